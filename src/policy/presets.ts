@@ -1,0 +1,76 @@
+/**
+ * The presets: named starting points, each a partial policy and nothing more. What a policy says beside its preset replaces
+ * the preset's field (limits: one by one), it is never merged into it, so that what is written is what holds.
+ */
+import type { Limits } from './limits.js'
+
+/** The fields a preset may set, as a policy writes them. */
+export interface Preset {
+  /** Whom it is for, in one sentence. */
+  readonly text: string
+  readonly modules: 'standard' | Readonly<Record<string, '*' | readonly string[]>>
+  readonly deny: readonly string[]
+  readonly limits: Partial<Limits>
+}
+
+const MIB = 1024 * 1024
+
+export const PRESET_NAMES = ['formula', 'template', 'script', 'agent', 'education'] as const
+
+/** The name of a preset. */
+export type PresetName = (typeof PRESET_NAMES)[number]
+
+/**
+ * | preset | modules | without | time | memory | output | result | source |
+ * |---|---|---|---|---|---|---|---|
+ * | formula | numbers, dates, text | `input open print` | 250 ms | 64 MiB | none | 1 MiB | 64 KiB |
+ * | template | the same, and JSON, HTML, URLs | `input open` | 1 s | 128 MiB | 4 MiB | 4 MiB | 256 KiB |
+ * | script | standard | | 5 s | 256 MiB | 1 MiB | 8 MiB | 10 MB |
+ * | agent | standard | `input` | 30 s | 512 MiB | 256 KiB | 8 MiB | 1 MiB |
+ * | education | standard | | 10 s | 256 MiB | 256 KiB | 1 MiB | 256 KiB |
+ */
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
+  formula: {
+    text: 'One expression or a few lines in a spreadsheet, a rule or a filter: numbers, dates and text, no output.',
+    modules: {
+      math: '*', statistics: '*', decimal: '*', fractions: '*', datetime: '*', calendar: '*', re: '*', string: '*',
+      random: '*', itertools: '*', functools: '*',
+    },
+    deny: ['input', 'open', 'print'],
+    limits: {
+      wallMs: 250, fuel: 1_000_000, memoryMb: 64, outputBytes: 0, resultBytes: MIB, sourceBytes: 65_536, depth: 500,
+      recursion: 500, codeBytes: 2 * MIB,
+    },
+  },
+  template: {
+    text: 'Code that renders text from data: pages, mails, reports.',
+    modules: {
+      math: '*', statistics: '*', decimal: '*', fractions: '*', datetime: '*', calendar: '*', zoneinfo: '*', re: '*',
+      string: '*', textwrap: '*', random: '*', itertools: '*', functools: '*', operator: '*', collections: '*', json: '*',
+      html: '*', 'urllib.parse': '*', unicodedata: '*',
+    },
+    deny: ['input', 'open'],
+    limits: {
+      wallMs: 1_000, fuel: 5_000_000, memoryMb: 128, outputBytes: 4 * MIB, resultBytes: 4 * MIB, sourceBytes: 262_144,
+      codeBytes: 8 * MIB,
+    },
+  },
+  script: {
+    text: 'A program of its own: a step of a workflow, a plug-in, a job.',
+    modules: 'standard',
+    deny: [],
+    limits: {},
+  },
+  agent: {
+    text: 'Code that a language model wrote: more time and memory, less output, since a model reads it.',
+    modules: 'standard',
+    deny: ['input'],
+    limits: { wallMs: 30_000, memoryMb: 512, outputBytes: 262_144, sourceBytes: MIB },
+  },
+  education: {
+    text: "A learner's exercise: everything to learn with, endings soon enough to notice an endless loop.",
+    modules: 'standard',
+    deny: [],
+    limits: { wallMs: 10_000, outputBytes: 262_144, resultBytes: MIB, sourceBytes: 262_144 },
+  },
+}
