@@ -1,0 +1,98 @@
+/**
+ * Text in, flat tree out. `loadParser` starts tree-sitter once per process; `parse` is synchronous, linear in the text for
+ * whatever nesting, and leaves nothing behind in WebAssembly memory.
+ *
+ * The tree is advice: tree-sitter misreads some programs on purpose-made text. What runs is parsed again, by CPython.
+ */
+import { ArgumentError, InstallationError } from '../errors.js'
+import { readWithCursor } from './cursor.js'
+import { createHeapReader, type HeapReader } from './flatten.js'
+import { loadLanguage, type Grammar, type LoadedLanguage, type ParserFiles } from './language.js'
+import { NodeArrays, type Reading, type Tree } from './tree.js'
+
+/** A parser of Python. Its trees share one set of arrays: a tree is valid until the next `parse`. */
+export interface Parser extends Grammar {
+  /** Parses any text at all; what is no Python has `hasError`. Throws `ArgumentError` when `text` is no string. */
+  parse(text: string): Tree
+  /** How trees are read: from memory, or through the cursor where the memory's layout is unknown. */
+  readonly reading: 'memory' | 'cursor'
+}
+
+let shared: Promise<Parser> | undefined
+
+/**
+ * The parser of this process; every call gives the same one. `files` are needed only where `node_modules` is out of reach,
+ * and only by the first call. Throws `InstallationError` when the grammar is missing; a later call tries again.
+ */
+export function loadParser(files?: ParserFiles): Promise<Parser> {
+  shared ??= loadLanguage(files).then(createParser).catch((error: unknown) => {
+    shared = undefined
+    throw error
+  })
+  return shared
+}
+
+function createParser(loaded: LoadedLanguage): Parser {
+  const { parser, grammar, language, heap } = loaded
+  const arrays = new NodeArrays()
+  const fromMemory = createHeapReader(language, heap)
+  const trusted = fromMemory !== undefined && agrees(fromMemory, loaded)
+  const read = trusted ? fromMemory : readWithCursor
+
+  return {
+    ...grammar,
+    reading: trusted ? 'memory' : 'cursor',
+    parse(text) {
+      if (typeof text !== 'string') throw new ArgumentError(`parse: the source must be a string, not ${typeof text}`)
+      const tree = parser.parse(text)
+      if (tree === null) throw new InstallationError('the parser gave up')
+      try {
+        const { count, depth, hasError, hiddenErrorAt } = read(tree, arrays)
+        const { kind, start, end, field, flags, skip, parent } = arrays
+        return { text, count, kind, start, end, field, flags, skip, parent, depth, hasError, hiddenErrorAt }
+      } finally {
+        // WebAssembly memory never shrinks: 120 undeleted trees of 300 KB hold half a gigabyte.
+        tree.delete()
+      }
+    },
+  }
+}
+
+/**
+ * A few lines that hold every feature the layout has: leaves inside pointers and out of them, aliases, inherited fields,
+ * extras, a hidden and a visible repair, non-ASCII text. Short, because every start of the command line pays for it.
+ */
+const SAMPLE = `
+@d.e
+async def f[T](a, /, b: int = 1, *c, **d) -> g[h]:  # c
+    x = f'{a!r:>{b}}' if not a in b else [y for z in q if z]
+    match v:
+        case {'é😀': K(a=1), **r} | _: print(*a, end='')
+    a_name_longer_than_a_leaf_can_be, b = yield \\
+        b.c(d=1)[2:3]
+type = 1 +
+class`
+
+function agrees(read: HeapReader, { parser }: LoadedLanguage): boolean {
+  const tree = parser.parse(SAMPLE)
+  if (tree === null) return false
+  try {
+    const [fast, slow] = [new NodeArrays(), new NodeArrays()]
+    return sameReading(read(tree, fast), fast, readWithCursor(tree, slow), slow)
+  } catch {
+    return false
+  } finally {
+    tree.delete()
+  }
+}
+
+function sameReading(one: Reading, a: NodeArrays, other: Reading, b: NodeArrays): boolean {
+  if (one.count !== other.count || one.hasError !== other.hasError || one.depth !== other.depth) return false
+  for (let i = 0; i < one.count; i += 1) {
+    if (
+      a.kind[i] !== b.kind[i] || a.start[i] !== b.start[i] || a.end[i] !== b.end[i] || a.field[i] !== b.field[i] ||
+      a.flags[i] !== b.flags[i] || a.skip[i] !== b.skip[i] || a.parent[i] !== b.parent[i]
+    ) return false
+  }
+  return true
+}
