@@ -231,6 +231,7 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
         flags[count] = bits
         parent[count] = owner
         flagged |= bits
+        if (level === deepest) deepest = level + 1
         self = count
         count += 1
       } else if (isMissing !== 0 && hiddenErrorAt < 0) {
@@ -255,10 +256,7 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
       stack[top + 6] = owner
       stack[top + 7] = production
       top += FRAME
-      if (self !== owner) {
-        level += 1
-        if (level > deepest) deepest = level
-      }
+      if (self !== owner) level += 1
       // A visible node hands no field down; a hidden one hands on the field it stands under.
       inheritedField = visible === 0 ? fieldId : 0
       children = word - 8 * grandchildren
