@@ -103,12 +103,16 @@ export function resolveLimits(given: Policy['limits'], base: Limits = DEFAULT_LI
 function validate(value: unknown): Policy & { readonly limits?: Partial<Limits> } {
   const parsed = v.safeParse(policySchema, value)
   if (parsed.success) return parsed.output as Policy & { readonly limits?: Partial<Limits> }
-  const lines = parsed.issues.map((issue) => {
-    const path = (issue.path ?? []).reduce(
-      (at, { key }) => typeof key === 'number' ? `${at}[${key}]` : keyPath(at, String(key)), 'policy')
-    return `${path}: ${issue.message}`
-  })
+  const lines = parsed.issues.flatMap((issue) => describeIssue(issue, 'policy'))
   throw new PolicyError([...new Set(lines)].join('\n'))
+}
+
+/** `path: message`; for a choice of forms, of which one was half right, what is wrong in that one. */
+function describeIssue({ path, message, issues }: v.BaseIssue<unknown>, within: string): string[] {
+  const keys: readonly { readonly key: unknown }[] = path ?? []
+  const at = keys.reduce((to, { key }) => typeof key === 'number' ? `${to}[${key}]` : keyPath(to, String(key)), within)
+  const deeper = issues?.filter((issue) => issue.path !== undefined) ?? []
+  return deeper.length > 0 ? deeper.flatMap((issue) => describeIssue(issue, at)) : [`${at}: ${message}`]
 }
 
 function resolveBuiltins({ allow, deny = [] }: NonNullable<Policy['builtins']>): readonly string[] {
