@@ -37,3 +37,13 @@ export class InstallationError extends PyrestrictError {
 export class ClosedError extends PyrestrictError {
   override readonly name = 'ClosedError'
 }
+
+/** More runs are waiting, or more sessions open, than the sandbox was created for. Nothing was run: try again later. */
+export class OverloadError extends PyrestrictError {
+  override readonly name = 'OverloadError'
+}
+
+/** A session's snapshot was not made by this sandbox's key, image and policy, or was changed since. */
+export class SnapshotError extends PyrestrictError {
+  override readonly name = 'SnapshotError'
+}

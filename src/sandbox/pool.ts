@@ -1,0 +1,240 @@
+/**
+ * The workers of one sandbox: as many as may run at once, spares started ahead, and a bounded queue of those who wait. A
+ * worker that ends, whatever ended it, is replaced by a spare at once; nobody but the call it had notices.
+ */
+import { ClosedError, InstallationError, OverloadError } from '../errors.js'
+import type { GuestWorker } from '../trusted/host/link.js'
+
+export interface PoolOptions {
+  /** Most workers leased for runs at a time. */
+  readonly workers: number
+  /** Most workers leased for sessions at a time, beyond those. */
+  readonly sessions: number
+  /** Workers kept ready beyond those leased. */
+  readonly spares: number
+  /** Most callers waiting for a worker. */
+  readonly queue: number
+  /** Starts a worker. */
+  readonly start: () => GuestWorker
+  /** Called for each worker once it is ready. */
+  readonly onReady?: (worker: GuestWorker) => void
+}
+
+/** Waiting was ended by the caller's signal. */
+export const CANCELLED = Symbol('cancelled')
+
+/** How busy a pool is. */
+export interface Load {
+  readonly queued: number
+  readonly running: number
+  readonly sessions: number
+  readonly ready: number
+  readonly starting: number
+}
+
+/** What a worker is leased for: one run, or a session, which holds it until it is closed. */
+export type Purpose = 'run' | 'session'
+
+interface Waiter {
+  readonly purpose: Purpose
+  readonly give: (worker: GuestWorker) => void
+  readonly fail: (error: Error) => void
+  readonly leave: () => void
+}
+
+/** Workers that end before they were ever ready, in a row, after which the installation is taken to be broken. */
+const MOST_FAILED_STARTS = 3
+
+/** A spare is started this long after the first lease at the latest: the first result of a process is not slowed by it. */
+const SPARE_DELAY_MS = 250
+
+const CLOSED = 'the sandbox was closed'
+
+export class Pool {
+  readonly #options: PoolOptions
+  readonly #ready: GuestWorker[] = []
+  readonly #starting = new Set<GuestWorker>()
+  readonly #leased = new Map<GuestWorker, Purpose>()
+  readonly #ending = new Set<Promise<unknown>>()
+  #waiting: Waiter[] = []
+  #failedStarts = 0
+  #spareTimer: NodeJS.Timeout | undefined
+  #wantsSpares = false
+  #closed = false
+  #drained: (() => void) | undefined
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+  }
+
+  /** Starts the first worker, so that it is ready when it is wanted. */
+  warm(): void {
+    if (!this.#closed && this.#ready.length + this.#starting.size + this.#leased.size === 0) this.#start()
+  }
+
+  /** How many runs wait and are running, how many sessions are open, and how many workers are ready and starting. */
+  get load(): Load {
+    return {
+      queued: this.#waitingFor('run'), running: this.#leasedFor('run'), sessions: this.#leasedFor('session'),
+      ready: this.#ready.length, starting: this.#starting.size,
+    }
+  }
+
+  /**
+   * A worker of one's own until {@link release}, or {@link CANCELLED}. First come, first served. Runs wait in the queue;
+   * sessions do not, since who waits for one may be the one who holds the others.
+   * @throws ClosedError, OverloadError when the queue is full or too many sessions are open, InstallationError when no
+   *   worker can be started.
+   */
+  lease(purpose: Purpose, signal?: AbortSignal): Promise<GuestWorker | typeof CANCELLED> {
+    if (this.#closed) return Promise.reject(new ClosedError('the sandbox is closed'))
+    if (signal?.aborted) return Promise.resolve(CANCELLED)
+    if (this.#hasRoom(purpose) && (purpose === 'session' || this.#waitingFor('run') === 0)) {
+      const worker = this.#takeReady(purpose)
+      if (worker) return Promise.resolve(worker)
+    }
+    const { queue, sessions } = this.#options
+    if (purpose === 'run' ? this.#waitingFor('run') >= queue : this.#leasedFor('session') + this.#waitingFor('session') >= sessions) {
+      return Promise.reject(new OverloadError(purpose === 'run'
+        ? `${queue} runs are waiting already (option "queue")` : `${sessions} sessions are open already (option "sessions")`))
+    }
+    return new Promise((resolve, reject) => {
+      const settled = (): void => signal?.removeEventListener('abort', cancel)
+      const waiter: Waiter = {
+        purpose,
+        give: (worker) => { settled(); resolve(worker) },
+        fail: (error) => { settled(); reject(error) },
+        leave: () => { settled(); resolve(CANCELLED) },
+      }
+      const cancel = (): void => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiter)
+        waiter.leave()
+      }
+      signal?.addEventListener('abort', cancel)
+      this.#waiting.push(waiter)
+      this.#refill()
+    })
+  }
+
+  /** Gives a worker back, alive or not. */
+  release(worker: GuestWorker): void {
+    if (!this.#leased.delete(worker)) return
+    if (worker.alive) {
+      if (this.#closed || this.#ready.length >= this.#options.workers + this.#options.spares) worker.kill('not needed')
+      else this.#ready.push(worker)
+    }
+    this.#serve()
+    if (!this.#closed) this.#wantSpares()
+    if (this.#leased.size === 0) this.#drained?.()
+  }
+
+  /**
+   * Ends every worker. Those who wait get a ClosedError. With `drain`, leases run to their end first; otherwise they are
+   * killed. Resolves when no process or thread is left.
+   */
+  async close(drain: boolean): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#spareTimer)
+    for (const waiter of this.#waiting.splice(0)) waiter.fail(new ClosedError('the sandbox was closed'))
+    for (const worker of [...this.#ready.splice(0), ...this.#starting]) worker.kill(CLOSED)
+    if (drain && this.#leased.size > 0) await new Promise<void>((resolve) => { this.#drained = resolve })
+    for (const worker of this.#leased.keys()) worker.kill(CLOSED)
+    while (this.#ending.size > 0) await Promise.all(this.#ending)
+  }
+
+  #leasedFor(purpose: Purpose): number {
+    let count = 0
+    for (const other of this.#leased.values()) if (other === purpose) count++
+    return count
+  }
+
+  #waitingFor(purpose: Purpose): number {
+    return this.#waiting.filter((waiter) => waiter.purpose === purpose).length
+  }
+
+  #hasRoom(purpose: Purpose): boolean {
+    return this.#leasedFor(purpose) < (purpose === 'run' ? this.#options.workers : this.#options.sessions)
+  }
+
+  #takeReady(purpose: Purpose): GuestWorker | undefined {
+    for (;;) {
+      const worker = this.#ready.pop()
+      if (!worker) return undefined
+      if (!worker.alive) continue
+      this.#leased.set(worker, purpose)
+      if (this.#wantsSpares) this.#refill()
+      else this.#spareTimer ??= setTimeout(() => this.#wantSpares(), SPARE_DELAY_MS).unref()
+      return worker
+    }
+  }
+
+  #serve(): void {
+    for (let at = 0; at < this.#waiting.length;) {
+      const { purpose, give } = this.#waiting[at]
+      const worker = this.#hasRoom(purpose) ? this.#takeReady(purpose) : undefined
+      if (worker) {
+        this.#waiting.splice(at, 1)
+        give(worker)
+      } else at++
+    }
+    this.#refill()
+  }
+
+  #wantSpares(): void {
+    clearTimeout(this.#spareTimer)
+    this.#wantsSpares = true
+    this.#refill()
+  }
+
+  /** Starts as many workers as are missing: for those who wait, and to have spares. */
+  #refill(): void {
+    if (this.#closed) return
+    const { workers, spares } = this.#options
+    const runs = Math.min(this.#waitingFor('run'), workers - this.#leasedFor('run'))
+    const wanted = runs + this.#waitingFor('session') + (this.#wantsSpares ? spares : 0)
+    for (let have = this.#ready.length + this.#starting.size; have < wanted; have++) this.#start()
+  }
+
+  #start(): void {
+    let worker: GuestWorker
+    try {
+      worker = this.#options.start()
+    } catch (error) {
+      this.#startFailed(error instanceof Error ? error.message : String(error))
+      return
+    }
+    this.#starting.add(worker)
+    const gone = worker.ended.then((reason) => this.#gone(worker, reason)).finally(() => this.#ending.delete(gone))
+    this.#ending.add(gone)
+    void worker.ready
+      .then((ready) => { if (ready) this.#arrived(worker) })
+  }
+
+  #arrived(worker: GuestWorker): void {
+    if (!this.#starting.delete(worker)) return
+    if (this.#closed) return worker.kill(CLOSED)
+    this.#failedStarts = 0
+    this.#options.onReady?.(worker)
+    this.#ready.push(worker)
+    this.#serve()
+  }
+
+  #gone(worker: GuestWorker, reason: string): void {
+    const index = this.#ready.indexOf(worker)
+    if (index >= 0) this.#ready.splice(index, 1)
+    if (this.#closed) return
+    if (this.#starting.delete(worker)) this.#startFailed(reason)
+    else this.#refill()
+  }
+
+  #startFailed(reason: string): void {
+    this.#failedStarts++
+    if (this.#failedStarts < MOST_FAILED_STARTS) {
+      this.#refill()
+      return
+    }
+    const error = new InstallationError(`no worker could be started: ${reason}`)
+    this.#failedStarts = 0
+    for (const waiter of this.#waiting.splice(0)) waiter.fail(error)
+  }
+}

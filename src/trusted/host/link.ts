@@ -1,0 +1,213 @@
+/**
+ * The host's end of a worker: sends it calls, one at a time, and believes nothing it says. A report that is ill-formed, out
+ * of place, of another call, or beyond a limit ends the worker, and so does being late. However a worker ends, the call it
+ * had is answered: nothing here rejects, throws or waits for ever because of what a guest or a worker does.
+ */
+import { decodeReport, encodeFrame, ProtocolError, type Beginning, type CallLimits, type CallUsage, type Done, type Ending,
+  type Report } from './protocol.js'
+import { Watchdog } from './watchdog.js'
+
+/**
+ * How long after its wall limit a call may go on before the worker is killed, in milliseconds. Within it the worker ends the
+ * call itself, twice over (ticks, then `within`), and survives.
+ */
+const GRACE_MS = 120
+
+/** One call of a guest. */
+export interface Call {
+  readonly begin: Beginning
+  readonly request: Uint8Array
+  readonly limits: CallLimits
+  readonly end: Ending
+  /** What the guest writes, as it comes. Must not throw. */
+  readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void
+  /** Answers what the guest asks of the host. Must not throw or reject. Without it a guest that asks is a forged worker. */
+  readonly onAsk?: (question: Uint8Array) => Uint8Array | Promise<Uint8Array>
+}
+
+/** The worker ended during the call, and took the guest with it. */
+export interface Lost {
+  readonly kind: 'lost'
+  readonly reason: string
+  readonly usage: CallUsage
+}
+
+/** What became of a call. */
+export type Performed = Done | Lost
+
+/** Something that serves one guest, somewhere: a jail process, a thread, or the caller's own thread. */
+export interface GuestWorker {
+  /** Resolves to true once it can perform, to false when it ended before. */
+  readonly ready: Promise<boolean>
+  /** Resolves with the reason when it is gone: no process or thread is left of it. */
+  readonly ended: Promise<string>
+  /** False from the moment that it ended or was killed. */
+  readonly alive: boolean
+  /** Gives it the memory that `base` stands for. */
+  setBase(delta: Uint8Array): void
+  /** One call; the next one may be made only when this one was answered. */
+  perform(call: Call): Promise<Performed>
+  /** Ends it at once, whatever it is doing. */
+  kill(reason: string): void
+}
+
+/** What a {@link Link} needs of a process or a thread. */
+export interface Channel {
+  send(payload: Uint8Array<ArrayBuffer>): void
+  /** Ends the other side by force. Called once. */
+  kill(): void
+  /** While held, the host's process stays alive for it. */
+  hold(held: boolean): void
+}
+
+interface Pending {
+  readonly id: number
+  readonly call: Call
+  readonly started: number
+  readonly watchdog: Watchdog
+  readonly answer: (performed: Performed) => void
+  written: number
+  asking: boolean
+}
+
+export class Link implements GuestWorker {
+  readonly ready: Promise<boolean>
+  readonly ended: Promise<string>
+  #setReady!: (ready: boolean) => void
+  #setEnded!: (reason: string) => void
+  #channel: Channel | undefined
+  #pending: Pending | undefined
+  #nextId = 1
+  #reason: string | undefined
+  #isReady = false
+
+  constructor() {
+    this.ready = new Promise((resolve) => { this.#setReady = resolve })
+    this.ended = new Promise((resolve) => { this.#setEnded = resolve })
+  }
+
+  /** Gives the link its channel, held until it is ready, and sends the setup; what arrives goes to {@link receive}, the end to {@link close}. */
+  connect(channel: Channel, setup: Uint8Array<ArrayBuffer>): void {
+    this.#channel = channel
+    channel.hold(true)
+    channel.send(setup)
+  }
+
+  get alive(): boolean {
+    return this.#reason === undefined
+  }
+
+  setBase(delta: Uint8Array): void {
+    if (this.alive) this.#channel?.send(encodeFrame({ kind: 'base', delta }))
+  }
+
+  perform(call: Call): Promise<Performed> {
+    if (this.#pending) throw new Error('a worker performs one call at a time')
+    const started = performance.now()
+    if (this.#reason !== undefined) return Promise.resolve({ kind: 'lost', reason: this.#reason, usage: used(started, 0) })
+    const id = this.#nextId++
+    const { begin, request, limits, end } = call
+    return new Promise((answer) => {
+      const watchdog = new Watchdog(limits.wallMs + GRACE_MS, () => this.#late())
+      this.#pending = { id, call, started, watchdog, answer, written: 0, asking: false }
+      this.#channel?.hold(true)
+      this.#channel?.send(encodeFrame({ kind: 'perform', id, begin, request, limits, end }))
+    })
+  }
+
+  kill(reason: string): void {
+    if (this.#reason !== undefined) return
+    this.#reason = reason
+    this.#setReady(false)
+    this.#channel?.kill()
+    const pending = this.#pending
+    if (pending) this.#settle({ kind: 'lost', reason, usage: used(pending.started, pending.written) })
+  }
+
+  /** A payload arrived. */
+  receive(payload: Uint8Array): void {
+    if (!this.alive) return
+    try {
+      this.#obey(decodeReport(payload))
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error
+      this.kill(`the worker broke the protocol: ${error.message}`)
+    }
+  }
+
+  /** The other side is gone. */
+  close(reason: string): void {
+    this.kill(reason)
+    this.#setEnded(this.#reason ?? reason)
+  }
+
+  #obey(report: Report): void {
+    if (report.kind === 'ready') {
+      if (this.#isReady) throw new ProtocolError('ready twice')
+      this.#isReady = true
+      this.#channel?.hold(false)
+      this.#setReady(true)
+      return
+    }
+    const pending = this.#pending
+    if (!pending || report.id !== pending.id) throw new ProtocolError(`"${report.kind}" of a call that is not running`)
+    if (pending.asking) throw new ProtocolError(`"${report.kind}" while waiting for an answer`)
+    switch (report.kind) {
+      case 'output':
+        pending.written += report.bytes.length
+        if (pending.written > pending.call.limits.outputBytes) throw new ProtocolError('more output than the limit')
+        pending.call.onOutput?.(report.fd, report.bytes)
+        return
+      case 'ask':
+        return this.#ask(pending, report.question)
+      case 'done':
+        if ((report.delta !== null) !== (pending.call.end === 'capture')) throw new ProtocolError('a delta out of place')
+        if (report.response.length > pending.call.limits.responseBytes) throw new ProtocolError('a response over the limit')
+        return this.#settle(report)
+      case 'killed':
+        return this.#settle(report)
+    }
+  }
+
+  #ask(pending: Pending, question: Uint8Array): void {
+    const { onAsk } = pending.call
+    if (!onAsk) throw new ProtocolError('a question that this call cannot ask')
+    pending.asking = true
+    const reply = (answer: Uint8Array): void => {
+      if (this.#pending !== pending) return
+      pending.asking = false
+      this.#channel?.send(encodeFrame({ kind: 'answer', id: pending.id, answer }))
+    }
+    const failed = (error: unknown): void => this.kill(`the host failed to answer: ${String(error)}`)
+    try {
+      const answer = onAsk(question)
+      if (answer instanceof Uint8Array) reply(answer)
+      else answer.then(reply, failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** Neither the ticks nor the worker's own watchdog ended the call. */
+  #late(): void {
+    const pending = this.#pending
+    if (!pending) return
+    const usage = used(pending.started, pending.written)
+    this.#settle({ kind: 'killed', id: pending.id, why: 'wall', usage, detail: 'the worker was killed' })
+    this.kill('killed at the wall limit')
+  }
+
+  #settle(performed: Performed): void {
+    const pending = this.#pending
+    if (!pending) return
+    this.#pending = undefined
+    pending.watchdog.stop()
+    this.#channel?.hold(false)
+    pending.answer(performed)
+  }
+}
+
+/** What the host itself has seen of a call. */
+function used(started: number, outputBytes: number): CallUsage {
+  return { wallMs: performance.now() - started, fuel: 0, peakMemoryBytes: 0, outputBytes }
+}

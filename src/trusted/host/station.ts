@@ -1,0 +1,104 @@
+/**
+ * Serves one guest: makes it, sets its memory to what a call begins with, makes the call under its limits, tells how it
+ * ended, and puts the memory back for the next. The same in a jail, in a thread and in the caller's own thread.
+ *
+ * A guest that was killed is never used as it is: its next call begins with a reset, whatever the host asks for.
+ */
+import { Killed } from './killed.js'
+import type { Command, Done, KillKind, Report, Setup } from './protocol.js'
+import { Guest } from './runtime.js'
+import type { GuestImage } from './image-facts.js'
+import { TimedOut, within } from './watchdog.js'
+
+/** The other end, as a station sees it. */
+export interface Peer {
+  tell(report: Report): void
+  /** Asks and waits; absent where nobody can answer a guest that waits. */
+  readonly ask?: (id: number, question: Uint8Array) => Uint8Array
+}
+
+export type Perform = Extract<Command, { kind: 'perform' }>
+
+export class Station {
+  readonly #guest: Guest
+  #base: Uint8Array | undefined
+  /** What the memory is now, when it is known to be just that. */
+  #memory: 'image' | 'base' | 'kept' | 'spoilt' = 'image'
+  #call = 0
+
+  constructor(wasm: WebAssembly.Module, image: GuestImage, setup: Setup, private readonly peer: Peer) {
+    const { ask } = peer
+    this.#guest = new Guest(wasm, image, {
+      clock: setup.clock, random: setup.random,
+      onOutput: (fd, bytes) => peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
+      ...(ask && { door: (question: Uint8Array) => ask(this.#call, question) }),
+    })
+  }
+
+  /** The memory that `base` stands for from now on. */
+  setBase(delta: Uint8Array): void {
+    this.#base = delta
+    this.#restore('base')
+  }
+
+  /**
+   * Makes one call and tells how it ended; then, the other end no longer waiting, resets the memory. Throws
+   * {@link TimedOut} when the call was ended by force and the peer was cut off in the middle of a report.
+   */
+  perform(command: Perform): void {
+    const done = this.#perform(command)
+    this.peer.tell(done)
+    if (this.#memory === 'spoilt' || command.end === 'reset') this.#restore('base')
+  }
+
+  #perform({ id, begin, request, limits, end }: Perform): Done {
+    this.#call = id
+    let started = performance.now()
+    let response: Uint8Array | undefined
+    let delta: Uint8Array | null = null
+    const usage = () => {
+      const { fuel, peakMemoryBytes, outputBytes } = this.#guest.usage
+      return { wallMs: performance.now() - started, fuel, peakMemoryBytes, outputBytes }
+    }
+    try {
+      this.#begin(begin)
+      this.#memory = 'spoilt'
+      started = performance.now()
+      const work = (): void => {
+        response = this.#guest.call(request, {
+          fuel: limits.fuel, deadline: started + limits.wallMs, outputBytes: limits.outputBytes,
+          responseBytes: limits.responseBytes, memoryBytes: limits.memoryBytes,
+        })
+      }
+      within(limits.wallMs + 1, work)
+      const used = usage()
+      if (end === 'capture') delta = this.#guest.capture()
+      this.#memory = 'kept'
+      return { kind: 'done', id, usage: used, response: response!, delta }
+    } catch (error) {
+      return { kind: 'killed', id, usage: usage(), ...reason(error) }
+    }
+  }
+
+  #begin(begin: Perform['begin']): void {
+    if (begin === 'keep') {
+      if (this.#memory !== 'kept') throw new Killed('crash', 'there is no memory to keep')
+    } else if (begin instanceof Uint8Array) this.#guest.restore(begin)
+    else this.#restore(begin === 'image' ? 'image' : 'base')
+  }
+
+  #restore(target: 'image' | 'base'): void {
+    const wanted = target === 'base' && this.#base ? 'base' : 'image'
+    if (this.#memory === wanted) return
+    this.#memory = 'spoilt'
+    if (wanted === 'base') this.#guest.restore(this.#base!)
+    else this.#guest.reset()
+    this.#memory = wanted
+  }
+}
+
+function reason(error: unknown): { why: KillKind; detail: string } {
+  if (error instanceof TimedOut) return { why: 'wall', detail: 'ended between two ticks' }
+  const killed = Killed.from(error)
+  return { why: killed.kind, detail: killed.detail }
+}
