@@ -1,0 +1,318 @@
+"""How values leave and enter the guest: the format that src/trusted/host/codec.ts describes.
+
+`dumps` runs no guest code, whatever it is given: it asks only `type(x) is`, walks the exact contents of built-in types
+(those of a subclass too, by the base's own methods), and counts every visit against one budget. `loads` reads what the
+host wrote, and all the same believes nothing.
+"""
+from _codecs import utf_16_le_decode, utf_16_le_encode, utf_8_decode, utf_8_encode
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from struct import Struct, error as StructError
+from uuid import UUID
+from zoneinfo import ZoneInfo
+from collections import deque
+
+NONE, FALSE, TRUE, INT32, FLOAT, BIGINT, UTF8, UTF16, BYTES = range(9)
+LIST, TUPLE, SET, FROZENSET, DICT, PY_VALUE, FLOATS, INTS = range(9, 17)
+
+_BLOCK = 8
+_BLOCKS = {id(float): (FLOATS, 'd'), id(int): (INTS, 'i')}
+_TOP, _BOTTOM = 2 ** 31 - 1, -2 ** 31
+_tagged_int = Struct('<Bi').pack
+_tagged_float = Struct('<Bd').pack
+_tagged_count = Struct('<BI').pack
+_unpack_u32 = Struct('<I').unpack_from
+_unpack_i32 = Struct('<i').unpack_from
+_unpack_f64 = Struct('<d').unpack_from
+_mro = type.__dict__['__mro__'].__get__
+_name = type.__dict__['__name__'].__get__
+_numerator, _denominator = Fraction.numerator.fget, Fraction.denominator.fget
+_uuid_int = UUID.__dict__['int'].__get__
+_type, _len, _id, _iter, _set, _map, _isinstance = type, len, id, iter, set, map, isinstance
+
+
+class CodecError(ValueError):
+    """The value cannot cross, or the bytes are not what an encoder writes. The message holds the path."""
+
+
+class TooLarge(CodecError):
+    """The value is one that can cross, and too large for the budget: `limit` tells which."""
+
+    def __init__(self, limit, message):
+        super().__init__(message)
+        self.limit = limit
+
+
+def _text(text):
+    try:
+        data = utf_8_encode(text)[0]
+        return _tagged_count(UTF8, _len(data)) + data
+    except UnicodeEncodeError:
+        data = utf_16_le_encode(text, 'surrogatepass')[0]
+        return _tagged_count(UTF16, _len(data)) + data
+
+
+def _integer(number):
+    if _BOTTOM <= number <= _TOP:
+        return _tagged_int(INT32, number)
+    data = int.to_bytes(number, int.bit_length(number) // 8 + 1, 'little', signed=True)
+    return _tagged_count(BIGINT, _len(data)) + data
+
+
+def _zone(value):
+    """A tzinfo that is not one of these three is the guest's, and would be called."""
+    if value is not None and _type(value) is not timezone and _type(value) is not ZoneInfo:
+        raise CodecError('a time zone of its own')
+
+
+def _datetime(value):
+    _zone(datetime.tzinfo.__get__(value))
+    return datetime.isoformat(value)
+
+
+def _time(value):
+    _zone(time.tzinfo.__get__(value))
+    return time.isoformat(value)
+
+
+def _timedelta(value):
+    total = (timedelta.days.__get__(value) * 86400 + timedelta.seconds.__get__(value)) * 10 ** 6 + timedelta.microseconds.__get__(value)
+    whole, part = divmod(abs(total), 10 ** 6)
+    return f'{"-" if total < 0 else ""}{whole}{f".{part:06d}" if part else ""}'
+
+
+def _fraction(value):
+    return f'{_digits(_numerator(value))}/{_digits(_denominator(value))}'
+
+
+def _digits(number):
+    if _type(number) is not int or int.bit_length(number) > 14000:
+        raise CodecError('a number too long for text')
+    return int.__repr__(number)
+
+
+def _uuid(value):
+    number = _uuid_int(value)
+    if _type(number) is not int:
+        raise CodecError('a UUID of strange make')
+    digits = f'{number:032x}'
+    return '-'.join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+# Keyed by id of the exact type, so that no metaclass is asked for a hash or for equality. As text (a subclass of these is
+# refused: its methods would decide), as scalars, and as containers: tag, length and items by methods nobody can replace.
+_AS_TEXT = {id(kind): text for kind, text in {
+    datetime: _datetime, date: date.isoformat, time: _time, timedelta: _timedelta, Decimal: Decimal.__str__,
+    Fraction: _fraction, complex: complex.__repr__, UUID: _uuid}.items()}
+_SCALARS = {id(kind): encode for kind, encode in {
+    str: _text, int: _integer, float: lambda x: _tagged_float(FLOAT, x), bytes: lambda x: _tagged_count(BYTES, _len(x)) + x,
+    bool: lambda x: b'\2' if x else b'\1', _type(None): lambda _: b'\0'}.items()}
+_CONTAINERS = {id(kind): (tag, kind.__len__, items) for kind, tag, items in (
+    (list, LIST, list.__iter__), (tuple, TUPLE, tuple.__iter__), (set, SET, set.__iter__),
+    (frozenset, FROZENSET, frozenset.__iter__), (deque, LIST, deque.__iter__), (dict, DICT, lambda value: _pairs(value)))}
+# The contents of a subclass's instance (of a bytearray too), as the base itself copies them.
+_whole = slice(None)
+_COPIES = {id(kind): copy for kind, copy in {
+    int: int.__pos__, float: float.__pos__, str: lambda x: str.__getitem__(x, _whole), bytes: lambda x: bytes.__getitem__(x, _whole),
+    bytearray: lambda x: bytes(bytearray.__getitem__(x, _whole))}.items()}
+
+
+def _pairs(value):
+    for pair in dict.items(value):
+        yield from pair
+
+
+def _name_of(kind):
+    return str.__getitem__(_name(kind), _whole)
+
+
+def _base_of(kind):
+    """The nearest built-in type that instances of `kind` have the contents of."""
+    for base in _mro(kind):
+        key = _id(base)
+        if key in _COPIES or key in _CONTAINERS:
+            return key
+    raise CodecError(f'a value of type {_name_of(kind)} cannot leave the guest')
+
+
+def dumps(value, most_nodes=10_000_000, most_bytes=1 << 30, most_depth=1000):
+    """The encoding of `value`. CodecError when something in it cannot cross, TooLarge when the budget is spent."""
+    parts, open_, within = [], [], _set()
+    nodes, size = most_nodes, most_bytes
+    iterator = _iter((value,))
+    while True:
+        for value in iterator:
+            nodes -= 1
+            items, key = None, _id(_type(value))
+            if key in _SCALARS:
+                data = _SCALARS[key](value)
+            elif key in _AS_TEXT:
+                data = b'\x0e' + _text(_name_of(_type(value))) + _text(_as_text(key, value))
+            else:
+                if key not in _CONTAINERS:
+                    key = _base_of(_type(value))
+                if key in _COPIES:
+                    value = _COPIES[key](value)
+                    data = _SCALARS[_id(_type(value))](value)
+                else:
+                    data = _block(value) if _type(value) is list else None
+                    if data is None:
+                        tag, length, items = _CONTAINERS[key]
+                        data = _tagged_count(tag, length(value))
+                        if _id(value) in within:
+                            raise CodecError('the value contains itself')
+                        if _len(open_) >= most_depth:
+                            raise CodecError(f'the value is nested deeper than {most_depth}')
+                    else:
+                        nodes -= _len(value)
+            parts.append(data)
+            size -= _len(data)
+            if nodes < 0:
+                raise TooLarge('nodes', f'the value has more than {most_nodes} parts')
+            if size < 0:
+                raise TooLarge('bytes', f'the value is larger than {most_bytes} bytes')
+            if items is not None:
+                within.add(_id(value))
+                open_.append((iterator, _id(value)))
+                iterator = items(value)
+                break
+        else:
+            if not open_:
+                return b''.join(parts)
+            iterator, key = open_.pop()
+            within.discard(key)
+
+
+def _as_text(key, value):
+    try:
+        return _AS_TEXT[key](value)
+    except CodecError:
+        raise
+    except (ValueError, OverflowError, ArithmeticError) as error:
+        raise CodecError(f'a {_name_of(_type(value))}: {error}') from None
+
+
+def _block(values):
+    """A list of nothing but floats, or of nothing but 32-bit ints, as one block; otherwise None."""
+    count = list.__len__(values)
+    if count < _BLOCK or _id(_type(list.__getitem__(values, 0))) not in _BLOCKS:
+        return None
+    kinds = _set(_map(_id, _map(_type, list.__iter__(values))))
+    if _len(kinds) != 1:
+        return None
+    tag, code = _BLOCKS[kinds.pop()]
+    try:
+        return _tagged_count(tag, count) + Struct(f'<{count}{code}').pack(*list.__iter__(values))
+    except StructError:
+        return None
+
+
+def _read_timedelta(text):
+    seconds, _, part = text.partition('.')
+    sign = -1 if seconds.startswith('-') else 1
+    return timedelta(seconds=int(seconds), microseconds=sign * int(part.ljust(6, '0')) if part else 0)
+
+
+_FROM_TEXT = {
+    'datetime': datetime.fromisoformat, 'date': date.fromisoformat, 'time': time.fromisoformat, 'timedelta': _read_timedelta,
+    'Decimal': Decimal, 'Fraction': Fraction, 'complex': complex, 'UUID': UUID,
+}
+
+
+def _finish(tag, items):
+    if tag == LIST:
+        return items
+    if tag == TUPLE:
+        return tuple(items)
+    if tag == SET:
+        return set(items)
+    if tag == FROZENSET:
+        return frozenset(items)
+    return dict(zip(items[::2], items[1::2], strict=True))
+
+
+def loads(data, most_depth=1000):
+    """The value that `data` encodes. CodecError, and nothing else, for anything an encoder would not have written."""
+    try:
+        return _loads(data, most_depth)
+    except CodecError:
+        raise
+    except (StructError, IndexError, KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise CodecError(f'{_name(_type(error))}: {error}') from None
+
+
+def _loads(data, most_depth):
+    at, end, open_ = 0, _len(data), []
+
+    def take(size):
+        nonlocal at
+        if size > end - at:
+            raise CodecError('bytes end within a value')
+        at += size
+        return at - size
+
+    def block(item=1):
+        size = _unpack_u32(data, take(4))[0] * item
+        start = take(size)
+        return data[start:at]
+
+    def text():
+        tag = data[take(1)]
+        if tag == UTF8:
+            return utf_8_decode(block(), 'strict', True)[0]
+        if tag == UTF16:
+            return utf_16_le_decode(block(), 'surrogatepass', True)[0]
+        raise CodecError('text expected')
+
+    while True:
+        tag = data[take(1)]
+        if tag == UTF8:
+            value = utf_8_decode(block(), 'strict', True)[0]
+        elif tag == INT32:
+            value = _unpack_i32(data, take(4))[0]
+        elif tag == FLOAT:
+            value = _unpack_f64(data, take(8))[0]
+        elif tag == NONE:
+            value = None
+        elif tag == FALSE:
+            value = False
+        elif tag == TRUE:
+            value = True
+        elif LIST <= tag <= DICT:
+            count = _unpack_u32(data, take(4))[0] * (2 if tag == DICT else 1)
+            if count > end - at:
+                raise CodecError('bytes end within a container')
+            if _len(open_) >= most_depth:
+                raise CodecError(f'nested deeper than {most_depth}')
+            if count:
+                open_.append((tag, count, []))
+                continue
+            value = _finish(tag, [])
+        elif tag == BYTES:
+            value = block()
+        elif tag == BIGINT:
+            value = int.from_bytes(block(), 'little', signed=True)
+        elif tag == UTF16:
+            at -= 1
+            value = text()
+        elif tag == FLOATS or tag == INTS:
+            size, code = (8, 'd') if tag == FLOATS else (4, 'i')
+            items = block(size)
+            value = list(Struct(f'<{_len(items) // size}{code}').unpack(items))
+        elif tag == PY_VALUE:
+            kind = text()
+            value = _FROM_TEXT[kind](text())
+        else:
+            raise CodecError(f'unknown tag {tag}')
+        while open_:
+            tag, count, items = open_[-1]
+            items.append(value)
+            if _len(items) < count:
+                break
+            open_.pop()
+            value = _finish(tag, items)
+        else:
+            if at != end:
+                raise CodecError('bytes after the value')
+            return value

@@ -1,0 +1,402 @@
+/**
+ * How values cross between host and guest, and between host and worker: one tagged binary format, by copy.
+ *
+ * The decoder takes bytes that a hostile guest chose. It is iterative, allocates no more than the bytes it was given pay for,
+ * counts nodes and depth, and builds only plain data: nothing decoded has a prototype of the sender's choice, a setter, or
+ * a method. The encoder takes values of the host: it refuses what cannot cross, with the path to it.
+ *
+ * Format, little-endian: a tag, then what the tag says. Counts and lengths are u32. Containers are followed by their items.
+ */
+
+/** What crosses. `undefined` arrives as None; integral numbers as int, others (and -0) as float; a Date as aware UTC datetime. */
+export type Value =
+  | null | undefined | boolean | number | bigint | string | Uint8Array | Date | PyValue
+  | readonly Value[] | ReadonlySet<Value> | ReadonlyMap<Value, Value> | { readonly [key: string]: Value }
+
+/** The Python types that cross as text, in the form their constructors read back (timedelta: seconds, in decimals). */
+export const PY_VALUE_TYPES = ['datetime', 'date', 'time', 'timedelta', 'Decimal', 'Fraction', 'complex', 'UUID'] as const
+
+/** A Python value JavaScript has no equal of: `new PyValue('Decimal', '0.10')`. */
+export class PyValue {
+  readonly type: (typeof PY_VALUE_TYPES)[number]
+  readonly text: string
+
+  constructor(type: (typeof PY_VALUE_TYPES)[number], text: string) {
+    this.type = type
+    this.text = text
+  }
+
+  toString(): string {
+    return this.text
+  }
+}
+
+/** A value cannot cross, or bytes are not what an encoder makes. The message holds the path, as in `value.rows[3]`. */
+export class CodecError extends Error {
+  override readonly name = 'CodecError'
+}
+
+export interface CodecLimits {
+  /** Values in all, containers and dict keys included, each visit counted. Default 10,000,000. */
+  readonly maxNodes?: number
+  /** Encoded size. Default 1 GiB. */
+  readonly maxBytes?: number
+  /** Nesting. Default 1,000. */
+  readonly maxDepth?: number
+}
+
+const NONE = 0, FALSE = 1, TRUE = 2, INT32 = 3, FLOAT = 4, BIGINT = 5, UTF8 = 6, UTF16 = 7, BYTES = 8
+const LIST = 9, TUPLE = 10, SET = 11, FROZENSET = 12, DICT = 13, PY_VALUE = 14, FLOATS = 15, INTS = 16
+
+const LIMITS: Required<CodecLimits> = { maxNodes: 10_000_000, maxBytes: 2 ** 30, maxDepth: 1000 }
+
+/** Lists of at least so many floats, or of 32-bit ints, are written as one block. */
+const BLOCK = 8
+
+const toUtf8 = new TextEncoder()
+const fromUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const isWellFormed = (text: string): boolean => (text as string & { isWellFormed(): boolean }).isWellFormed()
+
+/** A buffer that grows by doubling, up to its limit. */
+class Writer {
+  #bytes = new Uint8Array(256)
+  #view = new DataView(this.#bytes.buffer)
+  #length = 0
+  readonly #most: number
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Makes room for `size` bytes and returns where they begin. */
+  #reserve(size: number): number {
+    const at = this.#length
+    this.#length += size
+    if (this.#length > this.#most) throw new CodecError(`the value is larger than ${this.#most} bytes`)
+    if (this.#length > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2))
+      bytes.set(this.#bytes)
+      this.#bytes = bytes
+      this.#view = new DataView(bytes.buffer)
+    }
+    return at
+  }
+
+  tag(tag: number): void {
+    const at = this.#reserve(1)
+    this.#bytes[at] = tag
+  }
+
+  count(tag: number, count: number): void {
+    const at = this.#reserve(5)
+    this.#bytes[at] = tag
+    this.#view.setUint32(at + 1, count, true)
+  }
+
+  int32(value: number): void {
+    const at = this.#reserve(5)
+    this.#bytes[at] = INT32
+    this.#view.setInt32(at + 1, value, true)
+  }
+
+  float(value: number): void {
+    const at = this.#reserve(9)
+    this.#bytes[at] = FLOAT
+    this.#view.setFloat64(at + 1, value, true)
+  }
+
+  block(tag: number, bytes: Uint8Array, count = bytes.length): void {
+    this.count(tag, count)
+    const at = this.#reserve(bytes.length)
+    this.#bytes.set(bytes, at)
+  }
+
+  floats(values: readonly number[]): void {
+    this.block(FLOATS, new Uint8Array(Float64Array.from(values).buffer), values.length)
+  }
+
+  ints(values: readonly number[]): void {
+    this.block(INTS, new Uint8Array(Int32Array.from(values).buffer), values.length)
+  }
+
+  text(text: string): void {
+    if (isWellFormed(text)) {
+      this.block(UTF8, toUtf8.encode(text))
+      return
+    }
+    const units = new Uint8Array(2 * text.length)
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
+      units[2 * i] = unit & 255
+      units[2 * i + 1] = unit >> 8
+    }
+    this.block(UTF16, units)
+  }
+
+  bigint(value: bigint): void {
+    const magnitude = value < 0n ? ~value : value
+    const hex = magnitude.toString(16)
+    const size = Math.floor(hex.length / 2) + 1
+    const bytes = new Uint8Array(size)
+    const padded = hex.padStart(2 * size, '0')
+    const flip = value < 0n ? 255 : 0
+    for (let i = 0; i < size; i++) bytes[size - 1 - i] = Number.parseInt(padded.slice(2 * i, 2 * i + 2), 16) ^ flip
+    this.block(BIGINT, bytes)
+  }
+
+  get result(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+}
+
+/** One container being written: its items are still to come. `names` are the keys of a mapping whose values `items` are. */
+interface Open {
+  readonly container: object
+  readonly items: readonly Value[]
+  readonly names: readonly Value[] | undefined
+  next: number
+}
+
+const isInt32 = (value: number): boolean => (value | 0) === value && !Object.is(value, -0)
+
+function pathOf(open: readonly Open[]): string {
+  return open.slice(0, 40).reduce((path, { names, next }) => {
+    const name = names?.[next - 1]
+    if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) return `${path}.${name}`
+    return `${path}[${names === undefined ? next - 1 : typeof name === 'string' ? JSON.stringify(name) : String(name)}]`
+  }, 'value')
+}
+
+/** Writes what has no items; opens what has. Undefined when the value cannot cross. */
+function encodeOne(writer: Writer, value: Value): Open | true | undefined {
+  switch (typeof value) {
+    case 'undefined': writer.tag(NONE); return true
+    case 'boolean': writer.tag(value ? TRUE : FALSE); return true
+    case 'string': writer.text(value); return true
+    case 'bigint': writer.bigint(value); return true
+    case 'number':
+      if (isInt32(value)) writer.int32(value)
+      else if (Number.isSafeInteger(value) && value !== 0) writer.bigint(BigInt(value))
+      else writer.float(value)
+      return true
+    case 'object': break
+    default: return undefined
+  }
+  if (value === null) {
+    writer.tag(NONE)
+    return true
+  }
+  if (Array.isArray(value)) {
+    if (value.length >= BLOCK && value.every((item) => typeof item === 'number')) {
+      if (value.every(isInt32)) return writer.ints(value), true
+      if (!value.some((item) => Number.isSafeInteger(item) && !Object.is(item, -0))) return writer.floats(value), true
+    }
+    writer.count(LIST, value.length)
+    return { container: value, items: value, names: undefined, next: 0 }
+  }
+  if (value instanceof Uint8Array) return writer.block(BYTES, value), true
+  if (value instanceof PyValue) return pyValue(writer, value.type, value.text)
+  if (value instanceof Date) {
+    return Number.isNaN(value.getTime()) ? undefined : pyValue(writer, 'datetime', value.toISOString().replace('Z', '+00:00'))
+  }
+  if (value instanceof Set) {
+    writer.count(SET, value.size)
+    return { container: value, items: [...value as Set<Value>], names: undefined, next: 0 }
+  }
+  if (value instanceof Map) {
+    writer.count(DICT, value.size)
+    return { container: value, items: [...value.values() as Iterable<Value>], names: [...value.keys() as Iterable<Value>], next: 0 }
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return undefined
+  const names = Object.keys(value)
+  writer.count(DICT, names.length)
+  return { container: value, items: names.map((name) => (value as Record<string, Value>)[name]), names, next: 0 }
+}
+
+function pyValue(writer: Writer, type: string, text: string): true {
+  writer.tag(PY_VALUE)
+  writer.text(type)
+  writer.text(text)
+  return true
+}
+
+/** What kind of thing cannot cross, for the message. */
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return `a ${typeof value}`
+  if (value instanceof Date) return 'an invalid Date'
+  const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name
+  return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'this object'
+}
+
+/** Encodes a value of the host's. @throws CodecError with the path to what cannot cross, a cycle, or a limit reached. */
+export function encodeValue(value: Value, limits: CodecLimits = {}): Uint8Array {
+  const { maxNodes, maxBytes, maxDepth } = { ...LIMITS, ...limits }
+  const writer = new Writer(maxBytes)
+  const open: Open[] = []
+  const within = new Set<object>()
+  let nodes = 0
+  const refuse = (why: string): never => { throw new CodecError(`${pathOf(open)}: ${why}`) }
+  const visit = (item: Value): void => {
+    nodes += Array.isArray(item) ? item.length + 1 : 1
+    if (nodes > maxNodes) throw new CodecError(`the value has more than ${maxNodes} parts`)
+    const opened = encodeOne(writer, item)
+    if (opened === true) return
+    if (opened === undefined) return refuse(`${describe(item)} cannot cross into a guest`)
+    if (within.has(opened.container)) refuse('the value contains itself')
+    if (open.length >= maxDepth) refuse(`nested deeper than ${maxDepth}`)
+    within.add(opened.container)
+    open.push(opened)
+  }
+  visit(value)
+  while (open.length > 0) {
+    const top = open[open.length - 1]!
+    if (top.next === top.items.length) {
+      within.delete(top.container)
+      open.pop()
+      continue
+    }
+    const at = top.next++
+    const name = top.names?.[at]
+    if (top.names !== undefined || top.container instanceof Set) {
+      const key = top.names === undefined ? top.items[at] : name
+      if (typeof key === 'object' && key !== null && !(key instanceof PyValue || key instanceof Date || key instanceof Uint8Array)) {
+        refuse(`${describe(key)} cannot be a key or in a set`)
+      }
+      if (top.names !== undefined) visit(name)
+    }
+    visit(top.items[at])
+  }
+  return writer.result
+}
+
+/** One container being read. */
+interface Unfinished {
+  readonly tag: number
+  /** Items still to come; a dict's keys count. */
+  left: number
+  readonly items: Value[]
+}
+
+/** Keys that a JavaScript object would put first, in numeric order, whatever the order they came in. */
+const ARRAY_INDEX = /^(?:0|[1-9]\d{0,9})$/
+
+/** Undefined-free plain data of a finished container. Objects have no prototype, so `__proto__` is a key like any other. */
+function finish({ tag, items }: Unfinished): Value {
+  if (tag === LIST || tag === TUPLE) return items
+  if (tag !== DICT) return new Set(items)
+  const object: Record<string, Value> = Object.create(null) as Record<string, Value>
+  for (let i = 0; i < items.length; i += 2) {
+    const key = items[i]
+    if (typeof key !== 'string' || ARRAY_INDEX.test(key)) {
+      const map = new Map<Value, Value>()
+      for (let j = 0; j < items.length; j += 2) map.set(items[j], items[j + 1])
+      return map
+    }
+    object[key] = items[i + 1]
+  }
+  return object
+}
+
+/** Decodes bytes as if forged. @throws CodecError, and nothing else, on anything an encoder would not have written. */
+export function decodeValue(bytes: Uint8Array, limits: CodecLimits = {}): Value {
+  const { maxNodes, maxBytes, maxDepth } = { ...LIMITS, ...limits }
+  if (bytes.length > maxBytes) throw new CodecError(`${bytes.length} bytes, of ${maxBytes} allowed`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const open: Unfinished[] = []
+  let at = 0
+  let nodes = 0
+  const take = (size: number): number => {
+    if (size > bytes.length - at) throw new CodecError('bytes end within a value')
+    at += size
+    return at - size
+  }
+  const spend = (count: number): void => {
+    nodes += count
+    if (nodes > maxNodes) throw new CodecError(`more than ${maxNodes} parts`)
+  }
+  const block = (): Uint8Array => {
+    const size = view.getUint32(take(4), true)
+    return bytes.subarray(take(size), at)
+  }
+  const text = (tag: number): string => {
+    const data = block()
+    if (tag === UTF16) {
+      if (data.length % 2 !== 0) throw new CodecError('half a character')
+      let out = ''
+      for (let i = 0; i < data.length; i += 8192) {
+        const units = new Uint16Array(data.slice(i, i + 8192).buffer)
+        out += String.fromCharCode(...units)
+      }
+      return out
+    }
+    if (tag !== UTF8) throw new CodecError('text expected')
+    try {
+      return fromUtf8.decode(data)
+    } catch {
+      throw new CodecError('ill-formed text')
+    }
+  }
+  /** A value without items, or undefined when a container was opened. */
+  const one = (): { readonly value: Value } | undefined => {
+    spend(1)
+    const tag = bytes[take(1)]!
+    switch (tag) {
+      case NONE: return { value: null }
+      case FALSE: return { value: false }
+      case TRUE: return { value: true }
+      case INT32: return { value: view.getInt32(take(4), true) }
+      case FLOAT: return { value: view.getFloat64(take(8), true) }
+      case BIGINT: return { value: readBigint(block()) }
+      case UTF8: case UTF16: return { value: text(tag) }
+      case BYTES: return { value: block().slice() }
+      case PY_VALUE: {
+        const type = text(bytes[take(1)]!)
+        if (!(PY_VALUE_TYPES as readonly string[]).includes(type)) throw new CodecError('unknown type')
+        return { value: new PyValue(type as PyValue['type'], text(bytes[take(1)]!)) }
+      }
+      case FLOATS: case INTS: {
+        const count = view.getUint32(take(4), true)
+        spend(count)
+        const size = tag === FLOATS ? 8 : 4
+        const from = take(count * size)
+        const values: number[] = []
+        for (let i = 0; i < count; i++) values.push(tag === FLOATS ? view.getFloat64(from + 8 * i, true) : view.getInt32(from + 4 * i, true))
+        return { value: values }
+      }
+      case LIST: case TUPLE: case SET: case FROZENSET: case DICT: {
+        const count = view.getUint32(take(4), true) * (tag === DICT ? 2 : 1)
+        if (count > bytes.length - at) throw new CodecError('bytes end within a container')
+        if (open.length >= maxDepth) throw new CodecError(`nested deeper than ${maxDepth}`)
+        open.push({ tag, left: count, items: [] })
+        return undefined
+      }
+      default: throw new CodecError(`unknown tag ${tag}`)
+    }
+  }
+  let result = one()
+  while (open.length > 0) {
+    const top = open[open.length - 1]!
+    if (result !== undefined) {
+      top.items.push(result.value)
+      top.left--
+    }
+    if (top.left > 0) result = one()
+    else {
+      open.pop()
+      result = { value: finish(top) }
+    }
+  }
+  if (at !== bytes.length) throw new CodecError('bytes after the value')
+  return result!.value
+}
+
+/** Two's complement, least byte first; a number where it is a safe integer. */
+function readBigint(bytes: Uint8Array): number | bigint {
+  if (bytes.length === 0) return 0
+  let hex = ''
+  for (let i = bytes.length - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0')
+  const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x${hex}`))
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}

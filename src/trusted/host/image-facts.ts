@@ -1,0 +1,35 @@
+/** What an image must tell about itself so that a guest can be made from it: `guest.json`, next to `guest.mem`. */
+
+/** Version of the layout below and of the requests `_entry` understands; another version is refused. */
+export const IMAGE_FORMAT = 1
+
+/** Written by the image builder, checked by image.ts. Addresses are byte offsets into the guest's memory. */
+export interface ImageFacts {
+  readonly format: number
+  /** The trusted function `_entry`, bytes to bytes. */
+  readonly entry: number
+  /** Value of `__stack_pointer` when no call is under way. */
+  readonly stackPointer: number
+  /** Where the heap ends: memory beyond is zero. */
+  readonly break: number
+  /** Word that caches a JavaScript trampoline of the builder's; must be zero in a guest. */
+  readonly trampoline: number
+  /** Word that makes CPython poll us (`_Py_CheckEmscriptenSignals_Helper`), and the countdown between two polls. */
+  readonly signalHandling: number
+  readonly signalClock: number
+  /** Values of the `GOT.func` globals, by name. */
+  readonly got: Readonly<Record<string, number>>
+  /** `sys.version_info` of the interpreter, as in `3.14.2`. */
+  readonly python: string
+  /** Of `guest.mem`, and of the `pyodide.asm.wasm` it was taken from; hex. */
+  readonly sha256: string
+  readonly wasmSha256: string
+  /** Version of the `pyodide` package it was taken from. */
+  readonly pyodide: string
+}
+
+/** An image ready for use: its memory (trailing zeros cut) and its facts. Never written to. */
+export interface GuestImage {
+  readonly memory: Uint8Array
+  readonly facts: ImageFacts
+}

@@ -1,0 +1,310 @@
+/**
+ * The guest runtime: CPython from `pyodide.asm.wasm` and a memory image, under imports of ours and no JavaScript of Pyodide's.
+ *
+ * Promises: whatever the guest does, `call` returns bytes or throws {@link Killed}, and nothing else happens; after `reset`
+ * the guest is exactly what its image is, whatever ran before; fuel is counted by the interpreter itself and does not depend
+ * on the machine. Time that never ticks (a long sort, one big multiplication) is not bounded here: the watchdog ends it.
+ *
+ * All of a guest's state is its linear memory, four globals of the module, and what this class holds. No code here trusts
+ * anything read from the memory: lengths and pointers are checked by the views they go through.
+ *
+ * Stack: Python's recursion limit must be met before the engine's own. Threads need {@link STACK_SIZE_MB} as
+ * `resourceLimits.stackSizeMb`, processes {@link STACK_FLAG}; without them deep recursion ends as `crash: stack`.
+ */
+import { createClock, createRandom, type ClockPolicy, type RandomPolicy } from './clock.js'
+import type { GuestImage } from './image-facts.js'
+import { createImports, type GuestState } from './imports.js'
+import { Killed } from './killed.js'
+
+/** Recommended for worker threads: with 64, seven of eight deep-recursion probes met Python's limit first; with 4, one. */
+export const STACK_SIZE_MB = 64
+
+/** Recommended for processes, together with a stack of that size from the system (`ulimit -s`): kilobytes. */
+export const STACK_FLAG = '--stack-size=7800'
+
+export interface GuestOptions {
+  /** Most bytes of memory, the interpreter's own 32 MiB included; default 256 MiB. A call may set its own. */
+  readonly memoryBytes?: number
+  /** Default real. */
+  readonly clock?: ClockPolicy
+  /** Default real. */
+  readonly random?: RandomPolicy
+  /** Takes what the guest writes. `bytes` is valid during the call only: copy what must stay. */
+  readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void
+  /** The host's side of the door; may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
+  readonly door?: (request: Uint8Array) => Uint8Array
+  /** Called every few milliseconds of running guest; may block (a pause), and returns the milliseconds it blocked. */
+  readonly pulse?: () => number
+  /** Blocks the thread; default `Atomics.wait`, which a browser's main thread lacks. */
+  readonly block?: (milliseconds: number) => void
+}
+
+export interface CallLimits {
+  /** Polls of the interpreter, about 51 loop turns or calls each; default no limit. */
+  readonly fuel?: number
+  /** `performance.now()` after which the guest is ended; default none. */
+  readonly deadline?: number
+  /** Bytes to stdout and stderr together; exactly so many are delivered. Default 1 MiB. */
+  readonly outputBytes?: number
+  /** Longest response; a longer one is a crash, for trusted code never makes one. Default 64 MiB. */
+  readonly responseBytes?: number
+  readonly memoryBytes?: number
+}
+
+/** What a call used, killed or not. */
+export interface GuestUsage {
+  readonly fuel: number
+  /** The interpreter's own memory included. */
+  readonly peakMemoryBytes: number
+  readonly outputBytes: number
+  /** The guest was denied memory at least once. */
+  readonly memoryDenied: boolean
+}
+
+/** Those of the module's exports that we call: pointers and sizes are i32 and come back signed. */
+interface Exports {
+  readonly memory: WebAssembly.Memory
+  readonly __indirect_function_table: WebAssembly.Table
+  emscripten_stack_init(): void
+  _emscripten_stack_restore(pointer: number): void
+  _emscripten_tempret_set(value: number): void
+  emscripten_get_sbrk_ptr(): number
+  PyBytes_FromStringAndSize(pointer: number, size: number): number
+  PyBytes_AsString(object: number): number
+  PyBytes_Size(object: number): number
+  PyObject_CallOneArg(callable: number, argument: number): number
+  Py_DecRef(object: number): void
+}
+
+const PAGE = 65_536
+const OUTPUT_BUFFER = 65_536
+/** Ticks between two readings of the clock: at most 8 (a tick of slow steps is 51 of them), and 1 once steps are slow. */
+const MOST_TICKS_UNREAD = 8
+const SLOW_MS = 1
+/** Between two pulses, in milliseconds. */
+const PULSE_MS = 5
+/** A guest whose memory grew beyond this is made anew, not wiped: instantiating is then the cheaper. */
+const WIPE_BYTES = 96 << 20
+
+const sleeper = typeof SharedArrayBuffer === 'function' ? new Int32Array(new SharedArrayBuffer(4)) : undefined
+
+function blockThread(milliseconds: number): void {
+  if (sleeper === undefined) throw new Killed('crash', 'this thread cannot sleep')
+  Atomics.wait(sleeper, 0, 0, milliseconds)
+}
+
+export class Guest {
+  readonly #module: WebAssembly.Module
+  readonly #image: GuestImage
+  readonly #options: GuestOptions
+  readonly #state: GuestState
+  readonly #output = new Uint8Array(OUTPUT_BUFFER)
+  #exports!: Exports
+  #pending = 0
+  #pendingFd: 1 | 2 = 1
+  #written = 0
+  #writable = 0
+  #deadline = Infinity
+  #interval = 1
+  #lastLook = 0
+  #lastPulse = 0
+  #ready = false
+
+  /** Makes a guest at once. A browser's main thread may not: use {@link Guest.create} there. */
+  constructor(module: WebAssembly.Module, image: GuestImage, options: GuestOptions = {}, instance?: 'later') {
+    this.#module = module
+    this.#image = image
+    this.#options = options
+    this.#state = {
+      memory: undefined as unknown as WebAssembly.Memory,
+      table: undefined as unknown as WebAssembly.Table,
+      ticks: 0,
+      fuel: Infinity,
+      countdown: 1,
+      look: () => this.#look(),
+      memoryBytes: options.memoryBytes ?? 256 << 20,
+      memoryDenied: false,
+      clock: createClock(options.clock ?? 'real'),
+      random: createRandom(options.random ?? 'real'),
+      write: (fd, bytes) => this.#write(fd, bytes),
+      sleep: (milliseconds) => this.#sleep(milliseconds),
+      door: options.door,
+      answer: undefined,
+    }
+    if (instance === undefined) this.#adopt(new WebAssembly.Instance(module, this.#imports()))
+  }
+
+  /** As the constructor, instantiating asynchronously. */
+  static async create(module: WebAssembly.Module, image: GuestImage, options: GuestOptions = {}): Promise<Guest> {
+    const guest = new Guest(module, image, options, 'later')
+    guest.#adopt(await WebAssembly.instantiate(module, guest.#imports()))
+    return guest
+  }
+
+  /** What the last call used. */
+  get usage(): GuestUsage {
+    const { memory, ticks, memoryDenied } = this.#state
+    const brk = new Uint32Array(memory.buffer)[this.#exports.emscripten_get_sbrk_ptr() >>> 2] ?? 0
+    return { fuel: ticks, peakMemoryBytes: Math.min(brk, memory.buffer.byteLength), outputBytes: this.#written, memoryDenied }
+  }
+
+  /** True when the guest may be called: false after a Killed, until it is reset or restored. */
+  get ready(): boolean {
+    return this.#ready
+  }
+
+  /**
+   * Hands `request` to the trusted entry and returns its response (a copy).
+   *
+   * @throws Killed when a limit ends it or the interpreter cannot go on; reset or restore before the next call.
+   */
+  call(request: Uint8Array, limits: CallLimits = {}): Uint8Array {
+    if (!this.#ready) throw new Killed('crash', 'not reset since it was ended')
+    this.#begin(limits)
+    this.#ready = false
+    try {
+      const response = this.#exchange(request, limits.responseBytes ?? 64 << 20)
+      this.#flush()
+      this.#ready = true
+      return response
+    } catch (error) {
+      const killed = Killed.from(error)
+      if (killed.kind !== 'crash' || this.#pending > 0) this.#flush()
+      throw killed
+    }
+  }
+
+  /** Back to the image: the same interpreter that was never used. Clock and seeded randomness begin anew. */
+  reset(): void {
+    const { memory, clock, random } = this.#state
+    this.#ready = false
+    clock.restart()
+    random.restart()
+    if (memory.buffer.byteLength > WIPE_BYTES) {
+      this.#adopt(new WebAssembly.Instance(this.#module, this.#imports()))
+      return
+    }
+    const bytes = new Uint8Array(memory.buffer)
+    this.#exports._emscripten_tempret_set(0)
+    this.#exports.emscripten_stack_init()
+    bytes.set(this.#image.memory)
+    bytes.fill(0, this.#image.memory.length)
+    this.#settle()
+  }
+
+  #imports(): WebAssembly.Imports {
+    return createImports(this.#module, this.#state, this.#image.facts.got)
+  }
+
+  #adopt(instance: WebAssembly.Instance): void {
+    const exports = instance.exports as unknown as Exports
+    this.#exports = exports
+    this.#state.memory = exports.memory
+    this.#state.table = exports.__indirect_function_table
+    const { memory: image, facts } = this.#image
+    const missing = Math.max(image.length, facts.break) - exports.memory.buffer.byteLength
+    if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE))
+    exports.emscripten_stack_init()
+    const bytes = new Uint8Array(exports.memory.buffer)
+    bytes.set(image)
+    bytes.fill(0, image.length)
+    this.#settle()
+  }
+
+  /** After the memory is in place: the words and globals that are not as the builder left them. */
+  #settle(): void {
+    const { facts } = this.#image
+    const words = new Int32Array(this.#state.memory.buffer)
+    words[facts.trampoline >> 2] = 0
+    words[facts.signalHandling >> 2] = 1
+    this.#exports._emscripten_stack_restore(facts.stackPointer)
+    this.#state.answer = undefined
+    this.#ready = true
+  }
+
+  #begin(limits: CallLimits): void {
+    const state = this.#state
+    state.ticks = 0
+    state.fuel = limits.fuel ?? Infinity
+    state.memoryBytes = limits.memoryBytes ?? this.#options.memoryBytes ?? 256 << 20
+    state.memoryDenied = false
+    state.answer = undefined
+    // The countdown to the first poll is the same for every call, and so is the fuel of the same program.
+    new Int32Array(state.memory.buffer)[this.#image.facts.signalClock >> 2] = 50
+    this.#deadline = limits.deadline ?? Infinity
+    this.#writable = limits.outputBytes ?? 1 << 20
+    this.#written = 0
+    this.#pending = 0
+    this.#lastLook = this.#lastPulse = performance.now()
+    state.countdown = this.#interval = 1
+  }
+
+  #exchange(request: Uint8Array, responseBytes: number): Uint8Array {
+    const { PyBytes_FromStringAndSize: make, PyBytes_AsString: start, PyBytes_Size: size, Py_DecRef: release } = this.#exports
+    const argument = make(0, request.length)
+    if (argument === 0) throw this.#broken()
+    this.#view(start(argument), request.length).set(request)
+    const result = this.#exports.PyObject_CallOneArg(this.#image.facts.entry, argument)
+    release(argument)
+    if (result === 0) throw this.#broken()
+    const length = size(result)
+    if (length < 0) throw new Killed('crash', 'forged result')
+    if (length > responseBytes) throw new Killed('crash', 'response too long')
+    const response = this.#view(start(result), length).slice()
+    release(result)
+    return response
+  }
+
+  /** A stretch of guest memory; the constructor throws when it is not within. */
+  #view(pointer: number, length: number): Uint8Array {
+    return new Uint8Array(this.#state.memory.buffer, pointer >>> 0, length)
+  }
+
+  /** NULL from the C API: the entry catches everything but the want of memory for its own answer. */
+  #broken(): Killed {
+    return this.#state.memoryDenied ? new Killed('memory') : new Killed('crash', 'no answer')
+  }
+
+  /** Reads the clock, ends the guest when its time is over, and decides when to read again. */
+  #look(): void {
+    const now = performance.now()
+    this.#interval = now - this.#lastLook > SLOW_MS ? 1 : Math.min(MOST_TICKS_UNREAD, this.#interval * 2)
+    this.#state.countdown = this.#interval
+    this.#lastLook = now
+    if (now > this.#deadline) throw new Killed('wall')
+    if (now - this.#lastPulse < PULSE_MS) return
+    this.#lastPulse = now
+    this.#flush()
+    if (this.#options.pulse !== undefined) this.#deadline += this.#options.pulse()
+  }
+
+  #sleep(milliseconds: number): void {
+    this.#flush()
+    const { clock } = this.#state
+    clock.sleep(milliseconds, (wanted) => {
+      const left = Math.max(0, this.#deadline - performance.now())
+      ;(this.#options.block ?? blockThread)(Math.min(wanted, left + 1))
+    })
+    this.#look()
+  }
+
+  #write(fd: 1 | 2, bytes: Uint8Array): void {
+    const taken = bytes.subarray(0, this.#writable - this.#written)
+    for (let at = 0; at < taken.length;) {
+      if (fd !== this.#pendingFd || this.#pending === OUTPUT_BUFFER) this.#flush()
+      this.#pendingFd = fd
+      const piece = taken.subarray(at, at + OUTPUT_BUFFER - this.#pending)
+      this.#output.set(piece, this.#pending)
+      this.#pending += piece.length
+      this.#written += piece.length
+      at += piece.length
+    }
+    if (taken.length < bytes.length) throw new Killed('output')
+  }
+
+  #flush(): void {
+    const length = this.#pending
+    this.#pending = 0
+    if (length > 0) this.#options.onOutput?.(this.#pendingFd, this.#output.subarray(0, length))
+  }
+}

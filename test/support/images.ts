@@ -1,0 +1,45 @@
+/** Images for tests: the shipped one, and the `bare` one (full Python, no language layer), built once and kept. */
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { decodeValue, encodeValue, type Value } from '../../src/trusted/host/codec.js'
+import { loadImage, type LoadedImage } from '../../src/trusted/host/image.js'
+import { Guest, type CallLimits, type GuestOptions } from '../../src/trusted/host/runtime.js'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+const builder = join(root, 'dist/trusted/image/build.js')
+
+/** The shipped image, as `npm run build` left it. */
+export const shipped = (): LoadedImage => loadImage()
+
+/** An image whose `exec_raw` runs any Python. Under node_modules, where nothing is packed from. */
+export function bare(): LoadedImage {
+  const folder = join(root, 'node_modules/.cache/pyrestrict-bare')
+  execFileSync(process.execPath, [builder, folder, 'bare'], { stdio: 'ignore' })
+  return loadImage(folder)
+}
+
+export interface Answer { readonly status: string, readonly value?: Value, readonly message?: string, readonly [key: string]: Value }
+
+/** One request to a guest, as a value. */
+export function ask(guest: Guest, request: Value, limits?: CallLimits): Answer {
+  return decodeValue(guest.call(encodeValue(request), limits)) as Answer
+}
+
+/** A guest that runs any Python, with what it printed. */
+export class BareGuest {
+  readonly guest: Guest
+  output = ''
+
+  constructor({ wasm, image }: LoadedImage, options: GuestOptions = {}) {
+    const decoder = new TextDecoder()
+    this.guest = new Guest(wasm, image, { onOutput: (_fd, bytes) => { this.output += decoder.decode(bytes) }, ...options })
+  }
+
+  /** The global `result` after `code`; an Error with the traceback when it raised. */
+  run(code: string, inputs: Value = {}, limits?: CallLimits): Value {
+    const answer = ask(this.guest, { op: 'exec_raw', code, inputs }, limits)
+    if (answer.status !== 'returned') throw new Error(answer.message)
+    return answer.value
+  }
+}
