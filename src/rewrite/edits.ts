@@ -1,0 +1,113 @@
+/**
+ * The guarded text, written from left to right: source copied, text inserted, tokens replaced, and a record of each edit.
+ *
+ * Promises: linear in source and edits, whatever the nesting; no newline of the source is ever dropped and none is ever
+ * added (no caller replaces one or inserts one), so that line N stays line N; edits come out ordered by position.
+ */
+
+/** Numbers per edit in {@link Rewriting.edits}: source offset, source length, guarded length, {@link PLAIN} or {@link NAME}. */
+export const EDIT_SIZE = 4
+/** An edit whose inside is nobody's text. */
+export const PLAIN = 0
+/**
+ * An attribute's name turned into a string (`b` into `'b')`). CPython computes where an attribute on a continued line begins
+ * as its end less its name's length, which then falls inside this edit and means its start.
+ */
+export const NAME = 1
+
+/** A rewritten text. Offsets and lengths are UTF-16 code units. */
+export interface Rewriting {
+  readonly code: string
+  /** Quadruples of {@link EDIT_SIZE}, by ascending source offset, none overlapping; `map.ts` reads them. */
+  readonly edits: Int32Array
+  /** Source offset where brackets first nest deeper than CPython reads ({@link MAX_BRACKETS}); -1 if nowhere. */
+  readonly tooDeepAt: number
+}
+
+/** CPython's tokenizer gives up ("too many nested parentheses") beyond this many open brackets: `MAXLEVEL`. */
+export const MAX_BRACKETS = 200
+
+
+/** Appends to a guarded text; see the file's comment. Positions must not decrease from call to call. */
+export class EditWriter {
+  #code = ''
+  /** Source offset up to which everything has been written. */
+  #done = 0
+  #edits = new Int32Array(1024)
+  #length = 0
+  #last = ''
+  #level = 0
+  #tooDeepAt = -1
+
+  constructor(readonly source: string) {}
+
+  /** Inserts `text` before the source character at `at`. */
+  insert(at: number, text: string): void {
+    this.replace(at, at, text, PLAIN)
+  }
+
+  /** Inserts `text`, which begins with a letter or underscore, so that it does not run into a word before it (`in[a].b`). */
+  insertWord(at: number, text: string): void {
+    const before = at > this.#done || this.#last === '' ? this.source.charCodeAt(at - 1) : this.#last.charCodeAt(this.#last.length - 1)
+    this.replace(at, at, isWordPart(before) ? ` ${text}` : text, PLAIN)
+  }
+
+  /** Puts `text` in the place of the source between two offsets. */
+  replace(from: number, to: number, text: string, flag: typeof PLAIN | typeof NAME): void {
+    if (from > this.#done) {
+      this.#code += this.source.slice(this.#done, from)
+      this.#last = ''
+    }
+    this.#code += text
+    this.#done = to
+    if (text !== '') this.#last = text
+    this.#count(from, text)
+    const at = this.#length
+    // Insertions at one place are one edit: every position between them means that place.
+    if (from === to && at > 0 && this.#edits[at - 4] === from && this.#edits[at - 3] === 0) {
+      this.#edits[at - 2]! += text.length
+      return
+    }
+    // A token for a token of the same length moves nothing.
+    if (flag === PLAIN && text.length === to - from) return
+    if (at === this.#edits.length) {
+      const grown = new Int32Array(at * 2)
+      grown.set(this.#edits)
+      this.#edits = grown
+    }
+    const edits = this.#edits
+    edits[at] = from
+    edits[at + 1] = to - from
+    edits[at + 2] = text.length
+    edits[at + 3] = flag
+    this.#length = at + EDIT_SIZE
+  }
+
+  /** Counts a bracket of the source that stays: `step` is 1 for an opening one, -1 for a closing one. */
+  bracket(at: number, step: number): void {
+    this.#level += step
+    if (this.#level > MAX_BRACKETS && this.#tooDeepAt < 0) this.#tooDeepAt = at
+  }
+
+  #count(at: number, text: string): void {
+    for (let i = 0; i < text.length; i += 1) {
+      const c = text.charCodeAt(i)
+      if (c === 40 || c === 91 || c === 123) this.bracket(at, 1)
+      else if (c === 41 || c === 93 || c === 125) this.bracket(at, -1)
+    }
+  }
+
+  /** Copies what is left of the source. */
+  finish(): Rewriting {
+    return {
+      code: this.#code + this.source.slice(this.#done),
+      edits: this.#edits.slice(0, this.#length),
+      tooDeepAt: this.#tooDeepAt,
+    }
+  }
+}
+
+/** True for what may be part of a name or a number; anything beyond ASCII is taken for one. */
+function isWordPart(c: number): boolean {
+  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95 || c > 127
+}

@@ -1,0 +1,53 @@
+/**
+ * Replacement fields with `=`: they show their own source, which rewriting would change.
+ *
+ *     f'{x.y=}'         f'x.y={_getattr_(x,'y')!r}'
+ *     f'{x["\n"]=}'     f'{'x["\\n"]='}{_getitem_(x,"\n")!r}'      where the text cannot stand in the string as it is
+ *
+ * Everything else in an f-string is rewritten in place: from Python 3.12 on its quotes may be reused inside.
+ */
+import type { Scan } from './scan.js'
+
+/** `{a=!r:b}` in an f-string or in a format specifier. */
+export function interpolation(scan: Scan, node: number): void {
+  const { kinds } = scan
+  const parts = scan.children(node)
+  const equals = parts.findIndex((part) => scan.kind[part] === kinds.tokens.equals)
+  if (equals < 0) return
+  const brace = parts[equals + 1]!
+  const shown = withoutComments(scan.tree.text.slice(scan.end[parts[0]!], scan.start[brace]).replaceAll('\r\n', '\n'))
+  scan.writer.insert(scan.start[node]!, canStand(scan, node, shown) ? shown : `{${quoted(shown)}}`)
+  scan.replace(parts[equals]!, '')
+  // Without a conversion of its own or a specifier, such a field shows its value's repr.
+  if (scan.kind[brace] === kinds.tokens.rightBrace) scan.replace(brace, '!r}')
+}
+
+/** True when `shown` means itself within the string that holds `node`. */
+function canStand(scan: Scan, node: number, shown: string): boolean {
+  let string = node
+  while (scan.kind[string] !== scan.kinds.string) string = scan.tree.parent[string]!
+  return !/[\\\n{}]/.test(shown) && !shown.includes(scan.tree.text[scan.end[string + 1]! - 1]!)
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
+}
+
+/** Cuts comments as CPython does (`_PyLexer_set_ftstring_expr`): by a look for `#` outside quotes. */
+function withoutComments(text: string): string {
+  if (!text.includes('#')) return text
+  let kept = ''
+  let quote = ''
+  for (let i = 0; i < text.length; i += 1) {
+    const c = text[i]!
+    if (c === '#' && quote === '') {
+      while (i < text.length && text[i] !== '\n') i += 1
+      if (i < text.length) kept += '\n'
+      continue
+    }
+    if (quote === '' && (c === '"' || c === "'")) quote = c
+    else if (c === quote) quote = ''
+    kept += c
+  }
+  return kept
+}

@@ -1,0 +1,57 @@
+/**
+ * Total guarding: every reach into another object becomes a call of a guard, newline for newline.
+ *
+ * The text that comes out is the residual language, which the guest's verifier reads again from scratch: nothing here is
+ * trusted. A mistake makes the verifier refuse an honest program; it cannot let a dishonest one through.
+ *
+ * Names that are built in (`print`, `getattr`, `type`, `open`) stay as they are: the guest's builtins hold guards.
+ */
+import type { Tree } from '../syntax/tree.js'
+import { attribute, slice, subscript } from './access.js'
+import { constrainedType, genericType, memberType, typeAlias } from './annotations.js'
+import { classDefinition } from './classes.js'
+import type { Rewriting } from './edits.js'
+import { interpolation } from './fstrings.js'
+import { resolveKinds, type KindIds, type KindName } from './kinds.js'
+import { Scan, type Handler } from './scan.js'
+import { binaryOperator, call, splat, splatType } from './stars.js'
+import { asTarget, assignment, augmentedAssignment, deletion, forClause, yieldExpression } from './statements.js'
+
+export type { Rewriting } from './edits.js'
+
+/** What is done at each kind of node. Kinds that are not listed are copied. */
+const HANDLERS: Partial<Record<KindName, Handler>> = {
+  attribute, subscript, slice, call, interpolation, assignment,
+  as_pattern_target: asTarget,
+  augmented_assignment: augmentedAssignment,
+  binary_operator: binaryOperator,
+  class_definition: classDefinition,
+  constrained_type: constrainedType,
+  delete_statement: deletion,
+  for_in_clause: forClause,
+  for_statement: forClause,
+  format_expression: interpolation,
+  generic_type: genericType,
+  list_splat: splat,
+  list_splat_pattern: splat,
+  member_type: memberType,
+  splat_type: splatType,
+  type_alias_statement: typeAlias,
+  yield: yieldExpression,
+}
+
+/**
+ * Makes the function that guards a tree's text. It is pure and linear; it means something for trees that `check` accepts, and
+ * ends, with some text or other, for all without errors. Throws `InstallationError` when the grammar is another version's.
+ */
+export function createRewriter(grammar: KindIds): (tree: Tree) => Rewriting {
+  const kinds = resolveKinds(grammar)
+  const handlers: (Handler | undefined)[] = []
+  for (const [name, handler] of Object.entries(HANDLERS)) handlers[kinds[name as KindName]] = handler
+  const { tokens } = kinds
+  // Kind ids have 16 bits (65535 is ERROR).
+  const brackets = new Int8Array(1 << 16)
+  for (const open of [tokens.leftParen, tokens.leftBracket, tokens.leftBrace]) brackets[open] = 1
+  for (const close of [tokens.rightParen, tokens.rightBracket, tokens.rightBrace]) brackets[close] = -1
+  return (tree) => new Scan(tree, kinds).run(handlers, brackets)
+}

@@ -1,0 +1,224 @@
+/**
+ * One pass over a tree, in source order, writing the guarded text as it goes.
+ *
+ * A handler is called at each node of its kind, before the node's children. It may write at the place where the node
+ * begins, plan what happens at nodes to come (a token's replacement, a wrapping), and plan what is written after a
+ * node to come. Since plans are kept per node and everything is met in order, nothing is ever sorted, and nothing recurses.
+ */
+import { EXTRA, NAMED, type Tree } from '../syntax/tree.js'
+import { EditWriter, NAME, PLAIN, type Rewriting } from './edits.js'
+import type { Kinds } from './kinds.js'
+import { privateName } from './private-names.js'
+
+/** Does its part for one node. */
+export type Handler = (scan: Scan, node: number) => void
+
+/** Plans per node. Zero is none; below zero, a replacement; from {@link WRAPS} on, a wrapping. */
+const STORED = 1
+const LEFT_ALONE = 2
+const NAME_STRING = 3
+const WRAPS = 4
+const COMMA = -1
+const RIGHT_PAREN = -2
+
+/** Reused from scan to scan: a plan per node. */
+let plans = new Int32Array(1 << 14)
+
+/** The state of one pass; see the file's comment. */
+export class Scan {
+  readonly writer: EditWriter
+  readonly kind: Uint16Array
+  readonly start: Uint32Array
+  readonly end: Uint32Array
+  readonly skip: Uint32Array
+  readonly #plans: Int32Array
+  readonly #replacements = [',', ')']
+  readonly #prefixes: string[] = []
+  readonly #suffixes: string[] = []
+  /** What is to be written after nodes still open: at which node number, at which offset, what. Innermost last. */
+  readonly #closeBefore: number[] = []
+  readonly #closeAt: number[] = []
+  readonly #closeWith: string[] = []
+  /** See {@link begin}. */
+  #spineLeaf = -1
+  #spineStart = -1
+
+  constructor(readonly tree: Tree, readonly kinds: Kinds) {
+    this.writer = new EditWriter(tree.text)
+    this.kind = tree.kind
+    this.start = tree.start
+    this.end = tree.end
+    this.skip = tree.skip
+    if (plans.length < tree.count) plans = new Int32Array(tree.count * 2)
+    else plans.fill(0, 0, tree.count)
+    this.#plans = plans
+  }
+
+  /** Runs the pass: `handlers` by kind id; `brackets` has 1 or -1 for kinds that open or close a bracket. */
+  run(handlers: readonly (Handler | undefined)[], brackets: Int8Array): Rewriting {
+    const { kind, writer } = this
+    const { count } = this.tree
+    const planned = this.#plans
+    for (let node = 0; node < count; node += 1) {
+      this.#close(node)
+      const plan = planned[node]!
+      if (plan < 0) writer.replace(this.start[node]!, this.end[node]!, this.#replacements[-plan - 1]!, PLAIN)
+      else if (plan >= WRAPS) this.#wrapped(node, plan - WRAPS)
+      else if (plan === NAME_STRING) this.#nameString(node)
+      const step = brackets[kind[node]!]!
+      if (step !== 0 && plan >= 0) writer.bracket(this.start[node]!, step)
+      const handler = handlers[kind[node]!]
+      if (handler !== undefined) handler(this, node)
+    }
+    this.#close(count)
+    return writer.finish()
+  }
+
+  #close(node: number): void {
+    const before = this.#closeBefore
+    for (let top = before.length - 1; top >= 0 && before[top]! <= node; top -= 1) {
+      before.length = top
+      this.writer.insert(this.#closeAt.pop()!, this.#closeWith.pop()!)
+    }
+  }
+
+  #wrapped(node: number, index: number): void {
+    this.writer.insertWord(this.start[node]!, this.#prefixes[index]!)
+    this.after(node, this.#suffixes[index]!)
+  }
+
+  #nameString(node: number): void {
+    const name = privateName(this, node, this.tree.text.slice(this.start[node], this.end[node]))
+    this.writer.replace(this.start[node]!, this.end[node]!, `'${name}')`, NAME)
+  }
+
+  /** Plans `text` right after a node that is this one or to come. Plans of an outer node must precede those of inner ones. */
+  after(node: number, text: string): void {
+    this.#closeBefore.push(this.skip[node]!)
+    this.#closeAt.push(this.end[node]!)
+    this.#closeWith.push(text)
+  }
+
+  /** Plans a token's replacement. */
+  replace(node: number, text: string): void {
+    this.#plans[node] = -this.#replacements.push(text)
+  }
+
+  /** Plans a comma in the place of a token (`.`, `[`, `(`). */
+  toComma(node: number): void {
+    this.#plans[node] = COMMA
+  }
+
+  /** Plans a closing parenthesis in the place of a token (`]`). */
+  toRightParen(node: number): void {
+    this.#plans[node] = RIGHT_PAREN
+  }
+
+  /** Plans an identifier's turning into the string that ends a `_getattr_` call. */
+  toNameString(node: number): void {
+    this.#plans[node] = NAME_STRING
+  }
+
+  /** Plans `prefix` before a node to come and `suffix` after it. */
+  wrap(node: number, prefix: string, suffix: string): void {
+    this.#plans[node] = WRAPS + this.#prefixes.push(prefix) - 1
+    this.#suffixes.push(suffix)
+  }
+
+  /** Marks an attribute or subscript to come as one that is written or deleted. */
+  markStored(node: number): void {
+    this.#plans[node] = STORED
+  }
+
+  isStored(node: number): boolean {
+    return this.#plans[node] === STORED
+  }
+
+  /** Marks a node to come as one whose handler does nothing: an ancestor has seen to it, or it is no expression. */
+  leaveAlone(node: number): void {
+    this.#plans[node] = LEFT_ALONE
+  }
+
+  isLeftAlone(node: number): boolean {
+    return this.#plans[node] === LEFT_ALONE
+  }
+
+  /**
+   * Where an attribute, subscript, call or binary operator really begins. tree-sitter reads `*a.b, c` as `(*a).b, c`: the
+   * outermost of such nodes stands for the starred expression, and it and all on its left edge begin after the star.
+   */
+  begin(node: number): number {
+    if (node > this.#spineLeaf) this.#follow(node)
+    return this.#spineStart < 0 ? this.start[node]! : this.#spineStart
+  }
+
+  /** Inserts a guard's name and parenthesis where `node` really begins. */
+  open(node: number, text: string): void {
+    this.writer.insertWord(this.begin(node), text)
+  }
+
+  /** Makes the left edge of `node`, to come, begin at `at`. */
+  beginAt(node: number, at: number): void {
+    this.#spineLeaf = this.leftmost(node)
+    this.#spineStart = at
+  }
+
+  #follow(node: number): void {
+    const leaf = this.leftmost(node)
+    this.#spineLeaf = leaf
+    this.#spineStart = -1
+    if (leaf === node || this.kind[leaf] !== this.kinds.list_splat) return
+    this.#spineStart = this.start[this.starred(leaf)]!
+    this.leaveAlone(leaf)
+    if (this.isStored(node) || this.kind[this.tree.parent[node]!] === this.kinds.argument_list) return
+    this.writer.insertWord(this.#spineStart, '_getiter_(')
+    this.after(node, ')')
+  }
+
+  /** The end of a node's left edge. The edge's nodes are numbered consecutively. */
+  leftmost(node: number): number {
+    const { kind, kinds } = this
+    let leaf = node
+    for (;;) {
+      const k = kind[leaf]
+      if (k !== kinds.attribute && k !== kinds.subscript && k !== kinds.call && k !== kinds.binary_operator) return leaf
+      leaf += 1
+    }
+  }
+
+  /** The operand of a star. */
+  starred(splat: number): number {
+    return this.next(splat + 1)
+  }
+
+  /** The sibling after a node, comments and continuations left out. There must be one. */
+  next(node: number): number {
+    const { flags } = this.tree
+    let sibling = this.skip[node]!
+    while (flags[sibling]! & EXTRA) sibling = this.skip[sibling]!
+    return sibling
+  }
+
+  /** A node's children in order, comments and continuations left out; `named` leaves tokens out too. */
+  children(node: number, named = false): number[] {
+    const { flags } = this.tree
+    const found: number[] = []
+    for (let child = node + 1; child < this.skip[node]!; child = this.skip[child]!) {
+      if (!(flags[child]! & EXTRA) && (!named || flags[child]! & NAMED)) found.push(child)
+    }
+    return found
+  }
+
+  /** The first child under a field, or -1. */
+  child(node: number, field: number): number {
+    for (let child = node + 1; child < this.skip[node]!; child = this.skip[child]!) {
+      if (this.tree.field[child] === field) return child
+    }
+    return -1
+  }
+
+  /** A node's source. */
+  text(node: number): string {
+    return this.tree.text.slice(this.start[node], this.end[node])
+  }
+}
