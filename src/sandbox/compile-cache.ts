@@ -1,0 +1,65 @@
+/**
+ * Code that was compiled, by everything it depends on. A hit skips checking, rewriting and compiling; so whatever could
+ * change any of their answers is part of the key, each part with its length, or one source could be made to collide with
+ * another's key.
+ */
+import { createHash } from 'node:crypto'
+
+/** The key of these parts, in this order. */
+export function cacheKey(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) {
+    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf16le') : part
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(bytes.length))
+    hash.update(length).update(bytes)
+  }
+  return hash.digest('base64')
+}
+
+/** Least recently used out first, when the bytes of all are more than `maxBytes`. */
+export class CompileCache<T extends { readonly bytes: Uint8Array; readonly source: string }> {
+  readonly #entries = new Map<string, T>()
+  #size = 0
+
+  constructor(readonly maxBytes: number) {}
+
+  /** Bytes held: code and source. */
+  get size(): number {
+    return this.#size
+  }
+
+  get(key: string): T | undefined {
+    const entry = this.#entries.get(key)
+    if (entry) {
+      this.#entries.delete(key)
+      this.#entries.set(key, entry)
+    }
+    return entry
+  }
+
+  /** Keeps `entry`, unless it alone is larger than the cache. */
+  set(key: string, entry: T): void {
+    this.delete(key)
+    const size = sizeOf(entry)
+    if (size > this.maxBytes) return
+    this.#entries.set(key, entry)
+    this.#size += size
+    for (const oldest of this.#entries.keys()) {
+      if (this.#size <= this.maxBytes) break
+      this.delete(oldest)
+    }
+  }
+
+  delete(key: string): void {
+    const entry = this.#entries.get(key)
+    if (!entry) return
+    this.#entries.delete(key)
+    this.#size -= sizeOf(entry)
+  }
+}
+
+/** Sources are kept for tracebacks, two bytes to a character. */
+function sizeOf(entry: { readonly bytes: Uint8Array; readonly source: string }): number {
+  return entry.bytes.length + 2 * entry.source.length
+}

@@ -1,0 +1,135 @@
+/**
+ * A guest's exception from the record that crossed, with positions of the guarded text turned into those of the source as
+ * written. The record is decoded as if forged: what is missing or of another type is left out, and everything is bounded.
+ */
+import type { Mapper } from '../rewrite/map.js'
+import type { Parser } from '../syntax/parse.js'
+import type { Value } from '../trusted/host/codec.js'
+import type { ChainedException, Frame, GuestException } from './outcome.js'
+import { renderTraceback, type TracebackException, type TracebackFrame } from './traceback.js'
+
+/** The source that a frame's file name stands for. */
+export interface FrameSource {
+  /** Its lines as written, without their ends. */
+  readonly lines: readonly string[]
+  readonly mapper: Mapper
+}
+
+/** Finds the source of a frame; undefined for a file that is none of the guest's. */
+export type FindSource = (file: string) => FrameSource | undefined
+
+const MOST = { chain: 100, group: 1_000, frames: 5_000, notes: 100, characters: 1_000_000 }
+/** A frame's lines together; beyond it (a program on one line of a megabyte) the frame is told by its line's number alone. */
+const SEGMENT_CHARACTERS = 10_000
+
+/** The exception that `record` tells of. Never throws. */
+export function readException(record: Value, find: FindSource, parser: Parser): GuestException {
+  const read = readRecord(record, { find, known: new Map(), exceptions: MOST.chain + MOST.group, frames: MOST.frames })
+  return { ...publish(read), traceback: renderTraceback(parser, read) }
+}
+
+/** What one reading shares: how much more it may hold, and the frames that it has met (a recursion repeats a few). */
+interface Reading {
+  readonly find: FindSource
+  readonly known: Map<string, ReadFrame>
+  exceptions: number
+  frames: number
+}
+
+type ReadFrame = TracebackFrame & { readonly told: Frame }
+
+/** An exception both as it is printed and as it is told. */
+interface ReadException extends TracebackException {
+  readonly class: string
+  readonly module: string | undefined
+  readonly frames: readonly ReadFrame[]
+  readonly cause?: ReadException
+  readonly context?: ReadException
+  readonly exceptions?: readonly ReadException[]
+}
+
+type Fields = Readonly<Record<string, Value>>
+
+function readRecord(record: Value, reading: Reading): ReadException {
+  reading.exceptions--
+  const fields = fieldsOf(record)
+  const name = text(fields['type']) || 'Exception'
+  const module = text(fields['module'])
+  const hasRoom = (): boolean => reading.exceptions > 0
+  const inner = (key: string): ReadException | undefined =>
+    fields[key] === undefined || fields[key] === null || !hasRoom() ? undefined : readRecord(fields[key], reading)
+  const members = fields['exceptions']
+  const exceptions = Array.isArray(members)
+    ? (members as Value[]).slice(0, MOST.group).flatMap((member) => hasRoom() ? [readRecord(member, reading)] : [])
+    : undefined
+  const cause = inner('cause')
+  const context = cause || fields['suppress'] === true ? undefined : inner('context')
+  return {
+    class: name, module, type: module ? `${module}.${name}` : name, message: text(fields['message']),
+    notes: list(fields['notes']).slice(0, MOST.notes).map(text),
+    frames: list(fields['frames']).slice(0, reading.frames).map((frame) => {
+      reading.frames--
+      return readFrame(fieldsOf(frame), reading)
+    }),
+    ...(cause && { cause }), ...(context && { context }), ...(exceptions && { exceptions }),
+  }
+}
+
+function readFrame(fields: Fields, { find, known }: Reading): ReadFrame {
+  const [file, name] = [text(fields['file']), text(fields['name'])]
+  const [line = 1, column, endLine, endColumn] = ['line', 'column', 'endLine', 'endColumn'].map((key) => whole(fields[key]))
+  const key = JSON.stringify([file, name, line, column, endLine, endColumn])
+  const met = known.get(key)
+  if (met) return met
+  const found = find(file)
+  const frame: ReadFrame = found
+    ? locate({ file, name, line }, found, column, endLine, endColumn) : { file, name, line, told: { file, name, line } }
+  known.set(key, frame)
+  return frame
+}
+
+/** The frame with its source line, and with the segment where its columns are known. */
+function locate(
+  place: { file: string; name: string; line: number }, { lines, mapper }: FrameSource,
+  column: number | undefined, endLine: number | undefined, endColumn: number | undefined,
+): ReadFrame {
+  const first = lines[place.line - 1] ?? ''
+  if (first.length > SEGMENT_CHARACTERS || first.trim() === '') return { ...place, told: place }
+  const source = first.trim()
+  const bare = { ...place, source, told: { ...place, source } }
+  if (column === undefined || endLine === undefined || endColumn === undefined || endLine < place.line) return bare
+  const covered = lines.slice(place.line - 1, endLine).map((line) => line.trimEnd())
+  if (covered.reduce((sum, line) => sum + line.length, 0) > SEGMENT_CHARACTERS) return bare
+  const start = mapper.toSource(place.line, column, 'start')
+  const end = mapper.toSource(endLine, endColumn, 'end')
+  if (end.offset < start.offset) return bare
+  const segment = { lines: covered, start: start.column - 1, end: end.column - 1 }
+  return { ...place, source, segment, told: { ...place, source, span: { start, end } } }
+}
+
+function publish(read: ReadException): ChainedException {
+  return {
+    type: read.class, ...(read.module && { module: read.module }), message: read.message,
+    frames: read.frames.map(({ told }) => told), notes: read.notes,
+    ...(read.cause && { cause: publish(read.cause) }),
+    ...(read.context && { context: publish(read.context) }),
+    ...(read.exceptions && { exceptions: read.exceptions.map(publish) }),
+  }
+}
+
+function fieldsOf(value: Value): Fields {
+  const isRecord = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null
+  return isRecord ? value as Fields : {}
+}
+
+function list(value: Value): readonly Value[] {
+  return Array.isArray(value) ? value as readonly Value[] : []
+}
+
+function text(value: Value): string {
+  return typeof value === 'string' ? value.slice(0, MOST.characters) : ''
+}
+
+function whole(value: Value): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}

@@ -1,0 +1,110 @@
+/** What became of a guest. Every ending is a value: nothing that a guest does makes a run throw, reject or hang. */
+import type { Diagnostic, Span } from '../diagnostic.js'
+import type { Limits } from '../policy/limits.js'
+import type { Value } from '../trusted/host/codec.js'
+
+/** What a run used, whatever became of it. All zero when nothing was executed. */
+export interface Usage {
+  /** Milliseconds of wall time within the guest; waiting for a worker and compiling are not in it. */
+  readonly wallMs: number
+  /** Ticks of the interpreter: the same program burns the same number. */
+  readonly fuel: number
+  /** Bytes of guest memory at the highest, the interpreter's own included. */
+  readonly peakMemoryBytes: number
+  /** Bytes written to stdout and stderr together. */
+  readonly outputBytes: number
+}
+
+/** One level of a traceback: a place in a source of the guest's. */
+export interface Frame {
+  readonly file: string
+  /** The function's name, `<module>` at the top. */
+  readonly name: string
+  readonly line: number
+  /** What was being executed there, where the interpreter tells. */
+  readonly span?: Span
+  /** The source line, as written, without its indentation. */
+  readonly source?: string
+}
+
+/** An exception of a guest's. Plain data: no object of the guest's is in it. */
+export interface ChainedException {
+  /** The class's name, as in `ZeroDivisionError`. */
+  readonly type: string
+  /** Where the class is from; absent for builtins and for classes of the guest's. */
+  readonly module?: string
+  /** `str(exception)`. */
+  readonly message: string
+  /** From the outermost to where it was raised. */
+  readonly frames: readonly Frame[]
+  /** What `add_note` added. */
+  readonly notes: readonly string[]
+  /** `raise … from cause`. */
+  readonly cause?: ChainedException
+  /** The exception that was being handled when this one was raised, where CPython would print it. */
+  readonly context?: ChainedException
+  /** Those that an ExceptionGroup holds. */
+  readonly exceptions?: readonly ChainedException[]
+}
+
+/** An exception that a guest raised and did not catch. */
+export interface GuestException extends ChainedException {
+  /** The whole as CPython prints it. Holds text of the guest's choice: escape it before it goes to a terminal. */
+  readonly traceback: string
+}
+
+/** On every outcome. */
+export interface Spent {
+  /** What the guest wrote to stdout and stderr, in the order it was written, at most `limits.outputBytes`. */
+  readonly output: string
+  readonly usage: Usage
+}
+
+/** The guest came to its end. */
+export interface Returned<T = Value> extends Spent {
+  readonly status: 'returned'
+  readonly value: T
+}
+
+/** The guest ended with an exception. */
+export interface Raised extends Spent {
+  readonly status: 'raised'
+  readonly exception: GuestException
+}
+
+/** Nothing was executed: the source leaves the restricted language. */
+export interface Refused extends Spent {
+  readonly status: 'refused'
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** A limit of the policy was reached. */
+export interface Exhausted extends Spent {
+  readonly status: 'exhausted'
+  /** The key under `policy.limits` that raises it. */
+  readonly limit: keyof Limits
+  /** In the limit's unit. */
+  readonly used: number
+  readonly allowed: number
+  /** The same in a sentence. */
+  readonly message: string
+}
+
+/** The guest's interpreter or its worker ended; the host and other guests are unharmed. */
+export interface Crashed extends Spent {
+  readonly status: 'crashed'
+  readonly reason: string
+}
+
+/** The caller's signal ended it, or the sandbox was closed. */
+export interface Cancelled extends Spent {
+  readonly status: 'cancelled'
+}
+
+/** What became of a run. */
+export type Outcome<T = Value> = Returned<T> | Raised | Refused | Exhausted | Crashed | Cancelled
+
+/** Nothing was executed and nothing written. */
+export const UNSPENT: Spent = Object.freeze({
+  output: '', usage: Object.freeze({ wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }),
+})

@@ -1,0 +1,31 @@
+/** What a guest writes, as it comes and as a whole: bytes in the order they were written, decoded without ever failing. */
+
+/** Which of the guest's streams. */
+export type Stream = 'stdout' | 'stderr'
+
+/** Takes text as the guest writes it. An error it throws ends the run, which then rejects with it. */
+export type OnOutput = (text: string, stream: Stream) => void
+
+export class OutputCollector {
+  #chunks: Uint8Array[] = []
+  readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
+
+  constructor(private readonly onOutput: OnOutput | undefined) {}
+
+  /** Throws what `onOutput` throws. */
+  take(fd: 1 | 2, bytes: Uint8Array): void {
+    this.#chunks.push(bytes)
+    const stream = fd === 1 ? 'stdout' : 'stderr'
+    if (this.onOutput) this.#hand(this.#decoders[stream].decode(bytes, { stream: true }), stream)
+  }
+
+  /** Everything written. Hands over what a cut-off character left. */
+  end(): string {
+    if (this.onOutput) for (const stream of ['stdout', 'stderr'] as const) this.#hand(this.#decoders[stream].decode(), stream)
+    return new TextDecoder().decode(Buffer.concat(this.#chunks))
+  }
+
+  #hand(text: string, stream: Stream): void {
+    if (text !== '') this.onOutput?.(text, stream)
+  }
+}

@@ -1,0 +1,162 @@
+/** What is asked of the code inside a guest, and what it answers: requests as bytes, responses decoded as if forged. */
+import { ArgumentError, ValueError } from '../errors.js'
+import type { Limits } from '../policy/limits.js'
+import type { ResolvedPolicy } from '../policy/policy.js'
+import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/host/codec.js'
+import { checkName } from './names.js'
+
+/** How a source is read: a program, or one expression. */
+export type Mode = 'exec' | 'eval'
+
+/** Parts of the largest result that is believed; an encoded part has a byte at least. */
+export const RESULT_NODES = 5_000_000
+export const RESULT_DEPTH = 1_000
+/** Room for what is not the result: an exception's record, the frame around the result. */
+export const RESPONSE_SLACK = 4 << 20
+
+/** A verifier's refusal: lines from 1, UTF-8 columns from 0, of the guarded text. */
+export interface Refusal {
+  readonly code: 'PR900' | 'PR901' | 'PR902'
+  readonly message: string
+  readonly start: { readonly line: number; readonly column: number }
+  readonly end: { readonly line: number; readonly column: number }
+}
+
+export type CompileResponse = { readonly ok: true; readonly code: Uint8Array } | { readonly ok: false; readonly refusal: Refusal }
+
+/** What a run or a call answers. */
+export type RunResponse =
+  | { readonly status: 'returned'; readonly value: Value }
+  | { readonly status: 'raised'; readonly exception: Value }
+  | { readonly status: 'exhausted'; readonly limit: 'resultBytes' | 'memoryMb' | 'recursion'; readonly used: number }
+
+/** A response is not what trusted code in the guest answers. */
+export class ForgedResponse extends Error {
+  override readonly name = 'ForgedResponse'
+}
+
+export interface CompileRequest {
+  readonly text: string
+  readonly mode: Mode
+  readonly filename: string
+  readonly parameters: readonly string[] | undefined
+  /** Whether the value of a final expression statement is the program's. */
+  readonly value: boolean
+  readonly names: readonly string[]
+}
+
+export function compileRequest(request: CompileRequest, policy: ResolvedPolicy): Uint8Array {
+  return encodeValue({
+    op: 'compile', ...request, parameters: request.parameters ?? null, inline: policy.guards.inline,
+    codeBytes: policy.limits.codeBytes,
+  })
+}
+
+export function readCompileResponse(bytes: Uint8Array): CompileResponse {
+  const fields = readFields(bytes, { maxNodes: 64, maxDepth: 3 })
+  if (fields['ok'] === true && fields['code'] instanceof Uint8Array) return { ok: true, code: fields['code'] }
+  const { code, message } = fields
+  if (fields['ok'] !== false || (code !== 'PR900' && code !== 'PR901' && code !== 'PR902') || typeof message !== 'string') {
+    throw new ForgedResponse(typeof message === 'string' ? message : 'not an answer to "compile"')
+  }
+  const at = (line: string, column: string) => ({ line: number(fields[line], 1), column: number(fields[column], 0) })
+  return { ok: false, refusal: { code, message, start: at('line', 'column'), end: at('endLine', 'endColumn') } }
+}
+
+export interface RunRequest {
+  readonly code: Uint8Array
+  readonly filename: string
+  readonly mode: Mode
+  readonly inputs: Readonly<Record<string, Value>>
+  /** The global whose value is the program's, instead of the final expression's. */
+  readonly result: string | undefined
+  /** Whether the globals are to be there for the next run. */
+  readonly keep: boolean
+}
+
+/** @throws ValueError with the path of an input that cannot cross, ArgumentError for a name that cannot be bound. */
+export function runRequest({ inputs, result, ...request }: RunRequest, policy: ResolvedPolicy, limits: Limits): Uint8Array {
+  if (result !== undefined) checkName(result, 'result')
+  return encode({
+    op: 'run', ...request, result: result ?? null, inputs: checkInputs(inputs), ...common(policy, limits),
+  }, 'inputs')
+}
+
+export interface CallRequest {
+  readonly module: string
+  readonly function: string
+  readonly args: readonly Value[]
+}
+
+/** @throws ValueError with the path of an argument that cannot cross. */
+export function callRequest(request: CallRequest, policy: ResolvedPolicy, limits: Limits): Uint8Array {
+  return encode({ op: 'call', ...request, ...common(policy, limits) }, 'args')
+}
+
+export function trustRequest(name: string, source: string, expose: readonly string[], policy: ResolvedPolicy): Uint8Array {
+  return encodeValue({ op: 'trust', name, source, expose, ...common(policy, policy.limits) })
+}
+
+/** What every run and call is told of the policy. */
+function common(policy: ResolvedPolicy, limits: Limits) {
+  return {
+    policy: { modules: policy.modules, builtins: policy.builtins, inline: policy.guards.inline },
+    recursion: limits.recursion, resultBytes: limits.resultBytes, resultNodes: RESULT_NODES, resultDepth: RESULT_DEPTH,
+  }
+}
+
+export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse {
+  const fields = readFields(bytes, { maxNodes: RESULT_NODES + 100_000, maxDepth: RESULT_DEPTH + 10 })
+  switch (fields['status']) {
+    case 'returned':
+      if ('value' in fields) return { status: 'returned', value: fields['value'] }
+      break
+    case 'raised':
+      if ('exception' in fields) return { status: 'raised', exception: fields['exception'] }
+      break
+    case 'exhausted': {
+      const { limit } = fields
+      if (limit === 'resultBytes' || limit === 'memoryMb' || limit === 'recursion') {
+        return { status: 'exhausted', limit, used: number(fields['used'], limits[limit]) }
+      }
+    }
+  }
+  const { message } = fields
+  throw new ForgedResponse(typeof message === 'string' ? message : 'not an answer to a run')
+}
+
+/** Inputs as an own, plain record whose names a guest could have bound. */
+export function checkInputs(inputs: unknown): Readonly<Record<string, Value>> {
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) throw new ArgumentError('inputs: must be an object of values by name')
+  const entries: [string, Value][] = inputs instanceof Map ? [...inputs as Map<string, Value>] : Object.entries(inputs as Record<string, Value>)
+  const checked = Object.create(null) as Record<string, Value>
+  for (const [name, value] of entries) {
+    checkName(name, 'inputs')
+    checked[name] = value
+  }
+  return checked
+}
+
+function encode(value: Value, argument: string): Uint8Array {
+  try {
+    return encodeValue(value)
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error
+    throw new ValueError(error.message.replace(new RegExp(`^value\\.${argument}\\b`), argument))
+  }
+}
+
+function readFields(bytes: Uint8Array, limits: { maxNodes: number; maxDepth: number }): Readonly<Record<string, Value>> {
+  let value: Value
+  try {
+    value = decodeValue(bytes, { ...limits, maxBytes: bytes.length })
+  } catch (error) {
+    throw new ForgedResponse(error instanceof Error ? error.message : String(error))
+  }
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null) throw new ForgedResponse('not an object')
+  return value as Readonly<Record<string, Value>>
+}
+
+function number(value: Value, otherwise: number): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : otherwise
+}
