@@ -1,0 +1,85 @@
+/** Findings for people: a code frame each, and a summary. */
+import type { Diagnostic } from '../diagnostic.js'
+import { codeFrame } from './frame.js'
+import { type Paint, PLAIN } from './paint.js'
+import { count, type CheckedFile, type Formatter, type Problem } from './report.js'
+import { visible, visibleName } from './visible.js'
+
+/** One finding as a few lines: rule and message, place, frame, hint. Ends without newline. */
+export function describe(file: string, source: string, found: Diagnostic, level: 'error' | 'warning', paint: Paint): string {
+  const { code, message, span: { start }, hint } = found
+  const rows = codeFrame(source, found.span, paint, paint[level])
+  const indent = ' '.repeat(rows[0]!.indexOf(' ') < 0 ? 1 : margin(rows))
+  return [
+    `${paint[level](`${level}[${code}]`)}${paint.strong(`: ${visible(message)}`)}`,
+    `${indent}${paint.frame('-->')} ${visible(file)}:${start.line}:${start.column}`,
+    ...rows,
+    ...(hint === undefined ? [] : [`${indent} ${paint.frame('=')} ${paint.hint('hint')}: ${visible(hint)}`]),
+  ].join('\n')
+}
+
+/** Width of the line numbers, which the other rows are indented by. */
+function margin(rows: readonly string[]): number {
+  return /^ */.exec(rows[0]!)![0].length - 1
+}
+
+/** Frames and a summary, as `check` prints them on a terminal. */
+export class TextFormatter implements Formatter {
+  private files = 0
+  private findings = 0
+  private faulty = 0
+  private warnings = 0
+  private problems = 0
+
+  constructor(private readonly paint: Paint = PLAIN) {}
+
+  file({ file, source, diagnostics, warnings }: CheckedFile): string {
+    this.files++
+    this.findings += diagnostics.length
+    this.warnings += warnings.length
+    if (diagnostics.length > 0) this.faulty++
+    return inOrder(diagnostics, warnings)
+      .map(({ found, level }) => `${describe(file, source, found, level, this.paint)}\n\n`).join('')
+  }
+
+  problem(_: Problem): string {
+    this.problems++
+    return ''
+  }
+
+  end(): string {
+    const { files, findings, faulty, warnings, problems, paint } = this
+    const also = [
+      ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+      ...(problems > 0 ? [`${count(problems, 'file')} could not be checked`] : []),
+    ].map((text) => `, ${text}`).join('')
+    return findings > 0
+      ? `${paint.error(`Found ${count(findings, 'problem')}`)} in ${faulty} of ${count(files, 'file')}${also}.\n`
+      : `${paint.strong('No problems')} in ${count(files, 'file')}${also}.\n`
+  }
+}
+
+/** One line per finding: `file:line:column: PR203 message`. For editors, grep and models. */
+export class ConciseFormatter implements Formatter {
+  file({ file, diagnostics, warnings }: CheckedFile): string {
+    return inOrder(diagnostics, warnings).map(({ found: { code, message, span: { start }, hint }, level }) =>
+      `${visibleName(file)}:${start.line}:${start.column}: ${level === 'warning' ? 'warning: ' : ''}${code} ${visible(message)}${
+        hint === undefined ? '' : ` (hint: ${visible(hint)})`}\n`).join('')
+  }
+
+  problem(_: Problem): string {
+    return ''
+  }
+
+  end(): string {
+    return ''
+  }
+}
+
+/** Findings and warnings together in the order of the source, findings first where both begin at one place. */
+export function inOrder(diagnostics: readonly Diagnostic[], warnings: readonly Diagnostic[]) {
+  return [
+    ...diagnostics.map((found) => ({ found, level: 'error' as const })),
+    ...warnings.map((found) => ({ found, level: 'warning' as const })),
+  ].sort((a, b) => a.found.span.start.offset - b.found.span.start.offset)
+}
