@@ -1,0 +1,45 @@
+; PR204 introspection-attribute
+;
+; ## Denies
+; Attributes that lead into the interpreter: everything that begins with `gi_`, `cr_`, `ag_`, `tb_` or `co_`, a frame's
+; `f_globals`, `f_back` and kin, and `mro`, `with_traceback`, `cell_contents`, `evaluate` and a few more.
+;
+; ## Why
+; Generators, coroutines, tracebacks and frames lead to the variables of whoever called them, the host included, and
+; `mro` to classes above the guest's own.
+;
+; ## Instead
+; Rename an attribute of your own that is caught by this. `traceback.format_exc()` gives a traceback as text.
+;
+; ## Example
+; generator.gi_frame.f_locals   # refused
+
+([
+   (attribute attribute: (identifier) @deny)
+   (member_type (identifier) @deny)
+   (keyword_pattern (identifier) @deny)
+   (class_pattern (dotted_name (identifier) (identifier) @deny))
+   (case_pattern (dotted_name (identifier) (identifier) @deny))
+   (union_pattern (dotted_name (identifier) (identifier) @deny))
+   (keyword_pattern (dotted_name (identifier) (identifier) @deny))
+   (dict_pattern key: (dotted_name (identifier) (identifier) @deny))
+ ]
+  (#in? @deny denied-attributes)
+  (#set! message "attribute `{deny}` is not accessible: it leads into the interpreter")
+  (#set! hints introspection-hints)
+  (#set! hint "if the attribute is your own, give it another name"))
+
+([
+   (attribute attribute: (identifier) @deny)
+   (member_type (identifier) @deny)
+   (keyword_pattern (identifier) @deny)
+   (class_pattern (dotted_name (identifier) (identifier) @deny))
+   (case_pattern (dotted_name (identifier) (identifier) @deny))
+   (union_pattern (dotted_name (identifier) (identifier) @deny))
+   (keyword_pattern (dotted_name (identifier) (identifier) @deny))
+   (dict_pattern key: (dotted_name (identifier) (identifier) @deny))
+ ]
+  (#prefix-in? @deny denied-attribute-prefixes)
+  (#set! message "attribute `{deny}` is not accessible: it leads into the interpreter")
+  (#set! hints introspection-hints)
+  (#set! hint "if the attribute is your own, give it another name"))

@@ -1,0 +1,21 @@
+; PR401 special-method
+;
+; ## Denies
+; Special methods and attributes that a class may not define: `__getattr__`, `__setattr__`, `__class__`, `__del__`, `__reduce__`,
+; `__init_subclass__` and others. The ordinary ones (`__init__`, `__eq__`, `__len__`, `__enter__`, `__add__`, ...) are free.
+;
+; ## Why
+; The interpreter and trusted code call them at moments of their own choosing: `__del__` while memory runs out,
+; `__getattribute__` inside a guard that asks a question, `__reduce__` when the host copies a value.
+;
+; ## Instead
+; Write a property, a context manager, a class decorator, or a method with a name of its own; the message says which.
+;
+; ## Example
+; class File:
+;     def __del__(self):        # refused
+;         self.close()
+;
+; class File:
+;     def __exit__(self, *error):
+;         self.close()
