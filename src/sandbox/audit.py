@@ -1,0 +1,159 @@
+"""Walks everything a guest can reach, by reads and by calls with hostile arguments; reports what it must never meet.
+
+Loaded as a trusted module beside a guest (full Python, none of it part of the trusted base), whose globals it is given.
+It does what verified code may do, and no more: reads attributes the language lets a source name, through the guard where a
+read is not inlined; takes items; iterates; calls. Breadth first, so that a finding comes with its shortest path.
+"""
+import sys
+import types
+from collections import deque
+
+GuestModule = type(None)
+FORBIDDEN_INSTANCES = (
+    (types.FrameType, 'a frame'), (types.CodeType, 'a code object'), (types.ModuleType, 'a real module'),
+)
+CAUGHT = (Exception, GeneratorExit, KeyboardInterrupt, SystemExit)
+
+
+def forbidden(value, module_dicts, image_metaclasses):
+    """What `value` is, when a guest must never hold it; None otherwise."""
+    for kind, name in FORBIDDEN_INSTANCES:
+        if isinstance(value, kind):
+            return name
+    if isinstance(value, type) and issubclass(value, type):
+        return 'a class of classes, which makes and changes classes'
+    if type(value) is dict and id(value) in module_dicts:
+        return f'the globals of {module_dicts[id(value)]}'
+    if isinstance(value, types.FunctionType) and value.__name__ in ('outward', 'inward', 'enter') and 'trust' in value.__module__:
+        return "the membrane's own function"
+    return None
+
+
+def sample_arguments(guest):
+    """Arguments an attacker tries: nothing, plain values, names that lead somewhere, classes, callables, namespaces."""
+    def callback(*args, **kwargs):
+        return args
+    klass = guest.get('AuditClass', object)
+    singles = [1, 'a', '__class__', '__globals__', 'gi_frame', b'a', None, [1, 2], (1, 2), {'a': 1}, {1}, klass, callback, 1.5,
+               '{0.__class__}', ValueError('x'), guest.get('audit_instance'), guest.get('audit_function'), int, str]
+    yield (), {}
+    for value in singles:
+        yield (value,), {}
+    for first in (klass, callback, 'a', guest.get('audit_instance'), [1, 2], guest.get('audit_function')):
+        for second in ('__class__', '__globals__', callback, klass, [('x', int)], {'__getattribute__': callback}, 1):
+            yield (first, second), {}
+    yield ('X', (), {'__getattribute__': callback}), {}
+    yield ('X', [('x', int)]), {'namespace': {'__getattribute__': callback}}
+    yield ('X', {'callable': 1}), {'module': 'builtins'}
+    yield ('X', 'a b'), {'module': 'builtins'}
+    yield (klass,), {'globals': {}}
+
+
+def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=150_000, plant=None):
+    """Findings as [path, what] pairs, and how much was visited: {'findings', 'objects', 'calls'}."""
+    module_dicts = {id(module.__dict__): f'module {name}' for name, module in list(sys.modules.items())
+                    if isinstance(module, types.ModuleType) and module.__dict__ is not guest}
+    builtins = guest['__builtins__']
+    read = builtins['getattr']
+    denied_names, denied_prefixes, judged = set(denied_names), tuple(denied_prefixes), set(judged)
+
+    def may_name(name):
+        return name[:1] != '_' and name not in denied_names and not name.startswith(denied_prefixes)
+
+    seen, keep, todo, findings = set(), [], deque(), []
+    counts = {'calls': 0}
+
+    def meet(path, value):
+        if id(value) in seen or value is guest or value is builtins or len(findings) >= 20:
+            return
+        seen.add(id(value))
+        keep.append(value)
+        what = forbidden(value, module_dicts, ())
+        if what is not None:
+            findings.append([path, what])
+        elif len(seen) < most:
+            todo.append((path, value))
+
+    for name in list(guest):
+        if name[:1] != '_' and name != 'audit':
+            meet(name, guest[name])
+    for name in list(builtins):
+        if name.isidentifier() and (name[:1] != '_'):
+            meet(name, builtins[name])
+    importer = builtins.get('__import__')
+    for name in guest.get('audit_modules', ()):
+        try:
+            meet(name, importer(name, None, None, ('*not-a-name',)[:0], 0))
+            target = importer(name, None, None, None, 0)
+            for part in name.split('.')[1:]:
+                target = read(target, part)
+            meet(name, target)
+        except ImportError as error:
+            findings.append([name, f'not importable: {error}'])
+    if plant is not None:
+        meet('planted', sys._getframe() if plant == 'frame' else sys)
+
+    while todo:
+        path, value = todo.popleft()
+        if type(value) in (int, float, complex, bool, str, bytes, type(None)):
+            continue
+        try:
+            names = [name for name in builtins['dir'](value)] if 'dir' in builtins else dir(value)
+        except CAUGHT:
+            names = []
+        for name in set(names) | {name for name in safe_dir(value) if may_name(name)}:
+            if not may_name(name):
+                continue
+            try:
+                meet(f'{path}.{name}', read(value, name) if name in judged else getattr(value, name))
+            except CAUGHT:
+                pass
+        for key, item in items(value):
+            meet(f'{path}[{key}]', item)
+        if calls and callable(value) and path.count('(') < 2:
+            for args, kwargs in sample_arguments(guest):
+                counts['calls'] += 1
+                spelled = ', '.join([short(arg) for arg in args] + [f'{key}={short(kwargs[key])}' for key in kwargs])
+                try:
+                    meet(f'{path}({spelled})', value(*args, **kwargs))
+                except CAUGHT as error:
+                    meet(f'{path}({spelled})!', error)
+                except BaseException as error:
+                    meet(f'{path}({spelled})!', error)
+    return {'findings': findings, 'objects': len(seen), 'calls': counts['calls']}
+
+
+def safe_dir(value):
+    """Public names as the interpreter finds them, also those a `__dir__` hides."""
+    found = set()
+    try:
+        found.update(value.__dict__)
+    except CAUGHT:
+        pass
+    for cls in type(value).__mro__:
+        found.update(cls.__dict__)
+    if isinstance(value, type):
+        for cls in value.__mro__:
+            found.update(cls.__dict__)
+    return [name for name in found if isinstance(name, str)]
+
+
+def items(value):
+    """Up to five items or elements, as iteration and subscripts give them."""
+    found = []
+    try:
+        if isinstance(value, dict):
+            return [(short(key), value[key]) for key in list(value)[:200]]
+        iterator = iter(value)
+        for index in range(5):
+            found.append((index, next(iterator)))
+    except CAUGHT:
+        pass
+    return found
+
+
+def short(value):
+    """How a path spells an argument."""
+    if isinstance(value, (int, float, str, bytes, type(None))):
+        return repr(value)[:24]
+    return getattr(value, '__name__', type(value).__name__)
