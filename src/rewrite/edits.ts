@@ -33,7 +33,7 @@ export class EditWriter {
   #code = ''
   /** Source offset up to which everything has been written. */
   #done = 0
-  #edits = new Int32Array(1024)
+  #edits = new Int32Array(64)
   #length = 0
   #last = ''
   #level = 0
