@@ -38,8 +38,9 @@ export const DENIED_ATTRIBUTE_PREFIXES = words(`gi_ cr_ ag_ tb_ co_`)
 
 /** Attribute names whose read is never inlined: what they yield must be judged at run time. */
 export const JUDGED_ATTRIBUTES = words(`
-  format format_map vformat get_field obj register dispatch registry mapping cache_parameters
+  format format_map vformat get_field obj register dispatch registry mapping groupindex cache_parameters
   _replace _asdict _fields _make _field_defaults _value_ _name_ __name__ __qualname__ __doc__ __new__
+  _missing_ _generate_next_value_ _order_ _ignore_ _fields_ _numeric_repr_ _add_alias_ _add_value_alias_
 `)
 
 /** Dunder attributes that may be read from anything. */
