@@ -44,7 +44,7 @@ export function readWithCursor(tree: RawTree, arrays: NodeArrays): Reading {
         }
         level -= 1
         arrays.skip[parent] = count
-        parent = arrays.parent[parent] as number
+        parent = arrays.parent[parent]
       }
     }
   } finally {

@@ -58,11 +58,11 @@ function addressOf(wrapper: Language | RawTree): number | undefined {
 function readTables(
   address: number, language: Language, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array,
 ): Tables | undefined {
-  const word = (offset: number): number => u32[(address + offset) >> 2] as number
+  const word = (offset: number): number => u32[(address + offset) >> 2]
   const symbolCount = word(LANGUAGE.symbolCount)
   const fieldCount = word(LANGUAGE.fieldCount)
   const productionCount = word(LANGUAGE.productionCount)
-  const maxAlias = u16[(address + LANGUAGE.maxAliasLength) >> 1] as number
+  const maxAlias = u16[(address + LANGUAGE.maxAliasLength) >> 1]
   if (
     word(LANGUAGE.abi) !== ABI || language.abiVersion !== ABI ||
     symbolCount + word(LANGUAGE.aliasCount) !== language.nodeTypeCount || fieldCount !== language.fieldCount ||
@@ -72,21 +72,21 @@ function readTables(
   const aliases = new Uint16Array(productionCount * maxAlias)
   const sequences = word(LANGUAGE.aliasSequences) >> 1
   // Production 0 has no aliases; its row in the language's table is not initialised.
-  for (let i = maxAlias; i < aliases.length; i += 1) aliases[i] = u16[sequences + i] as number
+  for (let i = maxAlias; i < aliases.length; i += 1) aliases[i] = u16[sequences + i]
 
   const fields = new Uint8Array(productionCount * FIELD_SLOTS)
   const slices = word(LANGUAGE.fieldSlices) >> 1
   const entries = word(LANGUAGE.fieldEntries)
   for (let production = 0; production < productionCount; production += 1) {
-    const first = u16[slices + 2 * production] as number
-    const length = u16[slices + 2 * production + 1] as number
+    const first = u16[slices + 2 * production]
+    const length = u16[slices + 2 * production + 1]
     for (let entry = entries + 4 * first; entry < entries + 4 * (first + length); entry += 4) {
-      const child = u8[entry + 2] as number
-      const inherited = u8[entry + 3] as number
+      const child = u8[entry + 2]
+      const inherited = u8[entry + 3]
       if (child >= FIELD_SLOTS) return undefined
       // Inherited fields belong to a hidden child's own children and are found when those are visited.
       const slot = production * FIELD_SLOTS + child
-      if (inherited === 0 && fields[slot] === 0) fields[slot] = u16[entry >> 1] as number
+      if (inherited === 0 && fields[slot] === 0) fields[slot] = u16[entry >> 1]
     }
   }
 
@@ -95,7 +95,7 @@ function readTables(
   const metadata = word(LANGUAGE.symbolMetadata)
   const publicSymbols = word(LANGUAGE.publicSymbols) >> 1
   for (let symbol = 0; symbol < language.nodeTypeCount; symbol += 1) {
-    publicKind[symbol] = u16[publicSymbols + symbol] as number
+    publicKind[symbol] = u16[publicSymbols + symbol]
     named[symbol] = u8[metadata + 3 * symbol + 1] === 0 ? 0 : NAMED
   }
   publicKind[ERROR_KIND] = ERROR_KIND
@@ -123,19 +123,19 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
     let flagged = 0
     let hiddenErrorAt = -1
 
-    const root = u32[(addressOf(tree) as number) >> 2] as number
-    const rootStart = u32[(root + SUBTREE.padding) >> 2] as number
-    kind[0] = publicKind[u16[(root + SUBTREE.symbol) >> 1] as number] as number
+    const root = u32[(addressOf(tree) as number) >> 2]
+    const rootStart = u32[(root + SUBTREE.padding) >> 2]
+    kind[0] = publicKind[u16[(root + SUBTREE.symbol) >> 1]]
     start[0] = rootStart >>> 1
-    end[0] = (rootStart + (u32[(root + SUBTREE.size) >> 2] as number)) >>> 1
+    end[0] = (rootStart + u32[(root + SUBTREE.size) >> 2]) >>> 1
     field[0] = 0
     flags[0] = NAMED | (kind[0] === ERROR_KIND ? ERROR : 0)
-    flagged |= flags[0] as number
+    flagged |= flags[0]
     parent[0] = -1
     let count = 1
 
     // The frame at hand: which children are being visited, and what they inherit from hidden parents.
-    let childCount = u32[(root + SUBTREE.childCount) >> 2] as number
+    let childCount = u32[(root + SUBTREE.childCount) >> 2]
     let children = root - 8 * childCount
     let index = 0
     // Position among the production's own children: extras (comments, line continuations) do not count.
@@ -143,21 +143,21 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
     let position = rootStart
     let inheritedField = 0
     let owner = 0
-    let production = childCount === 0 ? 0 : (u16[(root + SUBTREE.production) >> 1] as number)
+    let production = childCount === 0 ? 0 : u16[(root + SUBTREE.production) >> 1]
 
     for (;;) {
       if (index === childCount) {
         if (top === 0) break
         top -= FRAME
         const finished = owner
-        children = stack[top] as number
-        childCount = stack[top + 1] as number
-        index = stack[top + 2] as number
-        slot = stack[top + 3] as number
-        position = stack[top + 4] as number
-        inheritedField = stack[top + 5] as number
-        owner = stack[top + 6] as number
-        production = stack[top + 7] as number
+        children = stack[top]
+        childCount = stack[top + 1]
+        index = stack[top + 2]
+        slot = stack[top + 3]
+        position = stack[top + 4]
+        inheritedField = stack[top + 5]
+        owner = stack[top + 6]
+        production = stack[top + 7]
         if (finished !== owner) {
           skip[finished] = count
           level -= 1
@@ -166,7 +166,7 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
       }
 
       const child = children + 8 * index
-      const word = u32[child >> 2] as number
+      const word = u32[child >> 2]
       let symbol: number
       let visible: number
       let isNamed: number
@@ -177,7 +177,7 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
       let grandchildren = 0
       if ((word & 1) !== 0) {
         // A small leaf lies in the pointer itself.
-        const lengths = u32[(child >> 2) + 1] as number
+        const lengths = u32[(child >> 2) + 1]
         visible = word & 2
         isNamed = (word >>> 2) & NAMED
         isExtra = (word >>> 1) & EXTRA
@@ -186,15 +186,15 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
         padding = (lengths >>> 16) & 255
         size = lengths >>> 24
       } else {
-        const heapFlags = u8[word + SUBTREE.flags] as number
+        const heapFlags = u8[word + SUBTREE.flags]
         visible = heapFlags & 1
         isNamed = (heapFlags >>> 1) & NAMED
         isExtra = heapFlags & EXTRA
-        isMissing = (u8[word + SUBTREE.moreFlags] as number) & MISSING
-        symbol = u16[(word + SUBTREE.symbol) >> 1] as number
-        padding = u32[(word + SUBTREE.padding) >> 2] as number
-        size = u32[(word + SUBTREE.size) >> 2] as number
-        grandchildren = u32[(word + SUBTREE.childCount) >> 2] as number
+        isMissing = u8[word + SUBTREE.moreFlags] & MISSING
+        symbol = u16[(word + SUBTREE.symbol) >> 1]
+        padding = u32[(word + SUBTREE.padding) >> 2]
+        size = u32[(word + SUBTREE.size) >> 2]
+        grandchildren = u32[(word + SUBTREE.childCount) >> 2]
       }
       // The first child's padding is its parent's, already counted.
       if (index !== 0) position += padding
@@ -203,14 +203,14 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
       let fieldId = 0
       if (isExtra === 0) {
         if (production !== 0) {
-          const alias = aliases[production * maxAlias + slot] as number
+          const alias = aliases[production * maxAlias + slot]
           if (alias !== 0) {
             symbol = alias
             visible = 1
-            isNamed = named[alias] as number
+            isNamed = named[alias]
           }
         }
-        fieldId = fields[production * fieldWidth + slot] as number
+        fieldId = fields[production * fieldWidth + slot]
         if (fieldId === 0) fieldId = inheritedField
         slot += 1
       }
@@ -222,7 +222,7 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
           ;({ kind, start, end, field, flags, skip, parent } = arrays)
           capacity = kind.length
         }
-        const publicId = publicKind[symbol] as number
+        const publicId = publicKind[symbol]
         const bits = isNamed | isMissing | isExtra | (publicId === ERROR_KIND ? ERROR : 0)
         kind[count] = publicId
         start[count] = position >>> 1
@@ -263,11 +263,11 @@ function heapReader(tables: Tables, heap: Heap): HeapReader {
       childCount = grandchildren
       index = 0
       slot = 0
-      production = u16[(word + SUBTREE.production) >> 1] as number
+      production = u16[(word + SUBTREE.production) >> 1]
       owner = self
     }
     skip[0] = count
-    const hasError = (u32[(root + SUBTREE.errorCost) >> 2] as number) > 0
+    const hasError = u32[(root + SUBTREE.errorCost) >> 2] > 0
     const visiblyRepaired = (flagged & (MISSING | ERROR)) !== 0
     return {
       count,

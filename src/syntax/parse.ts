@@ -4,11 +4,13 @@
  *
  * The tree is advice: tree-sitter misreads some programs on purpose-made text. What runs is parsed again, by CPython.
  */
-import { ArgumentError, InstallationError } from '../errors.js'
+import { ArgumentError } from '../errors.js'
 import { readWithCursor } from './cursor.js'
 import { createHeapReader, type HeapReader } from './flatten.js'
 import { loadLanguage, type Grammar, type LoadedLanguage, type ParserFiles } from './language.js'
-import { NodeArrays, type Reading, type Tree } from './tree.js'
+import { createMisreadings } from './misreadings.js'
+import { replaced, withoutCommentRuns } from './shadow.js'
+import { ERROR, ERROR_KIND, NAMED, NodeArrays, type Reading, type Tree } from './tree.js'
 
 /** A parser of Python. Its trees share one set of arrays: a tree is valid until the next `parse`. */
 export interface Parser extends Grammar {
@@ -35,6 +37,7 @@ export function loadParser(files?: ParserFiles): Promise<Parser> {
 function createParser(loaded: LoadedLanguage): Parser {
   const { parser, grammar, language, heap } = loaded
   const arrays = new NodeArrays()
+  const misreadings = createMisreadings(grammar)
   const fromMemory = createHeapReader(language, heap)
   const trusted = fromMemory !== undefined && agrees(fromMemory, loaded)
   const read = trusted ? fromMemory : readWithCursor
@@ -44,18 +47,66 @@ function createParser(loaded: LoadedLanguage): Parser {
     reading: trusted ? 'memory' : 'cursor',
     parse(text) {
       if (typeof text !== 'string') throw new ArgumentError(`parse: the source must be a string, not ${typeof text}`)
-      const tree = parser.parse(text)
-      if (tree === null) throw new InstallationError('the parser gave up')
-      try {
-        const { count, depth, hasError, hiddenErrorAt } = read(tree, arrays)
-        const { kind, start, end, field, flags, skip, parent } = arrays
-        return { text, count, kind, start, end, field, flags, skip, parent, depth, hasError, hiddenErrorAt }
-      } finally {
-        // WebAssembly memory never shrinks: 120 undeleted trees of 300 KB hold half a gigabyte.
-        tree.delete()
+      let given = withoutCommentRuns(text)
+      for (let round = 1; ; round += 1) {
+        const reading = given === undefined ? undefined : readText(given)
+        if (given === undefined || reading === undefined) return asTree(text, unread(text, arrays), true)
+        const wrong = round < ROUNDS ? misreadings.replacements(text, arrays, reading.count) : []
+        if (wrong.length === 0) {
+          misreadings.mend(arrays, reading.count)
+          return asTree(text, reading, false)
+        }
+        given = replaced(given, wrong)
       }
     },
   }
+
+  function readText(text: string): Reading | undefined {
+    const before = heap.HEAPU8?.length ?? 0
+    const most = Math.max(before, Math.min(MEMORY_CEILING, MEMORY_BASE + MEMORY_PER_CHARACTER * text.length))
+    // The binding's types forget that the callback's answer stops the parse.
+    const progressCallback = (): boolean => (heap.HEAPU8?.length ?? 0) > most
+    const tree = parser.parse(text, null, { progressCallback })
+    if (tree === null) {
+      parser.reset()
+      return undefined
+    }
+    try {
+      return read(tree, arrays)
+    } finally {
+      // WebAssembly memory never shrinks: 120 undeleted trees of 300 KB hold half a gigabyte.
+      tree.delete()
+    }
+  }
+
+  function asTree(text: string, reading: Reading, tooCostly: boolean): Tree {
+    const { count, depth, hasError, hiddenErrorAt } = reading
+    const { kind, start, end, field, flags, skip, parent } = arrays
+    return { text, count, kind, start, end, field, flags, skip, parent, depth, hasError, hiddenErrorAt, tooCostly }
+  }
+}
+
+/** A text is read anew at most this often, each time with the misreadings found so far set right. */
+const ROUNDS = 4
+
+/**
+ * Memory in bytes that one text may take. tree-sitter takes 50 to 150 a character for ordinary sources, up to 360 for dense
+ * ones and 900 for made ones; at 2 GiB it aborts for good, and takes every later parse of the process with it.
+ */
+const MEMORY_BASE = 128 << 20
+const MEMORY_PER_CHARACTER = 512
+const MEMORY_CEILING = 1.5 * 2 ** 30
+
+/** What stands for a text that was not read to its end: one error from end to end. */
+function unread(text: string, arrays: NodeArrays): Reading {
+  arrays.kind[0] = ERROR_KIND
+  arrays.start[0] = 0
+  arrays.end[0] = text.length
+  arrays.field[0] = 0
+  arrays.flags[0] = NAMED | ERROR
+  arrays.skip[0] = 1
+  arrays.parent[0] = -1
+  return { count: 1, depth: 0, hasError: true, hiddenErrorAt: -1 }
 }
 
 /**

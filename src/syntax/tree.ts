@@ -37,6 +37,8 @@ export interface Tree {
   readonly hasError: boolean
   /** Offset of the first repair that left no visible node (a hidden token was assumed), -1 when there is none. */
   readonly hiddenErrorAt: number
+  /** True when parsing was given up for its cost: the tree is then one ERROR node. */
+  readonly tooCostly: boolean
 }
 
 /** The growing storage behind a {@link Tree}. One instance serves every parse of a parser, so that none allocates. */
