@@ -79,7 +79,7 @@ def _time(value):
 def _timedelta(value):
     total = (timedelta.days.__get__(value) * 86400 + timedelta.seconds.__get__(value)) * 10 ** 6 + timedelta.microseconds.__get__(value)
     whole, part = divmod(abs(total), 10 ** 6)
-    return f'{"-" if total < 0 else ""}{whole}{f".{part:06d}" if part else ""}'
+    return f'{"-" if total < 0 else ""}{whole}{f".{part:06d}".rstrip("0") if part else ""}'
 
 
 def _fraction(value):

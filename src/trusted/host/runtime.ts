@@ -8,19 +8,24 @@
  * All of a guest's state is its linear memory, four globals of the module, and what this class holds. No code here trusts
  * anything read from the memory: lengths and pointers are checked by the views they go through.
  *
- * Stack: Python's recursion limit must be met before the engine's own. Threads need {@link STACK_SIZE_MB} as
- * `resourceLimits.stackSizeMb`, processes {@link STACK_FLAG}; without them deep recursion ends as `crash: stack`.
+ * Stack: one call of Python through C takes about 4.3 KiB of the engine's stack, so Node's default of 984 KiB holds some 225,
+ * after which the guest ends as `crash: stack`. Give threads {@link STACK_SIZE_MB} as `resourceLimits.stackSizeMb`, processes
+ * as much with `ulimit -s` and `--stack-size`; where neither can be (the caller's own thread) set `smallStack`.
  */
 import { createClock, createRandom, type ClockPolicy, type RandomPolicy } from './clock.js'
+import { applyDelta, captureDelta, checkDelta } from './delta.js'
 import type { GuestImage } from './image-facts.js'
 import { createImports, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
 
-/** Recommended for worker threads: with 64, seven of eight deep-recursion probes met Python's limit first; with 4, one. */
+/** Stack for a thread or process of guests, in MiB: of 76 probes of deep recursion under a limit of 10,000 none ends it. */
 export const STACK_SIZE_MB = 64
 
-/** Recommended for processes, together with a stack of that size from the system (`ulimit -s`): kilobytes. */
-export const STACK_FLAG = '--stack-size=7800'
+/**
+ * What `smallStack` leaves of the interpreter's own C stack, in bytes. CPython measures that one, 10 MiB, not the engine's; at
+ * 96 KiB it raises RecursionError after some 170 calls through C, before the engine's default stack ends at 225.
+ */
+const SMALL_STACK = 96 << 10
 
 export interface GuestOptions {
   /** Most bytes of memory, the interpreter's own 32 MiB included; default 256 MiB. A call may set its own. */
@@ -35,6 +40,8 @@ export interface GuestOptions {
   readonly door?: (request: Uint8Array) => Uint8Array
   /** Called every few milliseconds of running guest; may block (a pause), and returns the milliseconds it blocked. */
   readonly pulse?: () => number
+  /** The thread has the engine's default stack only: calls through C nest 170 deep at most. Default false. */
+  readonly smallStack?: boolean
   /** Blocks the thread; default `Atomics.wait`, which a browser's main thread lacks. */
   readonly block?: (milliseconds: number) => void
 }
@@ -69,6 +76,9 @@ interface Exports {
   _emscripten_stack_restore(pointer: number): void
   _emscripten_tempret_set(value: number): void
   emscripten_get_sbrk_ptr(): number
+  emscripten_stack_get_base(): number
+  PyThreadState_Get(): number
+  PyUnstable_ThreadState_SetStackProtection(thread: number, start: number, size: number): number
   PyBytes_FromStringAndSize(pointer: number, size: number): number
   PyBytes_AsString(object: number): number
   PyBytes_Size(object: number): number
@@ -180,16 +190,34 @@ export class Guest {
     this.#ready = false
     clock.restart()
     random.restart()
-    if (memory.buffer.byteLength > WIPE_BYTES) {
-      this.#adopt(new WebAssembly.Instance(this.#module, this.#imports()))
-      return
-    }
-    const bytes = new Uint8Array(memory.buffer)
-    this.#exports._emscripten_tempret_set(0)
-    this.#exports.emscripten_stack_init()
-    bytes.set(this.#image.memory)
-    bytes.fill(0, this.#image.memory.length)
-    this.#settle()
+    if (memory.buffer.byteLength > WIPE_BYTES) this.#adopt(new WebAssembly.Instance(this.#module, this.#imports()))
+    else this.#fill()
+  }
+
+  /**
+   * The guest's memory as it is between two calls, for {@link Guest.restore}: what differs from the image.
+   *
+   * The bytes are memory: whoever can forge them needs no language to escape from. Authenticate what leaves the process.
+   */
+  capture(): Uint8Array {
+    if (!this.#ready) throw new Killed('crash', 'not reset since it was ended')
+    return captureDelta(this.#image, this.#state.memory.buffer)
+  }
+
+  /**
+   * Back to what {@link Guest.capture} saw, in this guest or in another of the same image and options.
+   *
+   * @throws DeltaError when the bytes are not a delta of this image, or need more memory than the guest may have; the guest
+   * is as it was then.
+   */
+  restore(delta: Uint8Array): void {
+    const size = checkDelta(this.#image, delta, this.#state.memoryBytes)
+    this.reset()
+    this.#ready = false
+    const { memory } = this.#state
+    if (size > memory.buffer.byteLength) memory.grow((size - memory.buffer.byteLength) / PAGE)
+    applyDelta(delta, new Uint8Array(memory.buffer))
+    this.#ready = true
   }
 
   #imports(): WebAssembly.Imports {
@@ -204,10 +232,16 @@ export class Guest {
     const { memory: image, facts } = this.#image
     const missing = Math.max(image.length, facts.break) - exports.memory.buffer.byteLength
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE))
-    exports.emscripten_stack_init()
-    const bytes = new Uint8Array(exports.memory.buffer)
-    bytes.set(image)
-    bytes.fill(0, image.length)
+    this.#fill()
+  }
+
+  /** The whole memory from the image, zeros beyond it (malloc takes fresh memory for zero), and the module's globals. */
+  #fill(): void {
+    const bytes = new Uint8Array(this.#state.memory.buffer)
+    this.#exports._emscripten_tempret_set(0)
+    this.#exports.emscripten_stack_init()
+    bytes.set(this.#image.memory)
+    bytes.fill(0, this.#image.memory.length)
     this.#settle()
   }
 
@@ -218,6 +252,10 @@ export class Guest {
     words[facts.trampoline >> 2] = 0
     words[facts.signalHandling >> 2] = 1
     this.#exports._emscripten_stack_restore(facts.stackPointer)
+    if (this.#options.smallStack === true) {
+      const { PyThreadState_Get: thread, PyUnstable_ThreadState_SetStackProtection: protect } = this.#exports
+      protect(thread(), this.#exports.emscripten_stack_get_base() - SMALL_STACK, SMALL_STACK)
+    }
     this.#state.answer = undefined
     this.#ready = true
   }

@@ -109,7 +109,9 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   // Prelude's second half runs with the classes frozen: it fails the build when one is not.
   python.runPython('_check_frozen()')
 
+  // What returned calls left on the C stack is of no use to anybody.
   const bytes = new Uint8Array(memory)
+  bytes.fill(0, exports.emscripten_stack_get_end!(), Number(exports.__stack_pointer!.value))
   let end = bytes.length
   while (end > 0 && bytes[end - 1] === 0) end--
   const image = bytes.slice(0, (end + 65535) & ~65535)
