@@ -2,12 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Position, Span } from '../src/diagnostic.js'
+import { Source } from '../src/syntax/source.js'
 import { codeFrame } from '../src/report/frame.js'
 import { columns, visible, visibleJson, visibleLines, visibleName } from '../src/report/visible.js'
 
 function position(source: string, offset: number): Position {
-  const before = source.slice(0, offset).split('\n')
-  return { line: before.length, column: before.at(-1)!.length + 1, offset }
+  return new Source(source).position(offset)
 }
 
 /** The frame of the first occurrence of `marked` in `source`. */
@@ -70,8 +70,10 @@ describe('a frame', () => {
     expect(at('f(\n', 3)).toBe('  |\n1 | f(\n2 |\n  | ^')
   })
 
-  test('ends lines at CRLF and shows a lone CR', () => {
-    expect(frameOf('a\r\nb\rc\r\nd\r\n', 'b')).toBe('  |\n1 | a\n2 | b\\rc\n  | ^\n3 | d')
+  test('ends lines where Python does: at CRLF, and at a lone CR', () => {
+    expect(frameOf('a\r\nb\rc\r\nd\r\n', 'c')).toBe('  |\n2 | b\n3 | c\n  | ^\n4 | d')
+    expect(frameOf('a\r\nb\rc\r\nd\r\n', 'b')).toBe('  |\n1 | a\n2 | b\n  | ^\n3 | c')
+    expect(frameOf('# a\rimport os', 'import os')).toBe('  |\n1 | # a\n2 | import os\n  | ^^^^^^^^^')
   })
 
   test('costs the same on a line of megabytes', () => {

@@ -15,8 +15,11 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/y
 const WORD = /(?:true|false|null)\b/y
 
-/** The value that `text` writes; objects have no prototype. @throws JsonError with the position. */
-export function parseJsonc(text: string): unknown {
+/**
+ * The value that `text` writes; objects have no prototype. With `bigIntegers`, integers that a number would round are bigints.
+ * @throws JsonError with the position.
+ */
+export function parseJsonc(text: string, { bigIntegers = false } = {}): unknown {
   let at = 0
 
   function fail(what: string, offset = at): never {
@@ -48,7 +51,10 @@ export function parseJsonc(text: string): unknown {
     const word = match(WORD)
     if (word !== undefined) return word === 'null' ? null : word === 'true'
     const number = match(NUMBER)
-    if (number !== undefined) return Number(number)
+    if (number !== undefined) {
+      const rounds = bigIntegers && /^-?\d+$/.test(number) && !Number.isSafeInteger(Number(number))
+      return rounds ? BigInt(number) : Number(number)
+    }
     return fail(`expected a value, found ${found()}`)
   }
   function string(): string {

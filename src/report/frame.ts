@@ -16,7 +16,7 @@ const TAB = 4
 /** A span of more lines than this shows its first two and its last two. */
 const MAX_LINES = 5
 
-/** One line of the source: where it begins, and where it ends without its `\n` or `\r\n`. */
+/** One line of the source: where it begins, and where it ends, without what ends it. */
 interface Line {
   readonly number: number
   readonly start: number
@@ -54,32 +54,31 @@ function linesAround(source: string, { start, end }: Span): readonly Line[] {
   return [lineBefore(source, first), ...inside, lineAfter(source, last)].filter((line) => line !== undefined)
 }
 
+/** Python's line ends, a lone carriage return among them. */
+const LINE_END = /\r\n?|\n/
+
 /** The line of a position. The end of a very long one is not looked for beyond what can be shown. */
 function lineAt(source: string, { line, column, offset }: Position): Line {
-  const start = offset - (column - 1)
-  const newline = source.slice(offset, offset + FAR).indexOf('\n')
-  return { number: line, start, end: newline < 0 ? Math.min(source.length, offset + FAR) : withoutReturn(source, start, offset + newline) }
+  const length = source.slice(offset, offset + FAR).search(LINE_END)
+  return { number: line, start: offset - (column - 1), end: length < 0 ? Math.min(source.length, offset + FAR) : offset + length }
 }
 
 function lineAfter(source: string, { end, number }: Line): Line | undefined {
-  const start = end + (source[end] === '\r' ? 2 : 1)
-  if (source[start - 1] !== '\n' || start === source.length) return undefined
-  const newline = source.slice(start, start + FAR).indexOf('\n')
-  if (newline < 0 && start + FAR < source.length) return undefined
-  return { number: number + 1, start, end: newline < 0 ? source.length : withoutReturn(source, start, start + newline) }
+  const ending = LINE_END.exec(source.slice(end, end + 2))
+  const start = end + (ending?.[0].length ?? 0)
+  if (ending?.index !== 0 || start === source.length) return undefined
+  const length = source.slice(start, start + FAR).search(LINE_END)
+  if (length < 0 && start + FAR < source.length) return undefined
+  return { number: number + 1, start, end: length < 0 ? source.length : start + length }
 }
 
 function lineBefore(source: string, { start, number }: Line): Line | undefined {
   if (start === 0) return undefined
-  const far = Math.max(0, start - 1 - FAR)
-  const newline = source.slice(far, start - 1).lastIndexOf('\n')
-  if (newline < 0 && far > 0) return undefined
-  const begin = far + newline + 1
-  return { number: number - 1, start: begin, end: withoutReturn(source, begin, start - 1) }
-}
-
-function withoutReturn(source: string, start: number, end: number): number {
-  return end > start && source[end - 1] === '\r' ? end - 1 : end
+  const end = start - (source.startsWith('\r\n', start - 2) ? 2 : 1)
+  const near = source.slice(Math.max(0, end - FAR), end)
+  const newline = Math.max(near.lastIndexOf('\n'), near.lastIndexOf('\r'))
+  if (newline < 0 && end > FAR) return undefined
+  return { number: number - 1, start: end - near.length + newline + 1, end }
 }
 
 /** A line as drawn, and the columns of it that the span covers; indentation is covered only where the span begins in it. */

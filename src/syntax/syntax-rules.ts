@@ -99,6 +99,16 @@ export const SYNTAX_RULES = {
     code: 'PR018', name: 'unknown-syntax',
     message: 'syntax this version does not know',
   },
+  undecodableBytes: {
+    code: 'PR019', name: 'undecodable-bytes',
+    message: 'the file is not UTF-8',
+    hint: 'save it as UTF-8',
+  },
+  sourceEncoding: {
+    code: 'PR020', name: 'source-encoding',
+    message: 'the file declares another encoding than UTF-8',
+    hint: 'save it as UTF-8 and remove the declaration',
+  },
   printStatement: {
     code: 'PR110', name: 'print-statement',
     message: 'the print statement of Python 2',
@@ -118,21 +128,6 @@ export const SYNTAX_RULES = {
     code: 'PR113', name: 'backquotes',
     message: 'backquotes of Python 2',
     hint: 'write `repr(...)`',
-  },
-  exceptStar: {
-    code: 'PR114', name: 'except-star',
-    message: '`except*` is not part of the restricted language',
-    hint: 'catch the group with `except`, and look at its `exceptions`',
-  },
-  templateString: {
-    code: 'PR115', name: 'template-string',
-    message: 't-strings are not part of the restricted language',
-    hint: 'use an f-string',
-  },
-  starImport: {
-    code: 'PR116', name: 'star-import',
-    message: '`import *` hides which names it binds',
-    hint: 'name what you import',
   },
   sourceTooLarge: {
     code: 'PR500', name: 'source-too-large',

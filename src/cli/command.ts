@@ -1,0 +1,43 @@
+/** What a command of the command line is: its words as data, for parsing, help and completion alike, and what it does. */
+
+/** An option. Those that take a value are written `--name VALUE` or `--name=VALUE`. */
+export interface Option {
+  readonly describe: string
+  /** What the value is, in capitals for the help; an option without one is a switch. */
+  readonly argument?: string
+  readonly choices?: readonly string[]
+  readonly default?: string
+  /** One letter, for `-c`. */
+  readonly alias?: string
+  /** Whether it may be given several times. */
+  readonly many?: boolean
+}
+
+/** A command line, parsed: positional arguments in order, and options by name. */
+export interface Arguments {
+  readonly positionals: readonly string[]
+  /** The value of an option, its default, or undefined. */
+  value(name: string): string | undefined
+  /** Every value of an option that may be given several times. */
+  values(name: string): readonly string[]
+  /** Whether a switch is there. */
+  has(name: string): boolean
+}
+
+export interface Command {
+  readonly name: string
+  /** The positional argument as the help shows it, as in `[paths...]`; absent when there is none. */
+  readonly positional?: { readonly usage: string, readonly describe: string, readonly most: number }
+  readonly summary: string
+  readonly options: Readonly<Record<string, Option>>
+  readonly examples: readonly (readonly [command: string, meaning: string])[]
+  /** Printed at the end of the help: exit statuses and what else must be known. */
+  readonly epilogue: string
+  /** The exit status. @throws UsageError for what the command itself finds wrong; other errors are faults of ours. */
+  run(args: Arguments): Promise<number>
+}
+
+/** The value of an option with choices, as the type that lists them. */
+export function choice<C extends string>(args: Arguments, name: string, choices: readonly C[]): C {
+  return choices.find((one) => one === args.value(name)) ?? choices[0]!
+}

@@ -1,0 +1,31 @@
+/** `pyrestrict rules`: every rule in one line. */
+import { printJson } from '../report/json.js'
+import { loadRules } from '../rules/load.js'
+import type { Command } from './command.js'
+import { print } from './output.js'
+import { CLEAN } from './status.js'
+
+const FORMATS = ['text', 'json'] as const
+
+export const rules: Command = {
+  name: 'rules',
+  summary: 'List every rule',
+  options: { format: { argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'How to print them' } },
+  examples: [['$0 rules', 'codes, names and what each denies']],
+  epilogue: '"pyrestrict rule CODE" tells one at length.',
+
+  async run(args) {
+    const all = [...loadRules().values()].map(({ rule }) => rule)
+    if (args.value('format') === 'json') {
+      print(printJson(all))
+      return CLEAN
+    }
+    const width = Math.max(...all.map(({ name }) => name.length))
+    print(all.map(({ code, name, denies }) => `${code}  ${name.padEnd(width)}  ${firstSentence(denies)}\n`).join(''))
+    return CLEAN
+  },
+}
+
+function firstSentence(markdown: string): string {
+  return markdown.split(/\n\s*\n|(?<=[.:])\s/)[0]!.replace(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,164 @@
+/** `pyrestrict run`: runs a program of a stranger's, as `python FILE` runs one of yours. */
+import { resolvePolicy, type Policy } from '../policy/policy.js'
+import { visibleJson } from '../report/visible.js'
+import { createSandbox } from '../sandbox/sandbox.js'
+import type { Outcome } from '../sandbox/outcome.js'
+import { choice, type Arguments, type Command } from './command.js'
+import { createRunnerFilter, isRunnerLog, terminalText } from './guest-output.js'
+import { INPUT_OPTIONS, inputsOf } from './inputs.js'
+import { complain, isOutputClosed, isTerminal, print, printError, useColour } from './output.js'
+import { POLICY_OPTIONS, policyOf } from './policy-option.js'
+import { LIMIT_OPTIONS, limitsOf } from './quantities.js'
+import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
+import { describeFindings } from './findings.js'
+import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES } from './shared-options.js'
+import { CLEAN, CRASHED, EXHAUSTED, FINDINGS, INTERRUPTED, PIPE_CLOSED, RAISED, RUN_STATUSES, UsageError } from './status.js'
+import { jsonText, pythonText } from './values.js'
+
+const FORMATS = ['text', 'json'] as const
+
+export const run: Command = {
+  name: 'run',
+  positional: { usage: '[file]', describe: 'The program; - for stdin', most: 1 },
+  summary: 'Run Python with no authority but what a policy grants',
+  options: {
+    code: { argument: 'CODE', alias: 'c', describe: 'The program itself, instead of a file' },
+    ...INPUT_OPTIONS,
+    result: { argument: 'NAME', describe: 'Print the value of this global, not that of the final expression' },
+    mode: MODE_OPTION,
+    ...POLICY_OPTIONS,
+    ...LIMIT_OPTIONS,
+    format: { argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'text: output as it comes; json: one document at the end' },
+    color: COLOUR_OPTION,
+  },
+  examples: [
+    ['$0 run report.py --inputs inputs.json --timeout 2s', 'output as it comes, then the value of the last expression'],
+    ["$0 run -c 'sum(prices)' --input 'prices=[3, 2]'", 'a program on the command line, with one input'],
+    ['$0 run --mode eval --preset formula - < cell.txt', 'one expression, under a tighter policy'],
+    ['$0 run agent.py --policy policy.json --format json', 'for programs: value, exception or findings, output, usage'],
+  ],
+  epilogue: `${RUN_STATUSES}\n`
+    + 'The value of a final expression is printed unless it is None. The program gets no arguments, files, network or environment.',
+
+  async run(args) {
+    const { source, filename } = sourceOf(args)
+    const inputs = inputsOf(args)
+    const written = await policyOf(args)
+    const policy: Policy = { ...written, limits: { ...written.limits, ...limitsOf(args) } }
+    const { text, diagnostic } = source(resolvePolicy(policy).limits.sourceBytes)
+    if (diagnostic !== undefined) {
+      return finish(args, filename, text, { status: 'refused', diagnostics: [diagnostic], output: '', usage: NOTHING_USED })
+    }
+    const stop = new AbortController()
+    const interrupted = interrupt(stop)
+    await using sandbox = await createSandbox(policy, { workers: 1, spares: 0 })
+    const outcome = await sandbox.run(text, {
+      filename, inputs, mode: choice(args, 'mode', MODES), signal: stop.signal,
+      ...(args.has('result') ? { result: args.value('result') } : {}),
+      ...(choice(args, 'format', FORMATS) === 'text' ? { onOutput: outputTo(stop) } : {}),
+    })
+    if (interrupted()) {
+      complain('interrupted')
+      return INTERRUPTED
+    }
+    return isOutputClosed() ? PIPE_CLOSED : finish(args, filename, text, outcome)
+  },
+}
+
+const NOTHING_USED = { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }
+
+/** Where the program is to come from, and what tracebacks call it. */
+function sourceOf(args: Arguments): { source: (maxBytes: number) => SourceFile, filename: string } {
+  const [file] = args.positionals
+  const code = args.value('code')
+  if (code !== undefined && file !== undefined) throw new UsageError('-c is the program: give no file as well')
+  if (code !== undefined) return { source: () => ({ text: code }), filename: '<string>' }
+  if (file === undefined) throw new UsageError('which program? Give a file, - for stdin, or -c CODE')
+  const read = (maxBytes: number) => {
+    try {
+      return readSource(file === '-' ? STDIN : file, maxBytes)
+    } catch (error) {
+      throw error instanceof ReadError ? new UsageError(`${file}: cannot be read: ${error.message}`) : error
+    }
+  }
+  return { source: read, filename: file === '-' ? '<stdin>' : file }
+}
+
+/** Ends the run at the first Ctrl-C or termination, and this process at the second. Tells whether there was one. */
+function interrupt(stop: AbortController): () => boolean {
+  const end = (): void => {
+    if (stop.signal.aborted) process.exit(INTERRUPTED)
+    stop.abort()
+  }
+  process.on('SIGINT', end)
+  process.on('SIGTERM', end)
+  return () => stop.signal.aborted && !isOutputClosed()
+}
+
+/** Passes the guest's output on as it comes, made safe for whoever reads it; ends the run when nobody does any more. */
+function outputTo(stop: AbortController): (text: string, stream: 'stdout' | 'stderr') => void {
+  const filters = { stdout: filterFor(1), stderr: filterFor(2) }
+  return (text, stream) => {
+    if (stream === 'stdout') print(filters.stdout(text))
+    else printError(filters.stderr(text))
+    if (isOutputClosed()) stop.abort()
+  }
+}
+
+function filterFor(fd: 1 | 2): (text: string) => string {
+  if (isTerminal(fd)) return terminalText
+  return isRunnerLog(process.env) ? createRunnerFilter() : (text) => text
+}
+
+/** Prints what became of the program, and tells the exit status. */
+function finish(args: Arguments, filename: string, text: string, outcome: Outcome): number {
+  if (choice(args, 'format', FORMATS) === 'json') {
+    print(`${visibleJson(outcomeJson(outcome))}\n`)
+    return statusOf(outcome)
+  }
+  const showError = filterFor(2)
+  switch (outcome.status) {
+    case 'returned':
+      if (outcome.value !== null) print(`${filterFor(1)(pythonText(outcome.value))}\n`)
+      break
+    case 'raised':
+      if (!isSystemExit(outcome)) printError(showError(outcome.exception.traceback))
+      else if (!/^-?\d*$/.test(outcome.exception.message)) printError(showError(`${outcome.exception.message}\n`))
+      break
+    case 'refused':
+      printError(describeFindings(filename, text, outcome.diagnostics, useColour(choice(args, 'color', COLOURS), 2)))
+      break
+    case 'exhausted':
+      complain(`stopped: ${outcome.message}`)
+      break
+    case 'crashed':
+      complain(`crashed: ${outcome.reason}`)
+      break
+    case 'cancelled':
+      complain('cancelled')
+  }
+  return statusOf(outcome)
+}
+
+function statusOf(outcome: Outcome): number {
+  switch (outcome.status) {
+    case 'returned': return CLEAN
+    case 'raised': return isSystemExit(outcome) && /^(None|0|False)?$/.test(outcome.exception.message) ? CLEAN : RAISED
+    case 'refused': return FINDINGS
+    case 'exhausted': return EXHAUSTED
+    case 'crashed': return CRASHED
+    case 'cancelled': return INTERRUPTED
+  }
+}
+
+/** `exit()` and `raise SystemExit` end a program as in Python: silently, successfully unless told otherwise. */
+function isSystemExit(outcome: Outcome): boolean {
+  return outcome.status === 'raised' && outcome.exception.type === 'SystemExit'
+}
+
+/** The outcome as one JSON document; `value` in the form that `jsonText` describes. */
+function outcomeJson(outcome: Outcome): string {
+  if (outcome.status !== 'returned') return JSON.stringify(outcome)
+  const { value, ...rest } = outcome
+  return `{"status":"returned","value":${jsonText(value)},${JSON.stringify({ ...rest, status: undefined }).slice(1)}`
+}

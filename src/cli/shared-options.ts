@@ -1,0 +1,28 @@
+/** Options that several commands have. */
+import type { Arguments, Option } from './command.js'
+import { UsageError } from './status.js'
+
+export const MODES = ['exec', 'eval'] as const
+export const MODE_OPTION: Option = {
+  argument: 'MODE', choices: MODES, default: 'exec', describe: 'What the source is: a program (exec) or one expression (eval)',
+}
+
+export const COLOURS = ['auto', 'always', 'never'] as const
+export const COLOUR_OPTION: Option = {
+  argument: 'WHEN', choices: COLOURS, default: 'auto', describe: 'Colours; auto: on a terminal, unless NO_COLOR is set',
+}
+
+export const NAMES_OPTION: Option = {
+  argument: 'A,B', many: true, describe: 'Names that the host provides: any other free name is then a finding',
+}
+
+/** The names of `--names`, undefined when it is not given. @throws UsageError for what is no name. */
+export function namesOf(args: Arguments): readonly string[] | undefined {
+  if (!args.has('names')) return undefined
+  const names = args.values('names').flatMap((list) => list.split(',')).map((name) => name.trim())
+  const wrong = names.find((name) => !IDENTIFIER.test(name))
+  if (wrong !== undefined) throw new UsageError(`--names: "${wrong}" is not a name`)
+  return names
+}
+
+const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u

@@ -1,0 +1,27 @@
+/** Exit statuses: the part of the command line that scripts rely on. Documented in every `--help`. */
+
+export const CLEAN = 0
+/** `check` and `rewrite`: something was found. `run`: the source was refused. */
+export const FINDINGS = 1
+/** Wrong usage, a bad policy, a file that cannot be read, a fault of ours: never mistaken for a clean result. */
+export const FAILED = 2
+/** `run`: the program ended with an exception. */
+export const RAISED = 3
+/** `run`: a limit of the policy was reached. */
+export const EXHAUSTED = 4
+/** `run`: the guest's interpreter or its worker died. */
+export const CRASHED = 5
+/** Ended by Ctrl-C, as shells report it: 128 and the signal's number. */
+export const INTERRUPTED = 130
+/** `run`: who read the output closed it. */
+export const PIPE_CLOSED = 141
+
+/** The user's mistake, or a fault of the surroundings: printed as one line, exit status {@link FAILED}. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export const CHECK_STATUSES = 'Exit status: 0 nothing found, 1 something found, 2 usage, configuration or internal error '
+  + '(a file that cannot be read is never 0).'
+export const RUN_STATUSES = 'Exit status: 0 returned, 1 refused, 2 usage, configuration or internal error, 3 raised an exception, '
+  + '4 a limit was reached, 5 crashed; 130 interrupted, 141 output closed.'
