@@ -1,5 +1,5 @@
 /** `pyrestrict rule CODE`: what a rule denies, why, and what to write instead. */
-import { nearest } from '../policy/nearest.js'
+import { nearest } from '../check/nearest.js'
 import { printJson } from '../report/json.js'
 import { COLOURS as TERMINAL, PLAIN } from '../report/paint.js'
 import { loadRules } from '../rules/load.js'

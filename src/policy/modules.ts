@@ -1,7 +1,7 @@
 /** The modules a policy may grant, and the resolution of `modules` to plain lists of names. */
 import { PolicyError } from '../errors.js'
 import { MODULES } from '../trusted/modules.js'
-import { nearest } from './nearest.js'
+import { nearest } from '../check/nearest.js'
 
 /** Modules as a run is given them: each with the names it shows. Null-prototype and frozen, so no key is inherited. */
 export type ModuleGrants = Readonly<Record<string, readonly string[]>>

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import { LIMIT_NAMES, LIMITS, type Limits } from './limits.js'
-import { nearest } from './nearest.js'
+import { nearest } from '../check/nearest.js'
 import { PRESET_NAMES } from './presets.js'
 
 /** An object with these keys and no others; the message for another lists them and suggests the nearest. */

@@ -1,4 +1,4 @@
-; PR211 format-field
+; PR211 format-string
 ;
 ; ## Denies
 ; A format string that reads an attribute between double underscores, as in `"{0.__class__}".format(x)`.
