@@ -2,7 +2,7 @@
  * The workers of one sandbox: as many as may run at once, spares started ahead, and a bounded queue of those who wait. A
  * worker that ends, whatever ended it, is replaced by a spare at once; nobody but the call it had notices.
  */
-import { ClosedError, InstallationError, OverloadError } from '../errors.js'
+import { InstallationError, OverloadError } from '../errors.js'
 import type { GuestWorker } from '../trusted/host/link.js'
 
 export interface PoolOptions {
@@ -20,7 +20,7 @@ export interface PoolOptions {
   readonly onReady?: (worker: GuestWorker) => void
 }
 
-/** Waiting was ended by the caller's signal. */
+/** Waiting was ended by the caller's signal, or the pool is closed. */
 export const CANCELLED = Symbol('cancelled')
 
 /** How busy a pool is. */
@@ -61,7 +61,6 @@ export class Pool {
   #spareTimer: NodeJS.Timeout | undefined
   #wantsSpares = false
   #closed = false
-  #drained: (() => void) | undefined
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -83,12 +82,11 @@ export class Pool {
   /**
    * A worker of one's own until {@link release}, or {@link CANCELLED}. First come, first served. Runs wait in the queue;
    * sessions do not, since who waits for one may be the one who holds the others.
-   * @throws ClosedError, OverloadError when the queue is full or too many sessions are open, InstallationError when no
+   * @throws OverloadError when the queue is full or too many sessions are open, InstallationError when no
    *   worker can be started.
    */
   lease(purpose: Purpose, signal?: AbortSignal): Promise<GuestWorker | typeof CANCELLED> {
-    if (this.#closed) return Promise.reject(new ClosedError('the sandbox is closed'))
-    if (signal?.aborted) return Promise.resolve(CANCELLED)
+    if (this.#closed || signal?.aborted) return Promise.resolve(CANCELLED)
     if (this.#hasRoom(purpose) && (purpose === 'session' || this.#waitingFor('run') === 0)) {
       const worker = this.#takeReady(purpose)
       if (worker) return Promise.resolve(worker)
@@ -125,20 +123,14 @@ export class Pool {
     }
     this.#serve()
     if (!this.#closed) this.#wantSpares()
-    if (this.#leased.size === 0) this.#drained?.()
   }
 
-  /**
-   * Ends every worker. Those who wait get a ClosedError. With `drain`, leases run to their end first; otherwise they are
-   * killed. Resolves when no process or thread is left.
-   */
-  async close(drain: boolean): Promise<void> {
+  /** Cancels those who wait, ends every worker, and resolves when no process or thread is left. */
+  async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#spareTimer)
-    for (const waiter of this.#waiting.splice(0)) waiter.fail(new ClosedError('the sandbox was closed'))
-    for (const worker of [...this.#ready.splice(0), ...this.#starting]) worker.kill(CLOSED)
-    if (drain && this.#leased.size > 0) await new Promise<void>((resolve) => { this.#drained = resolve })
-    for (const worker of this.#leased.keys()) worker.kill(CLOSED)
+    for (const waiter of this.#waiting.splice(0)) waiter.leave()
+    for (const worker of [...this.#ready.splice(0), ...this.#starting, ...this.#leased.keys()]) worker.kill(CLOSED)
     while (this.#ending.size > 0) await Promise.all(this.#ending)
   }
 

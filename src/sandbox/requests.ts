@@ -67,19 +67,18 @@ export interface RunRequest {
   readonly code: Uint8Array
   readonly filename: string
   readonly mode: Mode
-  readonly inputs: Readonly<Record<string, Value>>
+  /** From {@link encodeInputs}. */
+  readonly inputs: Uint8Array
   /** The global whose value is the program's, instead of the final expression's. */
   readonly result: string | undefined
   /** Whether the globals are to be there for the next run. */
   readonly keep: boolean
 }
 
-/** @throws ValueError with the path of an input that cannot cross, ArgumentError for a name that cannot be bound. */
+/** @throws ArgumentError for a result that is no name. */
 export function runRequest({ inputs, result, ...request }: RunRequest, policy: ResolvedPolicy, limits: Limits): Uint8Array {
   if (result !== undefined) checkName(result, 'result')
-  return encode({
-    op: 'run', ...request, result: result ?? null, inputs: checkInputs(inputs), ...common(policy, limits),
-  }, 'inputs')
+  return withField(encodeValue({ op: 'run', ...request, result: result ?? null, ...common(policy, limits) }), 'inputs', inputs)
 }
 
 export interface CallRequest {
@@ -125,8 +124,11 @@ export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse 
   throw new ForgedResponse(typeof message === 'string' ? message : 'not an answer to a run')
 }
 
-/** Inputs as an own, plain record whose names a guest could have bound. */
-export function checkInputs(inputs: unknown): Readonly<Record<string, Value>> {
+/**
+ * Inputs as they are now, so that what the host does with them while a run waits is not seen by it.
+ * @throws ValueError with the path of an input that cannot cross, ArgumentError for a name that a guest could not bind.
+ */
+export function encodeInputs(inputs: unknown): Uint8Array {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) throw new ArgumentError('inputs: must be an object of values by name')
   const entries: [string, Value][] = inputs instanceof Map ? [...inputs as Map<string, Value>] : Object.entries(inputs as Record<string, Value>)
   const checked = Object.create(null) as Record<string, Value>
@@ -134,7 +136,22 @@ export function checkInputs(inputs: unknown): Readonly<Record<string, Value>> {
     checkName(name, 'inputs')
     checked[name] = value
   }
-  return checked
+  return encode({ inputs: checked }, 'inputs').subarray(DICT_HEADER + encodeValue('inputs').length)
+}
+
+/** Tag and count. */
+const DICT_HEADER = 5
+
+/** An encoded dict with one more field, whose value is encoded already. */
+function withField(dict: Uint8Array, name: string, value: Uint8Array): Uint8Array {
+  const key = encodeValue(name)
+  const joined = new Uint8Array(dict.length + key.length + value.length)
+  joined.set(dict)
+  joined.set(key, dict.length)
+  joined.set(value, dict.length + key.length)
+  const view = new DataView(joined.buffer)
+  view.setUint32(1, view.getUint32(1, true) + 1, true)
+  return joined
 }
 
 function encode(value: Value, argument: string): Uint8Array {

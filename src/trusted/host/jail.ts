@@ -7,7 +7,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { realpathSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { IMAGE_FOLDER, wasmPath } from './image.js'
 import { Link, type GuestWorker } from './link.js'
 import { encodeFrame, framed, FrameReader, ProtocolError, type Setup } from './protocol.js'
@@ -53,13 +53,13 @@ export function permissionFlags(version: string, readable: readonly string[]): s
   return [settled ? '--permission' : '--experimental-permission', ...readable.map((path) => `--allow-fs-read=${path}`)]
 }
 
-/** The command that starts a jail, and its arguments. */
-export function jailCommand(wrap: readonly string[] = [], platform = process.platform): [string, string[]] {
-  const readable = [fileURLToPath(new URL('..', new URL(`file://${WORKER_SCRIPT}`))), IMAGE_FOLDER, wasmPath()]
+/** The command that starts a jail, and its arguments. `script` is read from the folder of the trusted base, or itself alone. */
+export function jailCommand(wrap: readonly string[] = [], script = WORKER_SCRIPT, platform = process.platform): [string, string[]] {
+  const readable = script === WORKER_SCRIPT ? [fileURLToPath(new URL('..', pathToFileURL(script))), IMAGE_FOLDER, wasmPath()] : [script]
   const flags = [
-    ...permissionFlags(process.versions.node, [...new Set(readable.map((path) => realpathSync(path)))]),
+    ...permissionFlags(process.versions.node, readable.map((path) => realpathSync(path))),
     '--no-warnings', '--no-addons', '--disallow-code-generation-from-strings', '--max-old-space-size=512',
-    realpathSync(WORKER_SCRIPT),
+    realpathSync(script),
   ]
   const shell = platform === 'win32' ? [] : ['/bin/sh', '-c', SHELL_SCRIPT]
   const [command, ...rest] = [...wrap, ...shell, process.execPath, ...flags]
@@ -67,9 +67,9 @@ export function jailCommand(wrap: readonly string[] = [], platform = process.pla
 }
 
 /** Starts a jail. */
-export function startJail(options: JailOptions): GuestWorker {
+export function startJail(options: JailOptions, script = WORKER_SCRIPT): GuestWorker {
   const link = new Link()
-  const [command, args] = jailCommand(options.wrap)
+  const [command, args] = jailCommand(options.wrap, script)
   // A process group of its own: an interrupt from the terminal is the host's to handle.
   const child = spawn(command, args, { cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'pipe'], detached: true, windowsHide: true })
   const reader = new FrameReader(options.setup.maxFrameBytes)

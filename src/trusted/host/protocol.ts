@@ -215,7 +215,7 @@ function decodeSource<K extends string>(frame: Fields, name: string, key: K): 'r
   const value = frame.take(name)
   if (value === 'real') return value
   const inner = new Fields(Object(value) as object)
-  return inner.end({ [key]: inner.number(key) } as Record<K, number>)
+  return inner.end({ [key]: inner.finite(key) } as Record<K, number>)
 }
 
 function decodeUsage(frame: Fields): CallUsage {
@@ -244,10 +244,16 @@ class Fields {
     return value
   }
 
+  finite(name: string): number {
+    const value = this.take(name)
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new ProtocolError(`"${name}" is not a number`)
+    return value
+  }
+
   /** A finite number from 0. */
   number(name: string): number {
-    const value = this.take(name)
-    if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) throw new ProtocolError(`"${name}" is not a size`)
+    const value = this.finite(name)
+    if (value < 0) throw new ProtocolError(`"${name}" is negative`)
     return value
   }
 

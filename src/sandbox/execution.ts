@@ -1,0 +1,103 @@
+/** One execution in a worker: sends the request, collects the output, and turns however it ended into an outcome. */
+import type { Limits } from '../policy/limits.js'
+import { LIMITS } from '../policy/limits.js'
+import type { Parser } from '../syntax/parse.js'
+import type { GuestWorker, Performed } from '../trusted/host/link.js'
+import type { Beginning, CallLimits, Ending } from '../trusted/host/protocol.js'
+import { readException, type FindSource } from './exception.js'
+import type { Exhausted, Outcome, Spent } from './outcome.js'
+import { OutputCollector, type OnOutput } from './output.js'
+import { ForgedResponse, readRunResponse, RESPONSE_SLACK, type RunResponse } from './requests.js'
+
+export interface Execution {
+  readonly worker: GuestWorker
+  readonly begin: Beginning
+  readonly request: Uint8Array
+  readonly end: Ending
+  readonly limits: Limits
+  readonly signal?: AbortSignal | undefined
+  readonly onOutput?: OnOutput | undefined
+  readonly onAsk?: ((question: Uint8Array) => Uint8Array | Promise<Uint8Array>) | undefined
+  /** True when the sandbox ended the worker on purpose: what was lost was cancelled. */
+  readonly isClosing: () => boolean
+  readonly find: FindSource
+  readonly parser: Parser
+}
+
+export interface Executed {
+  readonly outcome: Outcome
+  /** The guest's memory after it, when it was to be captured and the guest was not ended by force. */
+  readonly delta: Uint8Array | undefined
+}
+
+const MIB = 1 << 20
+
+/** What the worker is told of a run's limits. */
+export function callLimits(limits: Limits): CallLimits {
+  return {
+    wallMs: limits.wallMs, fuel: limits.fuel, memoryBytes: limits.memoryMb * MIB, outputBytes: limits.outputBytes,
+    responseBytes: limits.resultBytes + RESPONSE_SLACK,
+  }
+}
+
+/** Carries one execution out. Rejects only with what `onOutput` threw. */
+export async function execute(execution: Execution): Promise<Executed> {
+  const { worker, begin, request, end, limits, signal, onAsk } = execution
+  const output = new OutputCollector(execution.onOutput)
+  let hostError: { readonly error: unknown } | undefined
+  let cancelled = false
+  const cancel = (): void => {
+    cancelled = true
+    worker.kill('cancelled')
+  }
+  signal?.addEventListener('abort', cancel)
+  const performed = await worker.perform({
+    begin, request, end, limits: callLimits(limits), ...(onAsk && { onAsk }),
+    onOutput: (fd, bytes) => {
+      try {
+        output.take(fd, bytes)
+      } catch (error) {
+        hostError ??= { error }
+        worker.kill('the output was not taken')
+      }
+    },
+  })
+  signal?.removeEventListener('abort', cancel)
+  if (hostError) throw hostError.error
+  const spent: Spent = { output: output.end(), usage: performed.usage }
+  if (performed.kind === 'lost' && (cancelled || execution.isClosing())) return { outcome: { status: 'cancelled', ...spent }, delta: undefined }
+  return { outcome: judge(performed, spent, execution), delta: performed.kind === 'done' ? performed.delta ?? undefined : undefined }
+}
+
+function judge(performed: Performed, spent: Spent, { limits, find, parser }: Execution): Outcome {
+  if (performed.kind === 'lost') return { status: 'crashed', reason: performed.reason, ...spent }
+  if (performed.kind === 'killed') {
+    const { usage, why, detail } = performed
+    switch (why) {
+      case 'fuel': return exhausted('fuel', usage.fuel, limits, spent)
+      case 'wall': return exhausted('wallMs', Math.round(usage.wallMs), limits, spent)
+      case 'memory': return exhausted('memoryMb', Math.ceil(usage.peakMemoryBytes / MIB), limits, spent)
+      case 'output': return exhausted('outputBytes', usage.outputBytes, limits, spent)
+      case 'response': return exhausted('resultBytes', limits.resultBytes + 1, limits, spent)
+      case 'crash': return { status: 'crashed', reason: detail || 'the interpreter could not go on', ...spent }
+    }
+  }
+  let response: RunResponse
+  try {
+    response = readRunResponse(performed.response, limits)
+  } catch (error) {
+    if (!(error instanceof ForgedResponse)) throw error
+    return { status: 'crashed', reason: `the guest did not answer properly: ${error.message}`, ...spent }
+  }
+  switch (response.status) {
+    case 'returned': return { status: 'returned', value: response.value, ...spent }
+    case 'raised': return { status: 'raised', exception: readException(response.exception, find, parser), ...spent }
+    case 'exhausted': return exhausted(response.limit, response.used, limits, spent)
+  }
+}
+
+function exhausted(limit: keyof Limits, used: number, limits: Limits, spent: Spent): Exhausted {
+  const allowed = limits[limit]
+  const message = `${limit}: used ${used} of ${allowed} ${LIMITS[limit].unit}; policy.limits.${limit} raises it`
+  return { status: 'exhausted', limit, used, allowed, message, ...spent }
+}

@@ -1,0 +1,159 @@
+/** What a sandbox, a run and a session can be told, each checked before anything starts. */
+import { ArgumentError, PolicyError } from '../errors.js'
+import type { Limits } from '../policy/limits.js'
+import type { Value } from '../trusted/host/codec.js'
+import { checkName } from './names.js'
+import type { OnOutput } from './output.js'
+import type { Mode } from './requests.js'
+import { ISOLATIONS, type Isolation } from './workers.js'
+import { availableParallelism } from 'node:os'
+
+/** A module of the host's own, in full Python, beside the guest. */
+export interface TrustedModule {
+  readonly source: string
+  /** The names of it that become globals of the guest. */
+  readonly expose: readonly string[]
+}
+
+export interface SandboxOptions {
+  /** Where guests run. Default `process`. */
+  readonly isolation?: Isolation | undefined
+  /** How many runs at once, at most. Default: the processor's cores, at most 8; `inline` has one. Started as they are needed. */
+  readonly workers?: number | undefined
+  /** How many workers are started ahead, so that one that was killed is replaced at once. Default 1. */
+  readonly spares?: number | undefined
+  /** How many runs may wait for a worker; one more is an OverloadError. Default 1,000. */
+  readonly queue?: number | undefined
+  /** How many sessions may be open at once, each with a worker of its own. Default 16. */
+  readonly sessions?: number | undefined
+  /** Modules of the host's own, by name. */
+  readonly trusted?: Readonly<Record<string, TrustedModule>> | undefined
+  /** A command that the jail's command line is appended to, as `['bwrap', …]`; isolation `process` only. */
+  readonly wrap?: readonly string[] | undefined
+  /** Secret that snapshots are authenticated with, 32 bytes at least. Default: random, of this process. */
+  readonly snapshotKey?: Uint8Array | undefined
+}
+
+export interface CompileOptions {
+  /** Default `exec`. */
+  readonly mode?: Mode | undefined
+  /** The only names it may read besides builtins and what it binds itself. Left out, any; a missing one is a NameError. */
+  readonly parameters?: readonly string[] | undefined
+  /** For tracebacks and diagnostics. Default `<guest>`. */
+  readonly filename?: string | undefined
+  /** Ends it: the outcome is `cancelled`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Global names of a guest, with their values. */
+export type Inputs = Readonly<Record<string, Value>> | ReadonlyMap<string, Value>
+
+/** How one execution is done. */
+export interface ExecuteOptions {
+  /** Global names, with their values. */
+  readonly inputs?: Inputs | undefined
+  /** The global whose value is the program's; left out, the value of the final expression statement. */
+  readonly result?: string | undefined
+  /** Ends it, waiting or running: the outcome is `cancelled`. */
+  readonly signal?: AbortSignal | undefined
+  /** Takes what the guest writes, as it comes. What it throws ends the run, which rejects with it. */
+  readonly onOutput?: OnOutput | undefined
+  /** Lower limits than the policy's, for this run. */
+  readonly limits?: { readonly [K in keyof Limits]?: number | undefined } | undefined
+}
+
+export interface RunOptions extends ExecuteOptions {
+  /** Default `exec`. */
+  readonly mode?: Mode | undefined
+  /** For tracebacks and diagnostics. Default `<guest>`. */
+  readonly filename?: string | undefined
+}
+
+/** Options with nothing left out. */
+export interface ResolvedOptions {
+  readonly isolation: Isolation
+  readonly workers: number
+  readonly spares: number
+  readonly queue: number
+  readonly sessions: number
+  readonly trusted: readonly (TrustedModule & { readonly name: string })[]
+  readonly wrap: readonly string[] | undefined
+  readonly snapshotKey: Uint8Array | undefined
+}
+
+const MOST_WORKERS = 1_024
+const DEFAULT_WORKERS = 8
+const KEY_BYTES = 32
+
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  sandbox: ['isolation', 'workers', 'spares', 'queue', 'sessions', 'trusted', 'wrap', 'snapshotKey'],
+  compile: ['mode', 'parameters', 'filename', 'signal'],
+  execute: ['inputs', 'result', 'signal', 'onOutput', 'limits'],
+  run: ['mode', 'filename', 'inputs', 'result', 'signal', 'onOutput', 'limits'],
+  call: ['signal', 'onOutput', 'limits'],
+  session: ['from'],
+}
+
+/** Throws for an option that there is none of: a misspelt limit must not be a missing one. @throws ArgumentError */
+export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
+  if (typeof options !== 'object' || options === null) throw new ArgumentError(`options: must be an object, not ${options === null ? 'null' : typeof options}`)
+  for (const key of Object.keys(options)) {
+    if (!KNOWN[what].includes(key)) throw new ArgumentError(`options.${key}: there is no such option (known: ${KNOWN[what].join(', ')})`)
+  }
+  const { signal, onOutput } = options as { signal?: unknown; onOutput?: unknown }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new ArgumentError('options.signal: must be an AbortSignal')
+  if (onOutput !== undefined && typeof onOutput !== 'function') throw new ArgumentError('options.onOutput: must be a function')
+}
+
+/** @throws ArgumentError, PolicyError */
+export function resolveOptions(options: SandboxOptions): ResolvedOptions {
+  checkOptions(options, 'sandbox')
+  const { isolation = 'process', wrap, snapshotKey } = options
+  if (!ISOLATIONS.includes(isolation)) throw new ArgumentError(`isolation: must be one of ${ISOLATIONS.join(', ')}`)
+  if (wrap !== undefined && !(Array.isArray(wrap) && wrap.length > 0 && wrap.every((part) => typeof part === 'string'))) {
+    throw new ArgumentError('wrap: must be a list of strings, a command first')
+  }
+  if (isolation === 'inline' && options.workers !== undefined && options.workers !== 1) {
+    throw new PolicyError('workers: isolation "inline" runs one guest at a time, in the caller\'s own thread')
+  }
+  if (snapshotKey !== undefined && !(snapshotKey instanceof Uint8Array && snapshotKey.length >= KEY_BYTES)) {
+    throw new ArgumentError(`snapshotKey: must be ${KEY_BYTES} bytes at least`)
+  }
+  return {
+    isolation, wrap,
+    workers: isolation === 'inline' ? 1 : count('workers', options.workers, Math.min(DEFAULT_WORKERS, availableParallelism()), 1, MOST_WORKERS),
+    spares: isolation === 'inline' ? 0 : count('spares', options.spares, 1, 0, MOST_WORKERS),
+    queue: count('queue', options.queue, 1_000, 0, Number.MAX_SAFE_INTEGER),
+    sessions: count('sessions', options.sessions, 16, 0, MOST_WORKERS),
+    trusted: resolveTrusted(options.trusted ?? {}),
+    snapshotKey: snapshotKey?.slice(),
+  }
+}
+
+function count(name: string, value: number | undefined, otherwise: number, least: number, most: number): number {
+  if (value === undefined) return otherwise
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    throw new ArgumentError(`${name}: must be a whole number from ${least} to ${most}`)
+  }
+  return value
+}
+
+const MODULE_NAME = /^[A-Za-z]\w*$/
+
+function resolveTrusted(trusted: Readonly<Record<string, TrustedModule>>): ResolvedOptions['trusted'] {
+  const exposedBy = new Map<string, string>()
+  return Object.entries(trusted).map(([name, module]) => {
+    const at = `trusted.${name}`
+    if (!MODULE_NAME.test(name)) throw new ArgumentError(`${at}: a module's name must be a public Python name`)
+    const { source, expose } = module
+    if (typeof source !== 'string') throw new ArgumentError(`${at}.source: must be a string`)
+    if (!Array.isArray(expose)) throw new ArgumentError(`${at}.expose: must be a list of names`)
+    for (const exposed of expose as unknown[]) {
+      checkName(exposed, `${at}.expose`)
+      const other = exposedBy.get(exposed)
+      if (other !== undefined) throw new ArgumentError(`${at}.expose: ${exposed} is exposed by trusted.${other} too`)
+      exposedBy.set(exposed, name)
+    }
+    return { name, source, expose: [...expose as string[]] }
+  })
+}

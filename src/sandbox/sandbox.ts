@@ -1,0 +1,229 @@
+/**
+ * The sandbox: runs untrusted Python with no authority but its policy's. Whatever a guest does, every run is answered with an
+ * outcome; what rejects is the host's own mistake, and every such error is one of errors.ts.
+ */
+import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
+import { createChecker } from '../pipeline.js'
+import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
+import { loadParser } from '../syntax/parse.js'
+import type { CallLimits } from '../trusted/host/protocol.js'
+import { cacheKey } from './compile-cache.js'
+import { Code, Compiler } from './compiler.js'
+import { readException } from './exception.js'
+import { checkName } from './names.js'
+import { checkOptions, resolveOptions, type CompileOptions, type ExecuteOptions, type ResolvedOptions, type RunOptions, type SandboxOptions } from './options.js'
+import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
+import { CANCELLED, Pool, type Load } from './pool.js'
+import { Program } from './program.js'
+import { ForgedResponse, readRunResponse, RESPONSE_SLACK, trustRequest } from './requests.js'
+import { compile, run, type Runtime } from './runs.js'
+import { Session, type SessionHost } from './session.js'
+import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
+import { imageHash, setupOf, starterOf } from './workers.js'
+
+/** A trusted module is the host's own and may take its time to load. */
+const TRUST_MS = 30_000
+
+const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
+
+/**
+ * Makes a sandbox. Workers are started as they are needed, the first at once; nothing keeps the process alive but runs.
+ * @throws PolicyError for a policy or an option that cannot be honoured, ArgumentError for an ill-formed option,
+ *   InstallationError when the guest image is missing. A trusted module that fails to load is a PolicyError.
+ */
+export async function createSandbox(policy?: Policy, options: SandboxOptions = {}): Promise<Sandbox> {
+  const resolved = resolvePolicy(policy)
+  const sandbox = await Sandbox.create(resolved, resolveOptions(options))
+  return sandbox
+}
+
+export class Sandbox {
+  readonly #runtime: Runtime
+  readonly #sessions = new Set<Session>()
+  readonly #active = new Set<Promise<unknown>>()
+  readonly #sessionHost: SessionHost
+  #closing = false
+  #closed: Promise<void> | undefined
+
+  private constructor(
+    policy: ResolvedPolicy, options: ResolvedOptions, parts: Pick<Runtime, 'parser' | 'compiler'>, fingerprint: string,
+    private readonly baseOf: { delta: Uint8Array | undefined },
+  ) {
+    const setup = setupOf(policy)
+    const { workers, spares, queue, sessions, isolation, wrap } = options
+    const start = starterOf(isolation, setup, wrap)
+    const pool = new Pool({ workers, spares, queue, sessions, start, onReady: (worker) => { if (baseOf.delta) worker.setBase(baseOf.delta) } })
+    // What compiles must be killable: not even inline does it happen in the caller's thread.
+    const compilePool = isolation === 'inline'
+      ? new Pool({ workers: 1, spares: 0, queue, sessions: 0, start: starterOf('thread', setup, undefined) }) : pool
+    this.#runtime = { policy, pool, compilePool, isClosing: () => this.#closing, ...parts }
+    this.#sessionHost = {
+      runtime: this.#runtime, key: options.snapshotKey ?? PROCESS_KEY, fingerprint,
+      open: (state) => this.#open(state), closed: (session) => { this.#sessions.delete(session) },
+    }
+  }
+
+  /** @internal Use {@link createSandbox}. */
+  static async create(policy: ResolvedPolicy, options: ResolvedOptions): Promise<Sandbox> {
+    const fingerprint = cacheKey([
+      JSON.stringify(policy), imageHash(), ...options.trusted.flatMap(({ name, source, expose }) => [name, source, JSON.stringify(expose)]),
+    ])
+    const exposed = options.trusted.flatMap(({ expose }) => expose)
+    const start = async (): Promise<Sandbox> => {
+      const [parser, checker] = await Promise.all([loadParser(), createChecker(policy)])
+      const compiler = new Compiler(policy, checker, fingerprint, exposed)
+      const sandbox = new Sandbox(policy, options, { parser, compiler }, fingerprint, { delta: undefined })
+      sandbox.#runtime.compilePool.warm()
+      return sandbox
+    }
+    const sandbox = await start()
+    try {
+      await sandbox.#trust(options)
+    } catch (error) {
+      await sandbox.close()
+      throw error
+    }
+    return sandbox
+  }
+
+  /** How many runs wait and are running, how many sessions are open, how many workers are ready and starting. */
+  get load(): Load {
+    return this.#runtime.pool.load
+  }
+
+  /**
+   * Runs a source in a pristine guest. `limits.wallMs` counts its execution: not waiting for a worker, nor compiling.
+   * @throws ArgumentError, ValueError (an input that cannot), PolicyError (a limit above the policy's), OverloadError,
+   *   ClosedError, InstallationError; and what `onOutput` throws.
+   */
+  async run(source: string, options: RunOptions = {}): Promise<Outcome> {
+    this.#checkOpen()
+    checkOptions(options, 'run')
+    const { mode = 'exec', filename = '<guest>', ...rest } = options
+    return this.#track(run(this.#runtime, { source, mode, filename, parameters: undefined }, rest))
+  }
+
+  /** Compiles a source, to run it many times. A refusal has the status `refused`, a program has `compiled`. */
+  async compile(source: string, options: CompileOptions = {}): Promise<Program | Refused | Crashed | Cancelled> {
+    this.#checkOpen()
+    checkOptions(options, 'compile')
+    const { mode = 'exec', filename = '<guest>', parameters, signal } = options
+    checkParameters(parameters)
+    const code = await this.#track(compile(this.#runtime, { source, mode, filename, parameters }, signal))
+    return code instanceof Code ? new Program(code, (options) => this.#runCode(code, options)) : code
+  }
+
+  /**
+   * Opens a session: a guest whose state lasts, with a worker of its own.
+   * @throws OverloadError when as many are open as there may be, SnapshotError for a `from` that is not one of ours.
+   */
+  async session(options: { readonly from?: Uint8Array | undefined } = {}): Promise<Session> {
+    this.#checkOpen()
+    checkOptions(options, 'session')
+    const { key, fingerprint } = this.#sessionHost
+    return this.#open(options.from === undefined ? NOTHING_RUN : unseal(options.from, key, fingerprint))
+  }
+
+  /**
+   * Ends everything and resolves when no process, thread or timer is left. What waits or runs is `cancelled`, or with `drain`
+   * comes to its end first. Closing twice does nothing more.
+   */
+  close({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
+    this.#closed ??= this.#close(drain)
+    return this.#closed
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(drain: boolean): Promise<void> {
+    if (drain) {
+      await Promise.all([...this.#sessions].map((session) => session.close()))
+      while (this.#active.size > 0) await Promise.allSettled(this.#active)
+    }
+    this.#closing = true
+    const { pool, compilePool } = this.#runtime
+    const closed = Promise.all([pool.close(), compilePool.close()])
+    for (const session of [...this.#sessions]) session.end()
+    await closed
+  }
+
+  /** Remembers what is under way, for those who wait for its end. */
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#active.add(work)
+    try {
+      return await work
+    } finally {
+      this.#active.delete(work)
+    }
+  }
+
+  async #runCode(code: Code, options: ExecuteOptions): Promise<Outcome> {
+    this.#checkOpen()
+    return this.#track(run(this.#runtime, code, options))
+  }
+
+  async #open(state: SessionState): Promise<Session> {
+    const worker = await this.#runtime.pool.lease('session')
+    if (worker === CANCELLED) throw new ClosedError('the sandbox was closed')
+    const session = new Session(this.#sessionHost, worker, state)
+    this.#sessions.add(session)
+    return session
+  }
+
+  /** Loads the trusted modules once; every worker gets the memory that this leaves. */
+  async #trust({ trusted }: ResolvedOptions): Promise<void> {
+    if (trusted.length === 0) return
+    const { pool, policy, parser } = this.#runtime
+    const { limits } = policy
+    const callLimits: CallLimits = {
+      wallMs: TRUST_MS, fuel: Number.MAX_SAFE_INTEGER, memoryBytes: limits.memoryMb << 20, outputBytes: limits.outputBytes,
+      responseBytes: RESPONSE_SLACK,
+    }
+    const worker = await pool.lease('run')
+    if (worker === CANCELLED) return
+    try {
+      for (const [index, { name, source, expose }] of trusted.entries()) {
+        const performed = await worker.perform({
+          begin: index === 0 ? 'image' : 'keep', request: trustRequest(name, source, expose, policy), limits: callLimits,
+          end: index === trusted.length - 1 ? 'capture' : 'keep',
+        })
+        if (performed.kind !== 'done') {
+          throw new PolicyError(`trusted.${name}: could not be loaded: ${performed.kind === 'lost' ? performed.reason : performed.why}`)
+        }
+        const response = readTrustResponse(performed.response, policy)
+        if (response.status === 'raised') {
+          const lines = source.split('\n')
+          const identity = { toSource: (line: number, column: number) => ({ line, column: column + 1, offset: 0 }) }
+          const { traceback } = readException(response.exception, () => ({ lines, mapper: identity }), parser)
+          throw new PolicyError(`trusted.${name}: could not be loaded:\n${traceback}`)
+        }
+        if (performed.delta) this.baseOf.delta = performed.delta
+      }
+      if (this.baseOf.delta) worker.setBase(this.baseOf.delta)
+    } finally {
+      pool.release(worker)
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ClosedError('the sandbox is closed')
+  }
+}
+
+function readTrustResponse(bytes: Uint8Array, { limits }: ResolvedPolicy) {
+  try {
+    return readRunResponse(bytes, limits)
+  } catch (error) {
+    if (error instanceof ForgedResponse) throw new PolicyError(`trusted modules could not be loaded: ${error.message}`)
+    throw error
+  }
+}
+
+function checkParameters(parameters: unknown): void {
+  if (parameters === undefined) return
+  if (!Array.isArray(parameters)) throw new ArgumentError('parameters: must be a list of names')
+  for (const name of parameters as unknown[]) checkName(name, 'parameters')
+  if (new Set(parameters).size !== parameters.length) throw new ArgumentError('parameters: a name is there twice')
+}

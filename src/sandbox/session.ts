@@ -1,0 +1,225 @@
+/**
+ * A session: a guest whose state lasts between runs. It holds a worker for its lifetime, and a copy of its memory as of the
+ * last run that came to its end; a run that was ended by force leaves no trace, whatever became of the worker.
+ */
+import { ArgumentError, ClosedError } from '../errors.js'
+import { resolveLimits } from '../policy/policy.js'
+import type { Limits } from '../policy/limits.js'
+import type { Value } from '../trusted/host/codec.js'
+import type { GuestWorker } from '../trusted/host/link.js'
+import { Code, type SourceText } from './compiler.js'
+import { execute } from './execution.js'
+import { checkName } from './names.js'
+import { checkOptions, type ExecuteOptions, type RunOptions } from './options.js'
+import type { Outcome } from './outcome.js'
+import { CANCELLED } from './pool.js'
+import { callRequest, encodeInputs, runRequest } from './requests.js'
+import { CANCELLED_UNSPENT, compile, type Runtime } from './runs.js'
+import { seal, type SessionState } from './snapshot.js'
+import type { OnOutput } from './output.js'
+
+/** What a session needs of its sandbox. */
+export interface SessionHost {
+  readonly runtime: Runtime
+  readonly key: Uint8Array
+  readonly fingerprint: string
+  /** Opens a session with this state. */
+  readonly open: (state: SessionState) => Promise<Session>
+  readonly closed: (session: Session) => void
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onOutput?: OnOutput | undefined
+  readonly limits?: ExecuteOptions['limits']
+}
+
+/** A source the session ran, under the name that its frames have. */
+interface Told extends SourceText {
+  code?: Code
+}
+
+/** Characters of sources that are kept for tracebacks; the oldest go first. */
+const SOURCE_CHARACTERS = 4_000_000
+
+export class Session {
+  readonly #host: SessionHost
+  #worker: GuestWorker | undefined
+  /** Memory at the end of the last run that came to its end; undefined is the base. */
+  #delta: Uint8Array | undefined
+  /** The worker's memory is not the session's: the next run begins with {@link #delta}. */
+  #stale = true
+  readonly #sources = new Map<string, Told>()
+  #runs: number
+  #last: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  /** Sessions are opened by `sandbox.session()`. */
+  constructor(host: SessionHost, worker: GuestWorker, state: SessionState) {
+    this.#host = host
+    this.#worker = worker
+    this.#delta = state.delta
+    this.#runs = state.runs
+    for (const { file, source, mode } of state.sources) this.#sources.set(file, { source, mode, filename: file, parameters: undefined })
+  }
+
+  /**
+   * Runs `source` in the session's guest, after the runs and calls before it. What it binds is there for the next one, also
+   * when it raised; `exhausted`, `crashed` and `cancelled` take the guest back to where it was before.
+   */
+  run(source: string, options: RunOptions = {}): Promise<Outcome> {
+    return this.#enqueue(() => {
+      checkOptions(options, 'run')
+      const { runtime } = this.#host
+      const limits = resolveLimits(options.limits, runtime.policy.limits, runtime.policy.limits)
+      const inputs = encodeInputs(options.inputs ?? {})
+      const { mode = 'exec', result, signal } = options
+      if (result !== undefined) checkName(result, 'result')
+      return async () => {
+        if (signal?.aborted) return CANCELLED_UNSPENT
+        const filename = this.#fileName(options.filename, source)
+        const code = await compile(runtime, { source, mode, filename, parameters: undefined }, signal)
+        if (!(code instanceof Code)) return code
+        this.#remember(code)
+        return this.#execute(
+          runRequest({ code: code.bytes, filename, mode, inputs, result, keep: true }, runtime.policy, limits), limits, options)
+      }
+    })
+  }
+
+  /** Calls a function of a trusted module: it gets the guest's globals first, then `args`. */
+  call(module: string, name: string, args: readonly Value[] = [], options: CallOptions = {}): Promise<Outcome> {
+    return this.#enqueue(() => {
+      checkOptions(options, 'call')
+      if (typeof module !== 'string' || typeof name !== 'string') throw new ArgumentError('call: module and function are told by name')
+      if (!Array.isArray(args)) throw new ArgumentError('call: args must be a list')
+      const { policy } = this.#host.runtime
+      const limits = resolveLimits(options.limits, policy.limits, policy.limits)
+      const request = callRequest({ module, function: name, args }, policy, limits)
+      return () => this.#execute(request, limits, options)
+    })
+  }
+
+  /** The session's state, to open another session with, here or in another process. See `snapshotKey`. */
+  async snapshot(): Promise<Uint8Array> {
+    return this.#settled((state) => seal(state, this.#host.key, this.#host.fingerprint))
+  }
+
+  /** Another session that begins with this one's state. */
+  async fork(): Promise<Session> {
+    return this.#host.open(await this.#settled((state) => state))
+  }
+
+  /** Waits for the runs that were begun, then gives the worker back. Closing twice does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#last
+    this.end()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** Gives the worker back at once. */
+  end(): void {
+    this.#closed = true
+    if (this.#worker) this.#host.runtime.pool.release(this.#worker)
+    this.#worker = undefined
+    this.#delta = undefined
+    this.#sources.clear()
+    this.#host.closed(this)
+  }
+
+  /** What `prepare` refuses is refused at once; what it returns is done when its turn comes. */
+  #enqueue(prepare: () => () => Promise<Outcome>): Promise<Outcome> {
+    let work: () => Promise<Outcome>
+    try {
+      this.#checkOpen()
+      work = prepare()
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+    const done = this.#last.then(work)
+    this.#last = done.catch(() => {})
+    return done
+  }
+
+  async #settled<T>(read: (state: SessionState) => T): Promise<T> {
+    this.#checkOpen()
+    const done = this.#last.then(() => read({
+      delta: this.#delta, runs: this.#runs,
+      sources: [...this.#sources.values()].map(({ filename: file, source, mode }) => ({ file, source, mode })),
+    }))
+    this.#last = done.catch(() => {})
+    return done
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new ClosedError('the session is closed')
+  }
+
+  async #execute(request: Uint8Array, limits: Limits, { signal, onOutput }: CallOptions): Promise<Outcome> {
+    const { runtime } = this.#host
+    const worker = await this.#liveWorker(signal)
+    if (worker === CANCELLED) return CANCELLED_UNSPENT
+    const begin = this.#stale ? this.#delta ?? 'base' : 'keep'
+    this.#stale = true
+    const { outcome, delta } = await execute({
+      worker, begin, request, end: 'capture', limits, signal, onOutput, isClosing: runtime.isClosing, parser: runtime.parser,
+      find: (file) => this.#find(file),
+    })
+    if (delta && (outcome.status === 'returned' || outcome.status === 'raised')) {
+      this.#delta = delta
+      this.#stale = false
+    }
+    return outcome
+  }
+
+  /** The session's worker, or the spare that takes its place. */
+  async #liveWorker(signal: AbortSignal | undefined): Promise<GuestWorker | typeof CANCELLED> {
+    const { pool } = this.#host.runtime
+    if (this.#worker?.alive) return signal?.aborted ? CANCELLED : this.#worker
+    if (this.#worker) pool.release(this.#worker)
+    this.#worker = undefined
+    this.#stale = true
+    const worker = await pool.lease('session', signal)
+    if (worker !== CANCELLED) this.#worker = worker
+    return worker
+  }
+
+  /** A name that stands for this source alone, so that frames of functions defined earlier show their own lines. */
+  #fileName(wanted: string | undefined, source: string): string {
+    this.#runs++
+    const base = wanted ?? `<run ${this.#runs}>`
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? base : `${base} (${n})`
+      const known = this.#sources.get(name)
+      if (!known || known.source === source) return name
+    }
+  }
+
+  #remember(code: Code): void {
+    this.#sources.delete(code.filename)
+    this.#sources.set(code.filename, { ...told(code), code })
+    let size = 0
+    for (const { source } of this.#sources.values()) size += source.length
+    for (const [file, { source }] of this.#sources) {
+      if (size <= SOURCE_CHARACTERS || file === code.filename) break
+      this.#sources.delete(file)
+      size -= source.length
+    }
+  }
+
+  #find(file: string): Code | undefined {
+    const source = this.#sources.get(file)
+    if (!source) return undefined
+    source.code ??= this.#host.runtime.compiler.sourceOnly(source)
+    return source.code
+  }
+}
+
+function told({ source, mode, filename, parameters }: SourceText): Told {
+  return { source, mode, filename, parameters }
+}

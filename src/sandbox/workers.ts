@@ -1,0 +1,79 @@
+/** Where guests run: starts workers of an isolation, and refuses a policy that the isolation cannot honour. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { InstallationError, PolicyError } from '../errors.js'
+import type { ResolvedPolicy } from '../policy/policy.js'
+import { IMAGE_FOLDER, ImageError, loadImage, type LoadedImage } from '../trusted/host/image.js'
+import type { ImageFacts } from '../trusted/host/image-facts.js'
+import { InlineWorker } from '../trusted/host/inline.js'
+import { startJail } from '../trusted/host/jail.js'
+import type { GuestWorker } from '../trusted/host/link.js'
+import type { Setup } from '../trusted/host/protocol.js'
+import { startThread } from '../trusted/host/thread.js'
+
+/**
+ * `process`: a jail process per guest. `thread`: a thread of this process per guest; what escapes from WebAssembly is in the
+ * host. `inline`: the caller's own thread; a run blocks it.
+ */
+export type Isolation = 'process' | 'thread' | 'inline'
+
+export const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
+
+const MIB = 1 << 20
+
+/** Room in a frame beyond what a policy's limits add up to. */
+const FRAME_SLACK = 64 * MIB
+
+/** What a worker is told at its start. */
+export function setupOf({ clock, random, limits }: ResolvedPolicy): Setup {
+  return {
+    clock: clock === 'real' ? clock : { fixed: Date.parse(clock.fixed) }, random,
+    maxFrameBytes: limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
+  }
+}
+
+/** A function that starts workers. Nothing is read or started before it is called. */
+export function starterOf(isolation: Isolation, setup: Setup, wrap: readonly string[] | undefined): () => GuestWorker {
+  if (wrap !== undefined && isolation !== 'process') throw new PolicyError(`wrap: a command goes around a process, and isolation is "${isolation}"`)
+  switch (isolation) {
+    case 'process': return () => startJail({ setup, ...(wrap && { wrap }) })
+    case 'thread': return () => {
+      const { wasm, image } = sharedImage()
+      return startThread(wasm, image, setup)
+    }
+    case 'inline': return () => {
+      const { wasm, image } = sharedImage()
+      return new InlineWorker(wasm, image, setup)
+    }
+  }
+}
+
+let shared: LoadedImage | undefined
+
+/** The image of this process, loaded once; its memory can be read by threads without a copy. */
+function sharedImage(): LoadedImage {
+  if (shared) return shared
+  const { wasm, image } = orInstallationError(() => loadImage())
+  const memory = new Uint8Array(new SharedArrayBuffer(image.memory.length))
+  memory.set(image.memory)
+  shared = { wasm, image: { ...image, memory } }
+  return shared
+}
+
+/** The hash of the image that workers will run. @throws InstallationError when there is none. */
+export function imageHash(): string {
+  return orInstallationError(() => {
+    const facts = JSON.parse(readFileSync(join(IMAGE_FOLDER, 'guest.json'), 'utf8')) as ImageFacts
+    return facts.sha256
+  })
+}
+
+function orInstallationError<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    if (error instanceof ImageError || missing) throw new InstallationError((error as Error).message)
+    throw error
+  }
+}

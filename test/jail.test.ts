@@ -1,0 +1,155 @@
+/** A jail process: what it may not do, how it is started on each Node, and that it ends with its host. */
+import { spawn, spawnSync } from 'node:child_process'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { encodeValue } from '../src/trusted/host/codec.js'
+import { jailCommand, permissionFlags, startJail } from '../src/trusted/host/jail.js'
+
+const setup = { clock: 'real', random: 'real', maxFrameBytes: 1 << 28 } as const
+const limits = { wallMs: 1_000, fuel: 1e9, memoryBytes: 1 << 28, outputBytes: 1 << 20, responseBytes: 1 << 20 }
+const probe = fileURLToPath(new URL('support/jail-probe.mjs', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-jail-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const childrenOf = (pid: number): string[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+const isRunning = (pid: number): boolean => {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+  } catch {
+    return false
+  }
+}
+const until = async (condition: () => boolean, ms = 5_000): Promise<boolean> => {
+  for (const end = Date.now() + ms; Date.now() < end;) {
+    if (condition()) return true
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return condition()
+}
+
+describe('the permission model', () => {
+  test.each([
+    ['20.19.0', '--experimental-permission'], ['22.12.0', '--experimental-permission'], ['22.13.0', '--permission'],
+    ['23.4.0', '--experimental-permission'], ['23.5.0', '--permission'], ['24.0.0', '--permission'], ['26.1.0', '--permission'],
+  ])('Node %s is started with %s', (version, flag) => {
+    expect(permissionFlags(version, ['/a', '/b'])).toEqual([flag, '--allow-fs-read=/a', '--allow-fs-read=/b'])
+  })
+
+  test('grants the runtime its own files and nothing else', () => {
+    const [command, args] = jailCommand()
+    const granted = [command, ...args].filter((arg) => arg.startsWith('--allow'))
+    expect(granted.map((flag) => flag.replace(/=.*\/(dist|pyodide)\//, '=$1/'))).toEqual([
+      '--allow-fs-read=dist/trusted', '--allow-fs-read=dist/image', '--allow-fs-read=pyodide/pyodide.asm.wasm',
+    ])
+  })
+
+  test('leaves code in a jail no file, process, thread, addon, evaluation or environment', () => {
+    const [command, args] = jailCommand([], probe)
+    const { stderr, status } = spawnSync(command, args, { env: {}, cwd: '/', input: '', stdio: ['pipe', 'pipe', 'pipe'] })
+    const results = JSON.parse(String(stderr)) as Record<string, unknown>
+    const denied = { failed: 'ERR_ACCESS_DENIED' }
+    expect(status).toBe(0)
+    expect(results).toEqual({
+      readPasswd: denied, readHome: denied, readProc: denied, write: denied, command: denied, fork: denied, thread: denied,
+      addon: { failed: 'ERR_DLOPEN_DISABLED' }, evaluate: { failed: 'EvalError' }, inspector: expect.anything(),
+      network: { failed: Number(process.versions.node.split('.')[0]) >= 25 ? 'ERR_ACCESS_DENIED' : 'ECONNREFUSED' },
+      has: false, environment: [], arguments: 2,
+    })
+    expect(existsSync('/tmp/pyrestrict-jail-probe')).toBe(false)
+  })
+})
+
+describe('a jail', () => {
+  test('starts, answers, is pristine again, and ends when it is killed', async () => {
+    const worker = startJail({ setup })
+    expect(await worker.ready).toBe(true)
+    for (let i = 0; i < 3; i++) {
+      const performed = await worker.perform({ begin: 'base', request: encodeValue({ op: 'ping', i }), limits, end: 'reset' })
+      expect(performed.kind).toBe('done')
+    }
+    worker.kill('enough')
+    expect(await worker.ended).toBe('enough')
+    const after = await worker.perform({ begin: 'base', request: encodeValue({ op: 'ping' }), limits, end: 'reset' })
+    expect(after).toMatchObject({ kind: 'lost', reason: 'enough' })
+  })
+
+  test('that cannot be started is lost, with the reason', async () => {
+    const worker = startJail({ setup, wrap: ['/nonexistent/wrapper'] })
+    expect(await worker.ready).toBe(false)
+    expect(await worker.ended).toBe('the worker could not be started: spawn /nonexistent/wrapper ENOENT')
+  })
+
+  test('is put inside the operator\'s command', async () => {
+    const seen = join(folder, 'wrapped')
+    const wrapper = join(folder, 'wrap.sh')
+    writeFileSync(wrapper, `#!/bin/sh\necho "$1" > ${seen}\nshift\nexec "$@"\n`, { mode: 0o755 })
+    const worker = startJail({ setup, wrap: ['/bin/sh', wrapper, 'mark'] })
+    expect(await worker.ready).toBe(true)
+    expect(readFileSync(seen, 'utf8')).toBe('mark\n')
+    worker.kill('enough')
+    await worker.ended
+  })
+
+  test.runIf(process.platform === 'linux')('inherits three pipes, no environment, no folder, and leaves no core', async () => {
+    const leak = openSync(join(folder, 'left-open'), 'w')
+    const worker = startJail({ setup })
+    await worker.ready
+    const proc = `/proc/${childrenOf(process.pid).at(-1)}`
+    const open = readdirSync(`${proc}/fd`).map((fd) => readlinkSync(`${proc}/fd/${fd}`))
+    expect(open.filter((target) => !/^((socket|pipe|anon_inode):|\/dev\/null$)/.test(target))).toEqual([])
+    expect(readFileSync(`${proc}/environ`, 'utf8')).toBe('')
+    expect(readlinkSync(`${proc}/cwd`)).toBe('/')
+    const status = readFileSync(`${proc}/status`, 'utf8')
+    expect(/NoNewPrivs:\t(\d)/.exec(status)?.[1]).toBe('1')
+    const ulimits = readFileSync(`${proc}/limits`, 'utf8')
+    expect(/Max core file size +(\d+)/.exec(ulimits)?.[1]).toBe('0')
+    expect(/Max stack size +(\d+)/.exec(ulimits)?.[1]).toBe(String(64 << 20))
+    worker.kill('enough')
+    await worker.ended
+    closeSync(leak)
+  })
+
+  test('exits when its pipe closes', async () => {
+    const [command, args] = jailCommand()
+    const child = spawn(command, args, { cwd: '/', env: {}, stdio: ['pipe', 'ignore', 'pipe'] })
+    const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve([code, signal])))
+    child.stdin.end()
+    expect(await ended).toEqual([0, null])
+  })
+
+  test('exits when it is sent nonsense', async () => {
+    const [command, args] = jailCommand()
+    const child = spawn(command, args, { cwd: '/', env: {}, stdio: ['pipe', 'ignore', 'ignore'] })
+    const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve([code, signal])))
+    child.stdin.on('error', () => {})
+    child.stdin.write(Buffer.alloc(100, 255))
+    expect(await ended).toEqual([1, null])
+  })
+
+  test.runIf(process.platform === 'linux').each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('ends with a host that gets %s', async (signal) => {
+    const host = spawn(process.execPath, [fileURLToPath(new URL('support/jail-host.mjs', import.meta.url))], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const pid = await new Promise<number>((resolve) => host.stdout.on('data', (text: Buffer) => resolve(Number(text))))
+    expect(isRunning(pid)).toBe(true)
+    host.kill(signal)
+    expect(await until(() => !isRunning(pid))).toBe(true)
+  })
+
+  test('that sends what no worker sends is killed', async () => {
+    const impostor = join(folder, 'impostor.mjs')
+    writeFileSync(impostor, 'process.stdout.write(Buffer.from([3, 0, 0, 0, 1, 2, 3])); setInterval(() => {}, 1000)\n')
+    const worker = startJail({ setup }, impostor)
+    expect(await worker.ready).toBe(false)
+    expect(await worker.ended).toMatch(/^the worker broke the protocol: a frame/)
+  })
+
+  test('that dies says why', async () => {
+    const dying = join(folder, 'dying.mjs')
+    writeFileSync(dying, 'throw new TypeError("out of luck")\n')
+    const worker = startJail({ setup }, dying)
+    expect(await worker.ready).toBe(false)
+    expect(await worker.ended).toMatch(/^the worker exited with 1: [^]*TypeError: out of luck/)
+  })
+})
