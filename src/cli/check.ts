@@ -1,6 +1,5 @@
 /** `pyrestrict check`: where files leave the restricted language. */
-import { resolvePolicy } from '../policy/policy.js'
-import { createChecker } from '../pipeline.js'
+import { resolvePolicy, type Policy } from '../policy/policy.js'
 import { createFormatter, type Format } from '../report/formats.js'
 import type { Formatter, Problem } from '../report/report.js'
 import { explain } from '../rules/load.js'
@@ -28,13 +27,14 @@ export const check: Command = {
     color: COLOUR_OPTION,
   },
   examples: [
-    ['$0 check src/ "plugins/**/*.py"', 'folders and globs; quote globs'],
-    ['$0 check - --stdin-filename cell.py < cell.py', 'from an editor'],
-    ['$0 check --mode eval --names price,qty formula.txt', 'a formula over the names its host provides'],
-    ['$0 check --format sarif src/ > pyrestrict.sarif', 'for code scanning'],
+    ['check src/ "plugins/**/*.py"', 'folders and globs; quote globs'],
+    ['check - --stdin-filename cell.py < cell.py', 'from an editor'],
+    ['check --mode eval --names price,qty formula.txt', 'a formula over the names its host provides'],
+    ['check --format sarif src/ > pyrestrict.sarif', 'for code scanning'],
   ],
-  epilogue: `${CHECK_STATUSES}\n`
-    + 'No comment in a checked file can switch a rule off: its author is who you are checking. "pyrestrict rule CODE" explains a finding.',
+  statuses: CHECK_STATUSES,
+  notes: ['No comment in a checked file can switch a rule off: its author is who you are checking. '
+    + '"pyrestrict rule CODE" explains a finding.'],
 
   async run(args) {
     const policy = await policyOf(args)
@@ -49,8 +49,10 @@ export const check: Command = {
   },
 }
 
-async function checkFiles(files: readonly string[], args: Arguments, policy: Parameters<typeof createChecker>[0], formatter: Formatter) {
+async function checkFiles(files: readonly string[], args: Arguments, policy: Policy, formatter: Formatter) {
   const { limits: { sourceBytes } } = resolvePolicy(policy)
+  // Loaded here, not above: a help text needs no parser.
+  const { createChecker } = await import('../pipeline.js')
   const checker = await createChecker(policy)
   const names = namesOf(args)
   const options = { mode: choice(args, 'mode', MODES), ...(names === undefined ? {} : { names }) }

@@ -9,6 +9,8 @@ export interface Option {
   readonly default?: string
   /** One letter, for `-c`. */
   readonly alias?: string
+  /** Whether the next word is its value whatever it looks like: Python on the command line may begin with a dash. */
+  readonly verbatim?: boolean
   /** Whether it may be given several times. */
   readonly many?: boolean
 }
@@ -30,9 +32,11 @@ export interface Command {
   readonly positional?: { readonly usage: string, readonly describe: string, readonly most: number }
   readonly summary: string
   readonly options: Readonly<Record<string, Option>>
+  /** Command lines without the program's name. */
   readonly examples: readonly (readonly [command: string, meaning: string])[]
-  /** Printed at the end of the help: exit statuses and what else must be known. */
-  readonly epilogue: string
+  readonly statuses: readonly (readonly [status: number, meaning: string])[]
+  /** Paragraphs at the end of the help. */
+  readonly notes: readonly string[]
   /** The exit status. @throws UsageError for what the command itself finds wrong; other errors are faults of ours. */
   run(args: Arguments): Promise<number>
 }

@@ -5,9 +5,9 @@
  */
 import { PyrestrictError } from '../errors.js'
 import { COMMANDS } from './commands.js'
-import { complain } from './output.js'
+import { complain, print, printError } from './output.js'
 import { parse } from './parse.js'
-import { FAILED, UsageError } from './status.js'
+import { CLEAN, FAILED, UsageError } from './status.js'
 
 process.exitCode = FAILED
 process.on('uncaughtException', (error) => {
@@ -19,19 +19,49 @@ process.exitCode = await main(process.argv.slice(2))
 async function main(argv: readonly string[]): Promise<number> {
   try {
     const [name = '', ...rest] = argv
-    let message: string | undefined
-    if (Object.hasOwn(COMMANDS, name)) {
-      const command = await COMMANDS[name]!()
-      const parsed = parse(command, rest)
-      if ('positionals' in parsed) return await command.run(parsed)
-      message = parsed.message
-    }
-    const { explainUsage } = await import('./usage.js')
-    return await explainUsage(argv, message)
+    if (!Object.hasOwn(COMMANDS, name)) return await answer(argv)
+    const command = await COMMANDS[name]!()
+    const parsed = parse(command, rest)
+    if ('positionals' in parsed) return await command.run(parsed)
+    if (parsed.message !== undefined) throw new UsageError(`${parsed.message}\nTry "pyrestrict ${name} --help".`)
+    const { commandHelp } = await import('./help.js')
+    print(commandHelp(command))
+    return CLEAN
   } catch (error) {
     complain(describeFault(error))
     return FAILED
   }
+}
+
+/** What is asked of the program itself: help, the version, completion, or nothing that there is. */
+async function answer(argv: readonly string[]): Promise<number> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
+  const [first, second = ''] = argv
+  if (first === 'help' && Object.hasOwn(COMMANDS, second)) return await main([second, '--help'])
+  if (first === '--version') {
+    const { version } = await import('./version.js')
+    print(`${version()}\n`)
+    return CLEAN
+  }
+  if (first === 'completion' || first === '--get-yargs-completions') {
+    const { complete } = await import('./completion.js')
+    await complete(commands, argv)
+    return CLEAN
+  }
+  const { programHelp } = await import('./help.js')
+  const help = programHelp(commands)
+  if (first === '--help' || first === '-h' || first === 'help') {
+    print(help)
+    return CLEAN
+  }
+  if (first === undefined) {
+    printError(help)
+    return FAILED
+  }
+  const { nearest } = await import('../check/nearest.js')
+  const close = nearest(first, Object.keys(COMMANDS))
+  throw new UsageError(`there is no ${first.startsWith('-') ? 'option' : 'command'} "${first}"${
+    close === undefined ? '' : `; did you mean "${close}"?`}\nTry "pyrestrict --help".`)
 }
 
 function describeFault(error: unknown): string {

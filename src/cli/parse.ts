@@ -1,8 +1,9 @@
 /**
- * Parses a command's arguments with yargs' parser alone. All of yargs takes 60-90 ms to load, more than Node itself: it is
- * loaded when there is something to say, a help text or a mistake (usage.ts), and never sees a command line that is right.
+ * Parses a command's arguments with yargs' parser alone. All of yargs takes 60-90 ms to load, as much as Node itself: it is
+ * loaded for shell completion (completion.ts) and nothing else.
  */
 import parser from 'yargs-parser'
+import { nearest } from '../check/nearest.js'
 import type { Arguments, Command } from './command.js'
 
 /** The parser's switches, which yargs is given too. Nothing is guessed: no numbers, no `--no-x`, no dotted names. */
@@ -19,7 +20,7 @@ export const PARSER_CONFIGURATION = {
   'strip-aliased': true,
 } as const
 
-/** Why a command line is not to be run as it stands; no message: a help text or the version is asked for. */
+/** Why a command line is not to be run as it stands; no message: the help is asked for. */
 export interface Declined {
   readonly message: string | undefined
 }
@@ -28,15 +29,15 @@ export interface Declined {
 export function parse(command: Command, argv: readonly string[]): Arguments | Declined {
   const options = Object.entries(command.options)
   const taking = options.filter(([, { argument }]) => argument !== undefined).map(([name]) => name)
-  const { argv: { _: positionals, ...given }, error } = parser.detailed([...argv], {
+  const { argv: { _: positionals, ...given }, error } = parser.detailed(joinVerbatim(command, argv), {
     string: [...taking, '_'],
-    boolean: [...options.map(([name]) => name).filter((name) => !taking.includes(name)), 'help', 'version'],
-    alias: Object.fromEntries(options.flatMap(([name, { alias }]) => alias === undefined ? [] : [[name, [alias]]])),
+    boolean: [...options.map(([name]) => name).filter((name) => !taking.includes(name)), 'help'],
+    alias: { help: ['h'], ...Object.fromEntries(options.flatMap(([name, { alias }]) => alias === undefined ? [] : [[name, [alias]]])) },
     narg: Object.fromEntries(taking.map((name) => [name, 1])),
     configuration: PARSER_CONFIGURATION,
   })
-  if (given['help'] || given['version']) return { message: undefined }
-  if (error) return { message: error.message }
+  if (given['help']) return { message: undefined }
+  if (error) return { message: error.message.replace(/^Not enough arguments following: (.+)$/, (_, name: string) => `${dashed(name)} needs a value`) }
   const values = new Map<string, readonly string[]>()
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || value === false) continue
@@ -54,13 +55,35 @@ export function parse(command: Command, argv: readonly string[]): Arguments | De
   }
 }
 
+/** The words with `-c VALUE` and `-cVALUE` as `--code=VALUE`, up to `--`. */
+function joinVerbatim({ options }: Command, argv: readonly string[]): string[] {
+  const verbatim = Object.entries(options).filter(([, option]) => option.verbatim)
+  const words: string[] = []
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at]!
+    if (word === '--') return [...words, ...argv.slice(at)]
+    const name = verbatim.find(([one, { alias }]) => word === `--${one}` || word.startsWith(`-${alias}`))?.[0]
+    const joined = !word.startsWith('--') && word.length > 2
+    if (name === undefined || (!joined && at + 1 === argv.length)) words.push(word)
+    else words.push(`--${name}=${joined ? word.slice(2) : argv[++at]!}`)
+  }
+  return words
+}
+
 function wrong(command: Command, name: string, value: unknown): string | undefined {
   const option = Object.hasOwn(command.options, name) ? command.options[name] : undefined
-  if (option === undefined) return `unknown option ${name.length > 1 ? `--${name}` : `-${name}`}`
+  if (option === undefined) {
+    const close = nearest(name, Object.keys(command.options))
+    return `there is no option ${dashed(name)}${close === undefined ? '' : `; did you mean --${close}?`}`
+  }
   const { many, choices } = option
   // Of two policies, which one holds? Not a question to answer silently.
   if (Array.isArray(value) && many !== true) return `--${name} is given twice`
   const other = [value].flat().find((one) => choices !== undefined && !choices.includes(String(one)))
   if (other !== undefined) return `--${name} must be one of ${choices!.join(', ')}, not "${String(other)}"`
-  return value === '' && option.argument !== undefined ? `--${name} needs a value` : undefined
+  return value === '' && option.argument !== undefined && !option.verbatim ? `--${name} needs a value` : undefined
+}
+
+function dashed(name: string): string {
+  return name.length > 1 ? `--${name}` : `-${name}`
 }

@@ -3,7 +3,7 @@
  * attacker would use that name), and what matches nothing or cannot be listed is a problem, not a clean result.
  */
 import { readdirSync, statSync, type Stats } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import type { Problem } from '../report/report.js'
 
 /** `-` for stdin, else a file's name as it is to be shown. */
@@ -39,7 +39,7 @@ const GLOB = /[*?[\]{}!]/
 
 async function globFiles(pattern: string): Promise<readonly string[]> {
   const { glob } = await import('tinyglobby')
-  const found = await glob(pattern, { dot: true, onlyFiles: true, followSymbolicLinks: false, expandDirectories: false })
+  const found = await glob(pattern, { dot: true, onlyFiles: true, followSymbolicLinks: false, expandDirectories: false, absolute: isAbsolute(pattern) })
   return found.sort()
 }
 

@@ -1,6 +1,5 @@
 /** `pyrestrict rewrite FILE`: the guarded text that would be run, for reading, debugging and tools. */
 import { statSync, writeFileSync } from 'node:fs'
-import { createChecker } from '../pipeline.js'
 import { resolvePolicy } from '../policy/policy.js'
 import { choice, type Command } from './command.js'
 import { describeFindings } from './findings.js'
@@ -21,8 +20,9 @@ export const rewrite: Command = {
     names: NAMES_OPTION,
     color: COLOUR_OPTION,
   },
-  examples: [['$0 rewrite report.py --map report.py.map > guarded.py', 'the text, and where each piece came from']],
-  epilogue: `The text goes to stdout, findings to stderr; with findings there is no text. ${CHECK_STATUSES}`,
+  examples: [['rewrite report.py --map report.py.map > guarded.py', 'the text, and where each piece came from']],
+  statuses: CHECK_STATUSES,
+  notes: ['The text goes to stdout, findings to stderr; with findings there is no text.'],
 
   async run(args) {
     const [path] = args.positionals
@@ -33,6 +33,7 @@ export const rewrite: Command = {
     const filename = path === '-' ? '<stdin>' : path
     const { text, diagnostic } = read(path, resolvePolicy(policy).limits.sourceBytes)
     const names = namesOf(args)
+    const { createChecker } = await import('../pipeline.js')
     const result = diagnostic === undefined
       ? (await createChecker(policy)).rewrite(text, { mode: choice(args, 'mode', MODES), filename, ...(names === undefined ? {} : { names }) })
       : { ok: false as const, diagnostics: [diagnostic] }

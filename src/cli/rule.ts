@@ -19,8 +19,9 @@ export const rule: Command = {
     format: { argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'How to print it' },
     color: COLOUR_OPTION,
   },
-  examples: [['$0 rule PR203', 'what it denies, why, and what to write instead']],
-  epilogue: '"pyrestrict rules" lists them all.',
+  examples: [['rule PR203', 'what it denies, why, and what to write instead']],
+  statuses: [],
+  notes: ['"pyrestrict rules" lists them all.'],
 
   async run(args) {
     const [wanted] = args.positionals

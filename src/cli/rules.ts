@@ -11,8 +11,9 @@ export const rules: Command = {
   name: 'rules',
   summary: 'List every rule',
   options: { format: { argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'How to print them' } },
-  examples: [['$0 rules', 'codes, names and what each denies']],
-  epilogue: '"pyrestrict rule CODE" tells one at length.',
+  examples: [['rules', 'codes, names and what each denies']],
+  statuses: [],
+  notes: ['"pyrestrict rule CODE" tells one at length.'],
 
   async run(args) {
     const all = [...loadRules().values()].map(({ rule }) => rule)
@@ -26,6 +27,7 @@ export const rules: Command = {
   },
 }
 
+/** The first sentence of a text, or what stands before its first list, without the mark it ends with. */
 function firstSentence(markdown: string): string {
-  return markdown.split(/\n\s*\n|(?<=[.:])\s/)[0]!.replace(/\s+/g, ' ').trim()
+  return markdown.split(/\n\s*\n|:\n|(?<=\.)\s+(?=[A-Z`])|:\s+(?=[`a-z])(?![^(]*\))/)[0]!.replace(/\s+/g, ' ').replace(/[.:]$/, '')
 }

@@ -1,7 +1,6 @@
 /** `pyrestrict run`: runs a program of a stranger's, as `python FILE` runs one of yours. */
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import { visibleJson } from '../report/visible.js'
-import { createSandbox } from '../sandbox/sandbox.js'
 import type { Outcome } from '../sandbox/outcome.js'
 import { choice, type Arguments, type Command } from './command.js'
 import { createRunnerFilter, isRunnerLog, terminalText } from './guest-output.js'
@@ -22,7 +21,7 @@ export const run: Command = {
   positional: { usage: '[file]', describe: 'The program; - for stdin', most: 1 },
   summary: 'Run Python with no authority but what a policy grants',
   options: {
-    code: { argument: 'CODE', alias: 'c', describe: 'The program itself, instead of a file' },
+    code: { argument: 'CODE', alias: 'c', verbatim: true, describe: 'The program itself, instead of a file' },
     ...INPUT_OPTIONS,
     result: { argument: 'NAME', describe: 'Print the value of this global, not that of the final expression' },
     mode: MODE_OPTION,
@@ -32,13 +31,14 @@ export const run: Command = {
     color: COLOUR_OPTION,
   },
   examples: [
-    ['$0 run report.py --inputs inputs.json --timeout 2s', 'output as it comes, then the value of the last expression'],
-    ["$0 run -c 'sum(prices)' --input 'prices=[3, 2]'", 'a program on the command line, with one input'],
-    ['$0 run --mode eval --preset formula - < cell.txt', 'one expression, under a tighter policy'],
-    ['$0 run agent.py --policy policy.json --format json', 'for programs: value, exception or findings, output, usage'],
+    ['run report.py --inputs inputs.json --timeout 2s', 'output as it comes, then the value of the last expression'],
+    ["run -c 'sum(prices)' --input 'prices=[3, 2]'", 'a program on the command line, with one input'],
+    ['run --mode eval --preset formula - < cell.txt', 'one expression, under a tighter policy'],
+    ['run agent.py --policy policy.json --format json', 'for programs: value, exception or findings, output, usage'],
   ],
-  epilogue: `${RUN_STATUSES}\n`
-    + 'The value of a final expression is printed unless it is None. The program gets no arguments, files, network or environment.',
+  statuses: RUN_STATUSES,
+  notes: ['The value of a final expression is printed unless it is None. The program gets no arguments, files, network or '
+    + 'environment. What it writes goes on as it is, except to a terminal or the log of a CI runner, where it could act.'],
 
   async run(args) {
     const { source, filename } = sourceOf(args)
@@ -51,6 +51,7 @@ export const run: Command = {
     }
     const stop = new AbortController()
     const interrupted = interrupt(stop)
+    const { createSandbox } = await import('../sandbox/sandbox.js')
     await using sandbox = await createSandbox(policy, { workers: 1, spares: 0 })
     const outcome = await sandbox.run(text, {
       filename, inputs, mode: choice(args, 'mode', MODES), signal: stop.signal,

@@ -21,7 +21,14 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-export const CHECK_STATUSES = 'Exit status: 0 nothing found, 1 something found, 2 usage, configuration or internal error '
-  + '(a file that cannot be read is never 0).'
-export const RUN_STATUSES = 'Exit status: 0 returned, 1 refused, 2 usage, configuration or internal error, 3 raised an exception, '
-  + '4 a limit was reached, 5 crashed; 130 interrupted, 141 output closed.'
+/** One line of the help's table of exit statuses. */
+type StatusText = readonly [status: number, meaning: string]
+
+const FAILED_TEXT: StatusText = [FAILED, 'wrong usage, a bad policy, a file that cannot be read, an internal error']
+
+export const CHECK_STATUSES: readonly StatusText[] = [[CLEAN, 'nothing found'], [FINDINGS, 'something found'], FAILED_TEXT]
+export const RUN_STATUSES: readonly StatusText[] = [
+  [CLEAN, 'returned'], [FINDINGS, 'refused: the source leaves the restricted language'], FAILED_TEXT,
+  [RAISED, 'raised an exception'], [EXHAUSTED, 'reached a limit of its policy'], [CRASHED, 'crashed its interpreter'],
+  [INTERRUPTED, 'interrupted by Ctrl-C'], [PIPE_CLOSED, 'nobody reads the output any more'],
+]
