@@ -1,6 +1,6 @@
 """The entry of the `bare` image, for tests only: full Python, no language layer. Never shipped."""
 import marshal, os, sys, traceback
-from . import codec, main
+from . import codec
 
 _globals = {'__name__': '__bare__', '__builtins__': __builtins__}
 
@@ -13,14 +13,8 @@ def _exec(request):
     return {'status': 'returned', 'value': _globals['result']}
 
 
-def _exec_entry(data):
+def _entry(data):
     try:
-        request = codec.loads(data)
-        if request['op'] != 'exec_raw':
-            return main._entry(data)
-        return codec.dumps(_exec(request))
+        return codec.dumps(_exec(codec.loads(data)))
     except BaseException:
         return codec.dumps({'status': 'raised', 'message': traceback.format_exc()})
-
-
-_entry = _exec_entry

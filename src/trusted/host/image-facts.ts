@@ -3,6 +3,9 @@
 /** Version of the layout below and of the requests `_entry` understands; another version is refused. */
 export const IMAGE_FORMAT = 1
 
+/** Where CPython's countdown between two polls begins: `Py_EMSCRIPTEN_SIGNAL_CLOCK`. */
+export const POLL_COUNTDOWN = 50
+
 /** Written by the image builder, checked by image.ts. Addresses are byte offsets into the guest's memory. */
 export interface ImageFacts {
   readonly format: number
@@ -12,10 +15,7 @@ export interface ImageFacts {
   readonly stackPointer: number
   /** Where the heap ends: memory beyond is zero. */
   readonly break: number
-  /** Word that caches a JavaScript trampoline of the builder's; must be zero in a guest. */
-  readonly trampoline: number
-  /** Word that makes CPython poll us (`_Py_CheckEmscriptenSignals_Helper`), and the countdown between two polls. */
-  readonly signalHandling: number
+  /** Word that counts down to the next poll of `_Py_CheckEmscriptenSignals_Helper`. */
   readonly signalClock: number
   /** Values of the `GOT.func` globals, by name. */
   readonly got: Readonly<Record<string, number>>

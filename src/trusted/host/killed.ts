@@ -1,7 +1,10 @@
 /** How a guest's call ends when it does not return: one error, thrown by `Guest.call` and through wasm, where no Python catches it. */
 
-/** Which limit ended the call, or `crash`: the interpreter cannot go on (trap, abort, denied import, forged result). */
-export type KilledKind = 'fuel' | 'wall' | 'output' | 'memory' | 'crash'
+/**
+ * Which limit ended the call, or `crash`: the interpreter cannot go on (trap, abort, denied import, forged result). `memory`:
+ * not even the answer that memory is wanting could be made; `response`: the answer is longer than allowed.
+ */
+export type KilledKind = 'fuel' | 'wall' | 'output' | 'memory' | 'response' | 'crash'
 
 /** Ends a guest's call. The guest is unusable until it is reset or restored. */
 export class Killed extends Error {

@@ -14,7 +14,7 @@
  */
 import { createClock, createRandom, type ClockPolicy, type RandomPolicy } from './clock.js'
 import { applyDelta, captureDelta, checkDelta } from './delta.js'
-import type { GuestImage } from './image-facts.js'
+import { POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
 import { createImports, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
 
@@ -53,7 +53,7 @@ export interface CallLimits {
   readonly deadline?: number
   /** Bytes to stdout and stderr together; exactly so many are delivered. Default 1 MiB. */
   readonly outputBytes?: number
-  /** Longest response; a longer one is a crash, for trusted code never makes one. Default 64 MiB. */
+  /** Longest response; a longer one ends the call. Default 64 MiB. */
   readonly responseBytes?: number
   readonly memoryBytes?: number
 }
@@ -174,14 +174,20 @@ export class Guest {
     this.#ready = false
     try {
       const response = this.#exchange(request, limits.responseBytes ?? 64 << 20)
-      this.#flush()
+      this.flush()
       this.#ready = true
       return response
     } catch (error) {
-      const killed = Killed.from(error)
-      if (killed.kind !== 'crash' || this.#pending > 0) this.#flush()
-      throw killed
+      this.flush()
+      throw Killed.from(error)
     }
+  }
+
+  /** Delivers output that is still held: for whoever ends a call by force, from outside. */
+  flush(): void {
+    const length = this.#pending
+    this.#pending = 0
+    if (length > 0) this.#options.onOutput?.(this.#pendingFd, this.#output.subarray(0, length))
   }
 
   /** Back to the image: the same interpreter that was never used. Clock and seeded randomness begin anew. */
@@ -245,13 +251,9 @@ export class Guest {
     this.#settle()
   }
 
-  /** After the memory is in place: the words and globals that are not as the builder left them. */
+  /** After the memory is in place: the stack. */
   #settle(): void {
-    const { facts } = this.#image
-    const words = new Int32Array(this.#state.memory.buffer)
-    words[facts.trampoline >> 2] = 0
-    words[facts.signalHandling >> 2] = 1
-    this.#exports._emscripten_stack_restore(facts.stackPointer)
+    this.#exports._emscripten_stack_restore(this.#image.facts.stackPointer)
     if (this.#options.smallStack === true) {
       const { PyThreadState_Get: thread, PyUnstable_ThreadState_SetStackProtection: protect } = this.#exports
       protect(thread(), this.#exports.emscripten_stack_get_base() - SMALL_STACK, SMALL_STACK)
@@ -268,7 +270,7 @@ export class Guest {
     state.memoryDenied = false
     state.answer = undefined
     // The countdown to the first poll is the same for every call, and so is the fuel of the same program.
-    new Int32Array(state.memory.buffer)[this.#image.facts.signalClock >> 2] = 50
+    new Int32Array(state.memory.buffer)[this.#image.facts.signalClock >> 2] = POLL_COUNTDOWN
     this.#deadline = limits.deadline ?? Infinity
     this.#writable = limits.outputBytes ?? 1 << 20
     this.#written = 0
@@ -287,7 +289,7 @@ export class Guest {
     if (result === 0) throw this.#broken()
     const length = size(result)
     if (length < 0) throw new Killed('crash', 'forged result')
-    if (length > responseBytes) throw new Killed('crash', 'response too long')
+    if (length > responseBytes) throw new Killed('response')
     const response = this.#view(start(result), length).slice()
     release(result)
     return response
@@ -312,12 +314,12 @@ export class Guest {
     if (now > this.#deadline) throw new Killed('wall')
     if (now - this.#lastPulse < PULSE_MS) return
     this.#lastPulse = now
-    this.#flush()
+    this.flush()
     if (this.#options.pulse !== undefined) this.#deadline += this.#options.pulse()
   }
 
   #sleep(milliseconds: number): void {
-    this.#flush()
+    this.flush()
     const { clock } = this.#state
     clock.sleep(milliseconds, (wanted) => {
       const left = Math.max(0, this.#deadline - performance.now())
@@ -329,7 +331,7 @@ export class Guest {
   #write(fd: 1 | 2, bytes: Uint8Array): void {
     const taken = bytes.subarray(0, this.#writable - this.#written)
     for (let at = 0; at < taken.length;) {
-      if (fd !== this.#pendingFd || this.#pending === OUTPUT_BUFFER) this.#flush()
+      if (fd !== this.#pendingFd || this.#pending === OUTPUT_BUFFER) this.flush()
       this.#pendingFd = fd
       const piece = taken.subarray(at, at + OUTPUT_BUFFER - this.#pending)
       this.#output.set(piece, this.#pending)
@@ -338,11 +340,5 @@ export class Guest {
       at += piece.length
     }
     if (taken.length < bytes.length) throw new Killed('output')
-  }
-
-  #flush(): void {
-    const length = this.#pending
-    this.#pending = 0
-    if (length > 0) this.#options.onOutput?.(this.#pendingFd, this.#output.subarray(0, length))
   }
 }

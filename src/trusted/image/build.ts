@@ -55,7 +55,13 @@ export function buildImage(folder: string, variant = 'shipped'): boolean {
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const folder = resolve(process.argv[2] ?? join(root, 'dist/image'))
   const started = performance.now()
-  const built = buildImage(folder, process.argv[3])
+  let built: boolean
+  try {
+    built = buildImage(folder, process.argv[3])
+  } catch {
+    console.error('image: could not be built')
+    process.exit(1)
+  }
   const size = existsSync(join(folder, 'guest.mem')) ? readFileSync(join(folder, 'guest.mem')).length : 0
   console.log(`image: ${built ? `built in ${Math.round(performance.now() - started)} ms` : 'up to date'}, ${(size / 2 ** 20).toFixed(1)} MiB`)
 }

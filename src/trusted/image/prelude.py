@@ -4,7 +4,7 @@ Runs once, at build time. Imports what facets may show and what trusted code nee
 then takes away every way back: bridges to JavaScript, importers, paths. The value of the last expression tells the
 builder where the entry is and which classes to freeze.
 """
-import os, sys
+import importlib, io, os, sys
 
 _SOURCE = '/pyrestrict-source'
 sys.dont_write_bytecode = True
@@ -15,14 +15,21 @@ import encodings.utf_8, encodings.latin_1, encodings.ascii, encodings.utf_16, en
 import encodings.utf_32, encodings.utf_32_le, encodings.utf_32_be, encodings.utf_8_sig, encodings.cp1252, encodings.idna
 import encodings.iso8859_15, encodings.punycode, encodings.cp437, encodings.raw_unicode_escape, encodings.unicode_escape
 
-# What facets show. A module of the table that does not exist fails the build.
-import base64, binascii, bisect, calendar, cmath, collections.abc, colorsys, contextlib, copy, csv, dataclasses, datetime, decimal
-import difflib, enum, fractions, functools, graphlib, hashlib, heapq, hmac, html, html.entities, io, itertools, keyword, math
-import numbers, operator, pprint, random, re, secrets, statistics, string, struct, textwrap, time, types, typing
-import unicodedata, urllib.parse, uuid, warnings, zlib, zoneinfo, abc, array, cmath, inspect, annotationlib, locale, string.templatelib
+import contextvars, inspect, annotationlib, locale
 
 sys.path.insert(0, _SOURCE)
-import pyrestrict.main
+import pyrestrict.modules
+
+# What facets show. A module of the table that does not exist fails the build.
+for _name in sorted(pyrestrict.modules.MODULES):
+    importlib.import_module(_name)
+
+# Whole lines to the host at once, so that a guest that is ended has told what it printed; the rest when a call ends.
+for _name, _fd, _errors in ('stdout', 1, 'strict'), ('stderr', 2, 'backslashreplace'):
+    _file = io.BufferedWriter(io.FileIO(_fd, 'wb', closefd=False))
+    setattr(sys, _name, io.TextIOWrapper(_file, 'utf-8', _errors, newline='\n', line_buffering=True))
+    setattr(sys, f'__{_name}__', getattr(sys, _name))
+sys.stdin = sys.__stdin__ = None
 
 _BRIDGES = ['js', 'pyodide_js', '_pyodide_core', 'pyodide', '_pyodide', 'webbrowser', 'ctypes', '_ctypes', 'socket', '_socket']
 _BARE = os.path.exists(f'{_SOURCE}/pyrestrict/bare.py')
@@ -31,6 +38,7 @@ if _BARE:
     _BRIDGES = []
     _entry = pyrestrict.bare._entry
 else:
+    import pyrestrict.main
     _entry = pyrestrict.main._entry
 
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as language from '../language.js'
+import * as modules from '../modules.js'
 
 const guestFolder = fileURLToPath(new URL('../../../src/trusted/guest/', import.meta.url))
 
@@ -45,6 +46,7 @@ export function guestSources(variant: string): Map<string, string> {
     if (name.endsWith('.py')) sources.set(`pyrestrict/${name}`, readFileSync(join(guestFolder, name), 'utf8').replaceAll('\r\n', '\n'))
   }
   sources.set('pyrestrict/language.py', pythonModule(language))
+  sources.set('pyrestrict/modules.py', pythonModule(modules))
   if (variant === 'bare') sources.set('pyrestrict/bare.py', readFileSync(join(guestFolder, '../../../test/support/bare.py'), 'utf8'))
   return sources
 }

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { guestSources, pyodideFile } from './sources.js'
-import { IMAGE_FORMAT, type ImageFacts } from '../host/image-facts.js'
+import { IMAGE_FORMAT, POLL_COUNTDOWN, type ImageFacts } from '../host/image-facts.js'
 
 /** The instant at which every image is taken: the guest never sees it, but file times and caches hold it. */
 const INSTANT = 1_700_000_000_000
@@ -109,6 +109,12 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   // Prelude's second half runs with the classes frozen: it fails the build when one is not.
   python.runPython('_check_frozen()')
 
+  const address = (name: string): number => Number(exports[name]!.value)
+  // The builder's own trampoline, an index into its table, means nothing in a guest: zero makes CPython call the import.
+  words[(address('_PyRuntime') + words[address('_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET') >> 2]!) >> 2] = 0
+  // From now on the interpreter polls us.
+  words[address('Py_EMSCRIPTEN_SIGNAL_HANDLING') >> 2] = 1
+  words[address('_Py_emscripten_signal_clock') >> 2] = POLL_COUNTDOWN
   // What returned calls left on the C stack is of no use to anybody.
   const bytes = new Uint8Array(memory)
   bytes.fill(0, exports.emscripten_stack_get_end!(), Number(exports.__stack_pointer!.value))
@@ -119,14 +125,11 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   for (const { module, name } of WebAssembly.Module.imports(captured.module)) {
     if (module === 'GOT.func') got[name] = Number(captured.imports['GOT.func'][name]!.value)
   }
-  const address = (name: string): number => Number(exports[name]!.value)
   const facts: ImageFacts = {
     format: IMAGE_FORMAT,
     entry: told.entry,
     stackPointer: address('__stack_pointer'),
     break: words[exports.emscripten_get_sbrk_ptr!() >> 2]!,
-    trampoline: address('_PyRuntime') + words[address('_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET') >> 2]!,
-    signalHandling: address('Py_EMSCRIPTEN_SIGNAL_HANDLING'),
     signalClock: address('_Py_emscripten_signal_clock'),
     got,
     python: told.version,
@@ -140,4 +143,10 @@ async function takeImage(folder: string, variant: string): Promise<void> {
 }
 
 const [folder, variant] = process.argv.slice(2)
-await takeImage(folder!, variant ?? 'shipped')
+try {
+  await takeImage(folder!, variant ?? 'shipped')
+} catch (error) {
+  // The message is Python's whole traceback; Node would print the line of Pyodide that threw, a megabyte long.
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
