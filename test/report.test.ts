@@ -25,7 +25,7 @@ function found(source: string, text: string, given: Partial<Diagnostic> = {}): D
 }
 
 function checked(file: string, source: string, diagnostics: readonly Diagnostic[], warnings: readonly Diagnostic[] = []): CheckedFile {
-  return { file, source, diagnostics, warnings, usedNames: [], unknownNames: [], imports: [] }
+  return { file, source, diagnostics, omitted: 0, warnings, usedNames: [], unknownNames: [], imports: [] }
 }
 
 function report(format: Format, files: readonly CheckedFile[], problems: readonly { file: string, message: string }[] = [], colour = false): string {
@@ -82,8 +82,8 @@ test('json is one document with everything in it', () => {
     version: 1,
     ok: false,
     files: [
-      { file: 'a.py', ok: false, diagnostics: one.diagnostics, warnings: [], usedNames: [], unknownNames: [], imports: [] },
-      { file: 'src/b.py', ok: true, diagnostics: [], warnings: warned.warnings, usedNames: ['l'], unknownNames: [], imports: [] },
+      { file: 'a.py', ok: false, diagnostics: one.diagnostics, omitted: 0, warnings: [], usedNames: [], unknownNames: [], imports: [] },
+      { file: 'src/b.py', ok: true, diagnostics: [], omitted: 0, warnings: warned.warnings, usedNames: ['l'], unknownNames: [], imports: [] },
     ],
     errors: [{ file: 'c.py', message: 'no such file' }],
     summary: { files: 2, findings: 1, warnings: 1, errors: 1 },
@@ -168,6 +168,16 @@ describe('sarif', () => {
     expect(run.invocations[0].executionSuccessful).toBe(false)
     expect(run.invocations[0].toolExecutionNotifications[0].message).toEqual({ text: 'no such file' })
   })
+})
+
+test('every format tells how many findings are not listed', () => {
+  const many = { ...one, omitted: 41 }
+  expect(report('text', [many])).toMatch(/\n\nand 41 more problems in a\.py\n\nFound 42 problems in 1 of 1 file\.\n$/)
+  expect(report('concise', [many])).toMatch(/\na\.py: and 41 more problems\n$/)
+  expect(report('github', [many])).toMatch(/\n::error file=a\.py,title=not listed::and 41 more problems\n$/)
+  expect(JSON.parse(report('json', [many]))).toMatchObject({ files: [{ omitted: 41 }], summary: { findings: 42 } })
+  expect(JSON.parse(report('sarif', [many])).runs[0].invocations[0]).toMatchObject(
+    { executionSuccessful: true, toolExecutionNotifications: [{ level: 'warning', message: { text: 'and 41 more problems' } }] })
 })
 
 test('whatever a file is called and holds, no format lets it speak to a terminal or a runner', () => {

@@ -1,7 +1,7 @@
 /** `pyrestrict check`: where files leave the restricted language. */
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import { createFormatter, type Format } from '../report/formats.js'
-import type { Formatter, Problem } from '../report/report.js'
+import { findingsOf, type Formatter, type Problem } from '../report/report.js'
 import { explain } from '../rules/load.js'
 import { choice, type Arguments, type Command } from './command.js'
 import { complain, print, useColour } from './output.js'
@@ -63,8 +63,8 @@ async function checkFiles(files: readonly string[], args: Arguments, policy: Pol
     try {
       const { text, diagnostic } = readSource(path === '-' ? STDIN : path, sourceBytes)
       const result = diagnostic === undefined ? checker.check(text, { ...options, filename: file })
-        : { diagnostics: [diagnostic], warnings: [], usedNames: [], unknownNames: [], imports: [] }
-      found += result.diagnostics.length
+        : { diagnostics: [diagnostic], omitted: 0, warnings: [], usedNames: [], unknownNames: [], imports: [] }
+      found += findingsOf(result)
       print(formatter.file({ file, source: text, ...result }))
     } catch (error) {
       if (!(error instanceof ReadError)) throw error

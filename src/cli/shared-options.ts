@@ -1,6 +1,5 @@
 /** Options that several commands have. */
 import type { Arguments, Option } from './command.js'
-import { UsageError } from './status.js'
 
 export const MODES = ['exec', 'eval'] as const
 export const MODE_OPTION: Option = {
@@ -16,13 +15,7 @@ export const NAMES_OPTION: Option = {
   argument: 'A,B', many: true, describe: 'Names that the host provides: any other free name is then a finding',
 }
 
-/** The names of `--names`, undefined when it is not given. @throws UsageError for what is no name. */
+/** The names of `--names`, undefined when it is not given; whether they are names is the checker's to say. */
 export function namesOf(args: Arguments): readonly string[] | undefined {
-  if (!args.has('names')) return undefined
-  const names = args.values('names').flatMap((list) => list.split(',')).map((name) => name.trim())
-  const wrong = names.find((name) => !IDENTIFIER.test(name))
-  if (wrong !== undefined) throw new UsageError(`--names: "${wrong}" is not a name`)
-  return names
+  return args.has('names') ? args.values('names').flatMap((list) => list.split(',')).map((name) => name.trim()) : undefined
 }
-
-const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u

@@ -1,11 +1,12 @@
 /** Findings as annotations of a pull request: the workflow commands that GitHub Actions reads from a step's output. */
-import { inOrder } from './text.js'
+import { inOrder, more } from './text.js'
 import type { CheckedFile, Formatter, Problem } from './report.js'
 import { visible, visibleLines } from './visible.js'
 
 /** One `::error` or `::warning` line per finding, and nothing else that a runner would obey. */
 export class GithubFormatter implements Formatter {
-  file({ file, diagnostics, warnings }: CheckedFile): string {
+  file({ file, diagnostics, warnings, omitted }: CheckedFile): string {
+    const rest = omitted > 0 ? command('error', { file, title: 'not listed' }, more(omitted)) : ''
     return inOrder(diagnostics, warnings).map(({ found: { code, rule, message, span, hint }, level }) => command(level, {
       file,
       line: span.start.line,
@@ -13,7 +14,7 @@ export class GithubFormatter implements Formatter {
       // A column range is only understood within one line.
       ...(span.start.line === span.end.line ? { col: span.start.column, endColumn: span.end.column } : {}),
       title: `${code} ${rule}`,
-    }, hint === undefined ? message : `${message}\nHint: ${hint}`)).join('')
+    }, hint === undefined ? message : `${message}\nHint: ${hint}`)).join('') + rest
   }
 
   problem({ file, message }: Problem): string {

@@ -1,18 +1,17 @@
 /** Findings for programs: one JSON document. `version` changes when a field changes its meaning or goes. */
-import type { Diagnostic } from '../diagnostic.js'
-import type { CheckedFile, Formatter, Problem } from './report.js'
+import { findingsOf, type CheckedFile, type Formatter, type Problem } from './report.js'
 import { visibleJson } from './visible.js'
 
 /**
- * `{ version, ok, files: [{ file, ok, diagnostics, warnings, usedNames, unknownNames, imports }], errors: [{ file, message }],
- * summary: { files, findings, warnings, errors } }`. Lines and columns count from 1, offsets from 0, in UTF-16 code units.
+ * `{ version, ok, files: [{ file, ok, diagnostics, omitted, warnings, usedNames, unknownNames, imports }],
+ * errors: [{ file, message }], summary: { files, findings, warnings, errors } }`. Lines and columns count from 1, offsets from 0, in UTF-16 code units.
  */
 export class JsonFormatter implements Formatter {
   private readonly files: Omit<CheckedFile, 'source'>[] = []
   private readonly errors: Problem[] = []
 
-  file({ source: _, ...checked }: CheckedFile): string {
-    this.files.push(checked)
+  file({ file, diagnostics, omitted, warnings, usedNames, unknownNames, imports }: CheckedFile): string {
+    this.files.push({ file, diagnostics, omitted, warnings, usedNames, unknownNames, imports })
     return ''
   }
 
@@ -23,16 +22,14 @@ export class JsonFormatter implements Formatter {
 
   end(): string {
     const { files, errors } = this
-    const total = (list: (file: Omit<CheckedFile, 'source'>) => readonly Diagnostic[]) =>
-      files.reduce((sum, file) => sum + list(file).length, 0)
-    const findings = total((file) => file.diagnostics)
+    const findings = files.reduce((sum, file) => sum + findingsOf(file), 0)
+    const warnings = files.reduce((sum, file) => sum + file.warnings.length, 0)
     return printJson({
       version: 1,
       ok: findings === 0 && errors.length === 0,
-      files: files.map(({ file, diagnostics, warnings, usedNames, unknownNames, imports }) =>
-        ({ file, ok: diagnostics.length === 0, diagnostics, warnings, usedNames, unknownNames, imports })),
+      files: files.map(({ file, ...result }) => ({ file, ok: result.diagnostics.length === 0, ...result })),
       errors,
-      summary: { files: files.length, findings, warnings: total((file) => file.warnings), errors: errors.length },
+      summary: { files: files.length, findings, warnings, errors: errors.length },
     })
   }
 }

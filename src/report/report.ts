@@ -1,16 +1,11 @@
 /** What the formatters are given, and what they promise: data in, text out, no side effects. */
-import type { Diagnostic } from '../diagnostic.js'
+import type { CheckResult } from '../check/checker.js'
 
-/** A source that was checked. */
-export interface CheckedFile {
+/** A source that was checked, and what was found. */
+export interface CheckedFile extends Omit<CheckResult, 'ok'> {
   /** As the user named it, relative to the working directory or absolute. */
   readonly file: string
   readonly source: string
-  readonly diagnostics: readonly Diagnostic[]
-  readonly warnings: readonly Diagnostic[]
-  readonly usedNames: readonly string[]
-  readonly unknownNames: readonly string[]
-  readonly imports: readonly string[]
 }
 
 /** A file that could not be checked, and why. */
@@ -31,4 +26,9 @@ export interface Formatter {
 /** How many of what: `1 file`, `2 files`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** How many findings a file has, those included that are counted and not listed. */
+export function findingsOf({ diagnostics, omitted }: Pick<CheckedFile, 'diagnostics' | 'omitted'>): number {
+  return diagnostics.length + omitted
 }

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostic.js'
 import type { Rule } from '../rules/rule.js'
 import { printJson } from './json.js'
 import type { CheckedFile, Formatter, Problem } from './report.js'
-import { inOrder } from './text.js'
+import { inOrder, more } from './text.js'
 
 /** A snippet is for reading; a span over a whole file is not quoted whole. */
 const MAX_SNIPPET = 400
@@ -14,6 +14,7 @@ const MAX_SNIPPET = 400
 export class SarifFormatter implements Formatter {
   private readonly results: object[] = []
   private readonly problems: Problem[] = []
+  private readonly omitted: Problem[] = []
   private readonly rules = new Map<string, object>()
 
   /** `explain` tells a rule by its code; a code it does not know is listed with its name alone. */
@@ -22,7 +23,8 @@ export class SarifFormatter implements Formatter {
     private readonly explain: (code: string) => Rule | undefined,
   ) {}
 
-  file({ file, source, diagnostics, warnings }: CheckedFile): string {
+  file({ file, source, diagnostics, warnings, omitted }: CheckedFile): string {
+    if (omitted > 0) this.omitted.push({ file, message: more(omitted) })
     for (const { found, level } of inOrder(diagnostics, warnings)) this.results.push(this.result(file, source, found, level))
     return ''
   }
@@ -33,7 +35,10 @@ export class SarifFormatter implements Formatter {
   }
 
   end(): string {
-    const { results, problems, rules, version } = this
+    const { results, problems, omitted, rules, version } = this
+    const notification = (level: string) => ({ file, message }: Problem) => ({
+      level, message: { text: message }, locations: [{ physicalLocation: { artifactLocation: { uri: uri(file) } } }],
+    })
     return printJson({
       $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
       version: '2.1.0',
@@ -42,9 +47,7 @@ export class SarifFormatter implements Formatter {
         columnKind: 'utf16CodeUnits',
         invocations: [{
           executionSuccessful: problems.length === 0,
-          toolExecutionNotifications: problems.map(({ file, message }) => ({
-            level: 'error', message: { text: message }, locations: [{ physicalLocation: { artifactLocation: { uri: uri(file) } } }],
-          })),
+          toolExecutionNotifications: [...problems.map(notification('error')), ...omitted.map(notification('warning'))],
         }],
         results,
       }],

@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../diagnostic.js'
 import { codeFrame } from './frame.js'
 import { type Paint, PLAIN } from './paint.js'
-import { count, type CheckedFile, type Formatter, type Problem } from './report.js'
+import { count, findingsOf, type CheckedFile, type Formatter, type Problem } from './report.js'
 import { visible, visibleName } from './visible.js'
 
 /** One finding as a few lines: rule and message, place, frame, hint. Ends without newline. */
@@ -33,13 +33,14 @@ export class TextFormatter implements Formatter {
 
   constructor(private readonly paint: Paint = PLAIN) {}
 
-  file({ file, source, diagnostics, warnings }: CheckedFile): string {
+  file(checked: CheckedFile): string {
+    const { file, source, diagnostics, warnings, omitted } = checked
     this.files++
-    this.findings += diagnostics.length
+    this.findings += findingsOf(checked)
     this.warnings += warnings.length
     if (diagnostics.length > 0) this.faulty++
-    return inOrder(diagnostics, warnings)
-      .map(({ found, level }) => `${describe(file, source, found, level, this.paint)}\n\n`).join('')
+    const frames = inOrder(diagnostics, warnings).map(({ found, level }) => `${describe(file, source, found, level, this.paint)}\n\n`)
+    return frames.join('') + (omitted > 0 ? `${this.paint.error(more(omitted))} in ${visible(file)}\n\n` : '')
   }
 
   problem(_: Problem): string {
@@ -61,10 +62,11 @@ export class TextFormatter implements Formatter {
 
 /** One line per finding: `file:line:column: PR203 message`. For editors, grep and models. */
 export class ConciseFormatter implements Formatter {
-  file({ file, diagnostics, warnings }: CheckedFile): string {
-    return inOrder(diagnostics, warnings).map(({ found: { code, message, span: { start }, hint }, level }) =>
+  file({ file, diagnostics, warnings, omitted }: CheckedFile): string {
+    const lines = inOrder(diagnostics, warnings).map(({ found: { code, message, span: { start }, hint }, level }) =>
       `${visibleName(file)}:${start.line}:${start.column}: ${level === 'warning' ? 'warning: ' : ''}${code} ${visible(message)}${
-        hint === undefined ? '' : ` (hint: ${visible(hint)})`}\n`).join('')
+        hint === undefined ? '' : ` (hint: ${visible(hint)})`}\n`)
+    return lines.join('') + (omitted > 0 ? `${visibleName(file)}: ${more(omitted)}\n` : '')
   }
 
   problem(_: Problem): string {
@@ -82,4 +84,9 @@ export function inOrder(diagnostics: readonly Diagnostic[], warnings: readonly D
     ...diagnostics.map((found) => ({ found, level: 'error' as const })),
     ...warnings.map((found) => ({ found, level: 'warning' as const })),
   ].sort((a, b) => a.found.span.start.offset - b.found.span.start.offset)
+}
+
+/** What is said of findings that are counted and not listed. */
+export function more(omitted: number): string {
+  return `and ${omitted} more ${omitted === 1 ? 'problem' : 'problems'}`
 }
