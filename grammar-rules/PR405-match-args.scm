@@ -1,7 +1,7 @@
 ; PR405 match-args
 ;
 ; ## Denies
-; `__match_args__` that is anything but a literal tuple of public names.
+; `__match_args__` that is anything but a literal tuple of names, or that names what a pattern may not read (PR203 to PR205).
 ;
 ; ## Why
 ; Patterns read the attributes it names, past every guard: with `('__class__',)` a pattern hands out the class of what it

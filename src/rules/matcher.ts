@@ -68,11 +68,11 @@ class PatternCompiler {
     return (reading) => {
       const { values } = this
       for (const { register, test } of tests) {
-        const node = values[register]!
+        const node = values[register]
         if (node !== NONE && !test(reading, node)) return
       }
       for (let register = 0; register < captures.length; register += 1) {
-        if (values[register] !== NONE) this.found(captures[register]!, values[register]!)
+        if (values[register] !== NONE) this.found(captures[register], values[register])
       }
     }
   }
@@ -106,10 +106,10 @@ class PatternCompiler {
     const children = this.children(pattern.children, next)
     return (reading, node) => {
       const { tree } = reading
-      if (id === undefined ? named === true && (tree.flags[node]! & 1) === 0 : tree.kind[node] !== id) return
+      if (id === undefined ? named === true && (tree.flags[node] & 1) === 0 : tree.kind[node] !== id) return
       if (absent.length > 0) {
-        for (let child = node + 1; child < tree.skip[node]!; child = tree.skip[child]!) {
-          if (absent.includes(tree.field[child]!)) return
+        for (let child = node + 1; child < tree.skip[node]; child = tree.skip[child]) {
+          if (absent.includes(tree.field[child])) return
         }
       }
       children(reading, node)
@@ -124,11 +124,11 @@ class PatternCompiler {
     for (const pattern of patterns.toReversed()) {
       const matched = this.registers++
       const rest = after
-      const step = this.step(pattern, (reading) => rest(reading, reading.tree.skip[this.values[matched]!]!))
+      const step = this.step(pattern, (reading) => rest(reading, reading.tree.skip[this.values[matched]]))
       after = (reading, from) => {
         const { skip } = reading.tree
-        const end = skip[this.values[parent]!]!
-        for (let child = from; child < end; child = skip[child]!) {
+        const end = skip[this.values[parent]]
+        for (let child = from; child < end; child = skip[child]) {
           this.values[matched] = child
           step(reading, child)
         }

@@ -4,6 +4,12 @@
  * cost a hash and a comparison, and no string is made before somebody asks for it.
  */
 
+/** Bits of {@link Names.shape}. */
+export const DUNDER = 1
+export const CLASS_PRIVATE = 2
+
+const UNDERSCORE = 95
+
 /** A name's number: dense, from 1. 0 is no name. Valid until the next {@link Names.begin}. */
 export type NameId = number
 
@@ -36,8 +42,14 @@ export class Names {
   private ends = new Uint32Array(INITIAL_SLOTS)
   /** The id of the NFKC form; itself for ASCII. */
   private canonical = new Int32Array(INITIAL_SLOTS)
+  private shapes = new Uint8Array(INITIAL_SLOTS)
   private strings: (string | undefined)[] = []
   private colliding = new Map<string, NameId>()
+
+  /** `fixed` always have the ids 1, 2, 3, ... in that order. */
+  constructor(private readonly fixed: readonly string[] = []) {
+    for (const name of fixed) this.of(name)
+  }
 
   /** To be called before a source is read. Ids given out earlier may have lost their meaning: compare `generation`. */
   begin(): void {
@@ -50,8 +62,10 @@ export class Names {
     this.starts = new Uint32Array(INITIAL_SLOTS)
     this.ends = new Uint32Array(INITIAL_SLOTS)
     this.canonical = new Int32Array(INITIAL_SLOTS)
+    this.shapes = new Uint8Array(INITIAL_SLOTS)
     this.strings = []
     this.colliding = new Map()
+    for (const name of this.fixed) this.of(name)
   }
 
   /** The id of the identifier that is `text` from `start` to `end`. */
@@ -67,13 +81,13 @@ export class Names {
     const mask = slots.length - 1
     let slot = (hash ^ (hash >>> 15)) & mask
     for (let probes = 0; probes < PROBE_LIMIT; probes += 1) {
-      const id = slots[slot]!
+      const id = slots[slot]
       if (id === 0) break
-      const from = starts[id]!
-      if (ends[id]! - from === end - start) {
+      const from = starts[id]
+      if (ends[id] - from === end - start) {
         let offset = 0
         while (start + offset < end && pool[from + offset] === text.charCodeAt(start + offset)) offset += 1
-        if (start + offset === end) return this.canonical[id]!
+        if (start + offset === end) return this.canonical[id]
       }
       slot = (slot + 1) & mask
     }
@@ -91,11 +105,23 @@ export class Names {
     return (this.strings[id] ??= this.spelling(id))
   }
 
+  /** {@link DUNDER} for `__x__`, {@link CLASS_PRIVATE} for `__x`, which Python renames within classes; else 0. */
+  shape(id: NameId): number {
+    return this.shapes[id]
+  }
+
+  private shapeOf(from: number, to: number): number {
+    const { pool } = this
+    if (to - from < 3 || pool[from] !== UNDERSCORE || pool[from + 1] !== UNDERSCORE) return 0
+    if (pool[to - 1] !== UNDERSCORE || pool[to - 2] !== UNDERSCORE) return CLASS_PRIVATE
+    return to - from > 4 ? DUNDER : 0
+  }
+
   private spelling(id: NameId): string {
     let text = ''
     // In pieces: a name of a megabyte is more arguments than a call can take.
-    for (let at = this.starts[id]!; at < this.ends[id]!; at += 1024) {
-      text += String.fromCharCode(...this.pool.subarray(at, Math.min(at + 1024, this.ends[id]!)))
+    for (let at = this.starts[id]; at < this.ends[id]; at += 1024) {
+      text += String.fromCharCode(...this.pool.subarray(at, Math.min(at + 1024, this.ends[id])))
     }
     return text
   }
@@ -108,6 +134,7 @@ export class Names {
     for (let at = start; at < end; at += 1) this.pool[this.poolEnd++] = text.charCodeAt(at)
     this.ends[id] = this.poolEnd
     this.canonical[id] = id
+    this.shapes[id] = this.shapeOf(this.starts[id], this.poolEnd)
     this.place(id, hash)
     // Probing stays short while the table is at most half full.
     if (id * 2 > this.slots.length) this.growSlots()
@@ -131,7 +158,7 @@ export class Names {
       }
       slot = (slot + 1) & mask
     }
-    this.colliding.set(this.spelling(id), this.canonical[id]!)
+    this.colliding.set(this.spelling(id), this.canonical[id])
   }
 
   private growSlots(): void {
@@ -139,8 +166,8 @@ export class Names {
     this.slots = new Int32Array(before.length * 4)
     for (const id of before) {
       if (id === 0) continue
-      let hash = this.ends[id]! - this.starts[id]!
-      for (let at = this.starts[id]!; at < this.ends[id]!; at += 1) hash = Math.imul(hash ^ this.pool[at]!, HASH_FACTOR)
+      let hash = this.ends[id] - this.starts[id]
+      for (let at = this.starts[id]; at < this.ends[id]; at += 1) hash = Math.imul(hash ^ this.pool[at], HASH_FACTOR)
       this.place(id, hash)
     }
   }
@@ -150,6 +177,7 @@ export class Names {
     this.starts = copied(new Uint32Array(length), this.starts)
     this.ends = copied(new Uint32Array(length), this.ends)
     this.canonical = copied(new Int32Array(length), this.canonical)
+    this.shapes = copied(new Uint8Array(length), this.shapes)
   }
 
   private growPool(least: number): void {

@@ -70,7 +70,7 @@ function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = []
   let line = 1
   for (let at = 0; at < text.length;) {
-    const char = text[at]!
+    const char = text[at]
     if (/\s/.test(char)) {
       if (char === '\n') line += 1
       at += 1
@@ -201,7 +201,7 @@ class QueryReader {
     if (first === undefined) return this.fail(`${name} has no operand`, line)
     if (name === '#set!') {
       if (rest.length !== 1) return this.fail('#set! takes a key and a value', line)
-      this.properties[first.text] = rest[0]!.text
+      this.properties[first.text] = rest[0].text
       return
     }
     if (first.quoted || !first.text.startsWith('@')) return this.fail(`${name} must begin with a capture`, line)

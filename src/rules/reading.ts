@@ -6,12 +6,14 @@ import { Names, type NameId } from './names.js'
 /** A parsed source and its identifiers as numbers. */
 export class Reading {
   tree!: Tree
-  readonly names = new Names()
+  readonly names: Names
   private readonly identifier: number
   /** By node; 0 where nobody has asked yet. */
   private ids = new Int32Array(0)
 
-  constructor(grammar: Grammar) {
+  /** `fixedNames` have the ids 1, 2, 3, ... in every source. */
+  constructor(grammar: Grammar, fixedNames: readonly string[] = []) {
+    this.names = new Names(fixedNames)
     this.identifier = grammar.kindId('identifier')
   }
 
@@ -26,10 +28,10 @@ export class Reading {
 
   /** The name that identifier node `node` spells. */
   nameOf(node: number): NameId {
-    const known = this.ids[node]!
+    const known = this.ids[node]
     if (known !== 0) return known
     const { text, start, end } = this.tree
-    return (this.ids[node] = this.names.intern(text, start[node]!, end[node]!))
+    return (this.ids[node] = this.names.intern(text, start[node], end[node]))
   }
 
   isIdentifier(node: number): boolean {

@@ -32,6 +32,11 @@ export interface RuleFile {
   readonly hasQuery: boolean
 }
 
+/** Codes PR6xx are of warnings. */
+export function severityOf(code: string): 'error' | 'warning' {
+  return code.startsWith('PR6') ? 'warning' : 'error'
+}
+
 const FILE_NAME = /^(PR\d{3})-([a-z0-9]+(?:-[a-z0-9]+)*)\.scm$/
 const SECTIONS = ['Denies', 'Why', 'Instead', 'Example'] as const
 
@@ -51,8 +56,8 @@ export function parseRule(fileName: string, text: string): RuleFile {
     rule: Object.freeze({
       code: code as Code,
       name: name!,
-      title: name![0]!.toUpperCase() + name!.slice(1).replaceAll('-', ' '),
-      severity: code!.startsWith('PR6') ? 'warning' : 'error',
+      title: name![0].toUpperCase() + name!.slice(1).replaceAll('-', ' '),
+      severity: severityOf(code!),
       denies: sections.get('Denies') ?? fail(file, 1, 'the header has no "## Denies"'),
       why: sections.get('Why') ?? fail(file, 1, 'the header has no "## Why"'),
       instead: sections.get('Instead') ?? fail(file, 1, 'the header has no "## Instead"'),

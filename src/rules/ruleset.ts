@@ -9,8 +9,10 @@ import { hintsOf } from './tables.js'
 /** One pattern of a rule, with what its `#set!` lines say. */
 export interface RulePattern {
   readonly rule: Rule
+  /** The pattern's place in its file, from 0. */
+  readonly order: number
   readonly matcher: Matcher
-  /** `{name}` stands for the text of capture `@name`. */
+  /** `{deny}` stands for the captured text. */
   readonly message: string
   readonly hint: string | undefined
   /** What to write instead of each name; `hint` for a name it does not have. */
@@ -27,7 +29,7 @@ export interface Ruleset {
 
 /** Capture names that mean something; the others serve predicates and messages. */
 export const DENY = 'deny'
-/** Exempts a node from the rule whose pattern captures it so. */
+/** Exempts a node from the patterns that stand before this one in the rule's file. */
 export const ALLOW = 'allow'
 
 const PROPERTIES = ['message', 'hint', 'hints']
@@ -39,8 +41,8 @@ export function compileRules(files: Iterable<RuleFile>, grammar: Grammar): Rules
   for (const { rule, file, text, hasQuery } of files) {
     rules.set(rule.code, rule)
     if (!hasQuery) continue
-    for (const matcher of compileQueries(parseQuery(text, file), grammar, file)) {
-      const pattern = describe(rule, matcher, file)
+    for (const [order, matcher] of compileQueries(parseQuery(text, file), grammar, file).entries()) {
+      const pattern = describe(rule, order, matcher, file)
       for (const kind of matcher.kinds) (patterns[kind] ??= []).push(pattern)
     }
   }
@@ -54,7 +56,7 @@ export function compileRules(files: Iterable<RuleFile>, grammar: Grammar): Rules
   }
 }
 
-function describe(rule: Rule, matcher: Matcher, file: string): RulePattern {
+function describe(rule: Rule, order: number, matcher: Matcher, file: string): RulePattern {
   const { pattern, properties } = matcher.query
   const fail = (message: string): never => {
     throw new RuleError(`${file}:${pattern.line}: ${message}`)
@@ -71,6 +73,7 @@ function describe(rule: Rule, matcher: Matcher, file: string): RulePattern {
   if (captures.has(DENY) && message === undefined) fail('the pattern sets no message')
   return {
     rule,
+    order,
     matcher,
     message: message ?? '',
     hint,

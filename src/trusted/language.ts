@@ -112,3 +112,8 @@ export const DENIED_BUILTINS: Readonly<Record<string, string>> = {
 
 /** Classes whose subclasses may not define `__eq__` or `__hash__`: trusted caches are keyed by their values. */
 export const EXACT_KEY_CLASSES = words(`str int float bytes`)
+
+/** What `from __future__ import` may name: features that every Python of today has, so that the line changes nothing. */
+export const FUTURE_FEATURES = words(`
+  absolute_import annotations division generator_stop generators nested_scopes print_function unicode_literals with_statement
+`)

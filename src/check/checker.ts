@@ -1,0 +1,129 @@
+/**
+ * Source in, findings out: text filter, parse, syntax, kinds, shapes, rules and scopes, in that order; the first that finds
+ * the source unreadable is the last that is asked. Synchronous; no Python whatsoever makes it throw.
+ */
+import type { Diagnostic } from '../diagnostic.js'
+import { loadRules } from '../rules/load.js'
+import { Reading } from '../rules/reading.js'
+import { compileRules } from '../rules/ruleset.js'
+import type { Parser } from '../syntax/parse.js'
+import { Source } from '../syntax/source.js'
+import { syntaxDiagnostics } from '../syntax/diagnostics.js'
+import { textDiagnostics } from '../syntax/text.js'
+import type { Tree } from '../syntax/tree.js'
+import { reportUnbound, reportWalruses, warnModuleAttributes } from './afterthoughts.js'
+import { Binder } from './binder.js'
+import { Findings } from './findings.js'
+import { FIXED_NAMES } from './fixed-names.js'
+import { freeNames } from './free-names.js'
+import { Imports, type ImportRecord, type ModuleGrants } from './imports.js'
+import { kindsOf, type KnownKinds } from './kind-ids.js'
+import { loadKindTable } from './kinds.js'
+import { requireOneExpression } from './one-expression.js'
+import { validateOptions, type CheckOptions } from './options.js'
+import { resolve } from './resolve.js'
+import { Scopes } from './scopes.js'
+import { createShapes } from './shapes.js'
+
+/** What a source may have: the part of a resolved policy that `check` looks at. */
+export interface Grants {
+  readonly modules: ModuleGrants
+  /** Every builtin the guest gets, guarded ones included. */
+  readonly builtins: readonly string[]
+  readonly limits: { readonly sourceBytes: number, readonly depth: number }
+}
+
+/** What became of a check. Plain data. */
+export interface CheckResult {
+  /** True when there are no diagnostics. Advice, not a promise: what runs is verified again. */
+  readonly ok: boolean
+  /** What is refused, in the order of the source; at most 1,000. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Advice about what is accepted; at most 1,000. */
+  readonly warnings: readonly Diagnostic[]
+  /** How many diagnostics there are beyond those listed; nearly always 0. */
+  readonly omitted: number
+  /**
+   * The names whose values come from outside, in the order of first use: those read and bound nowhere in the source, without
+   * the builtins a guest gets; and of the declared names, those read at all. Empty when the source cannot be parsed.
+   */
+  readonly usedNames: readonly string[]
+  /** Those of `usedNames` that are neither declared nor a builtin's. */
+  readonly unknownNames: readonly string[]
+  readonly imports: readonly ImportRecord[]
+}
+
+/** A result, and the tree it is about: for whoever goes on from there without parsing again. */
+export interface Analysis {
+  readonly result: CheckResult
+  readonly source: Source
+  /** Valid until the parser's next parse; undefined when the text was refused unparsed. */
+  readonly tree: Tree | undefined
+}
+
+/** Checks sources for one set of grants; the machinery behind `createChecker`. */
+export class Analyzer {
+  private readonly kinds: KnownKinds
+  private readonly reading: Reading
+  private readonly binder: Binder
+  private readonly imports: Imports
+  private readonly scopes: Scopes
+  private readonly builtins: ReadonlySet<string>
+  private readonly checkLines: ReturnType<typeof createShapes>['checkLines']
+  private readonly ruleset
+
+  /** Throws `RuleError` or `InstallationError` when the rules of this installation cannot be used. */
+  constructor(private readonly parser: Parser, private readonly grants: Grants) {
+    this.kinds = kindsOf(parser)
+    this.reading = new Reading(parser, FIXED_NAMES)
+    this.binder = new Binder(this.reading)
+    this.imports = new Imports(parser, this.reading, this.binder)
+    this.ruleset = compileRules(loadRules().values(), parser)
+    const shapes = createShapes(parser)
+    this.checkLines = shapes.checkLines
+    this.scopes = new Scopes(parser, this.ruleset, loadKindTable(parser), shapes, this.reading, this.binder, this.imports)
+    this.builtins = new Set(grants.builtins)
+  }
+
+  /** Throws `ArgumentError` when `text` is no string or an option is unknown. */
+  analyze(text: string, options: CheckOptions = {}): Analysis {
+    validateOptions(options)
+    const source = new Source(text)
+    const { sourceBytes, depth } = this.grants.limits
+    const unfit = textDiagnostics(source, sourceBytes)
+    if (unfit.length > 0) return { result: refused(unfit), source, tree: undefined }
+    const tree = this.parser.parse(text)
+    const unread = syntaxDiagnostics(source, tree, this.parser, depth)
+    if (unread.length > 0) return { result: refused(unread), source, tree: undefined }
+    return { result: this.judge(source, tree, options), source, tree }
+  }
+
+  private judge(source: Source, tree: Tree, { mode, names }: CheckOptions): CheckResult {
+    const { reading, binder, imports } = this
+    reading.begin(tree)
+    const findings = new Findings(reading, this.ruleset)
+    binder.begin(findings)
+    imports.begin(findings, this.grants.modules)
+    this.scopes.run(findings)
+    this.checkLines(tree, findings.report)
+    if (mode === 'eval') requireOneExpression(reading, source, this.kinds, findings)
+    const bindings = resolve(binder.symbols, reading.names.count, (symbol) => reportUnbound(symbol, binder, reading, findings))
+    reportWalruses(binder, reading, findings)
+    warnModuleAttributes(binder, bindings, imports, reading, this.kinds, findings)
+    const declared = names === undefined ? undefined : new Set(names)
+    const free = freeNames(reading.names, binder, bindings, this.builtins, declared, findings)
+    const errors = findings.put('error', source)
+    return {
+      ok: errors.diagnostics.length === 0,
+      diagnostics: errors.diagnostics,
+      warnings: findings.put('warning', source).diagnostics,
+      omitted: errors.omitted,
+      ...free,
+      imports: imports.records(source),
+    }
+  }
+}
+
+function refused(diagnostics: readonly Diagnostic[]): CheckResult {
+  return { ok: false, diagnostics, warnings: [], omitted: 0, usedNames: [], unknownNames: [], imports: [] }
+}

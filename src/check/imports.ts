@@ -1,0 +1,202 @@
+/** Import statements: what they import and bind, and whether the policy grants it. */
+import type { Span } from '../diagnostic.js'
+import type { Reading } from '../rules/reading.js'
+import type { Grammar } from '../syntax/language.js'
+import type { Source } from '../syntax/source.js'
+import { MODULES } from '../trusted/modules.js'
+import type { Binder } from './binder.js'
+import { type Findings, shown } from './findings.js'
+import { kindsOf, type KnownKinds } from './kind-ids.js'
+import { MODULE_HINTS } from './module-hints.js'
+import { nearest } from './nearest.js'
+import { IMPORTED, REBOUND, type ScopeId, type SymbolId } from './symbols.js'
+
+/** Modules a guest may import, each with the names it shows. */
+export type ModuleGrants = Readonly<Record<string, readonly string[]>>
+
+/** One module that a source imports. */
+export interface ImportRecord {
+  /** Its full name, as written; `..name` for a relative one. */
+  readonly module: string
+  /** The names taken from it; absent for `import module`, `['*']` for all. */
+  readonly names?: readonly string[]
+  /** The module's name in the source. */
+  readonly span: Span
+}
+
+interface Found {
+  readonly node: number
+  readonly module: string
+  readonly names: string[] | undefined
+}
+
+/** Reads the import statements of one source after another. */
+export class Imports {
+  /** The module each symbol stands for, where an import says so. */
+  readonly facets = new Map<SymbolId, string>()
+  private readonly kinds: KnownKinds
+  private readonly found: Found[] = []
+  private findings!: Findings
+  private grants!: ModuleGrants
+
+  constructor(grammar: Grammar, private readonly reading: Reading, private readonly binder: Binder) {
+    this.kinds = kindsOf(grammar)
+  }
+
+  begin(findings: Findings, grants: ModuleGrants): void {
+    this.findings = findings
+    this.grants = grants
+    this.found.length = 0
+    this.facets.clear()
+  }
+
+  records(source: Source): readonly ImportRecord[] {
+    const { start, end } = this.reading.tree
+    return this.found.map(({ node, module, names }) => {
+      const span = source.span(start[node], end[node])
+      return names === undefined ? { module, span } : { module, names, span }
+    })
+  }
+
+  /** `import a.b, c as d` */
+  importStatement(node: number, scope: ScopeId): void {
+    for (const { name, alias } of this.clauses(node)) {
+      const module = this.dotted(name)
+      this.found.push({ node: name, module, names: undefined })
+      this.judgeModule(name, module)
+      if (alias >= 0) this.bindFacet(alias, scope, module)
+      else this.bindFacet(name + 1, scope, module.split('.')[0])
+    }
+  }
+
+  /** `from a import b, c as d`; relative and star imports are refused by rules of their own. */
+  importFrom(node: number, scope: ScopeId): void {
+    const { kind, field, skip } = this.reading.tree
+    let moduleNode = node + 1
+    let star = false
+    for (let child = node + 1; child < skip[node]; child = skip[child]) {
+      if (field[child] === this.kinds.fields.module_name) moduleNode = child
+      star ||= kind[child] === this.kinds.wildcard_import
+    }
+    const relative = kind[moduleNode] === this.kinds.relative_import
+    const module = relative ? this.reading.textOf(moduleNode).replace(/\s/g, '') : this.dotted(moduleNode)
+    const names: string[] = star ? ['*'] : []
+    this.found.push({ node: moduleNode, module, names })
+    const clauses = [...this.clauses(node)]
+    const granted = this.grantsOf(module)
+    // `from urllib import parse` imports `urllib.parse`, also where `urllib` itself shows nothing.
+    const submodules = clauses.length > 0 && clauses.every(({ name }) => this.grantsOf(`${module}.${this.dotted(name)}`) !== undefined)
+    if (!relative && granted === undefined && !submodules) this.judgeModule(moduleNode, module)
+    for (const { name, alias } of clauses) {
+      const text = this.dotted(name)
+      names.push(text)
+      if (!relative && granted !== undefined) this.judgeName(name, module, text, granted)
+      this.bindFacet(alias >= 0 ? alias : name + 1, scope, `${module}.${text}`)
+    }
+  }
+
+  /** `from __future__ import annotations`: binds the names as any import; which ones there are is a rule. */
+  futureImport(node: number, scope: ScopeId): void {
+    const names: string[] = []
+    if (!this.opensModule(node)) {
+      this.findings.add('PR305', node, () => ({ message: 'a future import must come before everything else', hint: 'leave it out' }))
+    }
+    for (const { name, alias } of this.clauses(node)) {
+      names.push(this.dotted(name))
+      this.binder.bind(alias >= 0 ? alias : name + 1, scope, 'other')
+    }
+    this.found.push({ node: node + 2, module: '__future__', names })
+  }
+
+  /** Whether nothing but a docstring, comments and imports of its kind stands before a future import. */
+  private opensModule(node: number): boolean {
+    const { kind, parent, skip } = this.reading.tree
+    const { kinds } = this
+    if (parent[node] !== 0) return false
+    for (let before = 1, first = true; before < node; before = skip[before]) {
+      if (kind[before] === kinds.comment || kind[before] === kinds.future_import_statement || kind[before] === kinds.tokens.semicolon) continue
+      const docstring = kind[before] === kinds.expression_statement && (kind[before + 1] === kinds.string || kind[before + 1] === kinds.concatenated_string)
+      if (!first || !docstring) return false
+      first = false
+    }
+    return true
+  }
+
+  /** What a granted module shows; undefined when it is not granted. */
+  grantsOf(module: string): readonly string[] | undefined {
+    return Object.hasOwn(this.grants, module) ? this.grants[module] : undefined
+  }
+
+  /** Whether `module.name` is there for a guest that has imported the module. */
+  shows(module: string, name: string): boolean {
+    return this.grantsOf(module)?.includes(name) === true || this.grantsOf(`${module}.${name}`) !== undefined
+  }
+
+  /** Whether anything can be said about the module's names. */
+  isPackage(module: string): boolean {
+    return Object.keys(this.grants).some((name) => name.startsWith(`${module}.`))
+  }
+
+  private bindFacet(node: number, scope: ScopeId, module: string): void {
+    const { symbols } = this.binder
+    const before = symbols.find(scope, this.binder.nameAt(node, scope))
+    const again = before !== 0 && this.facets.get(before) === module && (symbols.marks[before] & REBOUND) === 0
+    const symbol = this.binder.bind(node, scope, 'other', IMPORTED)
+    // `import a.b` after `import a.c` binds the same package again.
+    if (again) symbols.marks[symbol] &= ~REBOUND
+    else if (before === 0 || !this.facets.has(before)) this.facets.set(symbol, module)
+  }
+
+  private judgeModule(node: number, module: string): void {
+    if (this.grantsOf(module) !== undefined) return
+    const name = shown(module)
+    const reviewed = Object.hasOwn(MODULES, module)
+    const top = module.split('.')[0]
+    const known = (key: string): string | undefined => (Object.hasOwn(MODULE_HINTS, key) ? MODULE_HINTS[key] : undefined)
+    this.findings.add('PR301', node, () => {
+      if (reviewed) return { message: `the policy does not grant module \`${name}\``, hint: `grant it: \`"modules": { "${module}": "*" }\`, or "standard"` }
+      const close = nearest(module, Object.keys(this.grants))
+      return {
+        message: `module \`${name}\` is not available`,
+        hint: known(module) ?? known(top) ?? (close === undefined ? undefined : `did you mean \`${close}\`?`),
+      }
+    })
+  }
+
+  private judgeName(node: number, module: string, name: string, granted: readonly string[]): void {
+    if (granted.includes(name) || this.grantsOf(`${module}.${name}`) !== undefined) return
+    const reviewed = Object.hasOwn(MODULES, module) && MODULES[module].includes(name)
+    this.findings.add('PR302', node, () => {
+      const close = nearest(name, granted)
+      return {
+        message: reviewed ? `the policy does not grant \`${name}\` of module \`${module}\`` : `module \`${module}\` shows no \`${shown(name)}\``,
+        hint: reviewed ? `add it to the policy's names of \`${module}\`` : close === undefined ? undefined : `did you mean \`${close}\`?`,
+      }
+    })
+  }
+
+  private *clauses(statement: number): Generator<{ readonly name: number, readonly alias: number }> {
+    const { kind, field, skip } = this.reading.tree
+    const { kinds } = this
+    for (let child = statement + 1; child < skip[statement]; child = skip[child]) {
+      if (field[child] !== kinds.fields.name) continue
+      if (kind[child] !== kinds.aliased_import) {
+        yield { name: child, alias: -1 }
+        continue
+      }
+      let alias = -1
+      for (let part = child + 1; part < skip[child]; part = skip[part]) if (field[part] === kinds.fields.alias) alias = part
+      yield { name: child + 1, alias }
+    }
+  }
+
+  /** A dotted name as Python reads it: without the blanks and comments that may stand between its parts. */
+  private dotted(node: number): string {
+    const { kind, skip } = this.reading.tree
+    const parts: string[] = []
+    for (let child = node + 1; child < skip[node]; child = skip[child]) {
+      if (kind[child] === this.kinds.identifier) parts.push(this.reading.textOf(child))
+    }
+    return parts.join('.')
+  }
+}

@@ -1,0 +1,35 @@
+/** The grammar's numbers for the kinds, tokens and fields that the checks speak of. */
+import type { Grammar } from '../syntax/language.js'
+
+const KINDS = [
+  'aliased_import', 'argument_list', 'assignment', 'augmented_assignment', 'block', 'call', 'case_pattern', 'class_definition', 'class_pattern',
+  'comment', 'concatenated_string', 'constrained_type', 'dict_pattern', 'dictionary', 'dotted_name', 'escape_sequence', 'expression_list',
+  'expression_statement', 'for_in_clause', 'for_statement', 'function_definition', 'future_import_statement', 'generic_type', 'identifier',
+  'import_from_statement', 'import_statement', 'interpolation', 'keyword_argument', 'lambda', 'lambda_parameters', 'line_continuation', 'list', 'list_splat',
+  'list_splat_pattern', 'parameters', 'parenthesized_expression', 'relative_import', 'set', 'splat_type', 'string', 'string_content',
+  'string_end', 'string_start', 'tuple', 'type', 'type_parameter', 'typed_parameter', 'while_statement', 'wildcard_import', 'yield', 'pair', 'attribute',
+  'else_clause',
+] as const
+
+const TOKENS = { async: 'async', colon: ':', from: 'from', semicolon: ';' } as const
+
+const FIELDS = [
+  'alias', 'arguments', 'attribute', 'body', 'definition', 'function', 'key', 'left', 'module_name', 'name', 'object', 'parameters', 'right', 'superclasses', 'type',
+  'type_parameters', 'value',
+] as const
+
+/** Ids by name: `kinds.lambda`, `kinds.tokens.async`, `kinds.fields.body`. */
+export type KnownKinds = Readonly<Record<(typeof KINDS)[number], number>> & {
+  readonly tokens: Readonly<Record<keyof typeof TOKENS, number>>
+  readonly fields: Readonly<Record<(typeof FIELDS)[number], number>>
+}
+
+/** Looks every id up. Throws `InstallationError` when the grammar is not the one this was written for. */
+export function kindsOf(grammar: Grammar): KnownKinds {
+  const entries = <K extends string>(pairs: readonly (readonly [K, number])[]) => Object.fromEntries(pairs) as Record<K, number>
+  return {
+    ...entries(KINDS.map((name) => [name, grammar.kindId(name)])),
+    tokens: entries(Object.entries(TOKENS).map(([key, token]) => [key as keyof typeof TOKENS, grammar.kindId(token, false)])),
+    fields: entries(FIELDS.map((name) => [name, grammar.fieldId(name)])),
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Attribute names given as literal strings: `getattr(x, '__class__')`. The guards judge every name string when the program
+ * runs; this finds those that can be seen beforehand.
+ */
+import type { Reading } from '../rules/reading.js'
+import { DUNDER_ATTRIBUTE_HINTS, INTROSPECTION_HINTS } from '../rules/hints.js'
+import type { Grammar } from '../syntax/language.js'
+import {
+  DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, PRIVATE_MARK, READABLE_DUNDERS,
+} from '../trusted/language.js'
+import { type Findings, shown } from './findings.js'
+import { FIRST_GETTER, FIRST_NAME_TAKER, LAST_NAME_TAKER, METHOD_CALLER } from './fixed-names.js'
+import { kindsOf, type KnownKinds } from './kind-ids.js'
+import { NAMED } from '../syntax/tree.js'
+
+const denied = new Set(DENIED_ATTRIBUTES)
+const HINTS = new Map(Object.entries({ ...DUNDER_ATTRIBUTE_HINTS, ...INTROSPECTION_HINTS }))
+const readable = new Set(READABLE_DUNDERS)
+
+/** Why attribute `name` is refused, whatever it is an attribute of; undefined when it is not. */
+export function refuseAttribute(name: string): string | undefined {
+  if (name.includes(PRIVATE_MARK)) return 'the name holds U+02BC, which is reserved for private names'
+  const dunder = /^__.+__$/.test(name) && !readable.has(name)
+  if (!dunder && !denied.has(name) && !DENIED_ATTRIBUTE_PREFIXES.some((prefix) => name.startsWith(prefix))) return undefined
+  return `attribute \`${shown(name)}\` is not accessible`
+}
+
+/** Looks at the arguments of calls by those names. */
+export class NameStrings {
+  private readonly kinds: KnownKinds
+
+  constructor(grammar: Grammar, private readonly reading: Reading) {
+    this.kinds = kindsOf(grammar)
+  }
+
+  /** To be called at every call. */
+  check(call: number, findings: Findings): void {
+    const { tree } = this.reading
+    const { kinds } = this
+    let callee = call + 1
+    if (tree.kind[callee] === kinds.attribute) callee = this.lastChild(callee)
+    if (tree.kind[callee] !== kinds.identifier) return
+    const name = this.reading.nameOf(callee)
+    if (name < FIRST_NAME_TAKER || name > LAST_NAME_TAKER) return
+    // `x.getattr(...)` is somebody's method; `operator.attrgetter(...)` is the function.
+    if (callee !== call + 1 && name < FIRST_GETTER) return
+    const list = tree.skip[call + 1]
+    if (tree.kind[list] !== kinds.argument_list) return
+    let position = 0
+    for (let argument = list + 1; argument < tree.skip[list]; argument = tree.skip[argument]) {
+      if ((tree.flags[argument] & NAMED) === 0 || tree.kind[argument] === kinds.comment || tree.kind[argument] === kinds.line_continuation) continue
+      position += 1
+      const takesName = name < FIRST_GETTER ? position === 2 : name === METHOD_CALLER ? position === 1 : true
+      if (takesName) this.checkString(argument, name === FIRST_GETTER, findings)
+    }
+  }
+
+  private checkString(node: number, dotted: boolean, findings: Findings): void {
+    const value = this.literal(node)
+    if (value === undefined) return
+    for (const part of dotted ? value.split('.') : [value]) {
+      const message = refuseAttribute(part.normalize('NFKC'))
+      if (message === undefined) continue
+      findings.add('PR210', node, () => ({ message, hint: HINTS.get(part) }))
+      return
+    }
+  }
+
+  /** The text of a plain literal, undefined when it is not one or holds escapes or fields. */
+  private literal(node: number): string | undefined {
+    const { kind, skip, end } = this.reading.tree
+    const { kinds } = this
+    if (kind[node] === kinds.parenthesized_expression) return this.literal(node + 2)
+    if (kind[node] === kinds.concatenated_string) {
+      let whole = ''
+      for (let part = node + 1; part < skip[node]; part = skip[part]) {
+        if (kind[part] === kinds.comment || kind[part] === kinds.line_continuation) continue
+        const text = this.literal(part)
+        if (text === undefined) return undefined
+        whole += text
+      }
+      return whole
+    }
+    if (kind[node] !== kinds.string) return undefined
+    return stringValue(this.reading, kinds, node, end[node])
+  }
+
+  private lastChild(node: number): number {
+    const { skip } = this.reading.tree
+    let last = node + 1
+    while (skip[last] < skip[node]) last = skip[last]
+    return last
+  }
+}
+
+/** The value of a plain string literal: `undefined` for one with escapes, fields, or of bytes. */
+export function stringValue(reading: Reading, kinds: KnownKinds, node: number, end = reading.tree.end[node]): string | undefined {
+  const { kind, skip, text, start } = reading.tree
+  const opening = node + 1
+  if (kind[node] !== kinds.string || kind[opening] !== kinds.string_start) return undefined
+  let closing = opening
+  for (let child = opening; child < skip[node]; child = skip[child]) {
+    if (kind[child] === kinds.interpolation) return undefined
+    if (kind[child] === kinds.string_content && skip[child] > child + 1) return undefined
+    closing = child
+  }
+  const prefix = text.slice(start[opening], reading.tree.end[opening])
+  if (/b|f|t/i.test(prefix) || kind[closing] !== kinds.string_end) return undefined
+  // What lies between the quotes, not `string_content`: that one loses pieces in raw strings.
+  const value = text.slice(reading.tree.end[opening], end - prefix.replace(/^[a-z]*/i, '').length)
+  return value.includes('\\') ? undefined : value
+}

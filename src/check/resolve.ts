@@ -1,0 +1,59 @@
+/** Which binding each name refers to, once all of them are known. */
+import { CLASS_SCOPE, MODULE, type SymbolId, type Symbols, BOUND, GLOBAL, NONLOCAL, PARAMETER, REBOUND, TYPE_PARAMETER, TYPE_SCOPE } from './symbols.js'
+
+const BINDS = BOUND | PARAMETER | TYPE_PARAMETER
+
+/** By symbol: the symbol that binds the name where it is used, 0 where none in the source does. */
+export type Bindings = Int32Array
+
+/** Resolves every symbol by Python's rules. A `nonlocal` with nothing to refer to is told to `unbound`. */
+export function resolve(symbols: Symbols, nameCount: number, unbound: (symbol: SymbolId) => void): Bindings {
+  const { scope, name, marks, count } = symbols
+  const bindings = new Int32Array(count + 1)
+  // Most names are bound in the module alone, or nowhere: no need to climb for those.
+  const boundInside = new Uint8Array(nameCount + 1)
+  for (let symbol = 1; symbol <= count; symbol += 1) {
+    if (scope[symbol] !== MODULE && (marks[symbol] & BINDS) !== 0) boundInside[name[symbol]] = 1
+  }
+  const inModule = (id: number): SymbolId => {
+    const symbol = symbols.find(MODULE, id)
+    return symbol !== 0 && (marks[symbol] & BOUND) !== 0 ? symbol : 0
+  }
+  for (let symbol = 1; symbol <= count; symbol += 1) {
+    const id = name[symbol]
+    const own = marks[symbol]
+    if ((own & NONLOCAL) !== 0) {
+      const target = enclosing(symbols, symbol)
+      bindings[symbol] = target
+      if (target === 0 || scope[target] === MODULE) unbound(symbol)
+      else if ((own & BOUND) !== 0) marks[target] |= REBOUND
+    } else if ((own & GLOBAL) !== 0 || scope[symbol] === MODULE) {
+      bindings[symbol] = inModule(id)
+    } else if ((own & BINDS) !== 0) {
+      bindings[symbol] = symbol
+    } else {
+      bindings[symbol] = boundInside[id] === 0 ? inModule(id) : enclosing(symbols, symbol) || inModule(id)
+    }
+  }
+  return bindings
+}
+
+/** The nearest symbol around `symbol` that binds its name; 0 for none, or when a `global` on the way says: the module's. */
+function enclosing(symbols: Symbols, symbol: SymbolId): SymbolId {
+  const { scopeKind, scopeParent } = symbols
+  const name = symbols.name[symbol]
+  const from = symbols.scope[symbol]
+  let classVisible = scopeKind[from] === TYPE_SCOPE
+  for (let scope = scopeParent[from]; scope > MODULE; scope = scopeParent[scope]) {
+    const kind = scopeKind[scope]
+    // A class's names are seen by its own body and by the type parameters right inside it, by no function.
+    if (kind === CLASS_SCOPE && !classVisible) continue
+    classVisible = classVisible && kind === TYPE_SCOPE
+    const found = symbols.find(scope, name)
+    if (found === 0) continue
+    const marks = symbols.marks[found]
+    if ((marks & GLOBAL) !== 0) return 0
+    if ((marks & NONLOCAL) === 0 && (marks & BINDS) !== 0) return found
+  }
+  return 0
+}

@@ -1,0 +1,59 @@
+/** Which names between double underscores may be read and bound where, and names that may not be bound at all. */
+import type { Code } from '../diagnostic.js'
+import { DUNDER_NAME_HINTS, SPECIAL_METHOD_HINTS } from '../rules/hints.js'
+import {
+  CLASS_DUNDERS, DEFINABLE_METHODS, DENIED_BUILTINS, MODULE_DUNDERS, READABLE_DUNDER_NAMES, UNBINDABLE,
+} from '../trusted/language.js'
+import { shown, type Wording } from './findings.js'
+import { CLASS_SCOPE, MODULE_SCOPE } from './symbols.js'
+
+/** How a name is bound, as far as it matters here. */
+export type Binding = 'assignment' | 'definition' | 'other'
+
+/** A refusal of a name. */
+export interface Refusal extends Wording {
+  readonly code: Code
+}
+
+const readable = new Set(READABLE_DUNDER_NAMES)
+const readableInClass = new Set([...READABLE_DUNDER_NAMES, ...CLASS_DUNDERS, ...DEFINABLE_METHODS])
+const assignableInClass = new Set(CLASS_DUNDERS)
+const assignableInModule = new Set(MODULE_DUNDERS)
+const definable = new Set(DEFINABLE_METHODS)
+const unbindable = new Set(UNBINDABLE)
+
+/** Why dunder `name` may not be read as a plain name in a scope of that kind; undefined when it may. */
+export function refuseRead(name: string, scopeKind: number): Refusal | undefined {
+  // A class body may use what it has defined: `__radd__ = __add__`.
+  if ((scopeKind === CLASS_SCOPE ? readableInClass : readable).has(name)) return undefined
+  // `__import__` is a builtin like `eval`, and reported as one.
+  if (Object.hasOwn(DENIED_BUILTINS, name)) return undefined
+  return { code: 'PR206', message: `name \`${shown(name)}\` is not available`, hint: hint(DUNDER_NAME_HINTS, name) }
+}
+
+/** Why `name`, a dunder or one of `UNBINDABLE`, may not be bound so in a scope of that kind; undefined when it may. */
+export function refuseBinding(name: string, scopeKind: number, binding: Binding): Refusal | undefined {
+  if (unbindable.has(name)) {
+    return { code: 'PR207', message: `\`${name}\` cannot be bound: its meaning is fixed`, hint: 'choose another name' }
+  }
+  if (scopeKind === CLASS_SCOPE) {
+    if ((binding === 'definition' && definable.has(name)) || (binding === 'assignment' && assignableInClass.has(name))) return undefined
+    return {
+      code: 'PR401',
+      message: binding === 'definition' || !definable.has(name)
+        ? `a class cannot define \`${shown(name)}\``
+        : `\`${name}\` can only be defined with \`def\``,
+      hint: hint(SPECIAL_METHOD_HINTS, name),
+    }
+  }
+  if (scopeKind === MODULE_SCOPE && binding === 'assignment' && assignableInModule.has(name)) return undefined
+  return {
+    code: 'PR206',
+    message: `name \`${shown(name)}\` cannot be bound here`,
+    hint: definable.has(name) ? 'define special methods in a class' : 'choose another name',
+  }
+}
+
+function hint(table: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}

@@ -1,0 +1,121 @@
+/** The whole way from a source to an answer, without a guest: `check`, and what goes on from its tree. */
+import { Analyzer, type Analysis, type CheckResult, type Grants } from './check/checker.js'
+import type { CheckOptions } from './check/options.js'
+import { ArgumentError } from './errors.js'
+import { DEFAULT_POLICY, resolvePolicy, type Policy, type ResolvedPolicy } from './policy/policy.js'
+import { createRewriter, type Rewriting } from './rewrite/rewrite.js'
+import { sourceMap, type EncodedSourceMap } from './rewrite/source-map.js'
+import { loadParser } from './syntax/parse.js'
+import { SYNTAX_RULES } from './syntax/syntax-rules.js'
+import type { Tree } from './syntax/tree.js'
+import type { Diagnostic } from './diagnostic.js'
+
+/** Checks sources under one policy. Synchronous, reusable, and holds nothing of a source once it has answered. */
+export interface Checker {
+  /**
+   * Reports every place where `source` leaves the restricted language. No Python makes it throw.
+   * @throws ArgumentError when `source` is no string, or an option is unknown or ill-typed.
+   */
+  check(source: string, options?: CheckOptions): CheckResult
+  /**
+   * The guarded text of a source that `check` accepts, newline for newline.
+   * @throws ArgumentError as {@link Checker.check} does.
+   */
+  rewrite(source: string, options?: CheckOptions): RewriteResult
+}
+
+/** A guarded text with where its pieces came from, or why there is none. */
+export type RewriteResult =
+  | {
+      readonly ok: true
+      readonly code: string
+      /** As a source map, revision 3; made when it is first read. */
+      readonly map: EncodedSourceMap
+      /** What was changed, as `createMapper` reads it. */
+      readonly edits: Int32Array
+      /** Empty: nothing was refused. */
+      readonly diagnostics: readonly Diagnostic[]
+    }
+  | { readonly ok: false, readonly diagnostics: readonly Diagnostic[] }
+
+/** @internal What `rewrite` goes on from: a result with its tree, parsed once. */
+export interface AnalyzingChecker extends Checker {
+  analyze(source: string, options?: CheckOptions): Analysis
+}
+
+/**
+ * A checker for a policy; without one, nothing may be imported and every permitted builtin is there. Loads the parser once
+ * per process.
+ * @throws PolicyError when the policy is not one; InstallationError or RuleError when this installation is incomplete.
+ */
+export async function createChecker(policy?: Policy | ResolvedPolicy): Promise<AnalyzingChecker> {
+  const grants = resolved(policy)
+  const parser = await loadParser()
+  const analyzer = new Analyzer(parser, grants)
+  const guard = createRewriter(parser)
+  return {
+    check: (source, options) => analyzer.analyze(source, options).result,
+    analyze: (source, options) => analyzer.analyze(source, options),
+    rewrite: (source, options) => rewritten(analyzer.analyze(source, options), guard, options?.filename ?? '<guest>'),
+  }
+}
+
+/** What an accepted source is rewritten to; refused where its guards would nest deeper than CPython reads. */
+function rewritten({ result, source, tree }: Analysis, guard: (tree: Tree) => Rewriting, filename: string): RewriteResult {
+  if (!result.ok || tree === undefined) return { ok: false, diagnostics: result.diagnostics }
+  const { code, edits, tooDeepAt } = guard(tree)
+  if (tooDeepAt >= 0) {
+    const { code: rule, name, message, hint } = SYNTAX_RULES.chainTooLong
+    const start = source.position(tooDeepAt)
+    return { ok: false, diagnostics: [{ code: rule, rule: name, message, hint, span: { start, end: start } }] }
+  }
+  let map: EncodedSourceMap | undefined
+  return {
+    ok: true, code, edits, diagnostics: [],
+    get map() {
+      map ??= sourceMap(source.text, code, edits, filename)
+      return map
+    },
+  }
+}
+
+/** A resolved policy is complete, with builtins as a list; what a host writes has them by `allow` and `deny`. */
+function resolved(policy: Policy | ResolvedPolicy | undefined): Grants {
+  if (policy !== undefined && 'builtins' in policy && Array.isArray(policy.builtins)) return policy as ResolvedPolicy
+  return resolvePolicy(policy as Policy | undefined)
+}
+
+/** Options of the functions that need no checker of their own. */
+export interface PolicyOptions extends CheckOptions {
+  readonly policy?: Policy | undefined
+}
+
+/** Checkers by policy object, so that a host may pass its policy with each call. */
+const checkers = new WeakMap<object, Promise<AnalyzingChecker>>()
+
+/** {@link Checker.check} with a checker shared by all who give the same policy object. */
+export async function check(source: string, options: PolicyOptions = {}): Promise<CheckResult> {
+  const [checker, rest] = await shared(options)
+  return checker.check(source, rest)
+}
+
+/** {@link Checker.rewrite} with a checker shared by all who give the same policy object. */
+export async function rewrite(source: string, options: PolicyOptions = {}): Promise<RewriteResult> {
+  const [checker, rest] = await shared(options)
+  return checker.rewrite(source, rest)
+}
+
+async function shared(options: PolicyOptions): Promise<readonly [AnalyzingChecker, CheckOptions]> {
+  if (typeof options !== 'object' || options === null) throw new ArgumentError('options must be an object')
+  const { policy, ...rest } = options
+  const key = policy ?? DEFAULT_POLICY
+  // What is no object is no policy: to be refused as such.
+  if (typeof key !== 'object' || key === null) return [await createChecker(policy), rest]
+  let checker = checkers.get(key)
+  if (checker === undefined) {
+    checker = createChecker(policy)
+    checkers.set(key, checker)
+    checker.catch(() => checkers.delete(key))
+  }
+  return [await checker, rest]
+}
