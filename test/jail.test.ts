@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { encodeValue } from '../src/trusted/host/codec.js'
 import { jailCommand, permissionFlags, startJail } from '../src/trusted/host/jail.js'
 
-const setup = { clock: 'real', random: 'real', maxFrameBytes: 1 << 28 } as const
+const setup = { clock: 'real', random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 1 << 28 } as const
 const limits = { wallMs: 1_000, fuel: 1e9, memoryBytes: 1 << 28, outputBytes: 1 << 20, responseBytes: 1 << 20 }
 const probe = fileURLToPath(new URL('support/jail-probe.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-jail-'))

@@ -6,7 +6,7 @@ import { starterOf } from '../src/sandbox/workers.js'
 import { encodeValue } from '../src/trusted/host/codec.js'
 import type { GuestWorker } from '../src/trusted/host/link.js'
 
-const setup = { clock: 'real', random: 'real', maxFrameBytes: 1 << 28 } as const
+const setup = { clock: 'real', random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 1 << 28 } as const
 const limits = { wallMs: 5_000, fuel: 1e9, memoryBytes: 1 << 28, outputBytes: 0, responseBytes: 1 << 20 }
 const startThread = starterOf('thread', setup, undefined)
 

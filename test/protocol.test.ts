@@ -19,8 +19,8 @@ const REPORTS: Report[] = [
   { kind: 'killed', id: 4, usage, why: 'memory', detail: 'x' },
 ]
 const COMMANDS: Command[] = [
-  { kind: 'setup', clock: 'real', random: { seed: 7 }, maxFrameBytes: 100 },
-  { kind: 'setup', clock: { fixed: 1.7e12 }, random: 'real', maxFrameBytes: 100 },
+  { kind: 'setup', clock: 'real', random: { seed: 7 }, memoryBytes: 1 << 28, maxFrameBytes: 100 },
+  { kind: 'setup', clock: { fixed: 1.7e12 }, random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 100 },
   { kind: 'base', delta: bytes(1) },
   { kind: 'answer', id: 1, answer: bytes(1) },
   { kind: 'perform', id: 1, begin: 'keep', request: bytes(), limits, end: 'capture' },

@@ -28,6 +28,7 @@ const FRAME_SLACK = 64 * MIB
 export function setupOf({ clock, random, limits }: ResolvedPolicy): Setup {
   return {
     clock: clock === 'real' ? clock : { fixed: Date.parse(clock.fixed) }, random,
+    memoryBytes: limits.memoryMb * MIB,
     maxFrameBytes: limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
   }
 }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { startJail } from '../../dist/trusted/host/jail.js'
 
-const worker = startJail({ setup: { clock: 'real', random: 'real', maxFrameBytes: 1 << 28 } })
+const worker = startJail({ setup: { clock: 'real', random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 1 << 28 } })
 await worker.ready
 const pid = readdirSync('/proc').find((name) => {
   try {

@@ -17,7 +17,7 @@ export class InlineWorker implements GuestWorker {
   #reports: Report[] = []
 
   constructor(wasm: WebAssembly.Module, image: GuestImage, setup: Setup) {
-    this.#station = new Station(wasm, image, setup, { tell: (report) => { this.#reports.push(report) } })
+    this.#station = new Station(wasm, image, setup, { smallStack: true, tell: (report) => { this.#reports.push(report) } })
     this.ended = new Promise((resolve) => { this.#setEnded = resolve })
   }
 

@@ -33,6 +33,8 @@ export type Ending = 'reset' | 'keep' | 'capture'
 export interface Setup {
   readonly clock: 'real' | { readonly fixed: number }
   readonly random: 'real' | { readonly seed: number }
+  /** Most bytes of memory that a captured guest may have. */
+  readonly memoryBytes: number
   /** The largest frame either side sends, in bytes. */
   readonly maxFrameBytes: number
 }
@@ -183,7 +185,7 @@ export function decodeCommand(payload: Uint8Array): Command {
     case 'setup':
       return frame.end({
         kind, clock: decodeSource(frame, 'clock', 'fixed'), random: decodeSource(frame, 'random', 'seed'),
-        maxFrameBytes: frame.whole('maxFrameBytes'),
+        memoryBytes: frame.whole('memoryBytes'), maxFrameBytes: frame.whole('maxFrameBytes'),
       })
     case 'base':
       return frame.end({ kind, delta: frame.bytes('delta') })

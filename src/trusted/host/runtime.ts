@@ -217,7 +217,7 @@ export class Guest {
    * is as it was then.
    */
   restore(delta: Uint8Array): void {
-    const size = checkDelta(this.#image, delta, this.#state.memoryBytes)
+    const size = checkDelta(this.#image, delta, this.#options.memoryBytes ?? 256 << 20)
     this.reset()
     this.#ready = false
     const { memory } = this.#state

@@ -13,6 +13,8 @@ import { TimedOut, within } from './watchdog.js'
 /** The other end, as a station sees it. */
 export interface Peer {
   tell(report: Report): void
+  /** The stack is that of the caller's own thread, about a megabyte. */
+  readonly smallStack?: boolean
   /** Asks and waits; absent where nobody can answer a guest that waits. */
   readonly ask?: (id: number, question: Uint8Array) => Uint8Array
 }
@@ -29,7 +31,7 @@ export class Station {
   constructor(wasm: WebAssembly.Module, image: GuestImage, setup: Setup, private readonly peer: Peer) {
     const { ask } = peer
     this.#guest = new Guest(wasm, image, {
-      clock: setup.clock, random: setup.random,
+      clock: setup.clock, random: setup.random, memoryBytes: setup.memoryBytes, smallStack: peer.smallStack === true,
       onOutput: (fd, bytes) => peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
       ...(ask && { door: (question: Uint8Array) => ask(this.#call, question) }),
     })
@@ -76,6 +78,7 @@ export class Station {
       this.#memory = 'kept'
       return { kind: 'done', id, usage: used, response: response!, delta }
     } catch (error) {
+      if (error instanceof TimedOut) this.#guest.flush()
       return { kind: 'killed', id, usage: usage(), ...reason(error) }
     }
   }
