@@ -1,0 +1,108 @@
+"""The compile guest's work: from guarded text to code bytes, or to a refusal with a position. No code of a guest ever runs here.
+
+The host resets this interpreter after every request, as a parser that hostile text has corrupted would go on to vouch
+for other people's programs.
+"""
+from .sealed import __builtins__
+import ast
+import gc
+import marshal
+import warnings
+
+from . import inline, limits
+from .definitions import without_future_imports
+from .identifiers import check_binding, check_name_string
+from .names import unmark
+from .refused import Refused
+from .scan import scan
+from .verify import verify
+
+
+def compile_source(request):
+    """
+    Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec' or 'eval'), `filename`, `inline` (guards
+    become syntax where that is sound; default True), `value` (the value of a final expression statement goes to the
+    global `ʼvalue`), `parameters` (eval only: names; the expression becomes the body of a function that is returned).
+
+    Answers {'ok': True, 'code': bytes} or {'ok': False, 'code', 'message', 'line', 'column', 'endLine', 'endColumn'}: lines
+    count from 1, columns from 0 in UTF-8 bytes, of the guarded text.
+    """
+    # Nothing here makes garbage in cycles, and the interpreter is reset before it could matter.
+    gc.disable()
+    text = request['text']
+    tree = None
+    try:
+        with warnings.catch_warnings(action='ignore'):
+            tree = _parsed(text, request)
+            code = _compiled(tree, request)
+        return {'ok': True, 'code': code}
+    except Refused as refused:
+        place = refused.node
+        line, column = getattr(place, 'lineno', 1), getattr(place, 'col_offset', 0)
+        end_line, end_column = getattr(place, 'end_lineno', line), getattr(place, 'end_col_offset', column)
+        code, message = refused.code, refused.message
+    if tree is not None:
+        limits.dismantle(tree)
+    return {'ok': False, 'code': code, 'message': unmark(message), 'line': line, 'column': column,
+            'endLine': end_line, 'endColumn': end_column}
+
+
+def _parsed(text, request):
+    if len(text) > limits.TEXT:
+        limits.too_much('it is too long')
+    try:
+        return compile(text, request['filename'], request['mode'], ast.PyCF_ONLY_AST, True)
+    except SyntaxError as error:
+        raise _syntax_error(error, text) from None
+    except UnicodeEncodeError as error:
+        before = text[:error.start]
+        line = before.count('\n') + 1
+        raise Refused('the text holds half of a surrogate pair', _place(line, len(before.rpartition('\n')[2].encode())), 'PR901') from None
+    except (MemoryError, RecursionError, OverflowError, ValueError) as error:
+        raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
+
+
+def _compiled(tree, request):
+    mode, parameters, filename = request['mode'], request.get('parameters'), request['filename']
+    if mode == 'exec':
+        without_future_imports(tree)
+        if request.get('value'):
+            inline.keep_final_value(tree)
+    for name in parameters or ():
+        check_name_string(name)
+        check_binding(name)
+    verify(tree, request.get('inline', True), 'module' if parameters is None else 'expression')
+    if parameters is not None:
+        inline.as_lambda(tree, parameters)
+    try:
+        code = compile(tree, filename, mode, 0, True, 0)
+        code_bytes = marshal.dumps(code)
+    except SyntaxError as error:
+        raise _syntax_error(error, None) from None
+    except (MemoryError, RecursionError, OverflowError, ValueError) as error:
+        raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
+    if len(code_bytes) > limits.CODE:
+        limits.too_much(f'it makes {len(code_bytes)} bytes of code')
+    scan(code)
+    return code_bytes
+
+
+def _said(error):
+    return str(error) or type(error).__name__
+
+
+def _syntax_error(error, text):
+    """CPython's own words. The parser counts columns in characters from 1, the compiler in bytes of UTF-8 from 1."""
+    line, end_line = error.lineno or 1, error.end_lineno or error.lineno or 1
+    columns = []
+    for at, offset in (line, error.offset), (end_line, error.end_offset or error.offset):
+        column = max((offset or 1) - 1, 0)
+        if text is not None:
+            lines = text.split('\n', at)
+            column = len(lines[at - 1][:column].encode('utf-8', 'surrogatepass')) if at <= len(lines) else 0
+        columns.append(column)
+    return Refused(error.msg, _place(line, columns[0], end_line, columns[1]), 'PR901')
+
+
+def _place(line, column, end_line=None, end_column=None):
+    return ast.Pass(lineno=line, col_offset=column, end_lineno=end_line or line, end_col_offset=column if end_column is None else end_column)

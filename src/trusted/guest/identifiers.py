@@ -1,0 +1,77 @@
+"""Identifiers of a residual text: which it may bind and read, and under which name an attribute is stored.
+
+CPython has normalised (NFKC) every identifier that it parsed, so those are judged as they are. Name strings, the second
+arguments of `_getattr_`, it has not: one is taken only if it is what an identifier in its place would have become.
+"""
+from .sealed import __builtins__
+from keyword import kwlist
+from unicodedata import normalize
+
+from .language import (CLASS_DUNDERS, DEFINABLE_METHODS, GUARDS, JUDGED_ATTRIBUTES, PRIVATE_MARK,
+                       READABLE_DUNDER_NAMES, UNBINDABLE)
+from .names import denied, is_dunder, mark
+from .refused import Refused
+
+READABLE = READABLE_DUNDER_NAMES | UNBINDABLE
+READABLE_IN_CLASS = DEFINABLE_METHODS | CLASS_DUNDERS
+KEYWORDS = frozenset(kwlist)
+
+
+def mangled(name, owner):
+    """`name` as CPython's compiler spells it in the body of the class `owner` (None outside classes): `_C__x` for `__x`."""
+    if owner is None or name[:2] != '__' or name[-2:] == '__':
+        return name
+    stem = owner.lstrip('_')
+    return f'_{stem}{name}' if stem else name
+
+
+def check_reserved(name):
+    """Refuses what no source may spell in any role: a guard's name, or the mark of private names."""
+    if name in GUARDS:
+        raise Refused(f'`{name}` is the name of a guard')
+    if PRIVATE_MARK in name:
+        raise Refused(f'the name `{name}` holds the mark of private names')
+
+
+def check_binding(name):
+    """Refuses `name` where a construct binds it: a target, a parameter, a function, an import, a capture, a declaration."""
+    check_reserved(name)
+    if is_dunder(name) or name in UNBINDABLE:
+        raise Refused(f'`{name}` cannot be bound here')
+
+
+def check_keyword(name):
+    """Refuses `name` as the name of an argument: callees take dunder names for attributes (`SimpleNamespace(__globals__=d)`)."""
+    check_reserved(name)
+    if is_dunder(name):
+        raise Refused(f'`{name}` cannot be the name of an argument')
+
+
+def check_name_string(name):
+    """Refuses a string that does not spell an attribute as a parsed identifier would."""
+    if type(name) is not str or not name.isidentifier() or name in KEYWORDS or not name.isascii() and normalize('NFKC', name) != name:
+        raise Refused('the name of an attribute is not an identifier')
+
+
+def stored(name):
+    """The name under which the attribute `name` (mangled already) is stored; refused where no guest may name it."""
+    check_reserved(name)
+    if denied(name) and name not in JUDGED_ATTRIBUTES:
+        raise Refused(f'the attribute `{name}` is not accessible')
+    return mark(name)
+
+
+def stored_unjudged(name):
+    """The same where the interpreter itself will read the attribute, past every guard, or where it is written."""
+    if name in JUDGED_ATTRIBUTES:
+        raise Refused(f'the attribute `{name}` can only be read through _getattr_')
+    return stored(name)
+
+
+class StoredNames(dict):
+    """Attribute name -> stored name, computed once for each name of a program."""
+
+    def __missing__(self, name):
+        check_name_string(name)
+        self[name] = found = stored(name)
+        return found

@@ -1,0 +1,94 @@
+"""Bounds on what compiling may cost. Compiling never ticks, so nothing but these ends it before the host's watchdog does.
+
+Each bound is far above what people write and stands for a way in which little text makes much work; the figures were
+measured on CPython 3.14 in WebAssembly.
+"""
+from .sealed import __builtins__
+import ast
+
+from .refused import Refused
+from .residual import CHILDREN, fields_of
+
+# Characters of guarded text. The longest module of the standard library has 220,000.
+TEXT = 2_000_000
+# Nodes of a tree; each takes some 400 bytes while it is Python's.
+NODES = 1_000_000
+# Levels of a tree. From about 1,500 on, the interpreter overflows the WebAssembly stack when it frees one.
+DEPTH = 1_000
+# Functions, lambdas, comprehensions and classes within each other: each passes on all the names of those inside it.
+SCOPES = 50
+# The compiler writes the code of a `finally` once for each way out of its `try`, and twice more: nested ones multiply.
+FINALLY_DEPTH = 3
+FINALLY_NODES = 100_000
+# Names captured by one alternative of a pattern. To bring n names into one order takes up to n**3 instructions.
+CAPTURES = 24
+# Bytes of marshalled code. Ordinary programs make twice the bytes they have.
+CODE = 16_000_000
+
+
+def too_much(what, node=None):
+    raise Refused(f'the program cannot be compiled: {what}', node, 'PR902')
+
+
+def check_finally(node):
+    """Refuses a `try` whose `finally` bodies, nested ones included, would be written out too often."""
+    size, _ = _written_out(node.body + node.handlers + node.orelse, node.finalbody, 1)
+    if size > FINALLY_NODES:
+        too_much('its `finally` clauses multiply', node)
+
+
+def _written_out(inside, final, depth):
+    """(nodes, exits) that the compiler makes of a `try`: its `finally` body once for each exit from within, and twice."""
+    if depth > FINALLY_DEPTH:
+        too_much('`finally` clauses are nested too deeply', final[0])
+    size, exits = _weigh(inside, depth)
+    final_size, final_exits = _weigh(final, depth)
+    return size + (exits + 2) * final_size, exits + (exits + 2) * final_exits
+
+
+def _weigh(nodes, depth):
+    size = exits = 0
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        size += 1
+        if kind is ast.Return or kind is ast.Break or kind is ast.Continue:
+            exits += 1
+        if kind is ast.Try and node.finalbody:
+            inner = _written_out(node.body + node.handlers + node.orelse, node.finalbody, depth + 1)
+            size += inner[0]
+            exits += inner[1]
+        elif node is not None:
+            fields_of(node)
+            for field in CHILDREN[kind]:
+                held = getattr(node, field)
+                stack.extend(held) if type(held) is list else stack.append(held)
+    return size, exits
+
+
+def check_alternatives(node):
+    """Refuses a pattern with alternatives that capture too many names."""
+    for alternative in node.patterns:
+        captures = 0
+        stack = [alternative]
+        while stack:
+            each = stack.pop()
+            captures += type(each) in (ast.MatchAs, ast.MatchStar) and each.name is not None
+            captures += type(each) is ast.MatchMapping and each.rest is not None
+            stack += getattr(each, 'patterns', ()) + getattr(each, 'kwd_patterns', ())
+            if type(each) is ast.MatchAs and each.pattern is not None:
+                stack.append(each.pattern)
+        if captures > CAPTURES:
+            too_much(f'an alternative of a pattern captures more than {CAPTURES} names', node)
+
+
+def dismantle(tree):
+    """Takes a tree apart level by level: the interpreter frees one by recursion, which may overflow the WebAssembly stack."""
+    nodes = [tree]
+    while nodes:
+        below = [part for node in nodes for held in node.__dict__.values()
+                 for part in (held if type(held) is list else (held,)) if isinstance(part, ast.AST)]
+        for node in nodes:
+            node.__dict__.clear()
+        nodes = below

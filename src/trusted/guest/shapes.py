@@ -1,0 +1,273 @@
+"""The shapes of guard calls: at each place where one must stand, exactly what the rewriter writes there, and nothing else.
+
+A guard is not a value: its name occurs only as what is called, at its own places, with arguments counted and none starred
+(a star would let a guest supply the guard's arguments). Each rule returns what is left to verify: the arguments that are
+the program's own. Where inlining is on, the rule also turns the call into the syntax it stands for.
+"""
+from .sealed import __builtins__
+import ast
+from ast import Call, Constant, Dict, List, Load, Name, Slice, Starred, Tuple, UnaryOp, USub
+
+from . import inline
+from .definitions import defines_dunder
+from .identifiers import check_keyword, mangled
+from .language import DEFINABLE_METHODS, GUARDS, JUDGED_ATTRIBUTES
+from .names import is_dunder
+from .refused import Refused
+
+
+def guarded(node, guard, count):
+    """The arguments of `node` if it is a call of `guard` with `count` plain arguments; refused otherwise."""
+    if type(node) is not Call or type(node.func) is not Name or node.func.id != guard:
+        raise Refused(f'{guard} is missing', node)
+    if len(node.args) != count or node.keywords or any(type(argument) is Starred for argument in node.args):
+        raise Refused(f'{guard} takes {count} plain argument{"s"[:count != 1]}', node)
+    return node.args
+
+
+def named_arguments(keywords, double_stars=False):
+    """The values of a call's named arguments."""
+    for keyword in keywords:
+        if keyword.arg is not None:
+            check_keyword(keyword.arg)
+        elif not double_stars:
+            raise Refused('_apply_ is missing')
+    return [keyword.value for keyword in keywords]
+
+
+# ---- reads
+
+def call(node, walk):
+    func = node.func
+    if type(func) is Name and func.id in GUARDS:
+        guard = _CALLABLE.get(func.id)
+        if guard is None:
+            raise Refused(f'{func.id} is out of place')
+        return guard(node, walk)
+    for argument in node.args:
+        if type(argument) is Starred:
+            raise Refused('_apply_ is missing')
+    if not node.keywords:
+        return func, *node.args
+    return func, *node.args, *named_arguments(node.keywords)
+
+
+def attribute_read(node, walk):
+    args = node.args
+    if len(args) != 2 or node.keywords or type(args[1]) is not Constant or type(args[0]) is Starred:
+        raise Refused('_getattr_ takes an object and a name')
+    x, name = args[0], args[1].value
+    if name in DEFINABLE_METHODS and _is_super(x):
+        stored = name
+    else:
+        stored = walk.stored[name]
+    if stored in JUDGED_ATTRIBUTES or not walk.inline:
+        args[1].value = stored
+    else:
+        inline.attribute(node, x, stored)
+    return (x,)
+
+
+def _is_super(node):
+    """Zero-argument `super()`: CPython's own, for no source can bind the name."""
+    return type(node) is Call and type(node.func) is Name and node.func.id == 'super' and not node.args and not node.keywords
+
+
+def item_read(node, walk):
+    x, key = guarded(node, '_getitem_', 2)
+    parts = key.elts if type(key) is Tuple else (key,)
+    left = [x]
+    for part in parts:
+        if type(part) is Call and type(part.func) is Name and part.func.id == '_slice_':
+            left += guarded(part, '_slice_', 3)
+            if walk.inline:
+                inline.slice_of(part)
+        else:
+            left.append(part)
+    if walk.inline:
+        inline.item(node, x, key)
+    return left
+
+
+def star_call(node, walk):
+    args = node.args
+    if not args or type(args[0]) is Starred:
+        raise Refused('_apply_ takes what it calls first')
+    left = [each.value if type(each) is Starred else each for each in args]
+    left += named_arguments(node.keywords, double_stars=True)
+    if walk.inline:
+        node.func, node.args = args[0], args[1:]
+    return left
+
+
+_CALLABLE = {'_getattr_': attribute_read, '_getitem_': item_read, '_apply_': star_call}
+
+
+# ---- iteration
+
+def iterated(target, iterable, is_async, walk):
+    """(what to iterate over, what is left to verify of it) for the iterable of a `for` or a comprehension."""
+    if type(target) in (Tuple, List) and not is_async:
+        inner = _unpacked('_iter_unpack_sequence_', iterable, (target,))
+    else:
+        inner, = guarded(iterable, '_getiter_', 1)
+    return inner if walk.inline else iterable, inner
+
+
+def loop(node, walk):
+    node.iter, inner = iterated(node.target, node.iter, type(node) is ast.AsyncFor, walk)
+    return node.target, inner, *node.body, *node.orelse
+
+
+def comprehension(node, walk):
+    """The first iterable belongs to the scope around, all else to a scope of its own."""
+    body = [node.key, node.value] if type(node) is ast.DictComp else [node.elt]
+    for generator in node.generators:
+        generator.iter, inner = iterated(generator.target, generator.iter, generator.is_async, walk)
+        body += (inner, generator.target, *generator.ifs)
+        if generator is node.generators[0]:
+            first = (body.pop(-2 - len(generator.ifs)),)
+    walk.enter('function', walk.scope.owner, body)
+    return first
+
+
+def star(node, walk):
+    """A starred expression in a display or a subscript; those of calls are `_apply_`'s, targets are plain."""
+    if type(node.ctx) is not Load:
+        return None
+    inner, = guarded(node.value, '_getiter_', 1)
+    if walk.inline:
+        node.value = inner
+    return (inner,)
+
+
+def delegation(node, walk):
+    inner, = guarded(node.value, '_getiter_', 1)
+    if walk.inline:
+        node.value = inner
+    check_yield(node, walk)
+    return (inner,)
+
+
+def _unpacked(guard, node, targets):
+    """What is unpacked by a call of `guard`; refused unless its specification is that of every one of `targets`."""
+    inner, spec, getiter = guarded(node, guard, 3)
+    if type(getiter) is not Name or getiter.id != '_getiter_':
+        raise Refused(f'{guard} takes _getiter_ last', node)
+    for target in targets:
+        if not _describes(spec, target):
+            raise Refused(f'{guard} is told of another target', node)
+    return inner
+
+
+def _describes(spec, target):
+    """Whether the literal `spec` is RestrictedPython's specification of the tuple or list `target`."""
+    pending = [(spec, target)]
+    while pending:
+        spec, target = pending.pop()
+        if type(spec) is not Dict or [_constant(key) for key in spec.keys] != ['childs', 'min_len']:
+            return False
+        children, length = spec.values
+        elements = target.elts
+        stars = [at for at, element in enumerate(elements) if type(element) is Starred]
+        nested = [at for at, element in enumerate(elements) if type(element) in (Tuple, List)]
+        if _constant(length) != len(elements) - len(stars) or type(children) is not Tuple or len(children.elts) != len(nested):
+            return False
+        for at, child in zip(nested, children.elts):
+            index = at - len(elements) if stars and at > stars[0] else at
+            if type(child) is not Tuple or len(child.elts) != 2 or _constant(child.elts[0]) != index:
+                return False
+            pending.append((child.elts[1], elements[at]))
+    return True
+
+
+def _constant(node):
+    """The value of an exact string or number, negative ones included; None for anything else."""
+    if type(node) is UnaryOp and type(node.op) is USub and type(node.operand) is Constant and type(node.operand.value) is int:
+        return -node.operand.value
+    return node.value if type(node) is Constant and type(node.value) in (str, int) else None
+
+
+def check_yield(node, walk):
+    """An expression that was made a function's body must not make that function a generator."""
+    if walk.scope.kind == 'expression':
+        raise Refused("'yield' outside function", node, 'PR901')
+
+
+# ---- bindings
+
+def assignment(node, walk):
+    targets, value = node.targets, node.value
+    if type(value) is Call and type(value.func) is Name and value.func.id == '_inplacevar_':
+        return _augmented_name(node, walk)
+    sequences = [target for target in targets if type(target) in (Tuple, List)]
+    left = [target for target in targets if not defines_dunder(target, value, walk)]
+    if sequences:
+        inner = _unpacked('_unpack_sequence_', value, sequences)
+        if walk.inline:
+            node.value = inner
+        value = inner
+    left.append(value)
+    return left
+
+
+def _augmented_name(node, walk):
+    operator, old, value = guarded(node.value, '_inplacevar_', 3)
+    target = node.targets[0]
+    if len(node.targets) != 1 or type(target) is not Name or type(old) is not Name or old.id != target.id:
+        raise Refused('_inplacevar_ takes the name it is assigned to')
+    if type(operator) is not Constant or operator.value not in inline.OPERATORS:
+        raise Refused('_inplacevar_ takes an operator first')
+    if walk.inline:
+        inline.augmented(node, target, operator.value, value)
+    return (value,) if defines_dunder(target, None, walk) else (target, value)
+
+
+def augmented_assignment(node, walk):
+    target = node.target
+    if type(target) is Name:
+        raise Refused('_inplacevar_ is missing')
+    value = node.value
+    if type(target) is ast.Attribute and target.attr in JUDGED_ATTRIBUTES:
+        x, = guarded(target.value, '_write_', 1)
+        if type(x) is not Name:
+            raise Refused(f'`{target.attr}` of an expression cannot be assigned to in place: give the object a name first', target)
+        inline.judged_augmented(node, x)
+    return target, value
+
+
+def attribute_write(node, walk):
+    if type(node.ctx) is Load:
+        raise Refused('_getattr_ is missing')
+    write = node.value
+    x, = guarded(write, '_write_', 1)
+    name = mangled(node.attr, walk.scope.owner)
+    if is_dunder(name):
+        raise Refused(f'the attribute `{name}` cannot be changed')
+    node.attr = walk.stored[name]
+    if walk.inline and type(x) is Name:
+        inline.own_or_written(write, x)
+    return (x,)
+
+
+def item_write(node, walk):
+    if type(node.ctx) is Load:
+        raise Refused('_getitem_ is missing')
+    x, = guarded(node.value, '_write_', 1)
+    if walk.inline:
+        node.value = x
+    key = node.slice
+    left = [x]
+    for part in key.elts if type(key) is Tuple else (key,):
+        if type(part) is Slice:
+            left += (part.lower, part.upper, part.step)
+        else:
+            left.append(part)
+    return left
+
+
+RULES = {
+    ast.ListComp: comprehension, ast.SetComp: comprehension, ast.DictComp: comprehension, ast.GeneratorExp: comprehension,
+    Call: call, ast.For: loop, ast.AsyncFor: loop, Starred: star, ast.YieldFrom: delegation, ast.Yield: check_yield,
+    ast.Assign: assignment, ast.AugAssign: augmented_assignment, ast.Attribute: attribute_write, ast.Subscript: item_write,
+}

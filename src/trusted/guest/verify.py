@@ -1,0 +1,131 @@
+"""The verifier: whether a tree that CPython parsed is in the residual language, where every reach into an object is a guard's.
+
+It trusts nothing but the parser that made the tree. The walk is total: a node type without a rule is refused, and so is one
+met where its parent should have judged it. The same pass inlines (see inline.py), so no other tree is compiled than the
+one that was verified. It goes level by level and scope by scope, without recursion: depth is counted, not felt.
+
+    rule(node, walk) -> the nodes below that are left to verify, or None for all that the residual table lists
+"""
+from .sealed import __builtins__
+import ast
+from ast import Constant, Load, Name
+
+from . import definitions, limits, shapes
+from .identifiers import READABLE, READABLE_IN_CLASS, StoredNames, check_binding
+from .refused import Refused
+from .residual import CHILDREN
+
+CONSTANTS = frozenset({str, bytes, int, float, complex, bool, type(None), type(...)})
+
+
+class Scope:
+    """What a part of the program is in: `kind` is 'module', 'expression', 'class' or 'function', `owner` the class whose
+    name private names are mangled with, `bases` the plain names a class derives from."""
+    __slots__ = ('kind', 'owner', 'nesting', 'bases')
+
+    def __init__(self, kind, owner, nesting):
+        self.kind, self.owner, self.nesting = kind, owner, nesting
+
+
+class Walk:
+    """What the rules share during one verification."""
+    __slots__ = ('inline', 'plain', 'stored', 'scope', 'depth', 'pending', 'renames')
+
+    def __init__(self, inline):
+        self.inline = inline
+        # Names found free for everything, in every scope.
+        self.plain = set()
+        self.stored = StoredNames()
+        self.pending = []
+        self.renames = []
+
+    def enter(self, kind, owner, nodes):
+        """Leaves `nodes` to be verified in a new scope within the present one."""
+        scope = Scope(kind, owner, self.scope.nesting + 1)
+        if scope.nesting > limits.SCOPES:
+            limits.too_much('functions and classes are nested too deeply')
+        self.pending.append((scope, nodes, self.depth))
+        return scope
+
+
+def _constant(node, walk):
+    if type(node.value) not in CONSTANTS:
+        raise Refused(f'a constant of the type {type(node.value).__name__} is not in the language')
+
+
+def _name(node, walk):
+    name = node.id
+    if type(node.ctx) is Load and (name in READABLE or walk.scope.kind == 'class' and name in READABLE_IN_CLASS):
+        return ()
+    check_binding(name)
+    walk.plain.add(name)
+    return ()
+
+
+def _try(node, walk):
+    if node.finalbody:
+        limits.check_finally(node)
+
+
+def _misplaced(node, walk):
+    """A type whose parent's rule judges it, and never leaves it to the walk."""
+    raise Refused(f'{type(node).__name__} is out of place')
+
+
+RULES = {
+    Constant: _constant, ast.MatchSingleton: _constant, Name: _name, ast.Try: _try, ast.Slice: _misplaced, ast.comprehension: _misplaced,
+    ast.arg: _misplaced, ast.keyword: _misplaced, ast.alias: _misplaced, **shapes.RULES, **definitions.RULES,
+}
+PLAN = {kind: (RULES.get(kind), fields) for kind, fields in CHILDREN.items()}
+# An entry of `Dict.keys` or `arguments.kw_defaults`, or an optional field that a rule passed on.
+PLAN[type(None)] = (None, ())
+
+
+def verify(tree, inline, kind):
+    """Verifies `tree`, whose outermost scope is of that `kind`, renames its private names, and inlines it if `inline`.
+    Raises Refused; the tree is then half changed, and to be thrown away."""
+    walk = Walk(inline)
+    walk.pending.append((Scope(kind, None, 0), [tree], 0))
+    total = 0
+    while walk.pending:
+        walk.scope, level, walk.depth = walk.pending.pop()
+        while level:
+            walk.depth += 1
+            total += len(level)
+            if walk.depth > limits.DEPTH or total > limits.NODES:
+                limits.too_much('it is nested too deeply' if walk.depth > limits.DEPTH else 'it is too long', level[0])
+            level = _verified(level, walk)
+    for node, field, name in walk.renames:
+        setattr(node, field, name)
+
+
+def _verified(level, walk):
+    """Verifies nodes of one level, and returns what is left to verify below them."""
+    below = []
+    add, extend, plain, plan_of = below.append, below.extend, walk.plain, PLAN.get
+    node = None
+    try:
+        for node in level:
+            kind = type(node)
+            if kind is Name and node.id in plain or kind is Constant and type(node.value) in CONSTANTS:
+                continue
+            plan = plan_of(kind)
+            if plan is None:
+                raise Refused(f'{kind.__name__} is not in the language')
+            rule, fields = plan
+            if rule is not None:
+                left = rule(node, walk)
+                if left is not None:
+                    extend(left)
+                    continue
+            for field in fields:
+                held = getattr(node, field)
+                if type(held) is list:
+                    extend(held)
+                elif held is not None:
+                    add(held)
+    except Refused as refused:
+        if refused.node is None:
+            refused.node = node
+        raise
+    return below
