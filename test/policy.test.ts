@@ -231,6 +231,12 @@ describe('presets', () => {
 })
 
 describe('the resolved form', () => {
+  test('resolves to itself, and what only looks like it is refused', () => {
+    const resolved = resolvePolicy({ modules: 'standard', random: { seed: 3 } })
+    expect(resolvePolicy(resolved)).toBe(resolved)
+    expect(said({ ...resolved })).toBe('policy.builtins: must be an object')
+  })
+
   test('is frozen, plain data, and resolving cannot be undone from outside', () => {
     const policy = { modules: { math: ['pi'] }, limits: { fuel: 7 } }
     const resolved = resolvePolicy(policy)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { JsonError, parseJsonc } from '../policy/jsonc.js'
 import type { Value } from '../trusted/host/codec.js'
 import type { Arguments, Option } from './command.js'
+import { reason } from './read-source.js'
 import { UsageError } from './status.js'
 
 export const INPUT_OPTIONS: Readonly<Record<string, Option>> = {
@@ -31,7 +32,7 @@ function fromFile(file: string): readonly (readonly [string, Value])[] {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
   } catch (error) {
-    throw new UsageError(`cannot read the inputs ${file}: ${(error as Error).message}`)
+    throw new UsageError(`cannot read the inputs ${file}: ${reason(error)}`)
   }
   const value = json(text, file, false)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UsageError(`${file}: must hold one JSON object of inputs`)

@@ -74,12 +74,13 @@ function readAll(fd: number, maxBytes: number): Buffer {
   return Buffer.concat(chunks)
 }
 
-function reason(error: unknown): string {
+/** Why a file cannot be opened or read, in words. */
+export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   const known: Readonly<Record<string, string>> = {
     ENOENT: 'no such file', ENOTDIR: 'no such file', EACCES: 'permission denied', EPERM: 'permission denied',
     EISDIR: 'it is a directory', ELOOP: 'too many symbolic links', ENAMETOOLONG: 'the name is too long',
-    ENXIO: 'it is a socket or a device', ERR_INVALID_ARG_VALUE: 'the name holds a null character',
+    ENXIO: 'it is a socket or a device', ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8', ERR_INVALID_ARG_VALUE: 'the name holds a null character',
   }
   return known[code ?? ''] ?? message
 }

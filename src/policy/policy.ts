@@ -63,17 +63,21 @@ export const DEFAULT_POLICY: ResolvedPolicy = Object.freeze({
   limits: DEFAULT_LIMITS,
 })
 
+/** What {@link resolvePolicy} made: known by identity, since a host could write something that looks the same. */
+const resolvedPolicies = new WeakSet<object>([DEFAULT_POLICY])
+
 /**
- * The complete form of a policy.
+ * The complete form of a policy; of one that is complete already, itself.
  * @throws PolicyError for an unknown key, a value of the wrong type or out of range, a module, name or builtin that is not
  *   in the reviewed tables; the message names the path, what is known, and the nearest of it.
  */
-export function resolvePolicy(policy?: Policy): ResolvedPolicy {
+export function resolvePolicy(policy?: Policy | ResolvedPolicy): ResolvedPolicy {
   if (policy === undefined) return DEFAULT_POLICY
+  if (resolvedPolicies.has(policy)) return policy as ResolvedPolicy
   const written = validate(plain(policy, 'policy'))
   const preset = written.preset === undefined ? undefined : PRESETS[written.preset]
   const modules = written.modules ?? preset?.modules
-  return Object.freeze({
+  const resolved: ResolvedPolicy = Object.freeze({
     modules: modules === undefined ? NO_MODULES : resolveModules(modules),
     builtins: resolveBuiltins(written.builtins ?? { deny: preset?.deny ?? [] }),
     guards: Object.freeze({ inline: written.guards?.inline ?? true }),
@@ -82,6 +86,8 @@ export function resolvePolicy(policy?: Policy): ResolvedPolicy {
     random: typeof written.random === 'object' ? Object.freeze({ seed: written.random.seed }) : 'real',
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...preset?.limits, ...written.limits }),
   })
+  resolvedPolicies.add(resolved)
+  return resolved
 }
 
 /**
