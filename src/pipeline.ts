@@ -49,7 +49,7 @@ export interface AnalyzingChecker extends Checker {
  * @throws PolicyError when the policy is not one; InstallationError or RuleError when this installation is incomplete.
  */
 export async function createChecker(policy?: Policy | ResolvedPolicy): Promise<AnalyzingChecker> {
-  const grants = resolved(policy)
+  const grants: Grants = resolvePolicy(policy)
   const parser = await loadParser()
   const analyzer = new Analyzer(parser, grants)
   const guard = createRewriter(parser)
@@ -77,12 +77,6 @@ function rewritten({ result, source, tree }: Analysis, guard: (tree: Tree) => Re
       return map
     },
   }
-}
-
-/** A resolved policy is complete, with builtins as a list; what a host writes has them by `allow` and `deny`. */
-function resolved(policy: Policy | ResolvedPolicy | undefined): Grants {
-  if (policy !== undefined && 'builtins' in policy && Array.isArray(policy.builtins)) return policy as ResolvedPolicy
-  return resolvePolicy(policy as Policy | undefined)
 }
 
 /** Options of the functions that need no checker of their own. */
