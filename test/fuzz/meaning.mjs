@@ -1,0 +1,69 @@
+/** Generated programs, run plainly in the bare image and guarded in the shipped one: the same value or the same exception. */
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { createChecker } from '../../dist/index.js'
+import { decodeValue, encodeValue } from '../../dist/trusted/host/codec.js'
+import { loadImage } from '../../dist/trusted/host/image.js'
+import { Guest } from '../../dist/trusted/host/runtime.js'
+import { resolvePolicy } from '../../dist/policy/policy.js'
+import { Generator } from './generator.mjs'
+
+const builder = fileURLToPath(new URL('../../dist/trusted/image/build.js', import.meta.url))
+const bareFolder = fileURLToPath(new URL('../../node_modules/.cache/pyrestrict-bare', import.meta.url))
+const LIMITS = { wallMs: 5000, fuel: 5_000_000, memoryBytes: 256 << 20, outputBytes: 1 << 20, responseBytes: 8 << 20 }
+
+export const openBare = () => {
+  execFileSync(process.execPath, [builder, bareFolder, 'bare'], { stdio: 'ignore' })
+  const { wasm, image } = loadImage(bareFolder)
+  return new Guest(wasm, image, {})
+}
+
+export const openGuarded = () => {
+  const { wasm, image } = loadImage()
+  return new Guest(wasm, image, {})
+}
+
+export const ask = (guest, request) => {
+  try {
+    return decodeValue(guest.call(encodeValue(request), LIMITS))
+  } finally {
+    guest.reset()
+  }
+}
+
+const WRAP = (code) => `
+import sys
+try:
+    namespace = {'__name__': '__main__', '__builtins__': __builtins__}
+    exec(compile(${JSON.stringify(code)}, '<plain>', 'exec', dont_inherit=True), namespace)
+    result = ['returned', namespace['result']]
+except BaseException as error:
+    result = ['raised', type(error).__name__, str(error)]
+`
+
+export async function meaning() {
+  const policy = resolvePolicy({ modules: 'standard' })
+  const checker = await createChecker({ modules: 'standard' })
+  const [bare, guarded] = [openBare(), openGuarded()]
+  const common = { policy: { modules: policy.modules, builtins: policy.builtins, inline: true }, recursion: 1000, resultBytes: 1 << 20, resultNodes: 1e5, resultDepth: 100 }
+  return (random) => {
+    const code = new Generator(random).program()
+    const rewritten = checker.rewrite(code)
+    if (!rewritten.ok) return { kind: 'refused', ...(rewritten.diagnostics.some((d) => !EXPECTED.has(d.code)) ? { finding: `check refuses: ${rewritten.diagnostics[0].code} ${rewritten.diagnostics[0].message}\n${code}` } : {}) }
+    const inline = random.chance(0.7)
+    const plain = ask(bare, { op: 'exec_raw', code: WRAP(code), inputs: {} })
+    const compiled = ask(guarded, { op: 'compile', text: rewritten.code, mode: 'exec', filename: '<f>', parameters: null, inline, value: false, names: [], codeBytes: 1 << 25 })
+    if (!compiled.ok) {
+      const expected = plain.status === 'returned' && plain.value[0] === 'raised' && /SyntaxError|IndentationError/.test(plain.value[1])
+      return { kind: expected ? 'syntax error' : 'unverified', ...(expected ? {} : { finding: `verify refuses: ${compiled.code} ${compiled.message} line ${compiled.line}\n${code}\n---\n${rewritten.code}` }) }
+    }
+    const run = ask(guarded, { op: 'run', code: compiled.code, filename: '<f>', mode: 'exec', inputs: {}, result: 'result', keep: false, ...common, policy: { ...common.policy, inline } })
+    const got = run.status === 'returned' ? ['returned', run.value] : run.status === 'raised' ? ['raised', run.exception.type, run.exception.message] : [run.status, run.limit ?? run.message]
+    const want = plain.status === 'returned' ? plain.value : ['failed', plain.message]
+    if (JSON.stringify(got) === JSON.stringify(want)) return { kind: got[0] }
+    return { kind: 'different', finding: `inline=${inline}\nplain   ${JSON.stringify(want)}\nguarded ${JSON.stringify(got)}\n${code}\n---\n${rewritten.code}` }
+  }
+}
+
+/** Refusals that generated programs may well meet. */
+const EXPECTED = new Set(['PR011'])
