@@ -67,14 +67,17 @@ def _forget_importers():
 
 
 def _every_class():
-    """Each class that exists, once, found from `object` down and from what the collector tracks."""
+    """
+    Each class that exists, once, found from `object` down and from what the collector tracks; but not the nodes of syntax
+    trees: the compile guest turns one into another by its class, which only soft classes let it. Guests have no `ast`.
+    """
     found, todo = {}, [object] + [thing for thing in gc.get_objects() if isinstance(thing, type)]
     while todo:
         cls = todo.pop()
         if id(cls) not in found:
             found[id(cls)] = cls
             todo.extend(type.__subclasses__(cls))
-    return found
+    return {key: cls for key, cls in found.items() if not issubclass(cls, ast.AST)}
 
 
 def _check_frozen():
