@@ -54,16 +54,27 @@ const RANDOM_CHUNK = 65_536
 function allowedImports(state: GuestState): Record<string, Import> {
   const view = (): DataView => new DataView(state.memory.buffer)
 
-  /** Calendar fields of a UTC second count, as `struct tm`: pure arithmetic, written into guest memory. */
-  const calendar = (seconds: bigint, pointer: number): number => {
+  /** Writes the calendar fields of a UTC second count as `struct tm`: arithmetic, into guest memory. */
+  const calendar = (seconds: bigint, pointer: number): void => {
     const date = new Date(Number(seconds) * 1000)
     const year = date.getUTCFullYear()
-    const yearDay = Math.floor((date.getTime() - Date.UTC(year, 0, 1)) / 86_400_000)
+    const yearDay = Math.floor((date.getTime() - new Date(0).setUTCFullYear(year)) / 86_400_000)
     const fields = [date.getUTCSeconds(), date.getUTCMinutes(), date.getUTCHours(), date.getUTCDate(), date.getUTCMonth(),
       year - 1900, date.getUTCDay(), yearDay, 0, 0]
     const out = view()
     fields.forEach((field, i) => out.setInt32((pointer >>> 0) + 4 * i, field, true))
-    return 0
+  }
+
+  /** The reverse: reads `struct tm`, writes it back normalized; -1 when no date is meant. */
+  const fromCalendar = (pointer: number): bigint => {
+    const memory = view()
+    const [second, minute, hour, day, month, year] = [0, 1, 2, 3, 4, 5].map((i) => memory.getInt32((pointer >>> 0) + 4 * i, true)) as
+      [number, number, number, number, number, number]
+    const time = new Date(0).setUTCFullYear(year + 1900, month, day) + ((hour * 60 + minute) * 60 + second) * 1000
+    if (Number.isNaN(time)) return -1n
+    const seconds = BigInt(time / 1000)
+    calendar(seconds, pointer)
+    return seconds
   }
 
   const door = (operation: number, pointer: number): number => {
@@ -137,6 +148,8 @@ function allowedImports(state: GuestState): Record<string, Import> {
     // The guest lives in UTC.
     _localtime_js: calendar,
     _gmtime_js: calendar,
+    _mktime_js: fromCalendar,
+    _timegm_js: fromCalendar,
     _tzset_js: (): void => {},
     // Randomness into guest memory. The range is checked first; the clock is read between pieces.
     random_get: (pointer: number, length: number): number => {
