@@ -149,7 +149,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   uuid: words(`
     MAX NAMESPACE_DNS NAMESPACE_OID NAMESPACE_URL NAMESPACE_X500 NIL RESERVED_FUTURE RESERVED_MICROSOFT RESERVED_NCS
     RFC_4122 SafeUUID UUID uuid1 uuid3 uuid4 uuid5 uuid6 uuid7 uuid8`),
-  warnings: words(`catch_warnings deprecated filterwarnings formatwarning resetwarnings simplefilter warn`),
+  warnings: words(`catch_warnings filterwarnings formatwarning resetwarnings simplefilter warn`),
   zlib: words(`
     DEFLATED DEF_BUF_SIZE DEF_MEM_LEVEL MAX_WBITS ZLIB_RUNTIME_VERSION ZLIB_VERSION Z_BEST_COMPRESSION Z_BEST_SPEED
     Z_BLOCK Z_DEFAULT_COMPRESSION Z_DEFAULT_STRATEGY Z_FILTERED Z_FINISH Z_FIXED Z_FULL_FLUSH Z_HUFFMAN_ONLY
@@ -160,8 +160,47 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
 
 /** Modules of which `guest/facets/<name with _ for .>.py` supplies some or all names. */
 export const WRAPPED: readonly string[] = words(`
-  abc asyncio calendar collections contextlib copy csv dataclasses datetime decimal enum fnmatch functools html.entities
-  operator pprint random re sys time traceback types typing urllib.parse uuid warnings zoneinfo`)
+  abc asyncio calendar collections contextlib copy csv dataclasses decimal functools operator pprint random sys time
+  traceback types typing uuid warnings zoneinfo`)
+
+/** Image classes a guest class may derive from, besides exceptions (all but groups). No other class of the image. */
+export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
+  builtins: words(`bytearray bytes complex dict float frozenset int list object set str tuple`),
+  abc: words(`ABC`),
+  asyncio: words(`LifoQueue PriorityQueue Queue`),
+  calendar: words(`Calendar HTMLCalendar TextCalendar`),
+  collections: words(`ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque`),
+  'collections.abc': MODULES['collections.abc']!,
+  contextlib: words(`
+    AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack ContextDecorator ExitStack`),
+  csv: words(`Dialect DictReader DictWriter excel excel_tab unix_dialect`),
+  datetime: words(`date datetime time timedelta tzinfo`),
+  decimal: words(`Decimal`),
+  difflib: words(`Differ SequenceMatcher`),
+  enum: words(`Enum Flag IntEnum IntFlag ReprEnum StrEnum`),
+  fractions: words(`Fraction`),
+  graphlib: words(`TopologicalSorter`),
+  io: words(`BytesIO StringIO`),
+  json: words(`JSONDecoder JSONEncoder`),
+  numbers: MODULES['numbers']!,
+  pprint: words(`PrettyPrinter`),
+  random: words(`Random`),
+  reprlib: words(`Repr`),
+  statistics: words(`NormalDist`),
+  string: words(`Template`),
+  textwrap: words(`TextWrapper`),
+  types: words(`SimpleNamespace`),
+  typing: words(`Generic Protocol`),
+  uuid: words(`UUID`),
+}
+
+/** Image classes whose instances take attribute writes from guests; all others are made to be read. */
+export const CONFIGURABLE: Readonly<Record<string, readonly string[]>> = {
+  decimal: words(`Context`),
+  reprlib: words(`Repr`),
+  textwrap: words(`TextWrapper`),
+  types: words(`SimpleNamespace`),
+}
 
 /** Every module of the 'standard' set, sorted. */
 export const STANDARD_MODULES: readonly string[] = Object.keys(MODULES).sort()

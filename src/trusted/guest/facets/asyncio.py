@@ -1,0 +1,67 @@
+"""`asyncio` for guests: tasks, queues, locks and timeouts on a loop that can wait and nothing else.
+
+The loop is never handed out: with one a guest has its executor, its handlers, and the contexts of others. Tasks and futures
+are the real ones, whose ways to loop, coroutine and stack are names no guest may spell (language.ts).
+"""
+from ..sealed import __builtins__
+import asyncio
+
+from .. import doors
+from ..kinds import veil
+from .traceback import names as traceback_names
+
+
+class Loop(asyncio.BaseEventLoop):
+    """An event loop whose only event is the passing of time."""
+
+    def __init__(self):
+        super().__init__()
+        self._selector = self
+
+    def select(self, timeout):
+        """Waits until the next timer; stands where a selector would wait for sockets too."""
+        if timeout is None:
+            raise RuntimeError('deadlock: every task waits for another')
+        if timeout > 0:
+            doors.sleep(timeout)
+        return ()
+
+    def _process_events(self, events):
+        pass
+
+    def _write_to_self(self):
+        pass
+
+
+def _future():
+    """A future of the running loop."""
+    return asyncio.get_running_loop().create_future()
+
+
+PER_RUN = 'run',
+
+
+def names(run):
+    format_exception = traceback_names(run)['format_exception']
+
+    def report(loop, context):
+        """What nobody waited for: told on stderr, with the guest's frames only."""
+        error = context.get('exception')
+        run.stderr.write(str(context.get('message')) + '\n' + (''.join(format_exception(error)) if error else ''))
+
+    def loop_factory():
+        loop = Loop()
+        loop.set_exception_handler(report)
+        return loop
+
+    def run_main(main, *, debug=None):
+        """Runs a coroutine to its end, and returns what it returns."""
+        if not asyncio.iscoroutine(main):
+            raise TypeError(f'a coroutine was expected, got {main!r}')
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            return runner.run(main)
+    run_main.__name__ = run_main.__qualname__ = 'run'
+    return {'run': run_main}
+
+
+NAMES = {'Future': veil(asyncio.Future, _future, 'asyncio'), 'Task': veil(asyncio.Task, None, 'asyncio')}

@@ -1,0 +1,344 @@
+"""The guards: what a guest reads and writes that only run time can judge.
+
+Reads. Public attributes are harmless by construction (nothing public leads to frames, code or modules) and most compile to
+plain attribute access. The names of JUDGED_ATTRIBUTES do not: what they yield is looked at here. Dynamic names (`getattr`,
+format fields, `attrgetter`) go through `read`, which refuses exactly what verify refuses in source.
+
+Writes. Only what is the guest's own takes attribute writes: instances of its classes, those classes, its functions, and
+instances of a few classes of the image made to be configured. "Its own" is not a registry but a fact of the interpreter:
+every class of the image is immutable (`Py_TPFLAGS_IMMUTABLETYPE`, set on all that existed when it was taken), every class
+made since is the guest's; every function whose builtins are a guest's is a guest's.
+
+Invariant: nothing here is found by a name that a guest or the standard library can bind (see sealed.py), and no guard
+calls a method of a guest's object before its class is known.
+"""
+from .sealed import __builtins__
+import operator
+from abc import ABCMeta
+from collections import UserString
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from string import Formatter
+from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType
+from uuid import UUID
+
+from . import names
+from .formatting import make_format
+from .language import DEFINABLE_METHODS, JUDGED_ATTRIBUTES
+from .names import denied, mark, unmark
+
+FROZEN = 1 << 8
+flags_of = type.__dict__['__flags__'].__get__
+mro_of = type.__dict__['__mro__'].__get__
+builtins_of = FunctionType.__dict__['__builtins__'].__get__
+function_of = MethodType.__dict__['__func__'].__get__
+receiver_of = MethodType.__dict__['__self__'].__get__
+_super_class = super.__dict__['__self_class__'].__get__
+_str, _getattr, _setattr, _delattr, _hasattr = str.__str__, getattr, setattr, delattr, hasattr
+
+# Exact instances of these have no attribute that could be set: the interpreter itself refuses, in its own words.
+UNCHANGEABLE = frozenset({list, dict, tuple, set, frozenset, str, bytes, bytearray, int, float, complex, bool, range, slice,
+                          memoryview, type(None), type(Ellipsis), type(NotImplemented)})
+# Image classes whose instances take attribute writes; filled from the tables when facets load (imports.py).
+WRITABLE = set()
+# Image classes whose instances are plain data, through and through.
+DATA_CLASSES = set(UNCHANGEABLE - {memoryview}) | {date, datetime, time, timedelta, timezone, Decimal, Fraction, UUID}
+# The class of module facets -> how one tells its name (it has no attribute `__name__` of its own).
+FACETS = {}
+
+
+def own(cls):
+    """Whether `cls` is a class of the guest's making."""
+    return not flags_of(cls) & FROZEN
+
+
+def own_function(function):
+    """Whether `function` was defined by guest code."""
+    return type(function) is FunctionType and 'ʼG' in builtins_of(function)
+
+
+def is_class(x):
+    """`isinstance(x, type)`, asking the object's real class alone."""
+    return type in mro_of(type(x))
+
+
+def _class_of(x):
+    """The class whose attributes `x` shows: itself for a class, the receiver's for a `super`."""
+    if type(x) is super:
+        return _super_class(x) or super
+    return x if is_class(x) else type(x)
+
+
+def refuse(name, why='may not be named here'):
+    raise AttributeError(f'the attribute {unmark(name)!r} {why}', name=unmark(name))
+
+
+# ---- judges: one for each name whose value decides
+
+def _judge_format(x, name):
+    value = _getattr(x, name)
+    kind = type(value)
+    if kind is BuiltinFunctionType:
+        # A bound `str.format`, whatever the receiver looked like (`super()` is no str).
+        if value.__name__ in SAFE_FORMATS and isinstance(receiver := value.__self__, str):
+            return MethodType(SAFE_FORMATS[value.__name__], receiver)
+        return value
+    receiver = receiver_of(value) if kind is MethodType else None
+    raw = function_of(value) if kind is MethodType else value
+    if isinstance(receiver, Formatter) or isinstance(x, Formatter):
+        refuse(name)
+    for unsafe, safe in _UNSAFE_FORMATS:
+        if raw is unsafe:  # never `==`: that would hand `unsafe` to a guest's `__eq__`
+            return safe if kind is not MethodType else MethodType(safe, receiver)
+    return value
+
+
+def _judge_obj(x, name):
+    if AttributeError in mro_of(_class_of(x)):
+        refuse(name, 'of an exception leads to the object that lacked it')
+    return _getattr(x, name)
+
+
+def _judge_registry(x, name):
+    """ABCs of the image answer `isinstance` for everybody; a mapping proxy hands its dict to the other side of `==`."""
+    value = _getattr(x, name)
+    if type(value) is MethodType and function_of(value) is ABCMeta.register and not own(receiver_of(value)):
+        refuse(name, 'would change what a class is for everybody; derive from it instead')
+    return dict(value) if type(value) is MappingProxyType else value
+
+
+def _judge_namedtuple(x, name):
+    cls = _class_of(x)
+    if own(cls) or tuple in mro_of(cls) and _hasattr(cls, '_fields'):
+        return _getattr(x, name)
+    refuse(name)
+
+
+def _judge_enum(x, name):
+    if own(_class_of(x)) or name in ('_value_', '_name_') and Enum in mro_of(type(x)):
+        return _getattr(x, name)
+    refuse(name)
+
+
+def _judge_text(x, name):
+    if type(x) in FACETS:
+        return FACETS[type(x)](x) if name == '__name__' else None
+    value = _getattr(x, name)
+    if isinstance(value, str):
+        return unmark(_str(value))
+    if name == '__doc__':
+        return None
+    refuse(name)
+
+
+def _judge_new(x, name):
+    """`super().__new__`: makes instances of the guest's own classes, never of a class it was not given to construct."""
+    if type(x) is not super:
+        refuse(name)
+    make = _getattr(x, name)
+
+    def __new__(cls, /, *args, **kwargs):
+        if not is_class(cls) or not own(cls):
+            raise TypeError('super().__new__ makes instances of classes defined here only')
+        return make(cls, *args, **kwargs)
+    return __new__
+
+
+_JUDGES = {
+    _judge_format: 'format format_map vformat get_field', _judge_obj: 'obj',
+    _judge_registry: 'register dispatch registry mapping groupindex cache_parameters',
+    _judge_namedtuple: '_replace _asdict _fields _make _field_defaults',
+    _judge_enum: '''_value_ _name_ _missing_ _generate_next_value_ _order_ _ignore_ _fields_ _numeric_repr_
+                    _add_alias_ _add_value_alias_''',
+    _judge_text: '__name__ __qualname__ __doc__', _judge_new: '__new__',
+}
+JUDGES = {name: judge for judge, group in _JUDGES.items() for name in group.split()}
+if JUDGES.keys() != JUDGED_ATTRIBUTES:
+    raise SystemError(f'judged without a judge, or the reverse: {JUDGES.keys() ^ JUDGED_ATTRIBUTES}')
+
+
+# ---- reading
+
+def spelled(name):
+    """The name under which a guest's name string `name` is stored; AttributeError or TypeError where verify would refuse."""
+    if type(name) is not str:
+        raise TypeError(f"attribute name must be string, not '{type(name).__name__}'")
+    if denied(name):
+        refuse(name)
+    return mark(name)
+
+
+def _read_private(x, stored):
+    """A missing private attribute is reported under the name the guest gave it."""
+    try:
+        return _getattr(x, stored)
+    except AttributeError as error:
+        message = unmark(_str(error.args[0])) if error.args and isinstance(error.args[0], str) else ''
+    raise AttributeError(message, name=unmark(stored))
+
+
+def read(x, name):
+    """`getattr(x, name)` for a name that is data."""
+    stored = spelled(name)
+    if stored in JUDGES:
+        return JUDGES[stored](x, stored)
+    return _getattr(x, stored) if stored is name else _read_private(x, stored)
+
+
+def guarded_getattr(x, name, /, *default):
+    """The guest's `getattr`: what may not be named does not exist."""
+    if len(default) > 1:
+        raise TypeError(f'getattr expected at most 3 arguments, got {len(default) + 2}')
+    try:
+        return read(x, name)
+    except AttributeError:
+        if not default:
+            raise
+    return default[0]
+
+
+def guarded_hasattr(x, name, /):
+    """The guest's `hasattr`: of a special method a guest may define, it tells whether there is one."""
+    if type(name) is str and name in DEFINABLE_METHODS:
+        return _hasattr(x, name)
+    try:
+        read(x, name)
+    except AttributeError:
+        return False
+    return True
+
+
+_known = set()
+
+
+def _getattr_(x, name):
+    """An attribute read of the residual text: `name` is a constant, stored name, that verify has seen."""
+    if name in _known:
+        return _getattr(x, name)
+    if name in JUDGES:
+        return JUDGES[name](x, name)
+    plain = name[1:] if name[0] == names.PRIVATE_MARK else name
+    if type(name) is not str or denied(plain) and not (type(x) is super and name in DEFINABLE_METHODS):
+        refuse(name)
+    if not denied(plain) and len(_known) < 10_000:
+        _known.add(name)
+    return _getattr(x, name)
+
+
+SAFE_FORMATS = dict(zip(('format', 'format_map'), make_format(read)))
+_UNSAFE_FORMATS = (
+    (str.format, SAFE_FORMATS['format']), (str.format_map, SAFE_FORMATS['format_map']),
+    (UserString.format, lambda self, /, *args, **kwargs: SAFE_FORMATS['format'](self.data, *args, **kwargs)),
+    (UserString.format_map, lambda self, mapping: SAFE_FORMATS['format_map'](self.data, mapping)),
+)
+
+
+# ---- writing
+
+def writable(x):
+    """Whether a guest may set and delete attributes of `x`."""
+    kind = type(x)
+    if own(kind):
+        return True
+    if type in mro_of(kind):
+        return own(x)
+    return kind in WRITABLE or own_function(x)
+
+
+class ItemTarget:
+    """Stands for an object whose attributes a guest may not set, where its items may be: `_write_(a)[k] = v`."""
+    __slots__ = ('held',)
+
+    def __getitem__(self, key):
+        return _held_by(self)[key]
+
+    def __setitem__(self, key, value):
+        _held_by(self)[key] = value
+
+    def __delitem__(self, key):
+        del _held_by(self)[key]
+
+    def __getattribute__(self, name):
+        return _refuse_write(_held_by(self), name)
+
+    def __setattr__(self, name, value):
+        _refuse_write(_held_by(self), name)
+
+    def __delattr__(self, name):
+        _refuse_write(_held_by(self), name)
+
+
+_held_by, _hold = ItemTarget.held.__get__, ItemTarget.held.__set__
+_new_target = object.__new__
+del ItemTarget.held
+
+
+def _refuse_write(x, name):
+    what = f'the class {x.__name__!r}' if is_class(x) else f'a {FACETS[type(x)](x)!r} module' if type(x) in FACETS else f'a {type(x).__name__!r} object'
+    raise AttributeError(f'cannot set {unmark(name)!r} of {what}: only objects made here can be changed', name=unmark(name))
+
+
+def make_write(own_classes):
+    """The `_write_` of one run: `own_classes`, the run's `ʼG`, learns the classes whose instances need no more asking."""
+    learn = own_classes.add
+
+    def _write_(x):
+        kind = type(x)
+        if own(kind):
+            learn(kind)
+            return x
+        if kind in UNCHANGEABLE or writable(x):
+            return x
+        target = _new_target(ItemTarget)
+        _hold(target, x)
+        return target
+    return _write_
+
+
+def _name_to_write(x, name):
+    stored = spelled(name)
+    if names.is_dunder(name):
+        refuse(name, 'may not be set')
+    if not writable(x) and type(x) not in UNCHANGEABLE:
+        _refuse_write(x, name)
+    return stored
+
+
+def guarded_setattr(x, name, value, /):
+    """The guest's `setattr`."""
+    _setattr(x, _name_to_write(x, name), value)
+
+
+def guarded_delattr(x, name, /):
+    """The guest's `delattr`."""
+    _delattr(x, _name_to_write(x, name))
+
+
+# ---- the rest: guards that guard nothing at run time, for texts whose guards stay calls
+
+_IN_PLACE = {
+    '+=': operator.iadd, '-=': operator.isub, '*=': operator.imul, '/=': operator.itruediv, '//=': operator.ifloordiv,
+    '%=': operator.imod, '**=': operator.ipow, '@=': operator.imatmul, '<<=': operator.ilshift, '>>=': operator.irshift,
+    '&=': operator.iand, '|=': operator.ior, '^=': operator.ixor,
+}
+
+
+def _inplacevar_(op, x, y):
+    return _IN_PLACE[op](x, y)
+
+
+def _getiter_(x):
+    return x
+
+
+def _unpack_sequence_(x, spec, getiter):
+    return x
+
+
+GUARDS = {
+    '_getattr_': _getattr_, '_getitem_': operator.getitem, '_slice_': slice, '_getiter_': _getiter_,
+    '_unpack_sequence_': _unpack_sequence_, '_iter_unpack_sequence_': _unpack_sequence_,
+    '_inplacevar_': _inplacevar_, '_apply_': operator.call,
+}
