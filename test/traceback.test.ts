@@ -95,6 +95,20 @@ test('frames tell file, name, line, span and source', () => {
   ])
 })
 
+describe('frames that the guest left out of the middle', () => {
+  const frame = (line: number) => nullRecord(Object.entries({ file: 'other', name: `f${line}`, line }))
+  const printed = (frames: Value[], truncated: number) =>
+    ours('', nullRecord([['type', 'E'], ['frames', frames], ['truncated', truncated]])).traceback
+  test('are counted with the equal ones around them', () => {
+    expect(printed(Array.from({ length: 10 }, () => frame(1)), 90)).toBe(
+      `Traceback (most recent call last):\n${'  File "other", line 1, in f1\n'.repeat(3)}  [Previous line repeated 97 more times]\nE\n`)
+  })
+  test('are counted apart between others', () => {
+    expect(printed([frame(1), frame(2)], 5)).toBe(
+      'Traceback (most recent call last):\n  File "other", line 1, in f1\n  [5 frames left out]\n  File "other", line 2, in f2\nE\n')
+  })
+})
+
 describe('records that no guest of ours sends', () => {
   const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
     value: fc.oneof({ depthSize: 'small' },

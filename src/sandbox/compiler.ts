@@ -28,6 +28,8 @@ export interface SourceText {
   readonly filename: string
   /** The names it may read besides builtins; left out, any. */
   readonly parameters: readonly string[] | undefined
+  /** Whether it becomes a function of its parameters; otherwise those are globals. An expression only. */
+  readonly asFunction?: boolean
 }
 
 /** Verified code, with what its tracebacks need. */
@@ -36,6 +38,7 @@ export class Code implements FrameSource, SourceText {
   readonly mode: Mode
   readonly filename: string
   readonly parameters: readonly string[] | undefined
+  readonly asFunction: boolean
   #lines: readonly string[] | undefined
   #mapper: Mapper | undefined
 
@@ -44,6 +47,7 @@ export class Code implements FrameSource, SourceText {
     this.mode = text.mode
     this.filename = text.filename
     this.parameters = text.parameters
+    this.asFunction = text.asFunction === true
   }
 
   get lines(): readonly string[] {
@@ -89,7 +93,8 @@ export class Compiler {
     if (typeof source !== 'string') throw new ArgumentError(`source: must be a string, not ${typeof source}`)
     if (mode !== 'exec' && mode !== 'eval') throw new ArgumentError('mode: must be "exec" or "eval"')
     checkFilename(filename)
-    const key = cacheKey([this.fingerprint, source, mode, filename, parameters === undefined ? 'any' : 'these', ...parameters ?? []])
+    const names = parameters === undefined ? 'any' : text.asFunction ? 'of these' : 'with these'
+    const key = cacheKey([this.fingerprint, source, mode, filename, names, ...parameters ?? []])
     const cached = this.#cache.get(key)
     if (cached) return cached
     const rewritten = this.rewriter.rewrite(source, rewriteOptions(text))
@@ -103,7 +108,7 @@ export class Compiler {
     const { codeBytes } = this.policy.limits
     if (guarded.length > codeBytes) return this.#refuse(checked, tooLarge(`${guarded.length} characters of guarded text`, codeBytes))
     const request = compileRequest({
-      text: guarded, mode: text.mode, filename: text.filename, parameters: text.parameters, value: text.mode === 'exec',
+      text: guarded, mode: text.mode, filename: text.filename, parameters: text.asFunction ? text.parameters : undefined, value: text.mode === 'exec',
       names: this.exposed,
     }, this.policy)
     const limits: CallLimits = {

@@ -71,6 +71,7 @@ function readRecord(record: Value, reading: Reading): ReadException {
       reading.frames--
       return readFrame(fieldsOf(frame), reading)
     }),
+    truncated: whole(fields['truncated']) ?? 0,
     ...(cause && { cause }), ...(context && { context }), ...(exceptions && { exceptions }),
   }
 }

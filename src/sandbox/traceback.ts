@@ -23,6 +23,8 @@ export interface TracebackException {
   readonly message: string
   readonly notes: readonly string[]
   readonly frames: readonly TracebackFrame[]
+  /** How many frames were left out in the middle. */
+  readonly truncated: number
   readonly cause?: TracebackException | undefined
   /** Only where it is to be shown. */
   readonly context?: TracebackException | undefined
@@ -34,7 +36,7 @@ const CONTEXT = '\nDuring handling of the above exception, another exception occ
 /** As many of equal frames are printed before they are counted. */
 const REPEATED_FRAMES = 3
 /** Characters that are parsed for carets, in all: a traceback of thousands of long lines must not occupy the host. */
-const MOST_PARSED = 500_000
+const MOST_PARSED = 100_000
 /** Of an exception group. */
 const GROUP_WIDTH = 15
 const GROUP_DEPTH = 10
@@ -66,7 +68,7 @@ class Printer {
   }
 
   #one(exception: TracebackException): string {
-    const stack = exception.frames.length > 0 ? `Traceback (most recent call last):\n${this.#stack(exception.frames)}` : ''
+    const stack = exception.frames.length > 0 ? `Traceback (most recent call last):\n${this.#stack(exception)}` : ''
     return this.#emit(stack + finalLines(exception))
   }
 
@@ -77,7 +79,7 @@ class Printer {
     let text = ''
     if (exception.frames.length > 0) {
       text += this.#emit('Exception Group Traceback (most recent call last):\n', isTop ? '+' : '|')
-      text += this.#emit(this.#stack(exception.frames))
+      text += this.#emit(this.#stack(exception))
     }
     text += this.#emit(finalLines(exception))
     const shown = Math.min(members.length, GROUP_WIDTH + 1)
@@ -100,7 +102,7 @@ class Printer {
     return text
   }
 
-  #stack(frames: readonly TracebackFrame[]): string {
+  #stack({ frames, truncated }: TracebackException): string {
     let text = ''
     let last: TracebackFrame | undefined
     let count = 0
@@ -108,12 +110,16 @@ class Printer {
       const more = count - REPEATED_FRAMES
       return more > 0 ? `  [Previous line repeated ${more} more time${more > 1 ? 's' : ''}]\n` : ''
     }
-    for (const frame of frames) {
-      if (!last || last.file !== frame.file || last.line !== frame.line || last.name !== frame.name) {
+    for (const [index, frame] of frames.entries()) {
+      const isOther = !last || last.file !== frame.file || last.line !== frame.line || last.name !== frame.name
+      // What was left out of the middle of a recursion was more of the same.
+      const skipped = index === frames.length >> 1 ? truncated : 0
+      if (isOther || (skipped > 0 && count < REPEATED_FRAMES)) {
         text += folded()
+        if (skipped > 0) text += `  [${skipped} frame${skipped > 1 ? 's' : ''} left out]\n`
         last = frame
         count = 0
-      }
+      } else count += skipped
       count++
       if (count <= REPEATED_FRAMES) text += this.#frame(frame)
     }
