@@ -48,25 +48,3 @@
   (#eq? @function "super")
   (#in? @allow definable-methods)
   (#match? @arguments "^\\((\\s|#[^\\n]*\\n)*\\)$"))
-
-; What may be read may not be written.
-([
-    (assignment left: (attribute attribute: (identifier) @deny))
-    (augmented_assignment left: (attribute attribute: (identifier) @deny))
-    (for_statement left: (attribute attribute: (identifier) @deny))
-    (for_in_clause left: (attribute attribute: (identifier) @deny))
-    (pattern_list (attribute attribute: (identifier) @deny))
-    (tuple_pattern (attribute attribute: (identifier) @deny))
-    (list_pattern (attribute attribute: (identifier) @deny))
-    (list_splat_pattern (attribute attribute: (identifier) @deny))
-    (as_pattern_target (attribute attribute: (identifier) @deny))
-    (as_pattern_target (tuple (attribute attribute: (identifier) @deny)))
-    (as_pattern_target (list (attribute attribute: (identifier) @deny)))
-    (delete_statement (attribute attribute: (identifier) @deny))
-    (delete_statement (expression_list (attribute attribute: (identifier) @deny)))
-    (delete_statement (tuple (attribute attribute: (identifier) @deny)))
-    (delete_statement (list (attribute attribute: (identifier) @deny)))
-    (delete_statement (parenthesized_expression (attribute attribute: (identifier) @deny)))
-  ]
-  (#match? @deny "^__.+__$")
-  (#set! message "attribute `{deny}` cannot be changed"))

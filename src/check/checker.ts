@@ -6,10 +6,9 @@ import type { Diagnostic } from '../diagnostic.js'
 import { loadRules } from '../rules/load.js'
 import { Reading } from '../rules/reading.js'
 import { compileRules } from '../rules/ruleset.js'
+import { examine, type SourceLimits } from '../syntax/examine.js'
 import type { Parser } from '../syntax/parse.js'
 import { Source } from '../syntax/source.js'
-import { syntaxDiagnostics } from '../syntax/diagnostics.js'
-import { textDiagnostics } from '../syntax/text.js'
 import type { Tree } from '../syntax/tree.js'
 import { reportUnbound, reportWalruses, warnModuleAttributes } from './afterthoughts.js'
 import { Binder } from './binder.js'
@@ -30,7 +29,7 @@ export interface Grants {
   readonly modules: ModuleGrants
   /** Every builtin the guest gets, guarded ones included. */
   readonly builtins: readonly string[]
-  readonly limits: { readonly sourceBytes: number, readonly depth: number }
+  readonly limits: SourceLimits
 }
 
 /** What became of a check. Plain data. */
@@ -89,12 +88,8 @@ export class Analyzer {
   analyze(text: string, options: CheckOptions = {}): Analysis {
     validateOptions(options)
     const source = new Source(text)
-    const { sourceBytes, depth } = this.grants.limits
-    const unfit = textDiagnostics(source, sourceBytes)
-    if (unfit.length > 0) return { result: refused(unfit), source, tree: undefined }
-    const tree = this.parser.parse(text)
-    const unread = syntaxDiagnostics(source, tree, this.parser, depth)
-    if (unread.length > 0) return { result: refused(unread), source, tree: undefined }
+    const { tree, diagnostics } = examine(this.parser, source, this.grants.limits)
+    if (tree === undefined) return { result: refused(diagnostics), source, tree }
     return { result: this.judge(source, tree, options), source, tree }
   }
 

@@ -8,7 +8,7 @@ const KINDS = [
   'import_from_statement', 'import_statement', 'interpolation', 'keyword_argument', 'lambda', 'lambda_parameters', 'line_continuation', 'list', 'list_splat',
   'list_splat_pattern', 'parameters', 'parenthesized_expression', 'relative_import', 'set', 'splat_type', 'string', 'string_content',
   'string_end', 'string_start', 'tuple', 'type', 'type_parameter', 'typed_parameter', 'while_statement', 'wildcard_import', 'yield', 'pair', 'attribute',
-  'else_clause',
+  'else_clause', 'delete_statement', 'as_pattern_target', 'pattern_list', 'tuple_pattern', 'list_pattern',
 ] as const
 
 const TOKENS = { async: 'async', colon: ':', from: 'from', semicolon: ';' } as const

@@ -6,14 +6,15 @@ import type { Reading } from '../rules/reading.js'
 import { DUNDER_ATTRIBUTE_HINTS, INTROSPECTION_HINTS } from '../rules/hints.js'
 import type { Grammar } from '../syntax/language.js'
 import {
-  DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, PRIVATE_MARK, READABLE_DUNDERS,
+  DEFINABLE_METHODS, DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, PRIVATE_MARK, READABLE_DUNDERS,
 } from '../trusted/language.js'
 import { type Findings, shown } from './findings.js'
-import { FIRST_GETTER, FIRST_NAME_TAKER, LAST_NAME_TAKER, METHOD_CALLER } from './fixed-names.js'
+import { FIRST_GETTER, FIRST_NAME_TAKER, HASATTR, LAST_NAME_TAKER, METHOD_CALLER } from './fixed-names.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { NAMED } from '../syntax/tree.js'
 
 const denied = new Set(DENIED_ATTRIBUTES)
+const definable = new Set(DEFINABLE_METHODS)
 const HINTS = new Map(Object.entries({ ...DUNDER_ATTRIBUTE_HINTS, ...INTROSPECTION_HINTS }))
 const readable = new Set(READABLE_DUNDERS)
 
@@ -51,14 +52,16 @@ export class NameStrings {
       if ((tree.flags[argument] & NAMED) === 0 || tree.kind[argument] === kinds.comment || tree.kind[argument] === kinds.line_continuation) continue
       position += 1
       const takesName = name < FIRST_GETTER ? position === 2 : name === METHOD_CALLER ? position === 1 : true
-      if (takesName) this.checkString(argument, name === FIRST_GETTER, findings)
+      if (takesName) this.checkString(argument, name, findings)
     }
   }
 
-  private checkString(node: number, dotted: boolean, findings: Findings): void {
+  private checkString(node: number, taker: number, findings: Findings): void {
     const value = this.literal(node)
     if (value === undefined) return
-    for (const part of dotted ? value.split('.') : [value]) {
+    // Whether there is a special method may be asked: `hasattr(x, '__iter__')`.
+    if (taker === HASATTR && definable.has(value)) return
+    for (const part of taker === FIRST_GETTER ? value.split('.') : [value]) {
       const message = refuseAttribute(part.normalize('NFKC'))
       if (message === undefined) continue
       findings.add('PR210', node, () => ({ message, hint: HINTS.get(part) }))

@@ -84,6 +84,7 @@ export const FOR = 18
 export const WITH = 19
 export const CALL = 20
 export const FOR_IN = 21
+export const ATTRIBUTE = 22
 
 const STOPS: readonly (readonly [string, number])[] = [
   ['identifier', IDENTIFIER],
@@ -111,6 +112,7 @@ const STOPS: readonly (readonly [string, number])[] = [
   ['with_statement', WITH],
   ['call', CALL],
   ['for_in_clause', FOR_IN],
+  ['attribute', ATTRIBUTE],
 ]
 
 /** Fields fit in 6 bits: the Python grammar has 32. */

@@ -22,6 +22,7 @@ import {
   ASYNC, CLASS_SCOPE, COMPREHENSION_SCOPE, EXACT_KEY, FUNCTION_SCOPE, GENERATOR_SCOPE, LAMBDA_SCOPE, MODULE_SCOPE,
   PARAMETER, TYPE_PARAMETER, TYPE_SCOPE, type ScopeId,
 } from './symbols.js'
+import { Targets } from './targets.js'
 
 const EXACT_KEYS = new Set(EXACT_KEY_CLASSES)
 const { FIELD_BITS } = roles
@@ -35,6 +36,7 @@ export class Scopes {
   private readonly flow: Flow
   private readonly nameStrings: NameStrings
   private readonly literals: ClassLiterals
+  private readonly targets: Targets
   /** Roles of identifiers that their parents do not tell: `del (a, b)`, `def f[T]`. */
   private readonly exceptions = new Map<number, number>()
   private readonly patterns: (readonly RulePattern[] | undefined)[] = []
@@ -61,6 +63,7 @@ export class Scopes {
     this.flow = new Flow(grammar, reading, binder.symbols)
     this.nameStrings = new NameStrings(grammar, reading)
     this.literals = new ClassLiterals(grammar, reading)
+    this.targets = new Targets(grammar, reading)
     this.shapeChecks = shapes.checks
     for (let kind = 0; kind < this.busy.length; kind += 1) {
       this.patterns[kind] = ruleset.at(kind)
@@ -198,6 +201,7 @@ export class Scopes {
     const { skip } = this.reading.tree
     const { scope } = frames
     switch (stop) {
+      case roles.ATTRIBUTE: return this.targets.checkAttribute(node, this.findings)
       case roles.CALL: return this.nameStrings.check(node, this.findings)
       case roles.FUNCTION: return this.function(node, scope)
       case roles.LAMBDA: {
@@ -208,7 +212,9 @@ export class Scopes {
       case roles.CLASS: return this.class(node, scope)
       case roles.COMPREHENSION: case roles.GENERATOR: return this.comprehension(node, stop, scope)
       case roles.TYPE_ALIAS: return this.typeAlias(node, scope)
-      case roles.DELETE: case roles.AS_TARGET: return this.markTargets(node)
+      case roles.DELETE: case roles.AS_TARGET:
+        for (const name of this.targets.names(node)) this.exceptions.set(name, roles.BIND)
+        return
       case roles.DEFAULT:
         // Evaluated outside of the function, also of its type parameters.
         if (this.binder.symbols.scopeKind[scope] !== TYPE_SCOPE) return
@@ -290,19 +296,6 @@ export class Scopes {
     this.frames.enter(skip[node], inner, this.frames.definition)
     for (let child = node + 1; child < skip[node]; child = skip[child]) {
       if (kind[child] === this.kinds.for_in_clause) return this.enterAt(this.child(child, this.kinds.fields.right), outer)
-    }
-  }
-
-  /** Names under `del` and `as`, which the grammar writes as expressions: those not within an attribute, an item or a call. */
-  private markTargets(node: number): void {
-    const { kind, skip } = this.reading.tree
-    const { kinds } = this
-    for (let at = node + 1; at < skip[node];) {
-      const here = kind[at]
-      if (here === kinds.identifier) this.exceptions.set(at, roles.BIND)
-      const opens = here === kinds.tuple || here === kinds.list || here === kinds.expression_list
-        || here === kinds.parenthesized_expression || here === kinds.list_splat
-      at = opens ? at + 1 : skip[at]
     }
   }
 

@@ -1,0 +1,57 @@
+/** Targets: what is assigned to, deleted, or bound by `as` and `for`, through any parentheses, tuples and lists. */
+import type { Reading } from '../rules/reading.js'
+import { DUNDER } from '../rules/names.js'
+import type { Grammar } from '../syntax/language.js'
+import { type Findings, shown } from './findings.js'
+import { kindsOf, type KnownKinds } from './kind-ids.js'
+
+/** Finds targets, and judges attributes among them. */
+export class Targets {
+  private readonly kinds: KnownKinds
+  /** Kinds that a target may be within and still be one. */
+  private readonly open: ReadonlySet<number>
+
+  constructor(grammar: Grammar, private readonly reading: Reading) {
+    const kinds = this.kinds = kindsOf(grammar)
+    this.open = new Set([
+      kinds.tuple, kinds.list, kinds.expression_list, kinds.parenthesized_expression, kinds.list_splat,
+      kinds.pattern_list, kinds.tuple_pattern, kinds.list_pattern, kinds.list_splat_pattern,
+    ])
+  }
+
+  /** Names under `del` and `as`, which the grammar writes as expressions: those not within an attribute, an item or a call. */
+  names(node: number): readonly number[] {
+    const { kind, skip } = this.reading.tree
+    const names: number[] = []
+    for (let at = node + 1; at < skip[node];) {
+      if (kind[at] === this.kinds.identifier) names.push(at)
+      at = this.open.has(kind[at]) ? at + 1 : skip[at]
+    }
+    return names
+  }
+
+  /** Reports an attribute between double underscores that is written or deleted, also one that may be read. */
+  checkAttribute(node: number, findings: Findings): void {
+    const { skip, start, text } = this.reading.tree
+    let name = node + 1
+    while (skip[name] < skip[node]) name = skip[name]
+    if (text.charCodeAt(start[name]) !== UNDERSCORE || this.reading.names.shape(this.reading.nameOf(name)) !== DUNDER) return
+    if (!this.isTarget(node)) return
+    findings.add('PR203', name, () => ({
+      message: `attribute \`${shown(this.reading.textOf(name))}\` cannot be changed`, hint: undefined,
+    }))
+  }
+
+  private isTarget(node: number): boolean {
+    const { kind, parent, field } = this.reading.tree
+    const { kinds } = this
+    let at = node
+    while (this.open.has(kind[parent[at]])) at = parent[at]
+    const above = kind[parent[at]]
+    if (above === kinds.delete_statement || above === kinds.as_pattern_target) return true
+    return field[at] === kinds.fields.left && (
+      above === kinds.assignment || above === kinds.augmented_assignment || above === kinds.for_statement || above === kinds.for_in_clause)
+  }
+}
+
+const UNDERSCORE = 95
