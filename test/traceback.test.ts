@@ -23,7 +23,10 @@ const nullRecord = (entries: Iterable<[string, Value]>): Value => Object.assign(
 
 /** Positions are those of the source itself: what is tested here is the printing. */
 const sourceOf = (source: string) => ({ lines: source.split('\n'), mapper: createMapper(source, source, new Int32Array(0)) })
-const ours = (source: string, record: Value) => readException(record, (file) => file === 'main.py' ? sourceOf(source) : undefined, parser)
+const ours = (source: string, record: Value) => {
+  const main = sourceOf(source)
+  return readException(record, (file) => file === 'main.py' ? main : undefined, parser)
+}
 
 const PROGRAMS: Record<string, string> = {
   'an operator': 'x = 1\ny = (x + 2) / (x - 1)\n',
