@@ -1,6 +1,6 @@
 /** pyrestrict: check, rewrite and run Python that somebody else wrote. Every public name, and nothing else. */
-export { check, createChecker } from './pipeline.js'
-export type { Checker } from './pipeline.js'
+export { check, createChecker, rewrite } from './pipeline.js'
+export type { Checker, RewriteResult } from './pipeline.js'
 export type { CheckResult } from './check/checker.js'
 export type { ImportRecord } from './check/imports.js'
 export type { CheckOptions, Mode } from './check/options.js'
@@ -8,6 +8,21 @@ export { explain } from './rules/load.js'
 export type { Rule } from './rules/rule.js'
 export type { Code, Diagnostic, Position, Span } from './diagnostic.js'
 export {
-  ArgumentError, ClosedError, InstallationError, PolicyError, PyrestrictError, RuleError, ValueError,
+  ArgumentError, ClosedError, InstallationError, OverloadError, PolicyError, PyrestrictError, RuleError, SnapshotError, ValueError,
 } from './errors.js'
 export type { Policy } from './policy/policy.js'
+export { createSandbox } from './sandbox/sandbox.js'
+export type { Sandbox } from './sandbox/sandbox.js'
+export type { Program } from './sandbox/program.js'
+export type { CallOptions, Session } from './sandbox/session.js'
+export type {
+  CompileOptions, ExecuteOptions, Inputs, RunOptions, SandboxOptions, TrustedModule,
+} from './sandbox/options.js'
+export type { Isolation } from './sandbox/workers.js'
+export type { Load } from './sandbox/pool.js'
+export type { OnOutput, Stream } from './sandbox/output.js'
+export type {
+  Cancelled, ChainedException, Crashed, Exhausted, Frame, GuestException, Outcome, Raised, Refused, Returned, Usage,
+} from './sandbox/outcome.js'
+export { PyValue } from './trusted/host/codec.js'
+export type { Value } from './trusted/host/codec.js'
