@@ -10,8 +10,8 @@ from .sealed import __builtins__
 import typing
 
 from .guards import is_class, mro_of, own
-from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, JUDGED_ATTRIBUTES
-from .names import denied, is_dunder, mark
+from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, JUDGED_ATTRIBUTES, PRIVATE_MARK
+from .names import denied, is_dunder
 
 # Image classes a guest may derive from; facets add theirs at load. The two of typing stand behind NamedTuple, TypedDict.
 BASES = {object, typing._NamedTuple, typing._TypedDict}
@@ -37,24 +37,12 @@ def _plain_exception(base):
     return base in EXCEPTIONS and BaseExceptionGroup not in mro_of(base)
 
 
-def _strings(value, what):
-    """`value` as a tuple of exact public or private names, stored names."""
-    value = (value,) if type(value) is str else tuple(value)
-    for name in value:
-        if type(name) is not str or denied(name) and name not in ('__dict__', '__weakref__'):
-            raise TypeError(f'{what} holds {name!r}, which may not be named')
-    return value
-
-
-def _slots(class_name, value):
-    """`__slots__` under stored names; CPython would mangle `__x` here, as it does in the body."""
-    stem = class_name.lstrip('_')
-
-    def stored(name):
-        return mark(f'_{stem}{name}' if name[:2] == '__' and not is_dunder(name) and stem else name)
-    if type(value) is dict:
-        return {stored(name): value[name] for name in _strings(value, '__slots__')}
-    return tuple(map(stored, _strings(value, '__slots__')))
+def _stored_names(key, value):
+    """TypeError unless `value`, that of `__slots__` or `__match_args__`, holds names a guest may use, under their stored form."""
+    for name in (value,) if type(value) is str else tuple(value):
+        spelled = name[1:] if type(name) is str and name[:1] == PRIVATE_MARK else name
+        if denied(spelled) and spelled not in ('__dict__', '__weakref__') or key == '__match_args__' and name in JUDGED_ATTRIBUTES:
+            raise TypeError(f'{key} holds {name!r}, which may not be named there')
 
 
 def judge_namespace(name, bases, namespace):
@@ -66,15 +54,11 @@ def judge_namespace(name, bases, namespace):
         if is_dunder(key) and key not in _DEFINABLE:
             raise TypeError(f'{key!r} may not be defined by a class')
     put(namespace, '__module__', '__main__')
-    if '__slots__' in namespace:
-        put(namespace, '__slots__', _slots(name, namespace['__slots__']))
-    if '__match_args__' in namespace:
-        if type(namespace['__match_args__']) is not tuple:
-            raise TypeError('__match_args__ must be a tuple of names')
-        arguments = tuple(map(mark, _strings(namespace['__match_args__'], '__match_args__')))
-        if not JUDGED_ATTRIBUTES.isdisjoint(arguments):
-            raise TypeError('__match_args__ holds a name that patterns may not read')
-        put(namespace, '__match_args__', arguments)
+    for key, kinds in (('__slots__', (str, tuple, list, set, dict)), ('__match_args__', (tuple,))):
+        if key in namespace:
+            if type(namespace[key]) not in kinds:
+                raise TypeError(f'{key} must be written out as names')
+            _stored_names(key, namespace[key])
     ancestors = [cls for base in bases for cls in mro_of(base)]
     if not set(_EXACT).isdisjoint(ancestors):
         for members in (namespace, *[cls.__dict__ for cls in ancestors if own(cls)]):

@@ -6,7 +6,7 @@ are the real ones, whose ways to loop, coroutine and stack are names no guest ma
 from ..sealed import __builtins__
 import asyncio
 
-from .. import doors
+from .. import door
 from ..kinds import veil
 from .traceback import names as traceback_names
 
@@ -23,7 +23,7 @@ class Loop(asyncio.BaseEventLoop):
         if timeout is None:
             raise RuntimeError('deadlock: every task waits for another')
         if timeout > 0:
-            doors.sleep(timeout)
+            door.sleep(timeout)
         return ()
 
     def _process_events(self, events):

@@ -1,7 +1,7 @@
 """`time` for guests: waiting goes through the host's door, which the run's deadline ends."""
 from ..sealed import __builtins__
 
-from .. import doors
+from .. import door
 
 
 def sleep(seconds, /):
@@ -9,7 +9,7 @@ def sleep(seconds, /):
     seconds = float(seconds)
     if seconds < 0:
         raise ValueError('sleep length must be non-negative')
-    doors.sleep(seconds)
+    door.sleep(seconds)
 
 
 NAMES = {'sleep': sleep}
