@@ -57,14 +57,13 @@ export function key(scan: Scan, leftBracket: number, past: number): void {
 function isStarred(scan: Scan, node: number): boolean {
   const { kinds } = scan
   const inner = scan.kind[node] === kinds.type ? node + 1 : node
-  const leaf = scan.kind[scan.leftmost(inner)]
-  return leaf === kinds.list_splat || leaf === kinds.splat_type
+  return scan.kind[inner] === kinds.list_splat || scan.kind[inner] === kinds.splat_type
 }
 
 /** `i:j:k` between brackets, where it is no write. */
 export function slice(scan: Scan, node: number): void {
   if (scan.isStored(scan.tree.parent[node]!)) return
-  scan.writer.insertWord(scan.start[node]!, '_slice_(')
+  scan.open(node, '_slice_(')
   scan.after(node, bounds(scan, scan.children(node)))
 }
 

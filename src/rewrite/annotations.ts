@@ -10,17 +10,31 @@ import type { Scan } from './scan.js'
 /** `a[b]` with a plain name before the bracket; as the left side of `type a[b] = ...` it declares a parameter. */
 export function genericType(scan: Scan, node: number): void {
   if (scan.isLeftAlone(node)) return
-  scan.writer.insertWord(scan.start[node]!, '_getitem_(')
+  scan.open(node, '_getitem_(')
   const brackets = scan.next(node + 1)
   key(scan, brackets + 1, scan.skip[brackets]!)
 }
 
-/** `a[b].c` */
+/** `a[b].c`. In `x | a[b].c` the grammar lets the dot reach over the union; the object is the union's last part. */
 export function memberType(scan: Scan, node: number): void {
-  scan.writer.insertWord(scan.start[node]!, '_getattr_(')
-  const dot = scan.next(node + 1)
+  const object = node + 1
+  const part = lastPart(scan, object)
+  if (part === object) scan.open(node, '_getattr_(')
+  else scan.before(part, '_getattr_(')
+  const dot = scan.next(object)
   scan.toComma(dot)
   scan.toNameString(scan.next(dot))
+}
+
+/** What a dot after `type` takes: the end of a union, past what the union's own end has taken before. */
+function lastPart(scan: Scan, type: number): number {
+  const { kind, kinds } = scan
+  let part = type
+  for (let at = type + 1; kind[at] === kinds.union_type || kind[at] === kinds.member_type; at += 1) {
+    if (kind[at] === kinds.union_type) part = at = scan.children(at)[2]!
+    else at += 1
+  }
+  return part
 }
 
 /** `T: B`, the bound of a type parameter, or a slice that looks like one: `a[1:2]`. */
@@ -42,20 +56,12 @@ export function constrainedType(scan: Scan, node: number): void {
     }
     scan.leaveAlone(at)
   }
-  scan.writer.insertWord(scan.start[node]!, '_slice_(')
+  scan.open(node, '_slice_(')
   scan.after(node, bounds(scan, parts))
 }
 
-/**
- * `type X = a`. tree-sitter takes `type(x).f = a` and `type(x)[k] = a` for aliases too: what it calls the left side is then
- * a target whose object is the call `type(x)`.
- */
+/** `type X[T] = a`: what has brackets on the left side declares. */
 export function typeAlias(scan: Scan, node: number): void {
-  const { kinds } = scan
-  const left = scan.child(node, kinds.fields.left) + 1
-  const k = scan.kind[left]
-  if (k === kinds.generic_type) scan.leaveAlone(left)
-  if (k !== kinds.attribute && k !== kinds.subscript) return
-  scan.markStored(left)
-  scan.beginAt(left, scan.start[node]!)
+  const left = scan.child(node, scan.kinds.fields.left) + 1
+  if (scan.kind[left] === scan.kinds.generic_type) scan.leaveAlone(left)
 }

@@ -38,9 +38,9 @@ function mangledBy(scan: Scan, node: number, name: string): string | undefined {
 
 function declared(scan: Scan, parameters: number, name: string): boolean {
   return scan.children(parameters, true).some((type) => {
+    // Its name comes first, before a bound or a default, whatever the grammar makes of those.
     let node = type
-    while (scan.kind[node] === scan.kinds.type || scan.kind[node] === scan.kinds.constrained_type) node += 1
-    if (scan.kind[node] === scan.kinds.splat_type) node = scan.starred(node)
-    return nfkc(scan.text(node)) === name
+    while (node < scan.skip[type]! && scan.kind[node] !== scan.kinds.identifier) node += 1
+    return node < scan.skip[type]! && nfkc(scan.text(node)) === name
   })
 }

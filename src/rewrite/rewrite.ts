@@ -14,7 +14,7 @@ import type { Rewriting } from './edits.js'
 import { interpolation } from './fstrings.js'
 import { resolveKinds, type KindIds, type KindName } from './kinds.js'
 import { Scan, type Handler } from './scan.js'
-import { binaryOperator, call, splat, splatType } from './stars.js'
+import { call, splat, splatType } from './stars.js'
 import { asTarget, assignment, augmentedAssignment, deletion, forClause, yieldExpression } from './statements.js'
 
 export type { Rewriting } from './edits.js'
@@ -24,7 +24,6 @@ const HANDLERS: Partial<Record<KindName, Handler>> = {
   attribute, subscript, slice, call, interpolation, assignment,
   as_pattern_target: asTarget,
   augmented_assignment: augmentedAssignment,
-  binary_operator: binaryOperator,
   class_definition: classDefinition,
   constrained_type: constrainedType,
   delete_statement: deletion,

@@ -39,9 +39,6 @@ export class Scan {
   readonly #closeBefore: number[] = []
   readonly #closeAt: number[] = []
   readonly #closeWith: string[] = []
-  /** See {@link begin}. */
-  #spineLeaf = -1
-  #spineStart = -1
 
   constructor(readonly tree: Tree, readonly kinds: Kinds) {
     this.writer = new EditWriter(tree.text)
@@ -125,6 +122,13 @@ export class Scan {
     this.#suffixes.push(suffix)
   }
 
+  /** Plans `text` before a node to come that is a type; what outer nodes plan comes first. */
+  before(node: number, text: string): void {
+    const plan = this.#plans[node]!
+    if (plan >= WRAPS) this.#prefixes[plan - WRAPS] += text
+    else this.wrap(node, text, '')
+  }
+
   /** Marks an attribute or subscript to come as one that is written or deleted. */
   markStored(node: number): void {
     this.#plans[node] = STORED
@@ -143,47 +147,9 @@ export class Scan {
     return this.#plans[node] === LEFT_ALONE
   }
 
-  /**
-   * Where an attribute, subscript, call or binary operator really begins. tree-sitter reads `*a.b, c` as `(*a).b, c`: the
-   * outermost of such nodes stands for the starred expression, and it and all on its left edge begin after the star.
-   */
-  begin(node: number): number {
-    if (node > this.#spineLeaf) this.#follow(node)
-    return this.#spineStart < 0 ? this.start[node]! : this.#spineStart
-  }
-
-  /** Inserts a guard's name and parenthesis where `node` really begins. */
+  /** Inserts a guard's name and parenthesis where `node`, the one at hand, begins. */
   open(node: number, text: string): void {
-    this.writer.insertWord(this.begin(node), text)
-  }
-
-  /** Makes the left edge of `node`, to come, begin at `at`. */
-  beginAt(node: number, at: number): void {
-    this.#spineLeaf = this.leftmost(node)
-    this.#spineStart = at
-  }
-
-  #follow(node: number): void {
-    const leaf = this.leftmost(node)
-    this.#spineLeaf = leaf
-    this.#spineStart = -1
-    if (leaf === node || this.kind[leaf] !== this.kinds.list_splat) return
-    this.#spineStart = this.start[this.starred(leaf)]!
-    this.leaveAlone(leaf)
-    if (this.isStored(node) || this.kind[this.tree.parent[node]!] === this.kinds.argument_list) return
-    this.writer.insertWord(this.#spineStart, '_getiter_(')
-    this.after(node, ')')
-  }
-
-  /** The end of a node's left edge. The edge's nodes are numbered consecutively. */
-  leftmost(node: number): number {
-    const { kind, kinds } = this
-    let leaf = node
-    for (;;) {
-      const k = kind[leaf]
-      if (k !== kinds.attribute && k !== kinds.subscript && k !== kinds.call && k !== kinds.binary_operator) return leaf
-      leaf += 1
-    }
+    this.writer.insertWord(this.start[node]!, text)
   }
 
   /** The operand of a star. */

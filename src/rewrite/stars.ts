@@ -18,38 +18,36 @@ export function splat(scan: Scan, node: number): void {
 
 /** `*Ts` where a type is expected: in `tuple[*Ts]` and `*args: *Ts` a star, in `def f[*Ts]` a declaration. */
 export function splatType(scan: Scan, node: number): void {
-  const { kinds, tree: { parent } } = scan
-  if (scan.kind[node + 1] !== kinds.tokens.star) return
-  const holder = parent[parent[node]!]!
-  if (scan.kind[holder] === kinds.type_parameter && !isSubscript(scan, parent[holder]!)) return
+  if (scan.kind[node + 1] !== scan.kinds.tokens.star || isDeclared(scan, node)) return
   scan.wrap(scan.starred(node), '_getiter_(', ')')
 }
 
-function isSubscript(scan: Scan, node: number): boolean {
-  return scan.kind[node] === scan.kinds.generic_type && !scan.isLeftAlone(node)
+/** True for what begins an entry of a list of type parameters: `*Ts` alone, or before its default, `*Ts = *a`. */
+function isDeclared(scan: Scan, node: number): boolean {
+  const { kind, kinds, tree: { parent } } = scan
+  let at = node
+  while (kind[parent[at]!] === kinds.type || kind[parent[at]!] === kinds.union_type) {
+    if (parent[at] !== at - 1) return false
+    at -= 1
+  }
+  const list = parent[at]!
+  if (kind[list] !== kinds.type_parameter) return false
+  const owner = parent[list]!
+  return kind[owner] !== kinds.generic_type || scan.isLeftAlone(owner)
 }
 
 /** `f(...)`: only a call with a star needs a guard. */
 export function call(scan: Scan, node: number): void {
   const args = scan.next(node + 1)
-  if (scan.kind[args] === scan.kinds.argument_list && hasStar(scan, args)) {
-    scan.open(node, '_apply_(')
-    scan.toComma(args + 1)
-  } else {
-    scan.begin(node)
-  }
+  if (scan.kind[args] !== scan.kinds.argument_list || !hasStar(scan, args)) return
+  scan.open(node, '_apply_(')
+  scan.toComma(args + 1)
 }
 
 function hasStar(scan: Scan, args: number): boolean {
   const { kind, kinds, skip } = scan
   for (let child = args + 2; child < skip[args]!; child = skip[child]!) {
-    const leaf = kind[scan.leftmost(child)]
-    if (leaf === kinds.list_splat || leaf === kinds.dictionary_splat) return true
+    if (kind[child] === kinds.list_splat || kind[child] === kinds.dictionary_splat) return true
   }
   return false
-}
-
-/** A binary operator needs no guard, but tree-sitter may read a starred expression as one: `*a + b, c`. */
-export function binaryOperator(scan: Scan, node: number): void {
-  scan.begin(node)
 }

@@ -34,10 +34,10 @@ function isContainer(scan: Scan, node: number): boolean {
   )
 }
 
-/** A target without the parentheses around it: `(a)` is spelled as a tuple, and is none for want of a comma. */
+/** A target without the parentheses around it. */
 export function unparenthesized(scan: Scan, target: number): number {
   let node = target
-  while (scan.kind[node] === scan.kinds.tuple_pattern && scan.children(node).length === 3) node = scan.next(node + 1)
+  while (scan.kind[node] === scan.kinds.parenthesized_expression) node = scan.next(node + 1)
   return node
 }
 
@@ -72,5 +72,5 @@ function specOf(scan: Scan, sequence: number, specs: ReadonlyMap<number, string>
 function isSequence(scan: Scan, node: number): boolean {
   const { kinds } = scan
   const k = scan.kind[node]
-  return k === kinds.pattern_list || k === kinds.list_pattern || (k === kinds.tuple_pattern && unparenthesized(scan, node) === node)
+  return k === kinds.pattern_list || k === kinds.list_pattern || k === kinds.tuple_pattern
 }

@@ -1,0 +1,33 @@
+/** Stock CPython of the guest's version, to say what a program means: loaded once per test file, some three seconds. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadPyodide } from 'pyodide'
+
+/** Functions of `test/support/*.py`, callable. */
+export interface CPython {
+  /** A function of a loaded file, as `file.name`; its results are strings, numbers, undefined for None, arrays for lists. */
+  function<A extends unknown[], R>(name: string): (...args: A) => R
+}
+
+/** Loads the interpreter and imports the named files of this folder (`unguard` is `unguard.py`) in it. */
+export async function loadCPython(...files: string[]): Promise<CPython> {
+  // Warnings about the programs under test would drown the report.
+  const python = await loadPyodide({ stderr: () => undefined })
+  for (const file of files) {
+    python.FS.writeFile(`${file}.py`, readFileSync(join(import.meta.dirname, `${file}.py`)))
+    python.runPython(`import ${file}`)
+  }
+  const plain = (value: unknown): unknown => {
+    const proxy = value as { toJs?: () => unknown; destroy?: () => void } | undefined
+    if (typeof proxy?.toJs !== 'function') return value
+    const copied = proxy.toJs()
+    proxy.destroy?.()
+    return copied
+  }
+  return {
+    function<A extends unknown[], R>(name: string) {
+      const callable = python.runPython(name) as (...args: A) => unknown
+      return (...args: A): R => plain(callable(...args)) as R
+    },
+  }
+}
