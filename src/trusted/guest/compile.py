@@ -14,7 +14,7 @@ from .definitions import without_future_imports
 from .identifiers import check_binding, check_name_string
 from .names import unmark
 from .refused import Refused
-from .scan import scan
+from .scan import Unexpected, scan
 from .verify import verify
 
 
@@ -66,12 +66,13 @@ def _compiled(tree, request):
     mode, parameters, filename = request['mode'], request.get('parameters'), request['filename']
     if mode == 'exec':
         without_future_imports(tree)
-        if request.get('value'):
-            inline.keep_final_value(tree)
     for name in parameters or ():
         check_name_string(name)
         check_binding(name)
     verify(tree, request.get('inline', True), 'module' if parameters is None else 'expression')
+    # What no source may spell comes in after verification.
+    if mode == 'exec' and request.get('value'):
+        inline.keep_final_value(tree)
     if parameters is not None:
         inline.as_lambda(tree, parameters)
     try:
@@ -83,7 +84,10 @@ def _compiled(tree, request):
         raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
     if len(code_bytes) > limits.CODE:
         limits.too_much(f'it makes {len(code_bytes)} bytes of code')
-    scan(code)
+    try:
+        scan(code)
+    except Unexpected as unexpected:
+        raise Refused(f'the compiled code is not that of a verified program: {unexpected}') from None
     return code_bytes
 
 
