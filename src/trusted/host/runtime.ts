@@ -12,11 +12,13 @@
  * after which the guest ends as `crash: stack`. Give threads {@link STACK_SIZE_MB} as `resourceLimits.stackSizeMb`, processes
  * as much with `ulimit -s` and `--stack-size`; where neither can be (the caller's own thread) set `smallStack`.
  */
+import type { Exports } from './c-api.js'
 import { createClock, createRandom, type ClockPolicy, type RandomPolicy } from './clock.js'
 import { applyDelta, captureDelta, checkDelta } from './delta.js'
 import { POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
 import { createImports, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
+import { GuestOutput, type OnOutput } from './output.js'
 
 /** Stack for a thread or process of guests, in MiB: of 76 probes of deep recursion under a limit of 10,000 none ends it. */
 export const STACK_SIZE_MB = 64
@@ -34,8 +36,7 @@ export interface GuestOptions {
   readonly clock?: ClockPolicy
   /** Default real. */
   readonly random?: RandomPolicy
-  /** Takes what the guest writes. `bytes` is valid during the call only: copy what must stay. */
-  readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void
+  readonly onOutput?: OnOutput
   /** The host's side of the door; may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
   readonly door?: (request: Uint8Array) => Uint8Array
   /** Called every few milliseconds of running guest; may block (a pause), and returns the milliseconds it blocked. */
@@ -68,26 +69,7 @@ export interface GuestUsage {
   readonly memoryDenied: boolean
 }
 
-/** Those of the module's exports that we call: pointers and sizes are i32 and come back signed. */
-interface Exports {
-  readonly memory: WebAssembly.Memory
-  readonly __indirect_function_table: WebAssembly.Table
-  emscripten_stack_init(): void
-  _emscripten_stack_restore(pointer: number): void
-  _emscripten_tempret_set(value: number): void
-  emscripten_get_sbrk_ptr(): number
-  emscripten_stack_get_base(): number
-  PyThreadState_Get(): number
-  PyUnstable_ThreadState_SetStackProtection(thread: number, start: number, size: number): number
-  PyBytes_FromStringAndSize(pointer: number, size: number): number
-  PyBytes_AsString(object: number): number
-  PyBytes_Size(object: number): number
-  PyObject_CallOneArg(callable: number, argument: number): number
-  Py_DecRef(object: number): void
-}
-
 const PAGE = 65_536
-const OUTPUT_BUFFER = 65_536
 /** Ticks between two readings of the clock: at most 8 (a tick of slow steps is 51 of them), and 1 once steps are slow. */
 const MOST_TICKS_UNREAD = 8
 const SLOW_MS = 1
@@ -108,23 +90,21 @@ export class Guest {
   readonly #image: GuestImage
   readonly #options: GuestOptions
   readonly #state: GuestState
-  readonly #output = new Uint8Array(OUTPUT_BUFFER)
+  readonly #output: GuestOutput
   #exports!: Exports
-  #pending = 0
-  #pendingFd: 1 | 2 = 1
-  #written = 0
-  #writable = 0
   #deadline = Infinity
   #interval = 1
   #lastLook = 0
   #lastPulse = 0
   #ready = false
+  #age = 0
 
   /** Makes a guest at once. A browser's main thread may not: use {@link Guest.create} there. */
   constructor(module: WebAssembly.Module, image: GuestImage, options: GuestOptions = {}, instance?: 'later') {
     this.#module = module
     this.#image = image
     this.#options = options
+    this.#output = new GuestOutput(options.onOutput)
     this.#state = {
       memory: undefined as unknown as WebAssembly.Memory,
       table: undefined as unknown as WebAssembly.Table,
@@ -136,7 +116,7 @@ export class Guest {
       memoryDenied: false,
       clock: createClock(options.clock ?? 'real'),
       random: createRandom(options.random ?? 'real'),
-      write: (fd, bytes) => this.#write(fd, bytes),
+      write: (fd, bytes) => this.#output.write(fd, bytes),
       sleep: (milliseconds) => this.#sleep(milliseconds),
       door: options.door,
       answer: undefined,
@@ -155,12 +135,17 @@ export class Guest {
   get usage(): GuestUsage {
     const { memory, ticks, memoryDenied } = this.#state
     const brk = new Uint32Array(memory.buffer)[this.#exports.emscripten_get_sbrk_ptr() >>> 2] ?? 0
-    return { fuel: ticks, peakMemoryBytes: Math.min(brk, memory.buffer.byteLength), outputBytes: this.#written, memoryDenied }
+    return { fuel: ticks, peakMemoryBytes: Math.min(brk, memory.buffer.byteLength), outputBytes: this.#output.written, memoryDenied }
   }
 
   /** True when the guest may be called: false after a Killed, until it is reset or restored. */
   get ready(): boolean {
     return this.#ready
+  }
+
+  /** Changes whenever the memory is replaced: what was found in it before is then of no use. */
+  get age(): number {
+    return this.#age
   }
 
   /**
@@ -169,31 +154,59 @@ export class Guest {
    * @throws Killed when a limit ends it or the interpreter cannot go on; reset or restore before the next call.
    */
   call(request: Uint8Array, limits: CallLimits = {}): Uint8Array {
+    return this.enter(limits, (exports) => {
+      const argument = this.#bytes(exports, request)
+      const result = exports.PyObject_CallOneArg(this.#image.facts.entry, argument)
+      exports.Py_DecRef(argument)
+      if (result === 0) throw this.broken()
+      return this.take(exports, result, limits.responseBytes ?? 64 << 20)
+    })
+  }
+
+  /**
+   * Does `work` with the interpreter's own functions, under `limits`: what it throws, wasm or not, is a Killed. For code of
+   * this folder that knows the C API; it checks every result for NULL.
+   */
+  enter<T>(limits: CallLimits, work: (exports: Exports) => T): T {
     if (!this.#ready) throw new Killed('crash', 'not reset since it was ended')
     this.#begin(limits)
     this.#ready = false
     try {
-      const response = this.#exchange(request, limits.responseBytes ?? 64 << 20)
-      this.flush()
+      const result = work(this.#exports)
+      this.#output.flush()
       this.#ready = true
-      return response
+      return result
     } catch (error) {
-      this.flush()
+      this.#output.flush()
       throw Killed.from(error)
     }
   }
 
+  /** A `bytes` object of the guest's, as a copy; the reference is given up. */
+  take(exports: Exports, object: number, most: number): Uint8Array {
+    const length = exports.PyBytes_Size(object)
+    if (length < 0) throw new Killed('crash', 'forged result')
+    if (length > most) throw new Killed('response')
+    const bytes = this.#view(exports.PyBytes_AsString(object), length).slice()
+    exports.Py_DecRef(object)
+    return bytes
+  }
+
+  /** What NULL from the C API means: trusted code catches everything but the want of memory for its own answer. */
+  broken(): Killed {
+    return this.#state.memoryDenied ? new Killed('memory') : new Killed('crash', 'no answer')
+  }
+
   /** Delivers output that is still held: for whoever ends a call by force, from outside. */
   flush(): void {
-    const length = this.#pending
-    this.#pending = 0
-    if (length > 0) this.#options.onOutput?.(this.#pendingFd, this.#output.subarray(0, length))
+    this.#output.flush()
   }
 
   /** Back to the image: the same interpreter that was never used. Clock and seeded randomness begin anew. */
   reset(): void {
     const { memory, clock, random } = this.#state
     this.#ready = false
+    this.#age++
     clock.restart()
     random.restart()
     if (memory.buffer.byteLength > WIPE_BYTES) this.#adopt(new WebAssembly.Instance(this.#module, this.#imports()))
@@ -272,37 +285,21 @@ export class Guest {
     // The countdown to the first poll is the same for every call, and so is the fuel of the same program.
     new Int32Array(state.memory.buffer)[this.#image.facts.signalClock >> 2] = POLL_COUNTDOWN
     this.#deadline = limits.deadline ?? Infinity
-    this.#writable = limits.outputBytes ?? 1 << 20
-    this.#written = 0
-    this.#pending = 0
+    this.#output.begin(limits.outputBytes ?? 1 << 20)
     this.#lastLook = this.#lastPulse = performance.now()
     state.countdown = this.#interval = 1
   }
 
-  #exchange(request: Uint8Array, responseBytes: number): Uint8Array {
-    const { PyBytes_FromStringAndSize: make, PyBytes_AsString: start, PyBytes_Size: size, Py_DecRef: release } = this.#exports
-    const argument = make(0, request.length)
-    if (argument === 0) throw this.#broken()
-    this.#view(start(argument), request.length).set(request)
-    const result = this.#exports.PyObject_CallOneArg(this.#image.facts.entry, argument)
-    release(argument)
-    if (result === 0) throw this.#broken()
-    const length = size(result)
-    if (length < 0) throw new Killed('crash', 'forged result')
-    if (length > responseBytes) throw new Killed('response')
-    const response = this.#view(start(result), length).slice()
-    release(result)
-    return response
+  #bytes(exports: Exports, contents: Uint8Array): number {
+    const object = exports.PyBytes_FromStringAndSize(0, contents.length)
+    if (object === 0) throw this.broken()
+    this.#view(exports.PyBytes_AsString(object), contents.length).set(contents)
+    return object
   }
 
   /** A stretch of guest memory; the constructor throws when it is not within. */
   #view(pointer: number, length: number): Uint8Array {
     return new Uint8Array(this.#state.memory.buffer, pointer >>> 0, length)
-  }
-
-  /** NULL from the C API: the entry catches everything but the want of memory for its own answer. */
-  #broken(): Killed {
-    return this.#state.memoryDenied ? new Killed('memory') : new Killed('crash', 'no answer')
   }
 
   /** Reads the clock, ends the guest when its time is over, and decides when to read again. */
@@ -314,31 +311,17 @@ export class Guest {
     if (now > this.#deadline) throw new Killed('wall')
     if (now - this.#lastPulse < PULSE_MS) return
     this.#lastPulse = now
-    this.flush()
+    this.#output.flush()
     if (this.#options.pulse !== undefined) this.#deadline += this.#options.pulse()
   }
 
   #sleep(milliseconds: number): void {
-    this.flush()
+    this.#output.flush()
     const { clock } = this.#state
     clock.sleep(milliseconds, (wanted) => {
       const left = Math.max(0, this.#deadline - performance.now())
       ;(this.#options.block ?? blockThread)(Math.min(wanted, left + 1))
     })
     this.#look()
-  }
-
-  #write(fd: 1 | 2, bytes: Uint8Array): void {
-    const taken = bytes.subarray(0, this.#writable - this.#written)
-    for (let at = 0; at < taken.length;) {
-      if (fd !== this.#pendingFd || this.#pending === OUTPUT_BUFFER) this.flush()
-      this.#pendingFd = fd
-      const piece = taken.subarray(at, at + OUTPUT_BUFFER - this.#pending)
-      this.#output.set(piece, this.#pending)
-      this.#pending += piece.length
-      this.#written += piece.length
-      at += piece.length
-    }
-    if (taken.length < bytes.length) throw new Killed('output')
   }
 }
