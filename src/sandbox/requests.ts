@@ -1,7 +1,8 @@
 /** What is asked of the code inside a guest, and what it answers: requests as bytes, responses decoded as if forged. */
 import { ArgumentError, ValueError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
-import type { ResolvedPolicy } from '../policy/policy.js'
+import { STANDARD_GRANTS } from '../policy/modules.js'
+import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/host/codec.js'
 import { checkName } from './names.js'
 
@@ -99,9 +100,27 @@ export function trustRequest(name: string, source: string, expose: readonly stri
 /** What every run and call is told of the policy. */
 function common(policy: ResolvedPolicy, limits: Limits) {
   return {
-    policy: { modules: policy.modules, builtins: policy.builtins, inline: policy.guards.inline },
+    policy: grantsOf(policy),
     recursion: limits.recursion, resultBytes: limits.resultBytes, resultNodes: RESULT_NODES, resultDepth: RESULT_DEPTH,
   }
+}
+
+const grants = new WeakMap<ResolvedPolicy, { readonly [key: string]: Value }>()
+
+/** A policy's grants as the guest is told: short where they are all there is, or every run would decode 2,000 names. */
+function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
+  const known = grants.get(policy)
+  if (known) return known
+  const { modules, builtins } = policy
+  const names = Object.entries(modules)
+  const told = names.map(([name, shown]) => [name, shown.length === STANDARD_GRANTS[name]?.length ? '*' : shown] as const)
+  const isStandard = names.length === Object.keys(STANDARD_GRANTS).length && told.every(([, shown]) => shown === '*')
+  const made = {
+    modules: isStandard ? 'standard' : Object.fromEntries(told), inline: policy.guards.inline,
+    builtins: builtins.length === DEFAULT_POLICY.builtins.length ? null : builtins,
+  }
+  grants.set(policy, made)
+  return made
 }
 
 export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse {
