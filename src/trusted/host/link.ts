@@ -119,9 +119,12 @@ export class Link implements GuestWorker {
     if (this.#reason !== undefined) return
     this.#reason = reason
     this.#setReady(false)
+    // Whoever waits for its end must live to see it.
+    this.#channel?.hold(true)
     this.#channel?.kill()
     const pending = this.#pending
     if (pending) this.#settle({ kind: 'lost', reason, usage: used(pending.started, pending.written) })
+    this.#channel?.hold(true) // its end is near, and who waits for it (close) must see it
   }
 
   /** A payload arrived. */
@@ -202,7 +205,7 @@ export class Link implements GuestWorker {
     if (!pending) return
     this.#pending = undefined
     pending.watchdog.stop()
-    this.#channel?.hold(false)
+    this.#channel?.hold(!this.alive)
     pending.answer(performed)
   }
 }
