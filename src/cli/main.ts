@@ -1,70 +1,27 @@
 #!/usr/bin/env node
 /**
- * The command line. Runs one command and ends with its exit status; whatever goes wrong is one line on stderr and exit status
- * {@link FAILED}, never a stack trace, and never a status that a script could take for "clean".
+ * Starts the command line. `check`, which editors and hooks start all day, comes as one file (write-bundle.ts): loading a
+ * hundred small ones takes as long as Node itself. The bundle is used only if it is as new as what it was made from.
  */
-import { PyrestrictError } from '../errors.js'
-import { COMMANDS } from './commands.js'
-import { complain, print, printError } from './output.js'
-import { parse } from './parse.js'
-import { CLEAN, FAILED, UsageError } from './status.js'
+import { statSync } from 'node:fs'
 
-process.exitCode = FAILED
-process.on('uncaughtException', (error) => {
-  complain(describeFault(error))
-  process.exit(FAILED)
-})
-process.exitCode = await main(process.argv.slice(2))
+const BUNDLE = new URL('../bundle/check.js', import.meta.url)
+const argv = process.argv.slice(2)
 
-async function main(argv: readonly string[]): Promise<number> {
-  try {
-    const [name = '', ...rest] = argv
-    if (!Object.hasOwn(COMMANDS, name)) return await answer(argv)
-    const command = await COMMANDS[name]!()
-    const parsed = parse(command, rest)
-    if ('positionals' in parsed) return await command.run(parsed)
-    if (parsed.message !== undefined) throw new UsageError(`${parsed.message}\nTry "pyrestrict ${name} --help".`)
-    const { commandHelp } = await import('./help.js')
-    print(commandHelp(command))
-    return CLEAN
-  } catch (error) {
+process.exitCode = 2
+try {
+  const { main, describeFault, complain } = await import(argv[0] === 'check' && isCurrent(BUNDLE) ? BUNDLE.href : './entry.js') as
+    typeof import('./entry.js')
+  process.on('uncaughtException', (error) => {
     complain(describeFault(error))
-    return FAILED
-  }
+    process.exit(2)
+  })
+  process.exitCode = await main(argv)
+} catch (error) {
+  process.stderr.write(`pyrestrict: this installation is incomplete: ${error instanceof Error ? error.message : String(error)}\n`)
 }
 
-/** What is asked of the program itself: help, the version, completion, or nothing that there is. */
-async function answer(argv: readonly string[]): Promise<number> {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
-  const [first, second = ''] = argv
-  if (first === 'help' && Object.hasOwn(COMMANDS, second)) return await main([second, '--help'])
-  if (first === '--version') {
-    const { version } = await import('./version.js')
-    print(`${version()}\n`)
-    return CLEAN
-  }
-  if (first === 'completion' || first === '--get-yargs-completions') {
-    const { complete } = await import('./completion.js')
-    await complete(commands, argv)
-    return CLEAN
-  }
-  const { programHelp } = await import('./help.js')
-  const help = programHelp(commands)
-  if (first === '--help' || first === '-h' || first === 'help') {
-    print(help)
-    return CLEAN
-  }
-  if (first === undefined) {
-    printError(help)
-    return FAILED
-  }
-  const { nearest } = await import('../check/nearest.js')
-  const close = nearest(first, Object.keys(COMMANDS))
-  throw new UsageError(`there is no ${first.startsWith('-') ? 'option' : 'command'} "${first}"${
-    close === undefined ? '' : `; did you mean "${close}"?`}\nTry "pyrestrict --help".`)
-}
-
-function describeFault(error: unknown): string {
-  if (error instanceof UsageError || error instanceof PyrestrictError) return error.message
-  return `internal error: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`
+function isCurrent(bundle: URL): boolean {
+  const made = statSync(bundle, { throwIfNoEntry: false })
+  return made !== undefined && made.mtimeMs >= statSync(new URL(import.meta.url)).mtimeMs
 }

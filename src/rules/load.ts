@@ -1,10 +1,7 @@
-/** Finds the rule files of this installation. Every `.scm` in grammar-rules/ is a rule: there is no list to keep. */
-import { readdirSync, readFileSync } from 'node:fs'
-import { InstallationError, RuleError } from '../errors.js'
+/** The rules of this installation, read and told apart. */
+import { RuleError } from '../errors.js'
+import { readFolder } from './folder.js'
 import { parseRule, type Rule, type RuleFile } from './rule.js'
-
-/** From src/rules as from dist/rules. */
-const FOLDER = new URL('../../grammar-rules/', import.meta.url)
 
 let loaded: ReadonlyMap<string, RuleFile> | undefined
 
@@ -31,14 +28,4 @@ export function parseRules(files: Iterable<readonly [name: string, text: string]
     rules.set(parsed.rule.code, parsed)
   }
   return rules
-}
-
-function* readFolder(): Generator<readonly [string, string]> {
-  try {
-    for (const name of readdirSync(FOLDER)) {
-      if (name.endsWith('.scm')) yield [name, readFileSync(new URL(name, FOLDER), 'utf8')]
-    }
-  } catch (cause) {
-    throw new InstallationError(`cannot read the rules: ${cause instanceof Error ? cause.message : cause}`, { cause })
-  }
 }

@@ -1,0 +1,38 @@
+/** Runs the built command line in a process of its own, as a shell does. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+/** The repository, where the fixtures' names are short. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+export interface Finished {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Surroundings {
+  readonly stdin?: string | Uint8Array
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** Called with the process once it runs. */
+  readonly meanwhile?: (child: ReturnType<typeof spawn>) => void
+}
+
+/** The exit status and everything printed; colours and CI are as in a plain shell unless `env` says otherwise. */
+export async function pyrestrict(args: readonly string[], { stdin = '', env = {}, cwd = ROOT, meanwhile }: Surroundings = {}): Promise<Finished> {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH, HOME, ...env }, stdio: 'pipe' })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(stdin)
+  const chunks: { stdout: Buffer[], stderr: Buffer[] } = { stdout: [], stderr: [] }
+  child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => chunks.stderr.push(chunk))
+  meanwhile?.(child)
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  return { status, stdout: Buffer.concat(chunks.stdout).toString(), stderr: Buffer.concat(chunks.stderr).toString() }
+}
