@@ -1,4 +1,4 @@
-/** Images for tests: the shipped one, and the `bare` one (full Python, no language layer), built once and kept. */
+/** The `bare` image for tests, full Python without the language layer: built once, and kept. */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,9 +8,6 @@ import { Guest, type CallLimits, type GuestOptions } from '../../src/trusted/hos
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 const builder = join(root, 'dist/trusted/image/build.js')
-
-/** The shipped image, as `npm run build` left it. */
-export const shipped = (): LoadedImage => loadImage()
 
 /** An image whose `exec_raw` runs any Python. Under node_modules, where nothing is packed from. */
 export function bare(): LoadedImage {

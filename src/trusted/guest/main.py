@@ -6,8 +6,8 @@ describe.py), with the collector off, so that no finalizer of the guest's runs i
   compile   see compile.py
   run       {code, mode, inputs, result}      the value of the program, or of the global `result`
   prepare   {code}                            an expression of parameters; the addresses formula.ts calls
-  evaluate  {args}                            the prepared expression's value for them
-  map       {columns}                         its value for each row
+  evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
+  map       {columns, code?}                  its value for each row
   trust     {name, source, expose}            loads a module of the host's beside the guest
   call      {module, function, args}          the value of a trusted function
 
@@ -30,7 +30,7 @@ from .scan import scan
 from .trust import Realm
 
 # Frames between the interpreter's first and the guest's, and the limit for trusted code when no guest runs.
-_OWN_FRAMES, _OWN_LIMIT = 8, 1200
+_OWN_FRAMES, _OWN_LIMIT = 4, 1200
 _VALUE = PRIVATE_MARK + 'value'
 _flush = (sys.stdout.flush, sys.stderr.flush)
 _RETURNED = codec.dumps({'status': 'returned', 'value': None})[:-1]
@@ -46,6 +46,8 @@ class _Guest:
         self.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': make_builtins(policy)}
         self.realm = Realm()
         self.function = None
+        # Every prepared function: formula.ts calls them by their addresses.
+        self.kept = []
 
 
 _guest = _prepared = None
@@ -126,6 +128,7 @@ def _prepare(request):
 
     def work(guest):
         guest.function = eval(code, guest.scope)
+        guest.kept.append(guest.function)
     answer = _perform(request, work)
     if _guest.function is None:
         return answer
@@ -148,8 +151,13 @@ def _fail(error):
         return _NO_MEMORY
 
 
+def _function(guest, request):
+    """The function of the request's own code, where it brings any; otherwise the one prepared last."""
+    return eval(_load(request['code']), guest.scope) if 'code' in request else guest.function
+
+
 def _evaluate(request):
-    return _perform(request, lambda guest: guest.function(*request['args']))
+    return _perform(request, lambda guest: _function(guest, request)(*request['args']))
 
 
 def _map(request):
@@ -163,7 +171,7 @@ def _map(request):
     def work(guest):
         # Lists: iterating over a memoryview takes twice the time of the function.
         columns = [memoryview(column).cast('d').tolist() for column in request['columns']]
-        values.extend(map(guest.function, *columns))
+        values.extend(map(_function(guest, request), *columns))
         kinds = set(map(id, map(type, values)))
         if kinds == {id(bool)}:
             return {'bools': bytes(values)}

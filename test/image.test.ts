@@ -1,0 +1,162 @@
+/** The image: the same wherever it is built, nothing of the builder in it, frozen, and never used beside another pyodide. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir, hostname, tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { IMAGE_FOLDER, ImageError, imageFiles, loadImage, wasmPath } from '../src/trusted/host/image.js'
+import { bare, BareGuest, root } from './support/images.js'
+
+let scratch: string
+beforeAll(() => { scratch = mkdtempSync(join(tmpdir(), 'image-')) })
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+/** A copy of all that a build reads, elsewhere; `dist/image` of it is where it builds to. */
+function checkout(name: string): string {
+  const folder = join(scratch, name)
+  for (const part of ['dist/trusted', 'src/trusted', 'package.json', 'node_modules/pyodide']) {
+    cpSync(join(root, part), join(folder, part), { recursive: true, filter: (path) => !path.endsWith('.map') })
+  }
+  return folder
+}
+
+const build = (folder: string, env: NodeJS.ProcessEnv = process.env, cwd = root): string =>
+  execFileSync(process.execPath, [join(folder, 'dist/trusted/image/build.js')], { cwd, env, encoding: 'utf8', stdio: 'pipe' })
+
+const read = (folder: string, name: string): Buffer => readFileSync(join(folder, 'dist/image', name))
+
+describe('building', () => {
+  let first: string
+  beforeAll(() => { first = checkout('first') })
+
+  test('gives the same bytes in another folder, environment, time zone and hash seed', () => {
+    const second = join(scratch, 'quite/another')
+    cpSync(first, second, { recursive: true })
+    build(first)
+    build(second, { PATH: process.env.PATH, TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8', HOME: '/nowhere', PYTHONHASHSEED: '77', SECRET: 'planted-secret' }, scratch)
+    expect(read(second, 'guest.json').toString()).toBe(read(first, 'guest.json').toString())
+    const [a, b] = [read(first, 'guest.mem'), read(second, 'guest.mem')]
+    expect(Buffer.compare(a, b)).toBe(0)
+    const wasm = readFileSync(wasmPath())
+    for (const own of [root, scratch, homedir(), '/nowhere', 'planted-secret', 'Asia/Tokyo', 'de_DE', process.execPath, hostname(), 'node_modules', tmpdir(), `/${userInfo().username}/`]) {
+      // Pyodide was itself built somewhere: what its wasm holds anyway is not of this machine.
+      if (own.length > 3 && !wasm.includes(own)) expect([own, a.indexOf(own), a.indexOf(Buffer.from(own, 'utf16le'))]).toEqual([own, -1, -1])
+    }
+  }, 240_000)
+
+  test('is not done again while its inputs are the same', () => {
+    const file = join(first, 'dist/image/guest.mem')
+    const before = statSync(file).mtimeMs
+    expect(build(first)).toMatch(/^image: up to date/)
+    expect(statSync(file).mtimeMs).toBe(before)
+  })
+
+  test('is done again when the image is damaged', () => {
+    const whole = read(first, 'guest.mem')
+    writeFileSync(join(first, 'dist/image/guest.mem'), whole.subarray(0, 1000))
+    expect(build(first)).toMatch(/^image: built in/)
+    expect(Buffer.compare(read(first, 'guest.mem'), whole)).toBe(0)
+  }, 120_000)
+
+  test('is done again when a source has changed', () => {
+    const file = join(first, 'src/trusted/guest/sealed.py')
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n# changed\n`)
+    expect(build(first)).toMatch(/^image: built in/)
+  }, 120_000)
+
+  test('fails, telling why, on a module that does not load', () => {
+    writeFileSync(join(first, 'src/trusted/guest/sealed.py'), 'import nowhere\n')
+    expect(() => build(first)).toThrow("No module named 'nowhere'")
+  }, 120_000)
+})
+
+describe('loading', () => {
+  const copy = (name: string): string => {
+    const folder = join(scratch, name)
+    cpSync(IMAGE_FOLDER, folder, { recursive: true })
+    return folder
+  }
+  const edit = (folder: string, change: (facts: Record<string, unknown>) => void): void => {
+    const file = join(folder, 'guest.json')
+    const facts = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    change(facts)
+    writeFileSync(file, JSON.stringify(facts))
+  }
+
+  test('needs just the files it names', () => {
+    expect(imageFiles().map((file) => file.slice(file.lastIndexOf('/') + 1))).toEqual(['guest.json', 'guest.mem', 'pyodide.asm.wasm'])
+    const { image } = loadImage()
+    expect(image.memory.length).toBeLessThan(30 << 20)
+    expect(image.facts.pyodide).toBe((JSON.parse(readFileSync(join(root, 'node_modules/pyodide/package.json'), 'utf8')) as { version: string }).version)
+    expect(image.facts.python).toMatch(/^3\.14\.\d+$/)
+  })
+
+  test('refuses another pyodide, another format, damage, and nothing at all', () => {
+    const wasm = copy('wasm')
+    edit(wasm, (facts) => { facts.wasmSha256 = '0'.repeat(64) })
+    expect(() => loadImage(wasm)).toThrow(new ImageError('the guest image was taken from pyodide 314.0.7; another pyodide is installed'))
+    const format = copy('format')
+    edit(format, (facts) => { facts.format = 99 })
+    expect(() => loadImage(format)).toThrow(new ImageError('the guest image has format 99, not 1: run `npm run build`'))
+    const damaged = copy('damaged')
+    const bytes = readFileSync(join(damaged, 'guest.mem'))
+    bytes[5_000_000]! ^= 1
+    writeFileSync(join(damaged, 'guest.mem'), bytes)
+    expect(() => loadImage(damaged)).toThrow('is damaged: run `npm run build`')
+    expect(() => loadImage(join(scratch, 'nowhere'))).toThrow(ImageError)
+  })
+})
+
+describe('inside', () => {
+  /** The shipped image has no way to be asked; the bare one is made by the same prelude. */
+  let python: BareGuest
+  beforeAll(() => { python = new BareGuest(bare()) })
+
+  test('every class is immutable, and still works', () => {
+    expect(python.run(`
+import gc
+def classes():
+    found, todo = {}, [object]
+    while todo:
+        cls = todo.pop()
+        if id(cls) not in found:
+            found[id(cls)] = cls
+            todo.extend(type.__subclasses__(cls))
+    return found.values()
+import ast
+soft = sorted({cls.__name__ for cls in classes() if not cls.__flags__ & 1 << 8 and not issubclass(cls, ast.AST)})
+refused = 0
+import collections, decimal, enum, json, typing
+for cls in (collections.OrderedDict, decimal.Context, enum.Enum, json.JSONEncoder, typing.Generic, type, object):
+    try: cls.planted = 1
+    except TypeError: refused += 1
+    try: type.__setattr__(cls, 'planted', 1)
+    except TypeError: refused += 1
+class Mine(collections.OrderedDict): pass
+Mine.planted = 1
+result = [len(classes()) > 1000, soft, refused, Mine(a=1)['a']]`)).toEqual([true, [], 14, 1])
+  })
+
+  test('nothing can be imported that is not there, and no trusted module has a name', () => {
+    expect(python.run(`
+import sys
+answers = []
+for name in 'pyrestrict', 'pyrestrict.guards', 'antigravity', 'turtle':
+    try: __import__(name); answers.append(name)
+    except ImportError: pass
+result = [answers, sys.meta_path, sys.path, sys.path_hooks, sys.path_importer_cache, [n for n in sys.modules if 'pyrestrict' in n], sys.argv, sys.executable]`))
+      .toEqual([[], [], [], [], Object.create(null), [], [''], ''])
+  })
+
+  test('no loop of JavaScript\'s is running, and waiting works', () => {
+    expect(python.run(`
+import asyncio
+try: asyncio.get_running_loop(); running = True
+except RuntimeError: running = False
+result = [running, asyncio.events._get_running_loop() is None]`)).toEqual([false, true])
+  })
+
+  test('collections look at what the guest makes only', () => {
+    expect(python.run('import gc; gc.collect(); result = [gc.get_freeze_count() > 20_000, len(gc.get_objects()) < 5_000]')).toEqual([true, true])
+  })
+})
