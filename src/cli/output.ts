@@ -4,7 +4,7 @@
  */
 import { fstatSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { visibleLines } from '../report/visible.js'
+import { visibleName } from '../report/visible.js'
 import { UsageError } from './status.js'
 
 const STDOUT = 1
@@ -27,7 +27,7 @@ export function printError(text: string): void {
 
 /** One message of the program's own on stderr, made safe to show: it may quote a file's name or content. */
 export function complain(message: string): void {
-  printError(`pyrestrict: ${visibleLines(message)}\n`)
+  printError(`pyrestrict: ${message.split('\n').map(visibleName).join('\n')}\n`)
 }
 
 /** Whether stdout's reader has gone. */

@@ -2,9 +2,13 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+/** The program that `pyrestrict` is. */
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 /** The repository, where the fixtures' names are short. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/** A plain shell's: no colours asked for, no CI. */
+export const SHELL_ENV: Readonly<Record<string, string>> = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
 
 export interface Finished {
   readonly status: number | null
@@ -22,8 +26,7 @@ export interface Surroundings {
 
 /** The exit status and everything printed; colours and CI are as in a plain shell unless `env` says otherwise. */
 export async function pyrestrict(args: readonly string[], { stdin = '', env = {}, cwd = ROOT, meanwhile }: Surroundings = {}): Promise<Finished> {
-  const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { PATH, HOME, ...env }, stdio: 'pipe' })
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...SHELL_ENV, ...env }, stdio: 'pipe' })
   child.stdin.on('error', () => undefined)
   child.stdin.end(stdin)
   const chunks: { stdout: Buffer[], stderr: Buffer[] } = { stdout: [], stderr: [] }
