@@ -8,8 +8,11 @@ exact data. Exceptions are made afresh at the boundary, so none carries a frame,
 
 Invariant: `_target_of` (the slot's own getter, deleted from the class) is the only way to a facet's target.
 """
+from .sealed import __builtins__
+import builtins
 import operator
 import sys
+from decimal import Context, getcontext, setcontext
 from types import (AsyncGeneratorType, BuiltinFunctionType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType,
                    MethodType, MethodWrapperType, ModuleType, TracebackType)
 
@@ -28,6 +31,17 @@ CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
 NEVER = (ModuleType, FrameType, CodeType, TracebackType)
 ITERATORS = (GeneratorType, AsyncGeneratorType)
 EXACT = (int, float, str, bytes, list, tuple, dict, set, frozenset)
+
+
+def _soft_classes():
+    """Every class that is not the image's; when a trusted module has just loaded, they are all the host's."""
+    found, todo = set(), [_object]
+    while todo:
+        for cls in _type.__subclasses__(todo.pop()):
+            if cls not in found:
+                found.add(cls)
+                todo.append(cls)
+    return {cls for cls in found if guards.own(cls)}
 
 
 class Facet:
@@ -137,6 +151,9 @@ class Realm:
     """The trusted modules of one guest, and the rules by which values cross to and from it."""
 
     def __init__(self):
+        # Arithmetic of trusted code is not the guest's to configure.
+        self.arithmetic = Context()
+        self.guest_arithmetic = getcontext()
         self.modules = {}
         self.exposed_classes = set()
         self.attributes = {}
@@ -151,7 +168,9 @@ class Realm:
         self.guest_globals = guest_globals
         module = ModuleType(name)
         sys.modules[name] = self.modules[name] = module
+        module.__dict__['__builtins__'] = builtins  # full Python, not what our own modules are sealed to
         exec(compile(source, f'<{name}>', 'exec', dont_inherit=True), module.__dict__)
+        guards.TRUSTED_CLASSES.update(_soft_classes())
         shown = expose if _type(expose) is dict else dict.fromkeys(expose, '*')
         for key in shown:
             if key not in module.__dict__:
@@ -166,7 +185,12 @@ class Realm:
 
     def call(self, module, function, args):
         """The host calls a trusted function: it receives the guest's globals first, then `args`."""
-        return self.modules[module].__dict__[function](self.guest_globals, *args)
+        outside = getcontext()
+        setcontext(self.arithmetic)
+        try:
+            return self.modules[module].__dict__[function](self.guest_globals, *args)
+        finally:
+            setcontext(outside)
 
     # ---- trusted values on their way out to the guest
 
@@ -303,16 +327,19 @@ class Realm:
 
     def enter(self, function, args, kwargs):
         """Runs trusted `function` with a guest's arguments: more stack than the guest has, fresh exceptions, judged result."""
-        failure, limit = None, _getrecursionlimit()
+        failure, limit, outside = None, _getrecursionlimit(), getcontext()
         args = [self.inward(value) for value in args]
         kwargs = {key: self.inward(kwargs[key]) for key in kwargs}
         _setrecursionlimit(limit + RESERVE)
+        self.guest_arithmetic = outside
+        setcontext(self.arithmetic)
         try:
             result = function(*args, **kwargs)
             return self.outward(result)
         except BaseException as error:
             failure = self.fresh(error)
         finally:
+            setcontext(outside)
             _setrecursionlimit(limit)
         raise failure
 
@@ -346,11 +373,13 @@ class Callback:
         args = [realm.outward(value) for value in args]
         kwargs = {key: realm.outward(kwargs[key]) for key in kwargs}
         _setrecursionlimit(limit - RESERVE)
+        setcontext(realm.guest_arithmetic)
         try:
             return realm.inward(self.function(*args, **kwargs))
         except BaseException as error:
             failure = error
         finally:
+            setcontext(realm.arithmetic)
             _setrecursionlimit(limit)
         kind = _type(failure)
         while kind.__module__ != 'builtins' or not issubclass(kind, Exception):
