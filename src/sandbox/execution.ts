@@ -69,7 +69,10 @@ export async function execute(execution: Execution): Promise<Executed> {
   return { outcome: judge(performed, spent, execution), delta: performed.kind === 'done' ? performed.delta ?? undefined : undefined }
 }
 
-function judge(performed: Performed, spent: Spent, { limits, find, parser }: Execution): Outcome {
+/** What became of a guest, from how its call ended. */
+export function judge(
+  performed: Performed, spent: Spent, { limits, find, parser }: Pick<Execution, 'limits' | 'find' | 'parser'>,
+): Outcome {
   if (performed.kind === 'lost') return { status: 'crashed', reason: performed.reason, ...spent }
   if (performed.kind === 'killed') {
     const { usage, why, detail } = performed
@@ -91,7 +94,10 @@ function judge(performed: Performed, spent: Spent, { limits, find, parser }: Exe
   }
   switch (response.status) {
     case 'returned': return { status: 'returned', value: response.value, ...spent }
-    case 'raised': return { status: 'raised', exception: readException(response.exception, find, parser), ...spent }
+    case 'raised': {
+      const { exception, row } = response
+      return { status: 'raised', exception: readException(exception, find, parser), ...(row !== undefined && { row }), ...spent }
+    }
     case 'exhausted': return exhausted(response.limit, response.used, limits, spent)
   }
 }

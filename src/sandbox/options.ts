@@ -88,6 +88,7 @@ const KEY_BYTES = 32
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['isolation', 'workers', 'spares', 'queue', 'sessions', 'trusted', 'wrap', 'snapshotKey'],
   compile: ['mode', 'parameters', 'filename', 'signal'],
+  formula: ['filename', 'signal'],
   execute: ['inputs', 'result', 'signal', 'onOutput', 'limits'],
   run: ['mode', 'filename', 'inputs', 'result', 'signal', 'onOutput', 'limits'],
   call: ['signal', 'onOutput', 'limits'],

@@ -1,5 +1,6 @@
 /** What became of a guest. Every ending is a value: nothing that a guest does makes a run throw, reject or hang. */
 import type { Diagnostic, Span } from '../diagnostic.js'
+import { PyrestrictError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import type { Value } from '../trusted/host/codec.js'
 
@@ -70,6 +71,8 @@ export interface Returned<T = Value> extends Spent {
 export interface Raised extends Spent {
   readonly status: 'raised'
   readonly exception: GuestException
+  /** For `formula.map`: the row it was raised in, from 0. */
+  readonly row?: number
 }
 
 /** Nothing was executed: the source leaves the restricted language. */
@@ -108,3 +111,25 @@ export type Outcome<T = Value> = Returned<T> | Raised | Refused | Exhausted | Cr
 export const UNSPENT: Spent = Object.freeze({
   output: '', usage: Object.freeze({ wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }),
 })
+
+/** A formula has no value: it raised, or a limit ended it. `outcome` tells which; nothing else of the host's is affected. */
+export class EvaluationError extends PyrestrictError {
+  override readonly name = 'EvaluationError'
+
+  constructor(readonly outcome: Exclude<Outcome, Returned>) {
+    super(describeOutcome(outcome))
+  }
+}
+
+function describeOutcome(outcome: Exclude<Outcome, Returned>): string {
+  switch (outcome.status) {
+    case 'raised': {
+      const { type, message } = outcome.exception
+      return `${type}${message && `: ${message}`}${outcome.row === undefined ? '' : ` (row ${outcome.row})`}`
+    }
+    case 'exhausted': return outcome.message
+    case 'crashed': return outcome.reason
+    case 'refused': return outcome.diagnostics.map(({ code, message }) => `${code} ${message}`).join('; ')
+    case 'cancelled': return 'the sandbox was closed'
+  }
+}

@@ -28,7 +28,7 @@ export type CompileResponse = { readonly ok: true; readonly code: Uint8Array } |
 /** What a run or a call answers. */
 export type RunResponse =
   | { readonly status: 'returned'; readonly value: Value }
-  | { readonly status: 'raised'; readonly exception: Value }
+  | { readonly status: 'raised'; readonly exception: Value; readonly row: number | undefined }
   | { readonly status: 'exhausted'; readonly limit: 'resultBytes' | 'memoryMb' | 'recursion'; readonly used: number }
 
 /** A response is not what trusted code in the guest answers. */
@@ -82,6 +82,24 @@ export function runRequest({ inputs, result, ...request }: RunRequest, policy: R
   return withField(encodeValue({ op: 'run', ...request, result: result ?? null, ...common(policy, limits) }), 'inputs', inputs)
 }
 
+/** Makes a function of an expression's code. */
+export function prepareRequest(code: Uint8Array, policy: ResolvedPolicy, limits: Limits): Uint8Array {
+  return encodeValue({ op: 'prepare', code, ...common(policy, limits) })
+}
+
+/**
+ * The value of a function's code for these arguments.
+ * @throws ValueError with the path of one that cannot cross.
+ */
+export function evaluateRequest(code: Uint8Array, args: readonly Value[], policy: ResolvedPolicy, limits: Limits): Uint8Array {
+  return encode({ op: 'evaluate', code, args, ...common(policy, limits) }, 'args')
+}
+
+/** Its values for rows; each column is the bytes of its floats. Without code, of the function prepared last. */
+export function mapRequest(code: Uint8Array | undefined, columns: readonly Uint8Array[], policy: ResolvedPolicy, limits: Limits): Uint8Array {
+  return encodeValue({ op: 'map', ...(code && { code }), columns, ...common(policy, limits) })
+}
+
 export interface CallRequest {
   readonly module: string
   readonly function: string
@@ -130,7 +148,7 @@ export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse 
       if ('value' in fields) return { status: 'returned', value: fields['value'] }
       break
     case 'raised':
-      if ('exception' in fields) return { status: 'raised', exception: fields['exception'] }
+      if ('exception' in fields) return { status: 'raised', exception: fields['exception'], row: rowOf(fields['row']) }
       break
     case 'exhausted': {
       const { limit } = fields
@@ -191,6 +209,10 @@ function readFields(bytes: Uint8Array, limits: { maxNodes: number; maxDepth: num
   }
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null) throw new ForgedResponse('not an object')
   return value as Readonly<Record<string, Value>>
+}
+
+function rowOf(value: Value): number | undefined {
+  return value === undefined ? undefined : number(value, 0)
 }
 
 function number(value: Value, otherwise: number): number {

@@ -69,6 +69,17 @@ export async function run(runtime: Runtime, text: SourceText | Code, options: Ex
   })
 }
 
+/** Executes a request, made of `code`, in a pristine guest under the policy's own limits. */
+export async function executeRequest(runtime: Runtime, request: Uint8Array, code: Code): Promise<Outcome> {
+  const { pool, policy: { limits }, parser, isClosing } = runtime
+  return withWorker(pool, runtime, undefined, async (worker) => {
+    const { outcome } = await execute({
+      worker, begin: 'base', request, end: 'reset', limits, isClosing, parser, find: (file) => file === code.filename ? code : undefined,
+    })
+    return outcome
+  })
+}
+
 /** Leases a worker for `work`. Work that lost its worker before anything of the guest ran is given another. */
 async function withWorker<T>(
   pool: Pool, { isClosing }: Runtime, signal: AbortSignal | undefined, work: (worker: GuestWorker) => Promise<T | 'lost'>,

@@ -10,16 +10,17 @@ import type { CallLimits } from '../trusted/host/protocol.js'
 import { cacheKey } from './compile-cache.js'
 import { Code, Compiler } from './compiler.js'
 import { readException } from './exception.js'
+import { Formula, FormulaGuest, InlineFormula } from './formula.js'
 import { checkName } from './names.js'
 import { checkOptions, resolveOptions, type CompileOptions, type ExecuteOptions, type ResolvedOptions, type RunOptions, type SandboxOptions } from './options.js'
 import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
 import { CANCELLED, Pool, type Load } from './pool.js'
 import { Program } from './program.js'
 import { ForgedResponse, readRunResponse, RESPONSE_SLACK, trustRequest } from './requests.js'
-import { compile, run, type Runtime } from './runs.js'
+import { compile, executeRequest, run, type Runtime } from './runs.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
-import { imageHash, setupOf, starterOf } from './workers.js'
+import { imageHash, setupOf, startInline, starterOf, type Isolation } from './workers.js'
 
 /** A trusted module is the host's own and may take its time to load. */
 const TRUST_MS = 30_000
@@ -31,17 +32,22 @@ const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
  * @throws PolicyError for a policy or an option that cannot be honoured, ArgumentError for an ill-formed option,
  *   InstallationError when the guest image is missing. A trusted module that fails to load is a PolicyError.
  */
-export async function createSandbox(policy?: Policy, options: SandboxOptions = {}): Promise<Sandbox> {
-  const resolved = resolvePolicy(policy)
-  const sandbox = await Sandbox.create(resolved, resolveOptions(options))
-  return sandbox
+export async function createSandbox<const I extends Isolation = 'process'>(
+  policy?: Policy, options: SandboxOptions & { readonly isolation?: I | undefined } = {},
+): Promise<Sandbox<I>> {
+  return Sandbox.create<I>(resolvePolicy(policy), resolveOptions(options))
 }
 
-export class Sandbox {
+/** What `sandbox.formula` makes. */
+export type FormulaOf<I extends Isolation> = I extends 'inline' ? InlineFormula : Formula
+
+export class Sandbox<I extends Isolation = Isolation> {
   readonly #runtime: Runtime
   readonly #sessions = new Set<Session>()
   readonly #active = new Set<Promise<unknown>>()
   readonly #sessionHost: SessionHost
+  /** Made when the first inline formula is. */
+  readonly #formulaGuest: (() => FormulaGuest) | undefined
   #closing = false
   #closed: Promise<void> | undefined
 
@@ -56,6 +62,16 @@ export class Sandbox {
     // What compiles must be killable: not even inline does it happen in the caller's thread.
     const compilePool = isolation === 'inline'
       ? new Pool({ workers: 1, spares: 0, queue, sessions: 0, start: starterOf('thread', setup, undefined) }) : pool
+    if (isolation === 'inline') {
+      let guest: FormulaGuest | undefined
+      this.#formulaGuest = () => {
+        if (guest) return guest
+        const worker = startInline(setup)
+        if (baseOf.delta) worker.setBase(baseOf.delta)
+        guest = new FormulaGuest(worker)
+        return guest
+      }
+    }
     this.#runtime = { policy, pool, compilePool, isClosing: () => this.#closing, ...parts }
     this.#sessionHost = {
       runtime: this.#runtime, key: options.snapshotKey ?? PROCESS_KEY, fingerprint,
@@ -64,15 +80,15 @@ export class Sandbox {
   }
 
   /** @internal Use {@link createSandbox}. */
-  static async create(policy: ResolvedPolicy, options: ResolvedOptions): Promise<Sandbox> {
+  static async create<I extends Isolation>(policy: ResolvedPolicy, options: ResolvedOptions): Promise<Sandbox<I>> {
     const fingerprint = cacheKey([
       JSON.stringify(policy), imageHash(), ...options.trusted.flatMap(({ name, source, expose }) => [name, source, JSON.stringify(expose)]),
     ])
     const exposed = options.trusted.flatMap(({ expose }) => expose)
-    const start = async (): Promise<Sandbox> => {
+    const start = async (): Promise<Sandbox<I>> => {
       const [parser, checker] = await Promise.all([loadParser(), createChecker(policy)])
       const compiler = new Compiler(policy, checker, fingerprint, exposed)
-      const sandbox = new Sandbox(policy, options, { parser, compiler }, fingerprint, { delta: undefined })
+      const sandbox = new Sandbox<I>(policy, options, { parser, compiler }, fingerprint, { delta: undefined })
       sandbox.#runtime.compilePool.warm()
       return sandbox
     }
@@ -108,9 +124,31 @@ export class Sandbox {
     this.#checkOpen()
     checkOptions(options, 'compile')
     const { mode = 'exec', filename = '<guest>', parameters, signal } = options
-    checkParameters(parameters)
+    if (parameters !== undefined) checkParameters(parameters)
     const code = await this.#track(compile(this.#runtime, { source, mode, filename, parameters }, signal))
     return code instanceof Code ? new Program(code, (options) => this.#runCode(code, options)) : code
+  }
+
+  /**
+   * Compiles an expression of these parameters, to evaluate it many times. With isolation `inline`, `evaluate` answers at once.
+   * A refusal has the status `refused`, a formula has `compiled`.
+   */
+  async formula(
+    source: string, parameters: readonly string[], options: Omit<CompileOptions, 'mode' | 'parameters'> = {},
+  ): Promise<FormulaOf<I> | Refused | Crashed | Cancelled> {
+    this.#checkOpen()
+    checkOptions(options, 'formula')
+    const { filename = '<formula>', signal } = options
+    checkParameters(parameters)
+    const code = await this.#track(compile(this.#runtime, { source, mode: 'eval', filename, parameters: [...parameters], asFunction: true }, signal))
+    if (!(code instanceof Code)) return code
+    const formula = this.#formulaGuest
+      ? new InlineFormula(this.#runtime, code, this.#formulaGuest())
+      : new Formula(this.#runtime, code, (request, of) => {
+        this.#checkOpen()
+        return this.#track(executeRequest(this.#runtime, request, of))
+      })
+    return formula as FormulaOf<I>
   }
 
   /**
@@ -222,7 +260,6 @@ function readTrustResponse(bytes: Uint8Array, { limits }: ResolvedPolicy) {
 }
 
 function checkParameters(parameters: unknown): void {
-  if (parameters === undefined) return
   if (!Array.isArray(parameters)) throw new ArgumentError('parameters: must be a list of names')
   for (const name of parameters as unknown[]) checkName(name, 'parameters')
   if (new Set(parameters).size !== parameters.length) throw new ArgumentError('parameters: a name is there twice')

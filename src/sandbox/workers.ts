@@ -42,11 +42,14 @@ export function starterOf(isolation: Isolation, setup: Setup, wrap: readonly str
       const { wasm, image } = sharedImage()
       return startThread(wasm, image, setup)
     }
-    case 'inline': return () => {
-      const { wasm, image } = sharedImage()
-      return new InlineWorker(wasm, image, setup)
-    }
+    case 'inline': return () => startInline(setup)
   }
+}
+
+/** A guest in the caller's own thread. */
+export function startInline(setup: Setup): InlineWorker {
+  const { wasm, image } = sharedImage()
+  return new InlineWorker(wasm, image, setup)
 }
 
 let shared: LoadedImage | undefined

@@ -6,6 +6,7 @@
 import type { GuestImage } from './image-facts.js'
 import type { Call, GuestWorker, Performed } from './link.js'
 import type { Done, Report, Setup } from './protocol.js'
+import type { Guest } from './runtime.js'
 import { Station } from './station.js'
 
 export class InlineWorker implements GuestWorker {
@@ -46,6 +47,16 @@ export class InlineWorker implements GuestWorker {
       else if (report.kind === 'done' || report.kind === 'killed') done = report
     }
     return done!
+  }
+
+  /** {@link Station.direct}. Nothing but ticks bounds the time of `work`. What it writes goes to `onOutput`. */
+  direct<T>(work: (guest: Guest) => T, onOutput?: Call['onOutput']): T {
+    this.#reports = []
+    try {
+      return this.#station.direct(work)
+    } finally {
+      for (const report of this.#reports.splice(0)) if (report.kind === 'output') onOutput?.(report.fd, report.bytes)
+    }
   }
 
   kill(reason: string): void {

@@ -53,6 +53,19 @@ export class Station {
     if (this.#memory === 'spoilt' || command.end === 'reset') this.#restore('base')
   }
 
+  /** Lets `work` call the guest as it stands after a call that kept it. A guest that is ended thereby is reset. */
+  direct<T>(work: (guest: Guest) => T): T {
+    try {
+      return work(this.#guest)
+    } catch (error) {
+      if (!this.#guest.ready) {
+        this.#memory = 'spoilt'
+        this.#restore('base')
+      }
+      throw error
+    }
+  }
+
   #perform({ id, begin, request, limits, end }: Perform): Done {
     this.#call = id
     let started = performance.now()
