@@ -45,6 +45,20 @@ describe('a guarded program does what its source does', () => {
   })
 })
 
+describe('where brackets nest too deeply', () => {
+  test.each([
+    (links: number) => `x = a${'.b'.repeat(links)}`,
+    (links: number) => `x = [a${'[b]'.repeat(links - 1)}]`,
+    (links: number) => `f'{a${'.b'.repeat(links - 1)}}'`,
+    (links: number) => `x = a${'(*b)'.repeat(links)}`,
+  ])('CPython says the same: %s', (chain) => {
+    expect(rewrite(chain(200)).tooDeepAt).toBe(-1)
+    expect(compare(chain(200), rewrite(chain(200)).code)).toBeUndefined()
+    expect(rewrite(chain(201)).tooDeepAt).toBeGreaterThan(0)
+    expect(compare(chain(201), rewrite(chain(201)).code)).toMatch('too many nested parentheses')
+  })
+})
+
 describe('the standard library', () => {
   /** One in seven of the files: all of them take a minute and a half (REWRITE_ALL=1). */
   const every = process.env['REWRITE_ALL'] ? 1 : 7

@@ -40,8 +40,9 @@ const HANDLERS: Partial<Record<KindName, Handler>> = {
 }
 
 /**
- * Makes the function that guards a tree's text. It is pure and linear; it means something for trees that `check` accepts, and
- * ends, with some text or other, for all without errors. Throws `InstallationError` when the grammar is another version's.
+ * Makes the function that guards a tree's text. It is pure, linear, and total: what `check` would refuse gives some text of as
+ * many lines, which the verifier refuses, and a tree with errors gives its text unchanged. Throws `InstallationError` when
+ * the grammar is another version's.
  */
 export function createRewriter(grammar: KindIds): (tree: Tree) => Rewriting {
   const kinds = resolveKinds(grammar)
@@ -52,5 +53,9 @@ export function createRewriter(grammar: KindIds): (tree: Tree) => Rewriting {
   const brackets = new Int8Array(1 << 16)
   for (const open of [tokens.leftParen, tokens.leftBracket, tokens.leftBrace]) brackets[open] = 1
   for (const close of [tokens.rightParen, tokens.rightBracket, tokens.rightBrace]) brackets[close] = -1
-  return (tree) => new Scan(tree, kinds).run(handlers, brackets)
+  return (tree) => tree.hasError ? unchanged(tree) : new Scan(tree, kinds).run(handlers, brackets)
+}
+
+function unchanged(tree: Tree): Rewriting {
+  return { code: tree.text, edits: new Int32Array(0), tooDeepAt: -1 }
 }
