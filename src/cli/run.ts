@@ -124,7 +124,7 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
       break
     case 'raised':
       if (!isSystemExit(outcome)) printError(showError(outcome.exception.traceback))
-      else if (!/^-?\d*$/.test(outcome.exception.message)) printError(showError(`${outcome.exception.message}\n`))
+      else if (!EXIT_CODE.test(outcome.exception.message)) printError(showError(`${outcome.exception.message}\n`))
       break
     case 'refused':
       printError(describeFindings(filename, text, outcome.diagnostics, useColour(choice(args, 'color', COLOURS), 2)))
@@ -144,13 +144,16 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
 function statusOf(outcome: Outcome): number {
   switch (outcome.status) {
     case 'returned': return CLEAN
-    case 'raised': return isSystemExit(outcome) && /^(None|0|False)?$/.test(outcome.exception.message) ? CLEAN : RAISED
+    case 'raised': return isSystemExit(outcome) && /^(?:None|False|0)?$/.test(outcome.exception.message) ? CLEAN : RAISED
     case 'refused': return FINDINGS
     case 'exhausted': return EXHAUSTED
     case 'crashed': return CRASHED
     case 'cancelled': return INTERRUPTED
   }
 }
+
+/** What `exit` says nothing about; any other argument is a message. */
+const EXIT_CODE = /^(?:None|True|False|-?\d+)?$/
 
 /** `exit()` and `raise SystemExit` end a program as in Python: silently, successfully unless told otherwise. */
 function isSystemExit(outcome: Outcome): boolean {

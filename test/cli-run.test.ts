@@ -1,0 +1,187 @@
+/** `pyrestrict run` as a shell sees it: it feels like `python FILE`, and every ending has its exit status. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { pyrestrict, type Surroundings } from './support/cli.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-run-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+/** Runs code from the command line. */
+const code = (text: string, args: readonly string[] = [], surroundings: Surroundings = {}) => pyrestrict(['run', '-c', text, ...args], surroundings)
+
+describe('a program', () => {
+  test('from a file, with inputs: prints, then shows its value', async () => {
+    expect(await pyrestrict(['run', 'fixtures/readme/report.py', '--inputs', 'fixtures/readme/inputs.json']))
+      .toEqual({ status: 0, stdout: "milk    2.00\ntea     3.00\n{'items': 2, 'total': 5}\n", stderr: '' })
+    expect((await pyrestrict(['run', 'fixtures/readme/report.py', '--input', 'prices={"tea": 0.5}'])).stdout)
+      .toBe("tea     0.50\n{'items': 1, 'total': 0.5}\n")
+  })
+
+  test('from stdin and from the command line', async () => {
+    expect(await pyrestrict(['run', '-'], { stdin: 'print("ä", 1 + 1)\n' })).toEqual({ status: 0, stdout: 'ä 2\n', stderr: '' })
+    expect(await code('-1 + 3')).toEqual({ status: 0, stdout: '2\n', stderr: '' })
+    expect(await code('')).toEqual({ status: 0, stdout: '', stderr: '' })
+  })
+
+  test('shows a global, or one expression, and None not at all', async () => {
+    const shown = (stdout: string) => ({ status: 0, stdout, stderr: '' })
+    expect(await code('x = [1]\nx.append(2)\n"no"', ['--result', 'x'])).toEqual(shown('[1, 2]\n'))
+    expect(await code('{"a": (1, None)}', ['--mode', 'eval'])).toEqual(shown("{'a': [1, None]}\n"))
+    expect(await code('print(1)')).toEqual(shown('1\n'))
+  })
+
+  test('writes to stdout and stderr', async () => {
+    expect(await code('import sys\nprint("out")\nprint("err", file=sys.stderr)')).toEqual({ status: 0, stdout: 'out\n', stderr: 'err\n' })
+  })
+
+  test('gets big integers whole', async () => {
+    expect((await code('x + 1', ['--input', 'x=12345678901234567890'])).stdout).toBe('12345678901234567891\n')
+  })
+
+  test('has a byte order mark dropped, and tracebacks right below it', async () => {
+    const { status, stderr } = await pyrestrict(['run', file('bom.py', '\ufeff1/0\n')])
+    expect([status, stderr.replaceAll(folder, '')]).toEqual([3, 'Traceback (most recent call last):\n  File "/bom.py", line 1, in <module>\n'
+      + '    1/0\n    ~^~\nZeroDivisionError: division by zero\n'])
+  })
+
+  test('comes to see its output as it writes it', async () => {
+    const seen: [string, number][] = []
+    const started = performance.now()
+    await code('print("first", flush=True)\nfor _ in range(10**9): pass', ['--timeout', '2s'], {
+      meanwhile: (child) => child.stdout!.on('data', (chunk: Buffer) => seen.push([chunk.toString(), performance.now() - started])),
+    })
+    const ended = performance.now() - started
+    expect(seen.map(([text]) => text)).toEqual(['first\n'])
+    expect(ended - seen[0]![1]).toBeGreaterThan(1000)
+  })
+})
+
+describe('endings', () => {
+  test('an exception: the traceback CPython prints, status 3', async () => {
+    expect(await code('def f(x):\n    return 1 / x\nf(0)')).toEqual({ status: 3, stdout: '', stderr: `Traceback (most recent call last):
+  File "<string>", line 3, in <module>
+    f(0)
+    ~^^^
+  File "<string>", line 2, in f
+    return 1 / x
+           ~~^~~
+ZeroDivisionError: division by zero
+` })
+  })
+
+  test.each([
+    ['exit()', 0, ''], ['exit(0)', 0, ''], ['raise SystemExit', 0, ''], ['exit(3)', 3, ''], ['raise SystemExit("bye")', 3, 'bye\n'],
+  ])('%s ends as in Python', async (text, status, stderr) => {
+    expect(await code(text)).toEqual({ status, stdout: '', stderr })
+  })
+
+  test('refused: what is wrong and where, nothing is run, status 1', async () => {
+    const { status, stdout, stderr } = await code('print(1)\nprint(().__class__)')
+    expect([status, stdout, stderr]).toEqual([1, '', `error[PR203]: attribute \`__class__\` is not accessible
+ --> <string>:2:10
+  |
+1 | print(1)
+2 | print(().__class__)
+  |          ^^^^^^^^^
+  = hint: write \`type(x)\`
+
+Refused: 1 problem.
+`])
+  })
+
+  test.each([
+    ['while True: pass', ['--timeout', '300ms'], 'pyrestrict: stopped: wallMs: '],
+    ['while True: pass', ['--fuel', '20k'], 'pyrestrict: stopped: fuel: used 20000 of 20000 ticks'],
+    ['while True: print("x" * 1000)', [], 'pyrestrict: stopped: outputBytes: '],
+    ['"x" * 20_000_000', ['--memory', '512m'], 'pyrestrict: stopped: resultBytes: '],
+  ])('a limit reached by %s: which, status 4', async (text, args, message) => {
+    const { status, stderr } = await code(text, args)
+    expect([status, stderr.slice(0, message.length)]).toEqual([4, message])
+    expect(stderr.trimEnd().split('\n').length).toBe(1)
+  })
+
+  test('memory is an exception of the program like any other', async () => {
+    const { status, stderr } = await code('x = bytearray(10**9)', ['--memory', '64'])
+    expect([status, stderr.split('\n').at(-2)]).toEqual([3, 'MemoryError'])
+  })
+
+  test('Ctrl-C: at once, cleanly, status 130', async () => {
+    let interrupted = 0
+    const { status, stdout, stderr } = await code('print("on", flush=True)\nwhile True: pass', ['--timeout', '1m'], {
+      meanwhile: (child) => child.stdout!.once('data', () => {
+        interrupted = performance.now()
+        child.kill('SIGINT')
+      }),
+    })
+    expect([status, stdout, stderr]).toEqual([130, 'on\n', 'pyrestrict: interrupted\n'])
+    expect(performance.now() - interrupted).toBeLessThan(3000)
+  })
+
+  test('a reader that goes away ends the program, quietly, with status 141', async () => {
+    const { status, stderr } = await code('while True: print("x" * 100)', ['--timeout', '1m'], {
+      meanwhile: (child) => child.stdout!.once('data', () => child.stdout!.destroy()),
+    })
+    expect([status, stderr]).toEqual([141, ''])
+  })
+})
+
+describe('for programs', () => {
+  const json = async (text: string, ...args: readonly string[]) => {
+    const { status, stdout, stderr } = await code(text, ['--format', 'json', ...args])
+    expect(stderr).toBe('')
+    return [status, JSON.parse(stdout)] as const
+  }
+
+  test('every ending is one document', async () => {
+    expect(await json('print("hi")\n{"n": float("nan"), "s": b"x"}')).toMatchObject([0, {
+      status: 'returned', value: { n: { $float: 'nan' }, s: { $bytes: 'eA==' } }, output: 'hi\n', usage: { outputBytes: 3 } }])
+    expect(await json('1/0')).toMatchObject([3, { status: 'raised', exception: { type: 'ZeroDivisionError', frames: [{ line: 1 }] } }])
+    expect(await json('x.__dict__')).toMatchObject([1, { status: 'refused', diagnostics: [{ code: 'PR203', span: { start: { line: 1, column: 3 } } }] }])
+    expect(await json('while True: pass', '--fuel', '1k')).toMatchObject([4, { status: 'exhausted', limit: 'fuel', allowed: 1000 }])
+  })
+
+  test('and safe to print', async () => {
+    const { stdout } = await code('print("\\x9b2J\\u202e ##[x]")\n"\\x1b"', ['--format', 'json'])
+    // eslint-disable-next-line no-control-regex -- that is the point
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|##\[/)
+    expect(JSON.parse(stdout)).toMatchObject({ value: '\u001b', output: '\u009b2J\u202e ##[x]\n' })
+  })
+})
+
+describe('bad input is status 2 with a line on stderr', () => {
+  const said = async (...args: readonly string[]) => {
+    const { status, stdout, stderr } = await pyrestrict(['run', ...args])
+    expect([status, stdout]).toEqual([2, ''])
+    return stderr.replaceAll(`${folder}/`, '')
+  }
+
+  test.each([
+    [[], 'pyrestrict: which program? Give a file, - for stdin, or -c CODE\n'],
+    [['none.py'], 'pyrestrict: none.py: cannot be read: no such file\n'],
+    [[folder], `pyrestrict: ${folder}: cannot be read: it is a directory\n`],
+    [['-c', '1', 'x.py'], 'pyrestrict: -c is the program: give no file as well\n'],
+    [['-c', '1', '--input', 'x=y z'], 'pyrestrict: --input x: not JSON: 1:1: expected a value, found "y"; a string needs quotes within those of the shell: \'x="y z"\'\n'],
+    [['-c', '1', '--timeout', '-5'], 'pyrestrict: --timeout: "-5" is not a number with one of the units ms, s, m, h\n'],
+    [['-c', '1', '--timeout', 'soon'], 'pyrestrict: --timeout: "soon" is not a number with one of the units ms, s, m, h\n'],
+    [['-c', '1', '--timeout', '0'], 'pyrestrict: policy.limits.wallMs: must be a whole number of milliseconds from 1 to 86400000, not 0\n'],
+    [['-c', '1', '--memory', '1'], 'pyrestrict: policy.limits.memoryMb: must be a whole number of MiB from 64 to 4096, not 1\n'],
+    [['-c', '1', '--policy', 'fixtures/cli/misspelt-policy.json'], expect.stringMatching(/^pyrestrict: fixtures\/cli\/misspelt-policy\.json: policy\.limits\.wallms: unknown key; did you mean "wallMs"\?/)],
+    [['-c', '1', '--input', '__class__=1'], expect.stringMatching(/^pyrestrict: .*__class__/)],
+    [['-c', '1', '--result', 'a b'], expect.stringMatching(/^pyrestrict: result: /)],
+  ])('%j', async (args, message) => {
+    expect(await said(...args)).toEqual(message)
+  })
+})
+
+test('undecodable bytes are refused as a finding', async () => {
+  const { status, stderr } = await pyrestrict(['run', file('latin.py', Buffer.from('x = "\xe4"', 'latin1'))])
+  expect([status, stderr.split('\n')[0]]).toEqual([1, 'error[PR019]: byte 0xe4 at offset 5 is not UTF-8'])
+})
