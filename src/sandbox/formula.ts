@@ -121,6 +121,7 @@ export class InlineFormula extends BaseFormula {
    * @throws EvaluationError, ArgumentError, ValueError
    */
   evaluate(row: Row): Value {
+    if (this.runtime.isClosing()) throw new ClosedError('the sandbox is closed')
     const values = this.argumentsOf(row)
     const prepared = this.#function?.valid ? this.#function : this.#prepare()
     const { limits } = this.runtime.policy
@@ -150,6 +151,7 @@ export class InlineFormula extends BaseFormula {
   /** Its value for each row of columns. */
   map(columns: Columns): Promise<Mapped> {
     try {
+      if (this.runtime.isClosing()) throw new ClosedError('the sandbox is closed')
       const { policy } = this.runtime
       const request = mapRequest(undefined, this.columnsOf(columns), policy, policy.limits)
       this.#prepare()
@@ -160,7 +162,6 @@ export class InlineFormula extends BaseFormula {
   }
 
   #prepare(): PreparedFunction {
-    if (this.runtime.isClosing()) throw new ClosedError('the sandbox is closed')
     const { policy } = this.runtime
     const addresses = this.#judge(this.#perform(prepareRequest(this.code.bytes, policy, policy.limits), this.guest.begin()))
     this.#function = this.guest.worker.direct((guest) => new PreparedFunction(guest, addresses, this.parameters.length))

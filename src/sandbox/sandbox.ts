@@ -216,7 +216,7 @@ export class Sandbox<I extends Isolation = Isolation> {
     const { pool, policy, parser } = this.#runtime
     const { limits } = policy
     const callLimits: CallLimits = {
-      wallMs: TRUST_MS, fuel: Number.MAX_SAFE_INTEGER, memoryBytes: limits.memoryMb << 20, outputBytes: limits.outputBytes,
+      wallMs: TRUST_MS, fuel: Number.MAX_SAFE_INTEGER, memoryBytes: limits.memoryMb * 2 ** 20, outputBytes: limits.outputBytes,
       responseBytes: RESPONSE_SLACK,
     }
     const worker = await pool.lease('run')

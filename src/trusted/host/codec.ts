@@ -299,7 +299,9 @@ function finish({ tag, items }: Unfinished): Value {
 }
 
 /** Decodes bytes as if forged. @throws CodecError, and nothing else, on anything an encoder would not have written. */
-export function decodeValue(bytes: Uint8Array, limits: CodecLimits = {}): Value {
+export function decodeValue(encoded: Uint8Array, limits: CodecLimits = {}): Value {
+  // Never a Buffer: its `slice` makes no copy, and what was decoded would change with it.
+  const bytes = new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.length)
   const { maxNodes, maxBytes, maxDepth } = { ...LIMITS, ...limits }
   if (bytes.length > maxBytes) throw new CodecError(`${bytes.length} bytes, of ${maxBytes} allowed`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

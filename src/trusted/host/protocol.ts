@@ -106,7 +106,7 @@ export class FrameReader {
 
   /** Takes what arrived and returns the payloads it completes. Throws {@link ProtocolError} for one that is too long. */
   push(chunk: Uint8Array): Uint8Array[] {
-    if (chunk.length > 0) this.#chunks.push(chunk)
+    if (chunk.length > 0) this.#chunks.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length))
     this.#held += chunk.length
     const payloads: Uint8Array[] = []
     while (this.#held >= 4) {
