@@ -1,8 +1,9 @@
 /** The whole way from a source to an answer, without a guest: `check`, and what goes on from its tree. */
-import { Analyzer, type Analysis, type CheckResult, type Grants } from './check/checker.js'
+import { Analyzer, leadingBlanks, type Analysis, type CheckResult, type Grants } from './check/checker.js'
 import type { CheckOptions } from './check/options.js'
 import { ArgumentError } from './errors.js'
 import { DEFAULT_POLICY, resolvePolicy, type Policy, type ResolvedPolicy } from './policy/policy.js'
+import { EDIT_SIZE, PLAIN } from './rewrite/edits.js'
 import { createRewriter, type Rewriting } from './rewrite/rewrite.js'
 import { sourceMap, type EncodedSourceMap } from './rewrite/source-map.js'
 import { loadParser } from './syntax/parse.js'
@@ -56,14 +57,15 @@ export async function createChecker(policy?: Policy | ResolvedPolicy): Promise<A
   return {
     check: (source, options) => analyzer.analyze(source, options).result,
     analyze: (source, options) => analyzer.analyze(source, options),
-    rewrite: (source, options) => rewritten(analyzer.analyze(source, options), guard, options?.filename ?? '<guest>'),
+    rewrite: (source, options) => rewritten(analyzer.analyze(source, options), guard, options),
   }
 }
 
 /** What an accepted source is rewritten to; refused where its guards would nest deeper than CPython reads. */
-function rewritten({ result, source, tree }: Analysis, guard: (tree: Tree) => Rewriting, filename: string): RewriteResult {
+function rewritten({ result, source, tree }: Analysis, guard: (tree: Tree) => Rewriting, options: CheckOptions = {}): RewriteResult {
   if (!result.ok || tree === undefined) return { ok: false, diagnostics: result.diagnostics }
-  const { code, edits, tooDeepAt } = guard(tree)
+  const blanks = options.mode === 'eval' ? leadingBlanks(source.text) : 0
+  const { code, edits, tooDeepAt } = withoutBlanks(guard(tree), blanks)
   if (tooDeepAt >= 0) {
     const { code: rule, name, message, hint } = SYNTAX_RULES.chainTooLong
     const start = source.position(tooDeepAt)
@@ -73,10 +75,19 @@ function rewritten({ result, source, tree }: Analysis, guard: (tree: Tree) => Re
   return {
     ok: true, code, edits, diagnostics: [],
     get map() {
-      map ??= sourceMap(source.text, code, edits, filename)
+      map ??= sourceMap(source.text, code, edits, options.filename ?? '<guest>')
       return map
     },
   }
+}
+
+/** Python's compiler takes blanks before an expression for indentation; its `eval` does not. */
+function withoutBlanks(rewriting: Rewriting, blanks: number): Rewriting {
+  if (blanks === 0) return rewriting
+  const edits = new Int32Array(EDIT_SIZE + rewriting.edits.length)
+  edits.set([0, blanks, 0, PLAIN])
+  edits.set(rewriting.edits, EDIT_SIZE)
+  return { ...rewriting, code: rewriting.code.slice(blanks), edits }
 }
 
 /** Options of the functions that need no checker of their own. */

@@ -90,8 +90,11 @@ export class Binder {
 
   declareGlobal(node: number, scope: ScopeId): void {
     const name = this.nameAt(node, scope)
-    this.declare(node, scope, name, 'global')
-    this.symbols.marks[this.symbols.ensure(scope, name, node)] |= GLOBAL
+    if (this.declare(node, scope, name, 'global')) {
+      const symbol = this.symbols.ensure(scope, name, node)
+      this.symbols.marks[symbol] |= GLOBAL
+      if ((this.symbols.marks[symbol] & BOUND) !== 0) this.bindInModule(name, node)
+    }
     this.judge(node, name, MODULE, 'other')
   }
 
@@ -101,21 +104,26 @@ export class Binder {
       this.report('PR130', node, '`nonlocal` at module level has no function around it', 'leave it out')
       return
     }
-    this.declare(node, scope, name, 'nonlocal')
-    this.symbols.marks[this.symbols.ensure(scope, name, node)] |= NONLOCAL
+    if (this.declare(node, scope, name, 'nonlocal')) this.symbols.marks[this.symbols.ensure(scope, name, node)] |= NONLOCAL
     this.judge(node, name, scope, 'other')
   }
 
-  private declare(node: number, scope: ScopeId, name: NameId, word: 'global' | 'nonlocal'): void {
+  /** Whether a declaration may stand where it does; says so where not. */
+  private declare(node: number, scope: ScopeId, name: NameId, word: 'global' | 'nonlocal'): boolean {
     const symbol = this.symbols.find(scope, name)
     const before = symbol === 0 ? 0 : this.symbols.marks[symbol]
     const text = this.shown(name)
-    const hint = `write \`${word} ${text}\` before the name is used`
-    if ((before & PARAMETER) !== 0) this.report('PR130', node, `\`${text}\` is a parameter, and cannot be ${word}`, 'give one of the two another name')
-    else if ((before & (word === 'global' ? NONLOCAL : GLOBAL)) !== 0) this.report('PR130', node, `\`${text}\` is both nonlocal and global`, 'leave one of the two out')
-    else if ((before & ANNOTATED) !== 0) this.report('PR130', node, `\`${text}\` is annotated before its ${word} declaration`, hint)
-    else if ((before & BOUND) !== 0) this.report('PR130', node, `\`${text}\` is assigned to before its ${word} declaration`, hint)
-    else if ((before & USED) !== 0) this.report('PR130', node, `\`${text}\` is used before its ${word} declaration`, hint)
+    const first = `write \`${word} ${text}\` before the name is used`
+    // An import before it does not matter to Python.
+    const assigned = (before & BOUND) !== 0 && (before & (IMPORTED | REBOUND)) !== IMPORTED
+    const [problem, hint] = (before & PARAMETER) !== 0 ? [`is a parameter, and cannot be ${word}`, 'give one of the two another name']
+      : (before & (word === 'global' ? NONLOCAL : GLOBAL)) !== 0 ? ['is both nonlocal and global', 'leave one of the two out']
+      : (before & ANNOTATED) !== 0 ? [`is annotated before its ${word} declaration`, first]
+      : assigned ? [`is assigned to before its ${word} declaration`, first]
+      : (before & USED) !== 0 ? [`is used before its ${word} declaration`, first] : []
+    if (problem === undefined || hint === undefined) return true
+    this.report('PR130', node, `\`${text}\` ${problem}`, hint)
+    return false
   }
 
   private bindInModule(name: NameId, node: number): void {

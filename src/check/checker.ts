@@ -100,7 +100,11 @@ export class Analyzer {
     binder.begin(findings)
     imports.begin(findings, this.grants.modules)
     this.scopes.run(findings)
-    this.checkLines(tree, findings.report)
+    const blanks = mode === 'eval' ? leadingBlanks(source.text) : 0
+    this.checkLines(tree, (rule, start, end, wording) => {
+      // Before an expression blanks are no indentation: Python's `eval` takes them off.
+      if (blanks === 0 || start !== blanks) findings.report(rule, start, end, wording)
+    })
     if (mode === 'eval') requireOneExpression(reading, source, this.kinds, findings)
     const bindings = resolve(binder.symbols, reading.names.count, (symbol) => reportUnbound(symbol, binder, reading, findings))
     reportWalruses(binder, reading, findings)
@@ -117,6 +121,11 @@ export class Analyzer {
       imports: imports.records(source),
     }
   }
+}
+
+/** How many blanks a source begins with; where an expression is asked for, they mean nothing. */
+export function leadingBlanks(text: string): number {
+  return /^[ \t]*/.exec(text)![0].length
 }
 
 function refused(diagnostics: readonly Diagnostic[]): CheckResult {

@@ -30,6 +30,9 @@ export const ITERATE = 13
 /** In a list of targets, of an assignment or of a `for`. */
 export const TARGET = 14
 
+/** In parentheses: a target where those are one. */
+export const PARENTHESIZED = 15
+
 /** [parent's kind, field or '', role] */
 const ROLES: readonly (readonly [string, string, number])[] = [
   ['attribute', 'attribute', NO_NAME],
@@ -60,6 +63,7 @@ const ROLES: readonly (readonly [string, string, number])[] = [
   ['splat_pattern', '', CAPTURE],
   ['keyword_pattern', '', NO_NAME],
   ['member_type', '', NO_NAME],
+  ['parenthesized_expression', '', PARENTHESIZED],
 ]
 
 /** Kinds the pass stops at. */

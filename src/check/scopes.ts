@@ -146,6 +146,12 @@ export class Scopes {
         }
         return void binder.bind(node, scope, 'other')
       }
+      case roles.PARENTHESIZED: {
+        const statement = this.targets.statementOf(node)
+        if (statement < 0 || kind[statement] === this.kinds.augmented_assignment) binder.read(node, scope)
+        if (statement >= 0) binder.bind(node, scope, 'other')
+        return
+      }
       case roles.CASE_AS:
         if (kind[parent[above]] === this.kinds.case_pattern) return this.capture(node, scope)
         return void binder.read(node, scope)
@@ -167,9 +173,9 @@ export class Scopes {
     this.binder.walrus(node, scope)
     const { kind, field, parent } = this.reading.tree
     const { kinds } = this
-    // Python refuses it within anything a comprehension iterates over, at whatever depth below a lambda's.
+    // Python refuses it within anything a comprehension iterates over, at whatever depth, lambdas included.
     for (let at = expression; at > 0; at = parent[at]) {
-      if (kind[at] === kinds.lambda || kind[at] === kinds.function_definition || kind[at] === kinds.class_definition) return
+      if (kind[at] === kinds.block) return
       if (field[at] === kinds.fields.right && kind[parent[at]] === kinds.for_in_clause) {
         this.findings.add('PR135', node, () => ({
           message: '`:=` within what a comprehension iterates over', hint: 'assign the name in a line before',

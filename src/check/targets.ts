@@ -36,21 +36,24 @@ export class Targets {
     let name = node + 1
     while (skip[name] < skip[node]) name = skip[name]
     if (text.charCodeAt(start[name]) !== UNDERSCORE || this.reading.names.shape(this.reading.nameOf(name)) !== DUNDER) return
-    if (!this.isTarget(node)) return
+    if (this.statementOf(node) < 0) return
     findings.add('PR203', name, () => ({
       message: `attribute \`${shown(this.reading.textOf(name))}\` cannot be changed`, hint: undefined,
     }))
   }
 
-  private isTarget(node: number): boolean {
+  /** The node that `node` is a target of, through whatever it stands in; -1 when it is none. */
+  statementOf(node: number): number {
     const { kind, parent, field } = this.reading.tree
     const { kinds } = this
     let at = node
     while (this.open.has(kind[parent[at]])) at = parent[at]
-    const above = kind[parent[at]]
-    if (above === kinds.delete_statement || above === kinds.as_pattern_target) return true
-    return field[at] === kinds.fields.left && (
-      above === kinds.assignment || above === kinds.augmented_assignment || above === kinds.for_statement || above === kinds.for_in_clause)
+    const above = parent[at]
+    const statement = kind[above]
+    if (statement === kinds.delete_statement || statement === kinds.as_pattern_target) return above
+    const binds = statement === kinds.assignment || statement === kinds.augmented_assignment
+      || statement === kinds.for_statement || statement === kinds.for_in_clause
+    return binds && field[at] === kinds.fields.left ? above : -1
   }
 }
 
