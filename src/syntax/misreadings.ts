@@ -1,43 +1,42 @@
 /**
- * Where tree-sitter reads Python wrongly and only one right reading exists, the tree is set right, so that ordinary
- * programs are neither refused nor misunderstood. What is not set right here is refused by `check/shapes`.
+ * Finds where tree-sitter read Python wrongly, or not at all, and only one right reading exists: there a letter is replaced
+ * and the text read again, so that ordinary programs are neither refused nor misunderstood. What is not set right here or
+ * in `mending.ts` is refused by `check/shapes`.
  *
  * - `type(x).f = y` is taken for a type alias: read again with another name in `type`'s place.
  * - `f'{x:=8}'` is taken for an assignment expression: the colon begins a format specification (`=8`).
  * - `class A[T = int]`, a default of a type parameter (PEP 696), is an error: read again as a bound or a union.
- * - `[*f(x)]` has the star inside the call: `(*f)(x)`. It is moved outside, where Python has it.
- * - `(x.y) = 1` is a tuple pattern of one: a parenthesis.
+ * - `return *(a), b`, `x[*[1]]`: a star before anything but a name is an error outside lists: read again as a sign.
+ * - `except A, B,:` lacks a third exception: read again without the comma.
  */
 import type { Grammar } from './language.js'
 import type { Replacement } from './shadow.js'
-import { ERROR, EXTRA, NAMED, type NodeArrays } from './tree.js'
+import { ERROR, EXTRA, MISSING, type NodeArrays } from './tree.js'
 
-/** Finds and mends misreadings in the arrays of one tree. */
-export interface Misreadings {
-  /** Letters to replace before the text is parsed again; empty when nothing of the kind is there. */
-  replacements(text: string, arrays: NodeArrays, count: number): Replacement[]
-  /** Mends in place what needs no second parse. */
-  mend(arrays: NodeArrays, count: number): void
-}
+/** Tells which letters to replace before the text is read again, in order; none when nothing of the kind is there. */
+export type FindMisreadings = (text: string, arrays: NodeArrays, count: number) => Replacement[]
 
-/** What a kind may be misread as. */
-const NONE = 0
+/** What a kind may be misread as; 0 is nothing. */
 const TYPE_ALIAS = 1
 const ASSIGNMENT_EXPRESSION = 2
 const TYPE_PARAMETERS = 3
 const STAR = 4
-const TUPLE_PATTERN = 5
+const EXCEPT = 5
+
+/** What stands before a starred value, and how one begins that is no name: there a sign can take the star's place. */
+const BEFORE_STAR = /(?:[=,[({]|\b(?:return|yield|in))\s*$/
+const AFTER_STAR = /^\s*(?:[[({'"\d.~+-]|[rRbBfFuU]{1,2}['"])/
+/** As far as those two look. */
+const LOOK = 24
 
 /** How far up an assignment expression looks for the replacement field around it: deeper ones are refused, not mended. */
 const CLIMB_LIMIT = 64
 
 /** Builds the tables for a grammar. */
-export function createMisreadings(grammar: Grammar): Misreadings {
+export function createFindMisreadings(grammar: Grammar): FindMisreadings {
   const named = (names: string): number[] => names.split(' ').map((name) => grammar.kindId(name))
   const token = (name: string): number => grammar.kindId(name, false)
-  const [identifier, genericType, parenthesis, listSplat, splatPattern, casePattern] = named(
-    'identifier generic_type parenthesized_expression list_splat list_splat_pattern case_pattern',
-  )
+  const [identifier, genericType] = named('identifier generic_type')
   const [equals, comma] = [token('='), token(',')]
   const typeField = grammar.fieldId('left')
 
@@ -45,14 +44,10 @@ export function createMisreadings(grammar: Grammar): Misreadings {
   role[grammar.kindId('type_alias_statement')] = TYPE_ALIAS
   role[grammar.kindId('named_expression')] = ASSIGNMENT_EXPRESSION
   role[grammar.kindId('type_parameter')] = TYPE_PARAMETERS
-  role[grammar.kindId('list_splat')] = STAR
-  role[grammar.kindId('tuple_pattern')] = TUPLE_PATTERN
+  role[grammar.kindId('except_clause')] = EXCEPT
+  role[token('*')] = STAR
 
-  /** Kinds that tree-sitter lets a starred name be the first operand of. */
-  const operations = new Set(named(
-    'call attribute subscript binary_operator comparison_operator boolean_operator conditional_expression',
-  ))
-  const patterns = new Set(named('pattern_list list_pattern tuple_pattern'))
+  const definitions = new Set(named('function_definition class_definition'))
   const fields = new Set(named('interpolation format_expression'))
   /** Kinds without brackets of their own, which a colon of an enclosing replacement field can cut through. */
   const open = new Set(named(
@@ -92,8 +87,16 @@ export function createMisreadings(grammar: Grammar): Misreadings {
     return false
   }
 
+  /** Whether a list of types declares parameters: elsewhere it is a subscript, and `=` an error to Python, too. */
+  function declares({ kind, parent }: NodeArrays, node: number): boolean {
+    const owner = parent[node]
+    if (kind[owner] !== genericType) return owner >= 0 && definitions.has(kind[owner])
+    return parent[owner] > 0 && role[kind[parent[parent[owner]]]] === TYPE_ALIAS
+  }
+
   function defaults(arrays: NodeArrays, node: number, found: Replacement[]): void {
     const { flags, kind, skip, start } = arrays
+    if (!declares(arrays, node)) return
     for (let child = node + 1; child < skip[node]; child = skip[child]) {
       if ((flags[child] & ERROR) === 0) continue
       for (let inner = child + 1; inner < skip[child]; inner = skip[inner]) {
@@ -102,104 +105,50 @@ export function createMisreadings(grammar: Grammar): Misreadings {
     }
   }
 
-  return {
-    replacements(text, arrays, count) {
-      const { kind, start } = arrays
-      const found: Replacement[] = []
-      for (let node = 0; node < count; node += 1) {
-        switch (role[kind[node]]) {
-          case TYPE_ALIAS:
-            // The letter after `typ`: any name will do, of the same length.
-            if (isNoTypeAlias(arrays, node)) found.push({ at: start[node] + 3, letter: '_' })
-            break
-          case ASSIGNMENT_EXPRESSION:
-            if (cutsReplacementField(arrays, node)) {
-              const operator = text.indexOf(':=', arrays.end[node + 1])
-              if (operator < arrays.end[node]) found.push({ at: operator + 1, letter: '>' })
-            }
-            break
-          case TYPE_PARAMETERS:
-            defaults(arrays, node, found)
-            break
-        }
-      }
-      return found
-    },
-
-    mend(arrays, count) {
-      const { kind } = arrays
-      for (let node = 0; node < count; node += 1) {
-        const found = role[kind[node]]
-        if (found === NONE) continue
-        if (found === STAR) moveStarOut(arrays, node)
-        else if (found === TUPLE_PATTERN && isParenthesis(arrays, node)) kind[node] = parenthesis
-      }
-    },
+  /** Whether a token is in an error, or followed by one. */
+  function isErroneous({ flags, parent, skip }: NodeArrays, node: number): boolean {
+    const owner = parent[node]
+    return (flags[owner] & ERROR) !== 0 || (skip[node] < skip[owner] && (flags[skip[node]] & ERROR) !== 0)
   }
 
-  function isParenthesis({ kind, flags, skip }: NodeArrays, node: number): boolean {
-    let inner = 0
+  function lastComma({ flags, kind, skip, start }: NodeArrays, node: number, found: Replacement[]): void {
+    let before = 0
     for (let child = node + 1; child < skip[node]; child = skip[child]) {
-      if (kind[child] === comma || kind[child] === casePattern) return false
-      if ((flags[child] & NAMED) !== 0 && (flags[child] & EXTRA) === 0) inner += 1
+      if ((flags[child] & MISSING) !== 0 && kind[before] === comma) found.push({ at: start[before], letter: ' ' })
+      before = child
     }
-    return inner === 1
   }
 
-  /**
-   * `(*f)(x)` becomes `*(f(x))`: the star's nodes go before the operations whose first operand it was. Numbers change only
-   * between the outermost operation and the operand.
-   */
-  function moveStarOut(arrays: NodeArrays, star: number): void {
-    const { kind, start, end, field, flags, skip, parent } = arrays
-    let top = star
-    while (top > 0 && parent[top] === top - 1 && operations.has(kind[top - 1])) top -= 1
-    if (top === star) return
-    const operand = firstChild(arrays, star, skip[star + 1])
-    if (operand === 0) return
-
-    const starLength = operand - star
-    const operationCount = star - top
-    const copy = <A extends Uint8Array | Uint16Array | Uint32Array | Int32Array>(of: A): A => of.slice(top, operand) as A
-    const old = {
-      kind: copy(kind), start: copy(start), end: copy(end), field: copy(field), flags: copy(flags), skip: copy(skip),
-    }
-    const outerParent = parent[top]
-    const outerField = old.field[0]
-    const outerEnd = old.end[0]
-    const outerSkip = old.skip[0]
-    // Later children of the operations learn their parents' new numbers.
-    for (let operation = top; operation < star; operation += 1) {
-      for (let child = old.skip[operation + 1 - top]; child < old.skip[operation - top]; child = skip[child]) {
-        parent[child] = operation + starLength
+  return (text, arrays, count) => {
+    const { kind, start } = arrays
+    const found: Replacement[] = []
+    for (let node = 0; node < count; node += 1) {
+      switch (role[kind[node]]) {
+        case TYPE_ALIAS:
+          // The letter after `typ`: any name will do, of the same length.
+          if (isNoTypeAlias(arrays, node)) found.push({ at: start[node] + 3, letter: '_' })
+          break
+        case ASSIGNMENT_EXPRESSION:
+          if (cutsReplacementField(arrays, node)) {
+            const operator = text.indexOf(':=', arrays.end[node + 1])
+            if (operator < arrays.end[node]) found.push({ at: operator + 1, letter: '>' })
+          }
+          break
+        case TYPE_PARAMETERS:
+          defaults(arrays, node, found)
+          break
+        case EXCEPT:
+          lastComma(arrays, node, found)
+          break
+        case STAR:
+          if (isErroneous(arrays, node) && isBareStar(text, start[node])) found.push({ at: start[node], letter: '-' })
+          break
       }
     }
-    for (let i = 0; i < starLength; i += 1) {
-      const from = operationCount + i
-      kind[top + i] = old.kind[from]
-      start[top + i] = old.start[from]
-      end[top + i] = old.end[from]
-      field[top + i] = old.field[from]
-      flags[top + i] = old.flags[from]
-      skip[top + i] = old.skip[from] - operationCount
-      parent[top + i] = top
-    }
-    kind[top] = patterns.has(kind[outerParent]) ? splatPattern : listSplat
-    end[top] = outerEnd
-    field[top] = outerField
-    skip[top] = outerSkip
-    parent[top] = outerParent
-    for (let i = 0; i < operationCount; i += 1) {
-      const to = top + starLength + i
-      kind[to] = old.kind[i]
-      start[to] = start[operand]
-      end[to] = old.end[i]
-      field[to] = i === 0 ? 0 : old.field[i]
-      flags[to] = old.flags[i]
-      skip[to] = old.skip[i]
-      parent[to] = i === 0 ? top : to - 1
-    }
-    field[operand] = old.field[operationCount]
-    parent[operand] = operand - 1
+    return found.sort((a, b) => a.at - b.at)
   }
+}
+
+function isBareStar(text: string, at: number): boolean {
+  return BEFORE_STAR.test(text.slice(Math.max(0, at - LOOK), at)) && AFTER_STAR.test(text.slice(at + 1, at + 1 + LOOK))
 }

@@ -8,8 +8,9 @@ import { ArgumentError } from '../errors.js'
 import { readWithCursor } from './cursor.js'
 import { createHeapReader, type HeapReader } from './flatten.js'
 import { loadLanguage, type Grammar, type LoadedLanguage, type ParserFiles } from './language.js'
-import { createMisreadings } from './misreadings.js'
-import { replaced, withoutCommentRuns } from './shadow.js'
+import { createMend } from './mending.js'
+import { createFindMisreadings } from './misreadings.js'
+import { lineBreaksInBrackets, replaced, withoutCommentRuns } from './shadow.js'
 import { ERROR, ERROR_KIND, NAMED, NodeArrays, type Reading, type Tree } from './tree.js'
 
 /** A parser of Python. Its trees share one set of arrays: a tree is valid until the next `parse`. */
@@ -37,7 +38,8 @@ export function loadParser(files?: ParserFiles): Promise<Parser> {
 function createParser(loaded: LoadedLanguage): Parser {
   const { parser, grammar, language, heap } = loaded
   const arrays = new NodeArrays()
-  const misreadings = createMisreadings(grammar)
+  const findMisreadings = createFindMisreadings(grammar)
+  const mend = createMend(grammar)
   const fromMemory = createHeapReader(language, heap)
   const trusted = fromMemory !== undefined && agrees(fromMemory, loaded)
   const read = trusted ? fromMemory : readWithCursor
@@ -48,12 +50,17 @@ function createParser(loaded: LoadedLanguage): Parser {
     parse(text) {
       if (typeof text !== 'string') throw new ArgumentError(`parse: the source must be a string, not ${typeof text}`)
       let given = withoutCommentRuns(text)
+      let joined = false
       for (let round = 1; ; round += 1) {
         const reading = given === undefined ? undefined : readText(given)
         if (given === undefined || reading === undefined) return asTree(text, unread(text, arrays), true)
-        const wrong = round < ROUNDS ? misreadings.replacements(text, arrays, reading.count) : []
+        const wrong = round < ROUNDS ? findMisreadings(text, arrays, reading.count) : []
+        if (wrong.length === 0 && reading.hasError && !joined) {
+          joined = true
+          wrong.push(...lineBreaksInBrackets(given))
+        }
         if (wrong.length === 0) {
-          misreadings.mend(arrays, reading.count)
+          mend(text, arrays, reading.count)
           return asTree(text, reading, false)
         }
         given = replaced(given, wrong)

@@ -2,9 +2,13 @@
  * The text as tree-sitter is given it: the source, letter for letter in place, but for a few letters that steer it past
  * its known misreadings. Offsets stay those of the source, and every reader takes names and literals from the source.
  *
- * Two kinds of change. Long runs of comment lines are blanked, because tree-sitter's scanner reads on to the end of the run
- * at each of its lines: 80 KB of comments in a function take 28 s. And where the tree shows a misreading with one right
- * reading, the letter that caused it is replaced, and the text parsed again (`misreadings.ts` finds those).
+ * Three kinds of change. Long runs of comment lines are blanked, because tree-sitter's scanner reads on to the end of the
+ * run at each of its lines: 80 KB of comments in a function take 28 s. Where the tree shows a misreading with one right
+ * reading, the letter that caused it is replaced, and the text parsed again (`misreadings.ts` finds those). And in a text
+ * with errors, line breaks in brackets become spaces, because tree-sitter ends a block at a line that is indented less,
+ * also after an operator in brackets.
+ *
+ * None of it is trusted: what the checks ask about lines and literals they ask of the source.
  */
 
 /** One letter to be replaced. */
@@ -96,4 +100,54 @@ function thinnedRun(run: string): { readonly text: string; readonly tokens: numb
     return line
   })
   return { text, tokens }
+}
+
+/**
+ * Line breaks in brackets, to be spaces. Strings and brackets are told roughly: a wrong guess joins lines that are none,
+ * which the check of lines refuses. A line with a `#` is left alone, lest a comment take the next line in.
+ */
+export function lineBreaksInBrackets(text: string): Replacement[] {
+  const found: Replacement[] = []
+  let depth = 0
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text[at]) {
+      case '\n':
+        if (depth > 0) found.push({ at, letter: ' ' })
+        if (found.length > MOST_LINE_BREAKS) return []
+        break
+      case '(': case '[': case '{':
+        depth += 1
+        break
+      case ')': case ']': case '}':
+        if (depth > 0) depth -= 1
+        break
+      case '#': {
+        const feed = text.indexOf('\n', at)
+        at = feed < 0 ? text.length : feed
+        break
+      }
+      case '"': case "'":
+        at = roughStringEnd(text, at)
+        break
+    }
+  }
+  return found
+}
+
+/** Beyond so many, nothing is tried: a text with errors and a million lines in brackets is nobody's. */
+const MOST_LINE_BREAKS = 100_000
+
+/** Offset of the last character of the string that begins at `start`; of the line's, or of `start`, when it has no end. */
+function roughStringEnd(text: string, start: number): number {
+  const quote = text[start] as string
+  if (text.startsWith(quote.repeat(3), start)) {
+    const end = text.indexOf(quote.repeat(3), start + 3)
+    return end < 0 ? start : end + 2
+  }
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1
+    else if (text[at] === quote) return at
+    else if (text[at] === '\n') return at - 1
+  }
+  return start
 }

@@ -66,6 +66,13 @@ export function argumentChecks(grammar: Grammar): ShapeChecks {
     if (bareStar !== 0) refuse(bareStar, 'named parameters must follow a bare `*`')
   }
 
+  /** `f(,)` and `{,}`: tree-sitter lets a comma follow nothing. */
+  function checkFirst(tree: Tree, node: number, report: Report): void {
+    const first = nextChild(tree, node, node + 1)
+    if (tree.kind[first] !== comma) return
+    report(SYNTAX_RULES.invalidSyntax, tree.start[first], tree.end[first], { message: 'an expression is missing before the comma' })
+  }
+
   function isStarredName(tree: Tree, node: number): boolean {
     return tree.kind[nextChild(tree, node, node + 1)] === identifier
   }
@@ -74,10 +81,13 @@ export function argumentChecks(grammar: Grammar): ShapeChecks {
     parameters,
     lambda_parameters: parameters,
 
+    dictionary: checkFirst,
+
     argument_list(tree, node, report) {
       const { kind: kinds, skip, start, end } = tree
       let keywords = false
       let dictionaries = false
+      checkFirst(tree, node, report)
       for (let child = node + 1; child < skip[node]; child = skip[child]) {
         const of = kinds[child]
         if (of === keywordArgument) keywords = true

@@ -19,9 +19,10 @@ export function expressionChecks(grammar: Grammar): ShapeChecks {
     kind('conditional_expression'), kind('type'), kind('type_parameter'), kind('argument_list'), kind('subscript'),
     kind('parenthesized_expression'),
   ]
-  const [namedExpression, dictionary, forInClause, lambda] = [
-    kind('named_expression'), kind('dictionary'), kind('for_in_clause'), kind('lambda'),
+  const [namedExpression, dictionary, forInClause, lambda, tuple] = [
+    kind('named_expression'), kind('dictionary'), kind('for_in_clause'), kind('lambda'), kind('tuple'),
   ]
+  const [typedParameter, listSplatPattern] = [kind('typed_parameter'), kind('list_splat_pattern')]
   const comma = token(',')
 
   /** Where an assignment expression needs no parentheses. */
@@ -29,7 +30,7 @@ export function expressionChecks(grammar: Grammar): ShapeChecks {
     parenthesized_expression argument_list list set tuple subscript type_parameter if_statement elif_clause
     while_statement list_comprehension set_comprehension generator_expression match_statement decorator
   `)
-  /** Where a starred value may stand; in the last two beside a comma only. */
+  /** Where a starred value may stand; in some of them beside a comma only. */
   const takesStar = kindSet(grammar, `
     list set tuple expression_list argument_list subscript type_parameter pattern_list expression_statement match_statement
   `)
@@ -94,7 +95,8 @@ export function expressionChecks(grammar: Grammar): ShapeChecks {
     list_splat(tree, node, report) {
       const owner = ownerOf(tree, node)
       const ownerKind = tree.kind[owner]
-      const needsComma = ownerKind === expressionStatement || ownerKind === matchStatement
+      const needsComma = ownerKind === expressionStatement || ownerKind === matchStatement || ownerKind === tuple
+      if (ownerKind === typedParameter && tree.kind[firstChild(tree, owner)] === listSplatPattern) return
       if (takesStar[ownerKind] === 0 || (needsComma && childOfKind(tree, owner, comma) === 0)) {
         return refuse(tree, node, report, 'a starred value cannot stand here', 'put it in a list or a tuple: `[*values]`')
       }
@@ -120,6 +122,14 @@ export function expressionChecks(grammar: Grammar): ShapeChecks {
     },
 
     conditional_expression: checkOperand,
+
+    await(tree, node, report) {
+      const operand = nextChild(tree, node, node + 1)
+      // `await x ** 2` is read as `await (x ** 2)`, which changes nothing for anybody; a sign is no operand of `await`.
+      const first = tree.text.charCodeAt(tree.start[operand])
+      const signed = first === 0x2b || first === 0x2d || first === 0x7e
+      if (signed || tree.kind[operand] === tree.kind[node]) refuse(tree, operand, report, 'the value of `await` here needs parentheses')
+    },
 
     yield(tree, node, report) {
       if (yieldless[tree.kind[tree.parent[node]]] !== 0) refuse(tree, node, report, '`yield` here needs parentheses')

@@ -100,9 +100,11 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
 
       const block = blockOf(tree, node)
       if (continuesLine(tree, node, lineStart)) {
-        if (block < 0 || followsSemicolon(tree, node)) continue
-        if (hidesIndentation(text, lineStart)) refuse(SYNTAX_RULES.leadingBackslash, node)
-        else if (node - 1 !== block || block === 0) refuse(SYNTAX_RULES.brokenLine, node)
+        const hidden = hidesIndentation(text, lineStart)
+        if (block < 0) {
+          if (hidden && !isWithinBrackets(tree, node)) refuse(SYNTAX_RULES.brokenLine, node)
+        } else if (hidden) refuse(SYNTAX_RULES.leadingBackslash, node)
+        else if (!followsSemicolon(tree, node) && (node - 1 !== block || block === 0)) refuse(SYNTAX_RULES.brokenLine, node)
         continue
       }
       if (block < 0) {
@@ -192,16 +194,16 @@ function endOfLine(text: string, lineStart: number): number {
 
 /**
  * Whether the lines that backslashes join to the one at `lineStart` begin with a blank one: then that line's indentation
- * is the statement's, which nobody sees.
+ * is the statement's, which nobody sees. Looks past blank lines only, so that long joined statements cost little.
  */
 function hidesIndentation(text: string, lineStart: number): boolean {
   let first = lineStart
-  let content = first
   do {
-    content = endOfLine(text, first) - 1
+    const content = endOfLine(text, first) - 1
     first = text.lastIndexOf('\n', first - 2) + 1
+    if (!isBlank(text, first, content)) return false
   } while (endsWithBackslash(text, first))
-  return isBlank(text, first, content)
+  return true
 }
 
 function lineEnd(text: string, offset: number): number {

@@ -36,6 +36,11 @@ const OPEN = 0x7b
 const CLOSE = 0x7d
 const LETTERS = { N: 0x4e, U: 0x55, u: 0x75, x: 0x78 } as const
 
+const DOUBLE = 'double the backslash, or write a raw string'
+
+/** Which names there are only CPython knows; none is longer than 100. */
+const CHARACTER_NAME = /\{[\w ()-]{1,100}\}/y
+
 /** Every prefix, in lower case and sorted. `t` is here because its strings are refused elsewhere, by name. */
 const PREFIXES = new Set(['', 'r', 'b', 'u', 'f', 't', 'br', 'fr', 'rt'])
 
@@ -63,8 +68,6 @@ export function stringPrefix(text: string, start: number): StringPrefix {
 /** Reads on from `from`, which is in a literal part of a string, or in a format (after the colon of a field). */
 export function literalEnd(text: string, from: number, prefix: StringPrefix, inFormat: boolean): LiteralEnd {
   const { quote, quoteLength, hasFields, raw, bytes } = prefix
-  // After `\N{` a closing brace ends the name, not a field.
-  let inName = false
   let at = from
   for (;;) {
     if (at >= text.length) return { end: at, atField: false, problem: 'this string has no end' }
@@ -82,13 +85,14 @@ export function literalEnd(text: string, from: number, prefix: StringPrefix, inF
         at += 1
       } else if (raw) {
         at += escapeLength(text, at)
-      } else if (next === LETTERS.N && !bytes && text.charCodeAt(at + 2) === OPEN) {
-        if (inFormat) return { end: at + 3, atField: false, problem: '`\\N{...}` cannot stand in a format' }
-        if (hasFields) inName = true
-        at += 3
+      } else if (next === LETTERS.N && !bytes) {
+        const end = nameEnd(text, at + 2)
+        if (end === 0) return { end: at + 2, atField: false, problem: '`\\N` needs a name in braces', hint: DOUBLE }
+        if (inFormat) return { end, atField: false, problem: '`\\N{...}` cannot stand in a format' }
+        at = end
       } else {
         const problem = escapeProblem(text, at, bytes)
-        if (problem !== undefined) return { end: at + 2, atField: false, problem, hint: 'double the backslash, or write a raw string' }
+        if (problem !== undefined) return { end: at + 2, atField: false, problem, hint: DOUBLE }
         at += escapeLength(text, at)
       }
     } else if (hasFields && unit === OPEN) {
@@ -96,10 +100,7 @@ export function literalEnd(text: string, from: number, prefix: StringPrefix, inF
       at += 2
     } else if (hasFields && unit === CLOSE) {
       if (inFormat) return { end: at, atField: false }
-      if (inName) {
-        inName = false
-        at += 1
-      } else if (text.charCodeAt(at + 1) === CLOSE) at += 2
+      if (text.charCodeAt(at + 1) === CLOSE) at += 2
       else return { end: at + 1, atField: false, problem: 'a single `}` in an f-string', hint: 'write `}}`' }
     } else {
       if (bytes && unit > 0x7f) return { end: at + 1, atField: false, problem: 'bytes hold ASCII characters only', hint: 'write `\\xNN`, or encode a string' }
@@ -113,14 +114,19 @@ function escapeLength(text: string, at: number): number {
   return text.charCodeAt(at + 1) === CARRIAGE_RETURN && text.charCodeAt(at + 2) === LINE_FEED ? 3 : 2
 }
 
-/** Escapes that CPython refuses: those with too few digits, and `\N` without a name. */
+/** Escapes that CPython refuses for too few digits. */
 function escapeProblem(text: string, at: number, bytes: boolean): string | undefined {
   const letter = text.charCodeAt(at + 1)
   if (letter === LETTERS.x) return hexadecimal(text, at, 2)
   if (bytes) return undefined
   if (letter === LETTERS.u) return hexadecimal(text, at, 4)
-  if (letter === LETTERS.U) return hexadecimal(text, at, 8)
-  return letter === LETTERS.N ? '`\\N` needs a name in braces' : undefined
+  return letter === LETTERS.U ? hexadecimal(text, at, 8) : undefined
+}
+
+/** Where the name of a character ends that begins with the brace at `at`; 0 when there is none. */
+function nameEnd(text: string, at: number): number {
+  CHARACTER_NAME.lastIndex = at
+  return CHARACTER_NAME.test(text) ? CHARACTER_NAME.lastIndex : 0
 }
 
 function hexadecimal(text: string, at: number, digits: number): string | undefined {

@@ -5,6 +5,7 @@
 import type { Grammar } from '../../syntax/language.js'
 import { SYNTAX_RULES } from '../../syntax/syntax-rules.js'
 import type { Tree } from '../../syntax/tree.js'
+import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
 import { textOf } from './walk.js'
 
@@ -27,6 +28,7 @@ export function literalChecks(_grammar: Grammar): ShapeChecks {
   return {
     integer(tree, node, report) {
       const { text, start, end } = tree
+      checkNext(tree, node, report)
       const first = text.charCodeAt(start[node])
       // One digit, or several that do not begin with 0: nearly every number there is.
       if (end[node] - start[node] === 1 || (first !== 0x30 && isDigits(tree, node))) return
@@ -34,6 +36,7 @@ export function literalChecks(_grammar: Grammar): ShapeChecks {
     },
 
     float(tree, node, report) {
+      checkNext(tree, node, report)
       if (!FLOAT.test(textOf(tree, node))) report(SYNTAX_RULES.numberLiteral, tree.start[node], tree.end[node])
     },
 
@@ -48,6 +51,17 @@ export function literalChecks(_grammar: Grammar): ShapeChecks {
       const reserved = name === 'async' || name === 'await' || (/[^\0-\x7f]/.test(name) && CONSTANTS.has(name.normalize('NFKC')))
       if (reserved) report(SYNTAX_RULES.reservedName, start[node], end[node])
     },
+  }
+}
+
+/** CPython lets these keywords touch a number, and nothing else that could belong to a name: `1if x else 2`. */
+const MAY_TOUCH = /^(?:and|else|for|i[fns]|or|not)/
+
+function checkNext({ text, start, end }: Tree, node: number, report: Report): void {
+  const next = text.charCodeAt(end[node])
+  const isLetter = next > 0x7f || (next >= 0x61 && next <= 0x7a) || (next >= 0x41 && next <= 0x5a) || next === 0x5f
+  if (isLetter && !MAY_TOUCH.test(text.slice(end[node], end[node] + 4))) {
+    report(SYNTAX_RULES.numberLiteral, start[node], end[node] + 1, { message: 'a letter follows the number', hint: 'put a space between them' })
   }
 }
 

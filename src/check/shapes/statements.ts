@@ -9,7 +9,7 @@ import { childOfKind, countChildren, firstChild, isSignificant, lastChild } from
 export function statementChecks(grammar: Grammar): ShapeChecks {
   const kind = (name: string): number => grammar.kindId(name)
   const token = (name: string): number => grammar.kindId(name, false)
-  const [comma, open] = [token(','), token('(')]
+  const [comma, open, fromToken] = [token(','), token('('), token('from')]
   const [caseClause, exceptClause, finallyClause, elseClause, expressionList, asPattern] = [
     kind('case_clause'), kind('except_clause'), kind('finally_clause'), kind('else_clause'), kind('expression_list'), kind('as_pattern'),
   ]
@@ -23,7 +23,9 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
 
   function checkTrailingComma(tree: Tree, node: number, report: Report): void {
     const last = lastChild(tree, node)
-    if (tree.kind[last] === comma && childOfKind(tree, node, open) === 0) refuse(tree, last, report, 'a comma here needs parentheses around the names', 'remove the comma')
+    if (tree.kind[last] === comma && childOfKind(tree, node, open) === 0) {
+      refuse(tree, last, report, 'a comma at the end needs parentheses around the list', 'remove the comma')
+    }
   }
 
   return {
@@ -44,6 +46,7 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
     import_statement: checkTrailingComma,
     import_from_statement: checkTrailingComma,
     future_import_statement: checkTrailingComma,
+    with_clause: checkTrailingComma,
 
     assert_statement(tree, node, report) {
       if (countChildren(tree, node, comma) > 1) refuse(tree, node, report, '`assert` takes a condition and a message')
@@ -51,7 +54,9 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
 
     raise_statement(tree, node, report) {
       const list = childOfKind(tree, node, expressionList)
-      if (list !== 0) refuse(tree, list, report, '`raise` takes one exception', 'write `raise Error(message)`')
+      if (list !== 0) return refuse(tree, list, report, '`raise` takes one exception', 'write `raise Error(message)`')
+      const from = firstChild(tree, node, node + 2)
+      if (from !== 0 && tree.kind[from] === fromToken) refuse(tree, from, report, 'an exception must stand between `raise` and `from`')
     },
 
     try_statement(tree, node, report) {

@@ -37,6 +37,14 @@ export function targetChecks(grammar: Grammar): ShapeChecks {
     return simple[tree.kind[at]] !== 0 ? at : 0
   }
 
+  /** `(x).y: int`: CPython takes `(x)` for the whole target, and does not look back. */
+  function beginsWithTarget(tree: Tree, node: number): boolean {
+    for (let at = node + 1; at < tree.skip[node] && tree.start[at] === tree.start[node]; at += 1) {
+      if (tree.kind[at] === parenthesized) return singleTarget(tree, at) !== 0 && tree.kind[node] !== parenthesized
+    }
+    return false
+  }
+
   function checkStars({ kind: kinds, skip }: Tree, node: number, twice: (at: number) => void): void {
     let stars = 0
     for (let child = node + 1; child < skip[node]; child = skip[child]) {
@@ -70,7 +78,7 @@ export function targetChecks(grammar: Grammar): ShapeChecks {
       const left = childOfField(tree, node, leftField)
       const right = childOfField(tree, node, rightField)
       const annotated = childOfField(tree, node, typeField) !== 0
-      if (annotated && singleTarget(tree, left) === 0) refuse(tree, left, report, 'only one name, attribute or item can be annotated')
+      if (annotated && (singleTarget(tree, left) === 0 || beginsWithTarget(tree, left))) refuse(tree, left, report, 'only one name, attribute or item can be annotated')
       if (right === 0) return
       const chained = kinds[right] === assignment || kinds[right] === augmented
       if (!chained) return
