@@ -1,6 +1,6 @@
 /** The entry: programs in, data out, whatever the program leaves behind. On the shipped image. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { encodeValue, type Value } from '../src/trusted/host/codec.js'
+import { decodeValue, type Value } from '../src/trusted/host/codec.js'
 import type { LoadedImage } from '../src/trusted/host/image.js'
 import { Killed } from '../src/trusted/host/killed.js'
 import { ask, type Answer } from './support/images.js'
@@ -58,7 +58,7 @@ describe('a run answers', () => {
     for (const request of [null, {}, { op: 'nothing' }, { op: 'run' }, { op: 'run', code: new Uint8Array(3), ...COMMON }] as Value[]) {
       expect(ask(python.guest, request).status).toBe('failed')
     }
-    expect(python.guest.call(new Uint8Array([99]))).toEqual(encodeValue({ status: 'failed', message: 'CodecError: unknown tag 99' }))
+    expect((decodeValue(python.guest.call(new Uint8Array([99]))) as Answer).message).toMatch(/^CodecError: /)
   })
 
   test('failed, to code that no verified program compiles to', () => {

@@ -4,14 +4,16 @@
 (those of a subclass too, by the base's own methods), and counts every visit against one budget. `loads` reads what the
 host wrote, and all the same believes nothing.
 """
-from _codecs import utf_16_le_decode, utf_16_le_encode, utf_8_decode, utf_8_encode
+from .sealed import __builtins__
+from _codecs import utf_16_le_decode, utf_16_le_encode, utf_8_decode
+from collections import deque
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from struct import Struct, error as StructError
 from uuid import UUID
 from zoneinfo import ZoneInfo
-from collections import deque
 
 NONE, FALSE, TRUE, INT32, FLOAT, BIGINT, UTF8, UTF16, BYTES = range(9)
 LIST, TUPLE, SET, FROZENSET, DICT, PY_VALUE, FLOATS, INTS = range(9, 17)
@@ -29,7 +31,7 @@ _mro = type.__dict__['__mro__'].__get__
 _name = type.__dict__['__name__'].__get__
 _numerator, _denominator = Fraction.numerator.fget, Fraction.denominator.fget
 _uuid_int = UUID.__dict__['int'].__get__
-_type, _len, _id, _iter, _set, _map, _isinstance = type, len, id, iter, set, map, isinstance
+_type, _len, _id, _encode, _chain = type, len, id, str.encode, chain.from_iterable
 
 
 class CodecError(ValueError):
@@ -46,7 +48,7 @@ class TooLarge(CodecError):
 
 def _text(text):
     try:
-        data = utf_8_encode(text)[0]
+        data = _encode(text)
         return _tagged_count(UTF8, _len(data)) + data
     except UnicodeEncodeError:
         data = utf_16_le_encode(text, 'surrogatepass')[0]
@@ -110,17 +112,12 @@ _SCALARS = {id(kind): encode for kind, encode in {
     bool: lambda x: b'\2' if x else b'\1', _type(None): lambda _: b'\0'}.items()}
 _CONTAINERS = {id(kind): (tag, kind.__len__, items) for kind, tag, items in (
     (list, LIST, list.__iter__), (tuple, TUPLE, tuple.__iter__), (set, SET, set.__iter__),
-    (frozenset, FROZENSET, frozenset.__iter__), (deque, LIST, deque.__iter__), (dict, DICT, lambda value: _pairs(value)))}
+    (frozenset, FROZENSET, frozenset.__iter__), (deque, LIST, deque.__iter__), (dict, DICT, lambda value: _chain(dict.items(value))))}
 # The contents of a subclass's instance (of a bytearray too), as the base itself copies them.
 _whole = slice(None)
 _COPIES = {id(kind): copy for kind, copy in {
     int: int.__pos__, float: float.__pos__, str: lambda x: str.__getitem__(x, _whole), bytes: lambda x: bytes.__getitem__(x, _whole),
     bytearray: lambda x: bytes(bytearray.__getitem__(x, _whole))}.items()}
-
-
-def _pairs(value):
-    for pair in dict.items(value):
-        yield from pair
 
 
 def _name_of(kind):
@@ -138,9 +135,9 @@ def _base_of(kind):
 
 def dumps(value, most_nodes=10_000_000, most_bytes=1 << 30, most_depth=1000):
     """The encoding of `value`. CodecError when something in it cannot cross, TooLarge when the budget is spent."""
-    parts, open_, within = [], [], _set()
+    parts, open_, within = [], [], set()
     nodes, size = most_nodes, most_bytes
-    iterator = _iter((value,))
+    iterator = iter((value,))
     while True:
         for value in iterator:
             nodes -= 1
@@ -198,7 +195,7 @@ def _block(values):
     count = list.__len__(values)
     if count < _BLOCK or _id(_type(list.__getitem__(values, 0))) not in _BLOCKS:
         return None
-    kinds = _set(_map(_id, _map(_type, list.__iter__(values))))
+    kinds = set(map(id, map(_type, list.__iter__(values))))
     if _len(kinds) != 1:
         return None
     tag, code = _BLOCKS[kinds.pop()]
@@ -220,16 +217,16 @@ _FROM_TEXT = {
 }
 
 
-def _finish(tag, items):
-    if tag == LIST:
-        return items
-    if tag == TUPLE:
-        return tuple(items)
-    if tag == SET:
-        return set(items)
-    if tag == FROZENSET:
-        return frozenset(items)
-    return dict(zip(items[::2], items[1::2], strict=True))
+_CONSTANTS = {NONE: None, FALSE: False, TRUE: True}
+_FINISH = {LIST: lambda items: items, TUPLE: tuple, SET: set, FROZENSET: frozenset,
+           DICT: lambda items: dict(zip(items[::2], items[1::2]))}
+# Blocks: bytes for each of their items, and what they are.
+_WIDTHS = {BYTES: 1, BIGINT: 1, FLOATS: 8, INTS: 4}
+_FROM_BLOCK = {
+    BYTES: lambda block: block, BIGINT: lambda block: int.from_bytes(block, 'little', signed=True),
+    FLOATS: lambda block: list(Struct(f'<{_len(block) // 8}d').unpack(block)),
+    INTS: lambda block: list(Struct(f'<{_len(block) // 4}i').unpack(block)),
+}
 
 
 def loads(data, most_depth=1000):
@@ -242,76 +239,68 @@ def loads(data, most_depth=1000):
         raise CodecError(f'{_name(_type(error))}: {error}') from None
 
 
+def _text_at(data, at):
+    """The text whose tag is at `at`, and where it ends."""
+    size = _unpack_u32(data, at + 1)[0]
+    at += 5
+    if size > _len(data) - at:
+        raise CodecError('bytes end within a text')
+    if data[at - 5] == UTF8:
+        return utf_8_decode(data[at:at + size], 'strict', True)[0], at + size
+    if data[at - 5] == UTF16:
+        return utf_16_le_decode(data[at:at + size], 'surrogatepass', True)[0], at + size
+    raise CodecError('text expected')
+
+
 def _loads(data, most_depth):
+    # Reading beyond the end is a StructError or an IndexError; only slices, which forgive it, are checked.
     at, end, open_ = 0, _len(data), []
-
-    def take(size):
-        nonlocal at
-        if size > end - at:
-            raise CodecError('bytes end within a value')
-        at += size
-        return at - size
-
-    def block(item=1):
-        size = _unpack_u32(data, take(4))[0] * item
-        start = take(size)
-        return data[start:at]
-
-    def text():
-        tag = data[take(1)]
-        if tag == UTF8:
-            return utf_8_decode(block(), 'strict', True)[0]
-        if tag == UTF16:
-            return utf_16_le_decode(block(), 'surrogatepass', True)[0]
-        raise CodecError('text expected')
-
+    tag = count = items = None
     while True:
-        tag = data[take(1)]
-        if tag == UTF8:
-            value = utf_8_decode(block(), 'strict', True)[0]
-        elif tag == INT32:
-            value = _unpack_i32(data, take(4))[0]
-        elif tag == FLOAT:
-            value = _unpack_f64(data, take(8))[0]
-        elif tag == NONE:
-            value = None
-        elif tag == FALSE:
-            value = False
-        elif tag == TRUE:
-            value = True
-        elif LIST <= tag <= DICT:
-            count = _unpack_u32(data, take(4))[0] * (2 if tag == DICT else 1)
-            if count > end - at:
-                raise CodecError('bytes end within a container')
-            if _len(open_) >= most_depth:
-                raise CodecError(f'nested deeper than {most_depth}')
-            if count:
-                open_.append((tag, count, []))
-                continue
-            value = _finish(tag, [])
-        elif tag == BYTES:
-            value = block()
-        elif tag == BIGINT:
-            value = int.from_bytes(block(), 'little', signed=True)
-        elif tag == UTF16:
-            at -= 1
-            value = text()
-        elif tag == FLOATS or tag == INTS:
-            size, code = (8, 'd') if tag == FLOATS else (4, 'i')
-            items = block(size)
-            value = list(Struct(f'<{_len(items) // size}{code}').unpack(items))
-        elif tag == PY_VALUE:
-            kind = text()
-            value = _FROM_TEXT[kind](text())
+        kind = data[at]
+        if kind == UTF8 or kind == UTF16:
+            value, at = _text_at(data, at)
+        elif kind == INT32:
+            value = _unpack_i32(data, at + 1)[0]
+            at += 5
+        elif kind == FLOAT:
+            value = _unpack_f64(data, at + 1)[0]
+            at += 9
+        elif kind <= TRUE:
+            value = _CONSTANTS[kind]
+            at += 1
+        elif kind == PY_VALUE:
+            name, at = _text_at(data, at + 1)
+            text, at = _text_at(data, at)
+            value = _FROM_TEXT[name](text)
         else:
-            raise CodecError(f'unknown tag {tag}')
-        while open_:
-            tag, count, items = open_[-1]
+            size = _unpack_u32(data, at + 1)[0]
+            at += 5
+            if kind in _FINISH:
+                size *= 2 if kind == DICT else 1
+                if size > end - at:
+                    raise CodecError('bytes end within a container')
+                if _len(open_) >= most_depth:
+                    raise CodecError(f'nested deeper than {most_depth}')
+                open_.append((tag, count, items))
+                tag, count, items = kind, size, []
+                if size:
+                    continue
+                value = _FINISH[tag](items)
+                tag, count, items = open_.pop()
+            else:
+                width = _WIDTHS[kind]
+                if size * width > end - at:
+                    raise CodecError('bytes end within a block')
+                block = data[at:at + size * width]
+                value = _FROM_BLOCK[kind](block)
+                at += size * width
+        while items is not None:
             items.append(value)
             if _len(items) < count:
                 break
-            open_.pop()
-            value = _finish(tag, items)
+            value = _FINISH[tag](items)
+            tag, count, items = open_.pop()
         else:
             if at != end:
                 raise CodecError('bytes after the value')

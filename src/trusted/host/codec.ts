@@ -7,6 +7,9 @@
  *
  * Format, little-endian: a tag, then what the tag says. Counts and lengths are u32. Containers are followed by their items.
  */
+import { CodecError, Tag, Writer } from './codec-writer.js'
+
+export { CodecError } from './codec-writer.js'
 
 /** What crosses. `undefined` arrives as None; integral numbers as int, others (and -0) as float; a Date as aware UTC datetime. */
 export type Value =
@@ -31,11 +34,6 @@ export class PyValue {
   }
 }
 
-/** A value cannot cross, or bytes are not what an encoder makes. The message holds the path, as in `value.rows[3]`. */
-export class CodecError extends Error {
-  override readonly name = 'CodecError'
-}
-
 export interface CodecLimits {
   /** Values in all, containers and dict keys included, each visit counted. Default 10,000,000. */
   readonly maxNodes?: number
@@ -45,109 +43,12 @@ export interface CodecLimits {
   readonly maxDepth?: number
 }
 
-const NONE = 0, FALSE = 1, TRUE = 2, INT32 = 3, FLOAT = 4, BIGINT = 5, UTF8 = 6, UTF16 = 7, BYTES = 8
-const LIST = 9, TUPLE = 10, SET = 11, FROZENSET = 12, DICT = 13, PY_VALUE = 14, FLOATS = 15, INTS = 16
-
 const LIMITS: Required<CodecLimits> = { maxNodes: 10_000_000, maxBytes: 2 ** 30, maxDepth: 1000 }
 
 /** Lists of at least so many floats, or of 32-bit ints, are written as one block. */
 const BLOCK = 8
 
-const toUtf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const isWellFormed = (text: string): boolean => (text as string & { isWellFormed(): boolean }).isWellFormed()
-
-/** A buffer that grows by doubling, up to its limit. */
-class Writer {
-  #bytes = new Uint8Array(256)
-  #view = new DataView(this.#bytes.buffer)
-  #length = 0
-  readonly #most: number
-
-  constructor(most: number) {
-    this.#most = most
-  }
-
-  /** Makes room for `size` bytes and returns where they begin. */
-  #reserve(size: number): number {
-    const at = this.#length
-    this.#length += size
-    if (this.#length > this.#most) throw new CodecError(`the value is larger than ${this.#most} bytes`)
-    if (this.#length > this.#bytes.length) {
-      const bytes = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2))
-      bytes.set(this.#bytes)
-      this.#bytes = bytes
-      this.#view = new DataView(bytes.buffer)
-    }
-    return at
-  }
-
-  tag(tag: number): void {
-    const at = this.#reserve(1)
-    this.#bytes[at] = tag
-  }
-
-  count(tag: number, count: number): void {
-    const at = this.#reserve(5)
-    this.#bytes[at] = tag
-    this.#view.setUint32(at + 1, count, true)
-  }
-
-  int32(value: number): void {
-    const at = this.#reserve(5)
-    this.#bytes[at] = INT32
-    this.#view.setInt32(at + 1, value, true)
-  }
-
-  float(value: number): void {
-    const at = this.#reserve(9)
-    this.#bytes[at] = FLOAT
-    this.#view.setFloat64(at + 1, value, true)
-  }
-
-  block(tag: number, bytes: Uint8Array, count = bytes.length): void {
-    this.count(tag, count)
-    const at = this.#reserve(bytes.length)
-    this.#bytes.set(bytes, at)
-  }
-
-  floats(values: readonly number[]): void {
-    this.block(FLOATS, new Uint8Array(Float64Array.from(values).buffer), values.length)
-  }
-
-  ints(values: readonly number[]): void {
-    this.block(INTS, new Uint8Array(Int32Array.from(values).buffer), values.length)
-  }
-
-  text(text: string): void {
-    if (isWellFormed(text)) {
-      this.block(UTF8, toUtf8.encode(text))
-      return
-    }
-    const units = new Uint8Array(2 * text.length)
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i)
-      units[2 * i] = unit & 255
-      units[2 * i + 1] = unit >> 8
-    }
-    this.block(UTF16, units)
-  }
-
-  bigint(value: bigint): void {
-    const magnitude = value < 0n ? ~value : value
-    const hex = magnitude.toString(16)
-    const size = Math.floor(hex.length / 2) + 1
-    const bytes = new Uint8Array(size)
-    const padded = hex.padStart(2 * size, '0')
-    const flip = value < 0n ? 255 : 0
-    for (let i = 0; i < size; i++) bytes[size - 1 - i] = Number.parseInt(padded.slice(2 * i, 2 * i + 2), 16) ^ flip
-    this.block(BIGINT, bytes)
-  }
-
-  get result(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length)
-  }
-}
 
 /** One container being written: its items are still to come. `names` are the keys of a mapping whose values `items` are. */
 interface Open {
@@ -170,8 +71,8 @@ function pathOf(open: readonly Open[]): string {
 /** Writes what has no items; opens what has. Undefined when the value cannot cross. */
 function encodeOne(writer: Writer, value: Value): Open | true | undefined {
   switch (typeof value) {
-    case 'undefined': writer.tag(NONE); return true
-    case 'boolean': writer.tag(value ? TRUE : FALSE); return true
+    case 'undefined': writer.tag(Tag.NONE); return true
+    case 'boolean': writer.tag(value ? Tag.TRUE : Tag.FALSE); return true
     case 'string': writer.text(value); return true
     case 'bigint': writer.bigint(value); return true
     case 'number':
@@ -183,7 +84,7 @@ function encodeOne(writer: Writer, value: Value): Open | true | undefined {
     default: return undefined
   }
   if (value === null) {
-    writer.tag(NONE)
+    writer.tag(Tag.NONE)
     return true
   }
   if (Array.isArray(value)) {
@@ -191,31 +92,31 @@ function encodeOne(writer: Writer, value: Value): Open | true | undefined {
       if (value.every(isInt32)) return writer.ints(value), true
       if (!value.some((item) => Number.isSafeInteger(item) && !Object.is(item, -0))) return writer.floats(value), true
     }
-    writer.count(LIST, value.length)
+    writer.count(Tag.LIST, value.length)
     return { container: value, items: value, names: undefined, next: 0 }
   }
-  if (value instanceof Uint8Array) return writer.block(BYTES, value), true
+  if (value instanceof Uint8Array) return writer.block(Tag.BYTES, value), true
   if (value instanceof PyValue) return pyValue(writer, value.type, value.text)
   if (value instanceof Date) {
     return Number.isNaN(value.getTime()) ? undefined : pyValue(writer, 'datetime', value.toISOString().replace('Z', '+00:00'))
   }
   if (value instanceof Set) {
-    writer.count(SET, value.size)
+    writer.count(Tag.SET, value.size)
     return { container: value, items: [...value as Set<Value>], names: undefined, next: 0 }
   }
   if (value instanceof Map) {
-    writer.count(DICT, value.size)
+    writer.count(Tag.DICT, value.size)
     return { container: value, items: [...value.values() as Iterable<Value>], names: [...value.keys() as Iterable<Value>], next: 0 }
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return undefined
   const names = Object.keys(value)
-  writer.count(DICT, names.length)
+  writer.count(Tag.DICT, names.length)
   return { container: value, items: names.map((name) => (value as Record<string, Value>)[name]), names, next: 0 }
 }
 
 function pyValue(writer: Writer, type: string, text: string): true {
-  writer.tag(PY_VALUE)
+  writer.tag(Tag.PY_VALUE)
   writer.text(type)
   writer.text(text)
   return true
@@ -283,8 +184,8 @@ const ARRAY_INDEX = /^(?:0|[1-9]\d{0,9})$/
 
 /** Undefined-free plain data of a finished container. Objects have no prototype, so `__proto__` is a key like any other. */
 function finish({ tag, items }: Unfinished): Value {
-  if (tag === LIST || tag === TUPLE) return items
-  if (tag !== DICT) return new Set(items)
+  if (tag === Tag.LIST || tag === Tag.TUPLE) return items
+  if (tag !== Tag.DICT) return new Set(items)
   const object: Record<string, Value> = Object.create(null) as Record<string, Value>
   for (let i = 0; i < items.length; i += 2) {
     const key = items[i]
@@ -323,7 +224,7 @@ export function decodeValue(encoded: Uint8Array, limits: CodecLimits = {}): Valu
   }
   const text = (tag: number): string => {
     const data = block()
-    if (tag === UTF16) {
+    if (tag === Tag.UTF16) {
       if (data.length % 2 !== 0) throw new CodecError('half a character')
       let out = ''
       for (let i = 0; i < data.length; i += 8192) {
@@ -332,7 +233,7 @@ export function decodeValue(encoded: Uint8Array, limits: CodecLimits = {}): Valu
       }
       return out
     }
-    if (tag !== UTF8) throw new CodecError('text expected')
+    if (tag !== Tag.UTF8) throw new CodecError('text expected')
     try {
       return fromUtf8.decode(data)
     } catch {
@@ -344,30 +245,30 @@ export function decodeValue(encoded: Uint8Array, limits: CodecLimits = {}): Valu
     spend(1)
     const tag = bytes[take(1)]!
     switch (tag) {
-      case NONE: return { value: null }
-      case FALSE: return { value: false }
-      case TRUE: return { value: true }
-      case INT32: return { value: view.getInt32(take(4), true) }
-      case FLOAT: return { value: view.getFloat64(take(8), true) }
-      case BIGINT: return { value: readBigint(block()) }
-      case UTF8: case UTF16: return { value: text(tag) }
-      case BYTES: return { value: block().slice() }
-      case PY_VALUE: {
+      case Tag.NONE: return { value: null }
+      case Tag.FALSE: return { value: false }
+      case Tag.TRUE: return { value: true }
+      case Tag.INT32: return { value: view.getInt32(take(4), true) }
+      case Tag.FLOAT: return { value: view.getFloat64(take(8), true) }
+      case Tag.BIGINT: return { value: readBigint(block()) }
+      case Tag.UTF8: case Tag.UTF16: return { value: text(tag) }
+      case Tag.BYTES: return { value: block().slice() }
+      case Tag.PY_VALUE: {
         const type = text(bytes[take(1)]!)
         if (!(PY_VALUE_TYPES as readonly string[]).includes(type)) throw new CodecError('unknown type')
         return { value: new PyValue(type as PyValue['type'], text(bytes[take(1)]!)) }
       }
-      case FLOATS: case INTS: {
+      case Tag.FLOATS: case Tag.INTS: {
         const count = view.getUint32(take(4), true)
         spend(count)
-        const size = tag === FLOATS ? 8 : 4
+        const size = tag === Tag.FLOATS ? 8 : 4
         const from = take(count * size)
         const values: number[] = []
-        for (let i = 0; i < count; i++) values.push(tag === FLOATS ? view.getFloat64(from + 8 * i, true) : view.getInt32(from + 4 * i, true))
+        for (let i = 0; i < count; i++) values.push(tag === Tag.FLOATS ? view.getFloat64(from + 8 * i, true) : view.getInt32(from + 4 * i, true))
         return { value: values }
       }
-      case LIST: case TUPLE: case SET: case FROZENSET: case DICT: {
-        const count = view.getUint32(take(4), true) * (tag === DICT ? 2 : 1)
+      case Tag.LIST: case Tag.TUPLE: case Tag.SET: case Tag.FROZENSET: case Tag.DICT: {
+        const count = view.getUint32(take(4), true) * (tag === Tag.DICT ? 2 : 1)
         if (count > bytes.length - at) throw new CodecError('bytes end within a container')
         if (open.length >= maxDepth) throw new CodecError(`nested deeper than ${maxDepth}`)
         open.push({ tag, left: count, items: [] })

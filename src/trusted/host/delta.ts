@@ -23,7 +23,8 @@ function imageHash(image: GuestImage): Uint8Array {
 
 export function captureDelta(image: GuestImage, memory: ArrayBufferLike): Uint8Array {
   const now = new Int32Array(memory)
-  const then = new Int32Array(image.memory.buffer, image.memory.byteOffset, image.memory.length / 4)
+  const { memory: bytesThen } = image
+  const then = new Int32Array(bytesThen.buffer, bytesThen.byteOffset, bytesThen.length / 4)
   const words = PAGE / 4
   const changed: number[] = []
   for (let start = 0; start < now.length; start += words) {

@@ -21,6 +21,8 @@ export interface ImageFacts {
   readonly got: Readonly<Record<string, number>>
   /** `sys.version_info` of the interpreter, as in `3.14.2`. */
   readonly python: string
+  /** Bytes of `guest.mem`: whole wasm pages, the zero ones at the end cut off. */
+  readonly size: number
   /** Of `guest.mem`, and of the `pyodide.asm.wasm` it was taken from; hex. */
   readonly sha256: string
   readonly wasmSha256: string
@@ -28,8 +30,11 @@ export interface ImageFacts {
   readonly pyodide: string
 }
 
-/** An image ready for use: its memory (trailing zeros cut) and its facts. Never written to. */
+/** An image ready for use. */
 export interface GuestImage {
-  readonly memory: Uint8Array
   readonly facts: ImageFacts
+  /** `facts.size` bytes, never written to. */
+  readonly memory: Uint8Array
+  /** Writes them to the beginning of `target`; where it is absent, `memory` is copied. */
+  readonly fill?: (target: Uint8Array) => void
 }

@@ -248,8 +248,8 @@ export class Guest {
     this.#exports = exports
     this.#state.memory = exports.memory
     this.#state.table = exports.__indirect_function_table
-    const { memory: image, facts } = this.#image
-    const missing = Math.max(image.length, facts.break) - exports.memory.buffer.byteLength
+    const { facts } = this.#image
+    const missing = Math.max(facts.size, facts.break) - exports.memory.buffer.byteLength
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE))
     this.#fill()
   }
@@ -259,8 +259,9 @@ export class Guest {
     const bytes = new Uint8Array(this.#state.memory.buffer)
     this.#exports._emscripten_tempret_set(0)
     this.#exports.emscripten_stack_init()
-    bytes.set(this.#image.memory)
-    bytes.fill(0, this.#image.memory.length)
+    if (this.#image.fill) this.#image.fill(bytes)
+    else bytes.set(this.#image.memory)
+    bytes.fill(0, this.#image.facts.size)
     this.#settle()
   }
 

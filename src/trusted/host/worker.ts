@@ -5,7 +5,7 @@
  */
 import { readSync, writeSync } from 'node:fs'
 import { isMainThread, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
-import { loadImage } from './image.js'
+import { IMAGE_FOLDER, openImage } from './image.js'
 import type { GuestImage } from './image-facts.js'
 import { decodeCommand, encodeFrame, framed, FrameReader, ProtocolError, type Command, type Report } from './protocol.js'
 import { Station } from './station.js'
@@ -126,7 +126,7 @@ function serve(pipe: Pipe, wasm: WebAssembly.Module, image: GuestImage): never {
 
 if (isMainThread) {
   for (const name of Object.keys(process.env)) delete process.env[name]
-  const { wasm, image } = loadImage()
+  const { wasm, image } = openImage(IMAGE_FOLDER, process.argv[2])
   serve(new StdioPipe(), wasm, image)
 } else {
   const { port, signal, wasm, image } = workerData as ThreadData

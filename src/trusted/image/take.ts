@@ -133,6 +133,7 @@ async function takeImage(folder: string, variant: string): Promise<void> {
     signalClock: address('_Py_emscripten_signal_clock'),
     got,
     python: told.version,
+    size: image.length,
     sha256: createHash('sha256').update(image).digest('hex'),
     wasmSha256: createHash('sha256').update(readFileSync(pyodideFile('pyodide.asm.wasm'))).digest('hex'),
     pyodide: (JSON.parse(readFileSync(pyodideFile('package.json'), 'utf8')) as { version: string }).version,
