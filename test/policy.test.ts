@@ -260,10 +260,10 @@ describe('the JSON Schema', () => {
     ]) expect([policy, valid(policy), said(policy)]).toEqual([policy, true, 'accepted'])
   })
 
-  test('refuses what resolvePolicy refuses, but for names that only the tables know', () => {
+  test('refuses what resolvePolicy refuses, but for names within a module', () => {
     for (const policy of [
       { module: {} }, { limits: { wallms: 1 } }, { limits: { fuel: 0 } }, { limits: { fuel: 1.5 } }, { clock: 'now' },
-      { random: { seed: -1 } }, { random: { seed: 2 ** 53 } }, { builtins: { deny: 'open' } }, { preset: 'none' }, [], 'x', null,
+      { random: { seed: -1 } }, { random: { seed: 2 ** 53 } }, { builtins: { deny: 'open' } }, { builtins: { allow: ['eval'] } }, { modules: { os: '*' } }, { preset: 'none' }, [], 'x', null,
     ]) expect([policy, valid(policy), said(policy) === 'accepted']).toEqual([policy, false, false])
   })
 })

@@ -28,7 +28,6 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** What is asked of the program itself: help, the version, completion, or nothing that there is. */
 async function answer(argv: readonly string[]): Promise<number> {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
   const [first, second = ''] = argv
   if (first === 'help' && Object.hasOwn(COMMANDS, second)) return await main([second, '--help'])
   if (first === '--version') {
@@ -36,6 +35,7 @@ async function answer(argv: readonly string[]): Promise<number> {
     print(`${version()}\n`)
     return CLEAN
   }
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
   if (first === 'completion' || first === '--get-yargs-completions') {
     const { complete } = await import('./completion.js')
     await complete(commands, argv)
