@@ -6,13 +6,15 @@
  */
 import type { Scan } from './scan.js'
 
-/** `*a` in a display, a subscript, a tuple without parentheses. Targets have been told to be left alone. */
+/** `*a` in a display, a subscript, a tuple without parentheses, a class's bases. Targets have been told to be left alone. */
 export function splat(scan: Scan, node: number): void {
   if (scan.isLeftAlone(node)) return
-  const { kinds } = scan
-  const holder = scan.kind[scan.tree.parent[node]!]
-  // The arguments of a call are `_apply_`'s, those of a class the compiler's; parameters are no expressions.
-  if (holder === kinds.argument_list || holder === kinds.parameters || holder === kinds.lambda_parameters || holder === kinds.typed_parameter) return
+  const { kind, kinds, tree: { parent } } = scan
+  const holder = parent[node]!
+  const k = kind[holder]
+  // The arguments of a call are `_apply_`'s; parameters are no expressions.
+  if (k === kinds.parameters || k === kinds.lambda_parameters || k === kinds.typed_parameter) return
+  if (k === kinds.argument_list && kind[parent[holder]!] === kinds.call) return
   scan.wrap(scan.starred(node), '_getiter_(', ')')
 }
 

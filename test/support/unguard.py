@@ -150,7 +150,6 @@ class Unguard(ast.NodeTransformer):
     def visit_ClassDef(self, node):
         expect(node.keywords and node.keywords[-1].arg == 'metaclass', node, 'metaclass')
         expect(node.keywords.pop().value.id == '_metaclass_', node, 'metaclass')
-        self.arguments.update(a for a in node.bases if type(a) is ast.Starred)
         self.generic_visit(node)
         return node
 
