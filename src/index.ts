@@ -11,6 +11,11 @@ export {
   ArgumentError, ClosedError, InstallationError, OverloadError, PolicyError, PyrestrictError, RuleError, SnapshotError, ValueError,
 } from './errors.js'
 export type { Policy } from './policy/policy.js'
+export { loadPolicy } from './policy/load.js'
+export { LIMITS } from './policy/limits.js'
+export type { Limit, Limits } from './policy/limits.js'
+export { PRESETS } from './policy/presets.js'
+export type { Preset, PresetName } from './policy/presets.js'
 export { createSandbox } from './sandbox/sandbox.js'
 export type { Sandbox } from './sandbox/sandbox.js'
 export { EvaluationError } from './sandbox/outcome.js'
