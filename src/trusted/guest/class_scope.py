@@ -15,23 +15,26 @@ import ast
 from .identifiers import mangled, stored
 from .names import is_dunder, mark
 from .refused import Refused
-from .residual import fields_of
+from .residual import NODES
 
 # Fields to visit, in order, where that is not the table's order, or where fields belong to another scope.
 _FUNCTION = ('decorator_list', 'args', 'name')
 _ORDER = {
     ast.FunctionDef: _FUNCTION, ast.AsyncFunctionDef: _FUNCTION, ast.Lambda: ('args',), ast.arguments: ('defaults', 'kw_defaults'),
     ast.ClassDef: ('decorator_list', 'bases', 'keywords', 'name'),
-    ast.Assign: ('value', 'targets'), ast.AnnAssign: ('value', 'target'), ast.NamedExpr: ('value', 'target'),
+    ast.Assign: ('value', 'targets'), ast.AnnAssign: ('value', 'target'), ast.NamedExpr: ('value', 'target'), ast.TypeAlias: ('name',),
     ast.For: ('iter', 'target', 'body', 'orelse'), ast.AsyncFor: ('iter', 'target', 'body', 'orelse'),
-    ast.ListComp: (), ast.SetComp: (), ast.DictComp: (), ast.GeneratorExp: (),
+    ast.TypeVar: ('bound', 'default_value'), ast.ParamSpec: ('default_value',), ast.TypeVarTuple: ('default_value',),
 }
-_COMPREHENSIONS = ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 # Fields that are evaluated late. Of a generic class also its bases: they have a scope between the class and this one.
 _LATE = {
     ast.AnnAssign: ('annotation',), ast.TypeAlias: ('type_params', 'value'), ast.ClassDef: ('type_params', 'bases', 'keywords'),
     ast.FunctionDef: ('type_params',), ast.AsyncFunctionDef: ('type_params',),
 }
+# Node type -> (fields, the last first; whether the field is an identifier that is bound).
+_PLAN = {kind: [(field, holds[field] == 'binding') for field in reversed(_ORDER.get(kind, [*holds]))
+                if holds[field] in ('binding', 'child', 'children')] for kind, holds in NODES.items()}
 
 
 def renamed(class_def):
@@ -55,58 +58,62 @@ class _Body:
 
     def read_all(self, nodes, hidden):
         """Goes through `nodes` in order. `hidden` are type parameters, which hide names of the class."""
-        stack = [*reversed(nodes)]
+        stack = nodes[::-1]
         while stack:
             node = stack.pop()
             kind = type(node)
             if kind is tuple:
                 self.bind(*node)
+            elif kind is ast.FunctionDef and not (node.decorator_list or node.type_params or node.args.defaults or node.args.kw_defaults):
+                # As the table below would have it, but most of a class body is this.
+                self.bind(node, 'name', node.name)
             elif kind is ast.Name:
+                name = node.id
                 if type(node.ctx) is not ast.Load:
-                    self.bind(node, 'id')
-                elif node.id[0] == '_' and node.id not in hidden and mangled(node.id, self.owner) in self.bound:
-                    self.rename(node, 'id')
+                    self.bind(node, 'id', name)
+                elif name[0] == '_' and name not in hidden and mangled(name, self.owner) in self.bound:
+                    self.rename(node, 'id', name)
             elif kind is ast.Global or kind is ast.Nonlocal:
                 self.elsewhere.update(node.names)
+            elif kind in _COMPREHENSIONS:
+                stack.append(node.generators[0].iter)
             elif node is not None:
-                self.push_fields(node, kind, stack, hidden)
+                plan = _PLAN.get(kind)
+                if plan is None:
+                    raise Refused(f'{kind.__name__} is not in the language', node)
+                self.push_fields(node, kind, plan, stack, hidden)
 
-    def push_fields(self, node, kind, stack, hidden):
+    def push_fields(self, node, kind, plan, stack, hidden):
         """Puts what `node` evaluates and binds in this scope on the stack, the first on top."""
-        holds = fields_of(node)
-        if kind in _COMPREHENSIONS:
-            stack.append(node.generators[0].iter)
         late = _LATE.get(kind, ())
-        if late and not (kind is ast.ClassDef and not node.type_params):
-            own = hidden.union(each.name for each in getattr(node, 'type_params', ()))
-            self.late.append(([part for field in late for part in _parts(node, field)], own))
-        else:
-            late = ()
-        for field in reversed([field for field in _ORDER.get(kind, holds) if field not in late]):
-            if holds[field] == 'binding':
-                if kind not in (ast.TypeVar, ast.ParamSpec, ast.TypeVarTuple):
-                    stack.append((node, field))
-            elif holds[field] == 'child' or holds[field] == 'children':
-                stack.extend(reversed(_parts(node, field)))
+        if late:
+            parameters = getattr(node, 'type_params', ())
+            if parameters or kind is ast.AnnAssign or kind is ast.TypeAlias:
+                parts = [part for field in late for part in _parts(node, field)]
+                self.late.append((parts, hidden.union(each.name for each in parameters)))
+            else:
+                late = ()
+        for field, binds in plan:
+            held = getattr(node, field)
+            if binds:
+                if held is not None:
+                    stack.append((node, field, held))
+            elif held and field not in late:
+                if type(held) is list:
+                    stack += held[::-1]
+                else:
+                    stack.append(held)
 
-    def bind(self, node, field):
-        name = getattr(node, field)
-        if name is None:
-            # An import without `as`, whose name is public, or a pattern that captures nothing.
-            return
+    def bind(self, node, field, name):
         if name in self.elsewhere or is_dunder(name):
             return
-        try:
-            stored(name)
-        except Refused as refused:
-            refused.node = node
-            raise
+        stored(name, node)
         if name[0] == '_':
             self.bound.add(mangled(name, self.owner))
-            self.rename(node, field)
+            self.rename(node, field, name)
 
-    def rename(self, node, field):
-        self.changes.append((node, field, mark(mangled(getattr(node, field), self.owner))))
+    def rename(self, node, field, name):
+        self.changes.append((node, field, mark(mangled(name, self.owner))))
 
 
 def _parts(node, field):

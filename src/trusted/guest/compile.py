@@ -27,14 +27,14 @@ def compile_source(request):
     Answers {'ok': True, 'code': bytes} or {'ok': False, 'code', 'message', 'line', 'column', 'endLine', 'endColumn'}: lines
     count from 1, columns from 0 in UTF-8 bytes, of the guarded text.
     """
-    # Nothing here makes garbage in cycles, and the interpreter is reset before it could matter.
+    # No cycles are made here that would be worth looking for, and warnings about hostile text are for nobody.
     gc.disable()
+    warnings.simplefilter('ignore')
     text = request['text']
     tree = None
     try:
-        with warnings.catch_warnings(action='ignore'):
-            tree = _parsed(text, request)
-            code = _compiled(tree, request)
+        tree = _parsed(text, request)
+        code = _compiled(tree, request)
         return {'ok': True, 'code': code}
     except Refused as refused:
         place = refused.node

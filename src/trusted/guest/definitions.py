@@ -37,11 +37,14 @@ def function(node, walk):
 def parameters(node, walk):
     """Annotations of functions are verified and dropped: nothing of ours reads them, and what they hold is never run."""
     left = [*node.defaults, *node.kw_defaults]
-    for arg in (*node.posonlyargs, *node.args, node.vararg, *node.kwonlyargs, node.kwarg):
-        if arg is None:
-            continue
+    args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+    if node.vararg is not None:
+        args.append(node.vararg)
+    if node.kwarg is not None:
+        args.append(node.kwarg)
+    for arg in args:
         if arg.arg not in walk.plain:
-            check_binding(arg.arg)
+            check_binding(arg.arg, arg)
         if arg.annotation is not None:
             left.append(arg.annotation)
             arg.annotation = None
@@ -65,7 +68,7 @@ def class_definition(node, walk):
         if keyword.arg == 'metaclass':
             metaclasses += type(keyword.value) is Name and keyword.value.id == '_metaclass_' or 2
         else:
-            check_keyword(keyword.arg)
+            check_keyword(keyword.arg, keyword)
             left.append(keyword.value)
     if metaclasses != 1:
         raise Refused('_metaclass_ is missing')
@@ -83,7 +86,7 @@ def check_exact_key(name, walk):
 
 def defines_dunder(target, value, walk):
     """Whether an assignment's target is a special name that may be given `value` here; refused where it may not."""
-    if type(target) is not Name or not is_dunder(target.id):
+    if type(target) is not Name or target.id[:2] != '__' or not is_dunder(target.id):
         return False
     name, kind = target.id, walk.scope.kind
     if name not in (CLASS_DUNDERS if kind == 'class' else MODULE_DUNDERS if kind == 'module' else ()):
@@ -108,8 +111,9 @@ def _rename_strings(name, value, owner):
     for each in strings:
         if type(each) is not Constant or type(each.value) is not str:
             raise Refused(f'`{name}` is not made of literal strings', value)
-        check_name_string(each.value)
-        each.value = stored_unjudged(mangled(each.value, owner)) if name == '__match_args__' else stored(mangled(each.value, owner))
+        check_name_string(each.value, each)
+        judge = stored_unjudged if name == '__match_args__' else stored
+        each.value = judge(mangled(each.value, owner), each)
 
 
 def annotated(node, walk):
@@ -120,7 +124,7 @@ def annotated(node, walk):
     if not defines_dunder(node.target, node.value, walk):
         left.append(node.target)
     if walk.scope.kind != 'class':
-        inline.without_annotation(node)
+        inline.without_annotation(node, walk.scope.kind == 'module')
     return left
 
 
@@ -129,7 +133,7 @@ def annotated(node, walk):
 def import_modules(node, walk):
     for alias in node.names:
         _check_path(alias.name, alias)
-        check_binding(alias.asname or alias.name.partition('.')[0])
+        check_binding(alias.asname or alias.name.partition('.')[0], alias)
     return ()
 
 
@@ -143,7 +147,7 @@ def import_names(node, walk):
         if alias.name == '*':
             raise Refused('a star import hides which names it binds', alias)
         _check_path(alias.name, alias)
-        check_binding(alias.asname or alias.name)
+        check_binding(alias.asname or alias.name, alias)
     return ()
 
 
@@ -152,7 +156,7 @@ def _check_path(path, node):
     for name in path.split('.'):
         if name[:1] == '_':
             raise Refused(f'`{path}` is private', node)
-        stored(name)
+        stored(name, node)
 
 
 def without_future_imports(tree):
@@ -203,7 +207,7 @@ def _pattern_values(values, walk):
     left = []
     for value in values:
         while type(value) is ast.Attribute:
-            value.attr = stored_unjudged(mangled(value.attr, walk.scope.owner))
+            value.attr = stored_unjudged(mangled(value.attr, walk.scope.owner), value)
             value = value.value
         left.append(value)
     return left

@@ -25,47 +25,47 @@ def mangled(name, owner):
     return f'_{stem}{name}' if stem else name
 
 
-def check_reserved(name):
+def check_reserved(name, node=None):
     """Refuses what no source may spell in any role: a guard's name, or the mark of private names."""
     if name in GUARDS:
-        raise Refused(f'`{name}` is the name of a guard')
+        raise Refused(f'`{name}` is the name of a guard', node)
     if PRIVATE_MARK in name:
-        raise Refused(f'the name `{name}` holds the mark of private names')
+        raise Refused(f'the name `{name}` holds the mark of private names', node)
 
 
-def check_binding(name):
+def check_binding(name, node=None):
     """Refuses `name` where a construct binds it: a target, a parameter, a function, an import, a capture, a declaration."""
-    check_reserved(name)
+    check_reserved(name, node)
     if is_dunder(name) or name in UNBINDABLE:
-        raise Refused(f'`{name}` cannot be bound here')
+        raise Refused(f'`{name}` cannot be bound here', node)
 
 
-def check_keyword(name):
+def check_keyword(name, node):
     """Refuses `name` as the name of an argument: callees take dunder names for attributes (`SimpleNamespace(__globals__=d)`)."""
-    check_reserved(name)
+    check_reserved(name, node)
     if is_dunder(name):
-        raise Refused(f'`{name}` cannot be the name of an argument')
+        raise Refused(f'`{name}` cannot be the name of an argument', node)
 
 
-def check_name_string(name):
+def check_name_string(name, node=None):
     """Refuses a string that does not spell an attribute as a parsed identifier would."""
     if type(name) is not str or not name.isidentifier() or name in KEYWORDS or not name.isascii() and normalize('NFKC', name) != name:
-        raise Refused('the name of an attribute is not an identifier')
+        raise Refused('the name of an attribute is not an identifier', node)
 
 
-def stored(name):
+def stored(name, node=None):
     """The name under which the attribute `name` (mangled already) is stored; refused where no guest may name it."""
-    check_reserved(name)
+    check_reserved(name, node)
     if denied(name) and name not in JUDGED_ATTRIBUTES:
-        raise Refused(f'the attribute `{name}` is not accessible')
+        raise Refused(f'the attribute `{name}` is not accessible', node)
     return mark(name)
 
 
-def stored_unjudged(name):
-    """The same where the interpreter itself will read the attribute, past every guard, or where it is written."""
+def stored_unjudged(name, node=None):
+    """The same where the interpreter itself will read the attribute, past every guard."""
     if name in JUDGED_ATTRIBUTES:
-        raise Refused(f'the attribute `{name}` can only be read through _getattr_')
-    return stored(name)
+        raise Refused(f'the attribute `{name}` can only be read through _getattr_', node)
+    return stored(name, node)
 
 
 class StoredNames(dict):

@@ -76,7 +76,7 @@ def check_alternatives(node):
             each = stack.pop()
             captures += type(each) in (ast.MatchAs, ast.MatchStar) and each.name is not None
             captures += type(each) is ast.MatchMapping and each.rest is not None
-            stack += getattr(each, 'patterns', ()) + getattr(each, 'kwd_patterns', ())
+            stack += *getattr(each, 'patterns', ()), *getattr(each, 'kwd_patterns', ())
             if type(each) is ast.MatchAs and each.pattern is not None:
                 stack.append(each.pattern)
         if captures > CAPTURES:

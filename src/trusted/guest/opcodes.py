@@ -31,12 +31,9 @@ INTRINSICS = {
     """.split()),
 }
 
-# Names that the compiler itself stores in the namespace of a class or a module.
+# Names that the compiler itself stores in the namespace of a class.
 CLASS_STORES = frozenset("""
 __module__ __qualname__ __firstlineno__ __static_attributes__ __classcell__ __classdictcell__ __annotate_func__ __type_params__
 """.split())
-MODULE_STORES = frozenset('__annotate__'.split())
-# Variables of the compiler's own, of functions and of the scopes of annotations and type parameters.
-VARIABLES = frozenset("""
-.0 .type_params .generic_base .defaults .kwdefaults .format __class__ __classdict__ __conditional_annotations__
-""".split())
+# Variables of the compiler's own whose names are like special ones; guests cannot name them.
+VARIABLES = frozenset('__class__ __classdict__ __conditional_annotations__'.split())

@@ -9,14 +9,16 @@ from .sealed import __builtins__
 import opcode
 from types import CodeType
 
-from .language import (CLASS_DUNDERS, DEFINABLE_METHODS, GUARDS, JUDGED_ATTRIBUTES, MODULE_DUNDERS, PRIVATE_MARK,
-                       READABLE_DUNDER_NAMES, UNBINDABLE)
+from .language import (CLASS_DUNDERS, DEFINABLE_METHODS, DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, GUARDS,
+                       JUDGED_ATTRIBUTES, MODULE_DUNDERS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE)
 from .names import UNRENAMED, denied, is_dunder
-from .opcodes import ALLOWED, CLASS_STORES, INTRINSICS, MODULE_STORES, VARIABLES
+from .opcodes import ALLOWED, CLASS_STORES, INTRINSICS, VARIABLES
 
 _NUMBERS = {name: opcode.opmap[name] for name in ALLOWED}
-_INSTRUCTIONS = frozenset(_NUMBERS.values())
+_ALLOWED = bytes(_NUMBERS.values())
 _NAMES = {number: name for name, number in _NUMBERS.items()}
+_EXTENDED = _NUMBERS['EXTENDED_ARG']
+_PADDING = frozenset({_EXTENDED, _NUMBERS['CACHE'], _NUMBERS['PUSH_NULL']})
 _INTRINSICS = {
     'CALL_INTRINSIC_1': frozenset(map(opcode._intrinsic_1_descs.index, INTRINSICS['CALL_INTRINSIC_1'])),
     'CALL_INTRINSIC_2': frozenset(map(opcode._intrinsic_2_descs.index, INTRINSICS['CALL_INTRINSIC_2'])),
@@ -29,6 +31,9 @@ _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, he
 # Names of ours that a program's code reads and stores.
 _OURS_READ = GUARDS | {PRIVATE_MARK + 'type', PRIVATE_MARK + 'G'}
 _OURS_STORED = frozenset({PRIVATE_MARK + 'value'})
+# Names with a meaning for one use or another.
+_SPECIAL_STARTS = ('_', PRIVATE_MARK, *DENIED_ATTRIBUTE_PREFIXES)
+_SPECIAL_NAMES = UNBINDABLE | JUDGED_ATTRIBUTES | DENIED_ATTRIBUTES
 # How far the argument of a name instruction is shifted.
 _SHIFTS = {'LOAD_GLOBAL': 1, 'LOAD_ATTR': 1, 'LOAD_SUPER_ATTR': 2}
 
@@ -39,22 +44,25 @@ class Unexpected(Exception):
 
 def scan(code):
     """Raises Unexpected unless `code` and every code object among its constants is one that verified programs compile to."""
-    pending = [(code, 'module')]
+    pending, ordinary = [(code, 'module')], set()
     while pending:
         code, kind = pending.pop()
         if code.co_flags & ~_FLAGS:
             raise Unexpected(f'flags {code.co_flags:#x}')
-        unknown = {*code.co_code[::2]} - _INSTRUCTIONS
+        bytecode = code.co_code
+        instructions = bytecode[::2]
+        unknown = instructions.translate(None, _ALLOWED)
         if unknown:
-            raise Unexpected(f'instruction {opcode.opname[min(unknown)]}')
-        for name in (*code.co_varnames, *code.co_cellvars, *code.co_freevars):
-            if name not in VARIABLES and (is_dunder(name) or name in GUARDS or name in UNBINDABLE):
+            raise Unexpected(f'instruction {opcode.opname[unknown[0]]}')
+        variables = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
+        ordinary.update(filter(_ordinary, variables.union(code.co_names) - ordinary))
+        for name in variables - ordinary:
+            if name in GUARDS or name in UNBINDABLE or is_dunder(name) and name not in VARIABLES:
                 raise Unexpected(f'variable {name}')
-        if not all(map(_ordinary, code.co_names)) or not _WATCHED.isdisjoint(code.co_code[::2]):
-            _read_instructions(code, kind)
+        if instructions.translate(None, _UNWATCHED) or not ordinary.issuperset(code.co_names):
+            _read_instructions(code, bytecode, instructions, kind, ordinary)
         constants = [*code.co_consts]
-        while constants:
-            held = constants.pop()
+        for held in constants:
             if type(held) is CodeType:
                 pending.append((held, 'function' if held.co_flags & _OPTIMIZED else 'class'))
             elif type(held) in _CONTAINERS:
@@ -64,41 +72,65 @@ def scan(code):
 
 
 def _ordinary(name):
-    """Whether `name` is free for every use: a variable, an attribute, an import."""
-    return (name.isidentifier() and name[0] != '_' and name[0] != PRIVATE_MARK and name not in UNBINDABLE
-            and name not in JUDGED_ATTRIBUTES and not denied(name))
+    """Whether `name` is free for every use: as a variable, an attribute, an import."""
+    return name not in _SPECIAL_NAMES and name.isidentifier() and not name.startswith(_SPECIAL_STARTS)
 
 
-def _read_instructions(code, kind):
-    """Judges each name by the instruction that uses it, and the arguments of those that have a meaning of their own."""
-    before, extended = [('', None)] * 3, 0
-    bytecode = code.co_code
-    for at in range(0, len(bytecode), 2):
-        instruction, argument = _NAMES[bytecode[at]], bytecode[at + 1] | extended << 8
-        extended = argument if instruction == 'EXTENDED_ARG' else 0
-        if instruction in ('EXTENDED_ARG', 'CACHE', 'PUSH_NULL'):
+def _read_instructions(code, bytecode, instructions, kind, ordinary):
+    """Judges each name that is not ordinary by the instruction that uses it, and arguments that have a meaning of their own."""
+    names = code.co_names
+    for at, instruction in enumerate(instructions):
+        if instruction not in _JUDGED:
             continue
-        used = argument
-        if instruction in _USES:
-            used = code.co_names[argument >> _SHIFTS.get(instruction, 0)]
-            if not _USES[instruction](used, kind) and not (instruction == 'LOAD_ATTR' and _of_super(used, before)):
-                raise Unexpected(f'{instruction} {used}')
-        elif instruction in _INTRINSICS and argument not in _INTRINSICS[instruction]:
-            raise Unexpected(f'{instruction} {argument}')
-        elif instruction == 'MATCH_CLASS' and not _class_pattern(before[-1], code):
-            raise Unexpected(f'{instruction} {before[-1][1]}')
-        before = [*before[1:], (instruction, used)]
+        argument, spelled = _argument(bytecode, at), _NAMES[instruction]
+        use = _USES.get(instruction)
+        if use is not None:
+            name = names[argument >> _SHIFTS.get(spelled, 0)]
+            if name not in ordinary and not use(name, kind) and not _of_super(spelled, name, code, at):
+                raise Unexpected(f'{spelled} {name}')
+        elif spelled == 'MATCH_CLASS':
+            if not _class_pattern(code, at):
+                raise Unexpected(f'{spelled} of other attributes')
+        elif argument not in _INTRINSICS[spelled]:
+            raise Unexpected(f'{spelled} {argument}')
 
 
-def _of_super(name, before):
+def _argument(bytecode, at):
+    """The argument of the instruction number `at`, with what EXTENDED_ARG instructions before it add."""
+    argument, shift = bytecode[at * 2 + 1], 8
+    while at and bytecode[at * 2 - 2] == _EXTENDED:
+        at -= 1
+        argument |= bytecode[at * 2 + 1] << shift
+        shift += 8
+    return argument
+
+
+def _before(code, at):
+    """The number of the instruction before number `at`, caches and EXTENDED_ARG left out."""
+    at -= 1
+    while at and code.co_code[at * 2] in _PADDING:
+        at -= 1
+    return at
+
+
+def _of_super(instruction, name, code, at):
     """`super().__init__` where the compiler found no `__class__` to make LOAD_SUPER_ATTR of it."""
-    return name in DEFINABLE_METHODS and name not in JUDGED_ATTRIBUTES and before[-1] == ('CALL', 0) and before[-2][1] == 'super'
+    if instruction != 'LOAD_ATTR' or name not in DEFINABLE_METHODS or name in JUDGED_ATTRIBUTES:
+        return False
+    called = _before(code, at)
+    loaded = _before(code, called)
+    return (_NAMES[code.co_code[called * 2]] == 'CALL' and _argument(code.co_code, called) == 0
+            and (load := _NAMES[code.co_code[loaded * 2]]) in ('LOAD_NAME', 'LOAD_GLOBAL')
+            and code.co_names[_argument(code.co_code, loaded) >> _SHIFTS.get(load, 0)] == 'super')
 
 
-def _class_pattern(before, code):
+def _class_pattern(code, at):
     """A class pattern's attribute names are the constant loaded before it."""
-    names = code.co_consts[before[1]] if before[0] == 'LOAD_CONST' else None
-    return type(names) is tuple and all(_readable_attribute(name, None) for name in names)
+    loaded = _before(code, at)
+    if _NAMES[code.co_code[loaded * 2]] != 'LOAD_CONST':
+        return False
+    names = code.co_consts[_argument(code.co_code, loaded)]
+    return type(names) is tuple and all(type(name) is str and _readable_attribute(name, None) for name in names)
 
 
 def _readable_attribute(name, kind):
@@ -116,10 +148,9 @@ def _writable_attribute(name, kind):
 
 
 def _readable_name(name, kind):
-    if name[0] == PRIVATE_MARK or is_dunder(name):
-        private = kind == 'class' and name[1:2] == '_'
-        return name in _OURS_READ or name in READABLE_DUNDER_NAMES or private and name in DEFINABLE_METHODS | CLASS_DUNDERS or private and name[0] == PRIVATE_MARK
-    return True
+    if kind == 'class' and (name in DEFINABLE_METHODS or name in CLASS_DUNDERS or name[:2] == PRIVATE_MARK + '_'):
+        return True
+    return name in _OURS_READ or name in READABLE_DUNDER_NAMES or not is_dunder(name) and name[0] != PRIVATE_MARK
 
 
 def _storable_name(name, kind):
@@ -128,7 +159,7 @@ def _storable_name(name, kind):
     if kind == 'class':
         return name in DEFINABLE_METHODS or name in CLASS_DUNDERS or name in CLASS_STORES or _writable_attribute(name, kind)
     if is_dunder(name):
-        return kind == 'module' and (name in MODULE_DUNDERS or name in MODULE_STORES)
+        return kind == 'module' and name in MODULE_DUNDERS
     return name[0] != PRIVATE_MARK or name in _OURS_STORED
 
 
@@ -140,10 +171,12 @@ def _importable(name, kind):
     return all(part[:1] not in ('_', PRIVATE_MARK, '') and not denied(part) for part in name.split('.'))
 
 
-_USES = {
+_USES = {_NUMBERS[instruction]: use for instruction, use in {
     'LOAD_ATTR': _readable_attribute, 'LOAD_SUPER_ATTR': _super_attribute, 'STORE_ATTR': _writable_attribute,
     'DELETE_ATTR': _writable_attribute, 'LOAD_NAME': _readable_name, 'LOAD_GLOBAL': _readable_name,
     'LOAD_FROM_DICT_OR_GLOBALS': _readable_name, 'STORE_NAME': _storable_name, 'DELETE_NAME': _storable_name,
     'STORE_GLOBAL': _storable_global, 'DELETE_GLOBAL': _storable_global, 'IMPORT_NAME': _importable, 'IMPORT_FROM': _importable,
-}
-_WATCHED = frozenset(_NUMBERS[name] for name in ('MATCH_CLASS', 'IMPORT_NAME', 'IMPORT_FROM', *_INTRINSICS))
+}.items()}
+_WATCHED = {_NUMBERS[name] for name in ('MATCH_CLASS', *_INTRINSICS)}
+_UNWATCHED = bytes({*_ALLOWED} - _WATCHED)
+_JUDGED = _WATCHED | _USES.keys()

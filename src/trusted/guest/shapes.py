@@ -20,16 +20,21 @@ def guarded(node, guard, count):
     """The arguments of `node` if it is a call of `guard` with `count` plain arguments; refused otherwise."""
     if type(node) is not Call or type(node.func) is not Name or node.func.id != guard:
         raise Refused(f'{guard} is missing', node)
-    if len(node.args) != count or node.keywords or any(type(argument) is Starred for argument in node.args):
+    args = node.args
+    plain = len(args) == count and not node.keywords
+    for argument in args:
+        if type(argument) is Starred:
+            plain = False
+    if not plain:
         raise Refused(f'{guard} takes {count} plain argument{"s"[:count != 1]}', node)
-    return node.args
+    return args
 
 
 def named_arguments(keywords, double_stars=False):
     """The values of a call's named arguments."""
     for keyword in keywords:
         if keyword.arg is not None:
-            check_keyword(keyword.arg)
+            check_keyword(keyword.arg, keyword)
         elif not double_stars:
             raise Refused('_apply_ is missing')
     return [keyword.value for keyword in keywords]
@@ -38,31 +43,33 @@ def named_arguments(keywords, double_stars=False):
 # ---- reads
 
 def call(node, walk):
-    func = node.func
-    if type(func) is Name and func.id in GUARDS:
-        guard = _CALLABLE.get(func.id)
-        if guard is None:
-            raise Refused(f'{func.id} is out of place')
-        return guard(node, walk)
-    for argument in node.args:
+    func, args = node.func, node.args
+    if type(func) is Name:
+        guard = _GUARDS.get(func.id)
+        if guard is not None:
+            return guard(node, walk)
+    for argument in args:
         if type(argument) is Starred:
             raise Refused('_apply_ is missing')
-    if not node.keywords:
-        return func, *node.args
-    return func, *node.args, *named_arguments(node.keywords)
+    return func, *args, *(named_arguments(node.keywords) if node.keywords else ())
+
+
+def misplaced(node, walk):
+    raise Refused(f'{node.func.id} is out of place')
 
 
 def attribute_read(node, walk):
     args = node.args
     if len(args) != 2 or node.keywords or type(args[1]) is not Constant or type(args[0]) is Starred:
         raise Refused('_getattr_ takes an object and a name')
-    x, name = args[0], args[1].value
-    if name in DEFINABLE_METHODS and _is_super(x):
+    x, constant = args
+    name = constant.value
+    if type(x) is Call and name in DEFINABLE_METHODS and _is_super(x):
         stored = name
     else:
         stored = walk.stored[name]
     if stored in JUDGED_ATTRIBUTES or not walk.inline:
-        args[1].value = stored
+        constant.value = stored
     else:
         inline.attribute(node, x, stored)
     return (x,)
@@ -70,7 +77,7 @@ def attribute_read(node, walk):
 
 def _is_super(node):
     """Zero-argument `super()`: CPython's own, for no source can bind the name."""
-    return type(node) is Call and type(node.func) is Name and node.func.id == 'super' and not node.args and not node.keywords
+    return type(node.func) is Name and node.func.id == 'super' and not node.args and not node.keywords
 
 
 def item_read(node, walk):
@@ -100,7 +107,8 @@ def star_call(node, walk):
     return left
 
 
-_CALLABLE = {'_getattr_': attribute_read, '_getitem_': item_read, '_apply_': star_call}
+# The guards that may be called wherever an expression may stand; the others have places of their own.
+_GUARDS = dict.fromkeys(GUARDS, misplaced) | {'_getattr_': attribute_read, '_getitem_': item_read, '_apply_': star_call}
 
 
 # ---- iteration
@@ -198,15 +206,22 @@ def check_yield(node, walk):
 
 def assignment(node, walk):
     targets, value = node.targets, node.value
-    if type(value) is Call and type(value.func) is Name and value.func.id == '_inplacevar_':
-        return _augmented_name(node, walk)
-    sequences = [target for target in targets if type(target) in (Tuple, List)]
+    if len(targets) == 1:
+        kind = type(targets[0])
+        if kind is Name:
+            if type(value) is Call and type(value.func) is Name and value.func.id == '_inplacevar_':
+                return _augmented_name(node, walk)
+            if targets[0].id in walk.plain or not defines_dunder(targets[0], value, walk):
+                return targets[0], value
+            return (value,)
+        if kind is ast.Attribute or kind is ast.Subscript:
+            return targets[0], value
     left = [target for target in targets if not defines_dunder(target, value, walk)]
+    sequences = [target for target in targets if type(target) in (Tuple, List)]
     if sequences:
-        inner = _unpacked('_unpack_sequence_', value, sequences)
+        value = _unpacked('_unpack_sequence_', value, sequences)
         if walk.inline:
-            node.value = inner
-        value = inner
+            node.value = value
     left.append(value)
     return left
 
@@ -214,7 +229,7 @@ def assignment(node, walk):
 def _augmented_name(node, walk):
     operator, old, value = guarded(node.value, '_inplacevar_', 3)
     target = node.targets[0]
-    if len(node.targets) != 1 or type(target) is not Name or type(old) is not Name or old.id != target.id:
+    if type(old) is not Name or old.id != target.id:
         raise Refused('_inplacevar_ takes the name it is assigned to')
     if type(operator) is not Constant or operator.value not in inline.OPERATORS:
         raise Refused('_inplacevar_ takes an operator first')
@@ -246,7 +261,7 @@ def attribute_write(node, walk):
         raise Refused(f'the attribute `{name}` cannot be changed')
     node.attr = walk.stored[name]
     if walk.inline and type(x) is Name:
-        inline.own_or_written(write, x)
+        node.value = inline.own_or_written(write, x)
     return (x,)
 
 

@@ -12,6 +12,8 @@ from ast import Constant, Load, Name
 
 from . import definitions, limits, shapes
 from .identifiers import READABLE, READABLE_IN_CLASS, StoredNames, check_binding
+from .language import PRIVATE_MARK, UNBINDABLE
+from .names import is_dunder
 from .refused import Refused
 from .residual import CHILDREN
 
@@ -57,6 +59,8 @@ def _name(node, walk):
     name = node.id
     if type(node.ctx) is Load and (name in READABLE or walk.scope.kind == 'class' and name in READABLE_IN_CLASS):
         return ()
+    if is_dunder(name) and type(node.ctx) is Load:
+        raise Refused(f'`{name}` cannot be read')
     check_binding(name)
     walk.plain.add(name)
     return ()
@@ -107,7 +111,15 @@ def _verified(level, walk):
     try:
         for node in level:
             kind = type(node)
-            if kind is Name and node.id in plain or kind is Constant and type(node.value) in CONSTANTS:
+            if kind is Name:
+                name = node.id
+                if name not in plain:
+                    if name[0] != '_' and name not in UNBINDABLE and PRIVATE_MARK not in name:
+                        plain.add(name)
+                    else:
+                        _name(node, walk)
+                continue
+            if kind is Constant and type(node.value) in CONSTANTS:
                 continue
             plan = plan_of(kind)
             if plan is None:

@@ -1,0 +1,128 @@
+"""Questions that tests ask of trees and code, in Python because only CPython can answer them."""
+import ast
+import re
+
+from guard import guarded
+from pyrestrict import inline as inlining
+from pyrestrict.definitions import without_future_imports
+from pyrestrict.verify import verify
+
+MARK = '\u02bc'
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def canonical(name):
+    """A name without its mark and without the class that mangling wrote into it."""
+    name = name.removeprefix(MARK)
+    mangled = re.fullmatch(r'_\w*?(__\w*?[^_]_?|___*)', name)
+    return mangled[1] if mangled else name
+
+
+class Plain(ast.NodeTransformer):
+    """Brings an original tree and an inlined one to the form in which they must be equal."""
+    in_class = False
+
+    def visit_IfExp(self, node):
+        test = node.test
+        if type(test) is ast.Compare and type(test.left) is ast.Call and ast.unparse(test.left.func) == MARK + 'type':
+            x, = test.left.args
+            assert ast.unparse(test) == f'{MARK}type({ast.unparse(x)}) in {MARK}G' and ast.unparse(node.orelse) == f'_write_({ast.unparse(x)})'
+            assert ast.unparse(node.body) == ast.unparse(x)
+            return self.visit(x)
+        return self.generic_visit(node)
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if type(node.func) is ast.Name and node.func.id == '_getattr_':
+            return ast.Attribute(node.args[0], canonical(node.args[1].value), ast.Load())
+        if type(node.func) is ast.Name and node.func.id == '_write_':
+            return node.args[0]
+        return node
+
+    def visit_Assign(self, node):
+        self.generic_visit(node)
+        value = node.value
+        if type(value) is ast.Call and type(value.func) is ast.Name and value.func.id == '_inplacevar_':
+            return ast.AugAssign(node.targets[0], inlining.OPERATORS[value.args[0].value](), value.args[2])
+        return node
+
+    def visit_AnnAssign(self, node):
+        in_class = self.in_class
+        self.generic_visit(node)
+        if in_class:
+            return node
+        return ast.Assign([node.target], node.value) if node.value else ast.AnnAssign(node.target, ast.Constant(None), None, node.simple)
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    def visit_function(self, node):
+        node.returns = None
+        node.name = canonical(node.name)
+        outer, self.in_class = self.in_class, False
+        self.generic_visit(node)
+        self.in_class = outer
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_function
+
+    def visit_ClassDef(self, node):
+        node.keywords = [each for each in node.keywords if each.arg != 'metaclass']
+        node.name = canonical(node.name)
+        outer, self.in_class = self.in_class, True
+        self.generic_visit(node)
+        self.in_class = outer
+        return node
+
+    def visit_Name(self, node):
+        node.id = canonical(node.id)
+        return node
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        node.attr = canonical(node.attr)
+        return node
+
+    def visit_Slice(self, node):
+        for field in 'lower', 'upper', 'step':
+            bound = getattr(node, field)
+            if type(bound) is ast.Constant and bound.value is None:
+                setattr(node, field, None)
+        return self.generic_visit(node)
+
+    def visit_Constant(self, node):
+        if type(node.value) is str:
+            node.value = canonical(node.value)
+        node.kind = None
+        return node
+
+    def generic_visit(self, node):
+        for field in 'name', 'asname', 'rest':
+            if type(getattr(node, field, None)) is str:
+                setattr(node, field, canonical(getattr(node, field)))
+        if hasattr(node, 'kwd_attrs'):
+            node.kwd_attrs = [canonical(name) for name in node.kwd_attrs]
+        return super().generic_visit(node)
+
+
+def inlined(text, mode='exec', inline=True):
+    """The tree of a guarded text, verified and inlined."""
+    tree = ast.parse(text, mode=mode)
+    if mode == 'exec':
+        without_future_imports(tree)
+    verify(tree, inline, 'module')
+    return tree
+
+
+def difference(source, mode='exec', inline=True):
+    """Where the inlined tree of a program's guarded text is not the program's own tree; None when they are equal."""
+    tree = ast.parse(source, mode=mode)
+    if mode == 'exec':
+        without_future_imports(tree)
+    one = ast.dump(Plain().visit(tree), indent=1).splitlines()
+    other = ast.dump(Plain().visit(inlined(guarded(source, mode), mode)), indent=1).splitlines()
+    for a, b in zip(one, other):
+        if a != b:
+            return f'{a} | {b}'
+    return None if len(one) == len(other) else 'length'
