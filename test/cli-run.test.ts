@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { pyrestrict, type Surroundings } from './support/cli.js'
+import { onTerminal, pyrestrict, type Surroundings } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-run-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -50,6 +50,13 @@ describe('a program', () => {
     const { status, stderr } = await pyrestrict(['run', file('bom.py', '\ufeff1/0\n')])
     expect([status, stderr.replaceAll(folder, '')]).toEqual([3, 'Traceback (most recent call last):\n  File "/bom.py", line 1, in <module>\n'
       + '    1/0\n    ~^~\nZeroDivisionError: division by zero\n'])
+  })
+
+  test.runIf(process.platform === 'linux')('cannot act on a terminal, but for colours, nor on the log of a runner; a pipe gets what it wrote', async () => {
+    const text = 'print("\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07")\nprint("::set-output name=x::y")'
+    expect(await onTerminal(['run', '-c', text])).toBe('\u001b[31mred\u001b[0m \\x1b]0;title\\x07\n::set-output name=x::y\n')
+    expect((await code(text)).stdout).toBe('\u001b[31mred\u001b[0m \u001b]0;title\u0007\n::set-output name=x::y\n')
+    expect((await code(text, [], { env: { GITHUB_ACTIONS: 'true' } })).stdout.split('\n')[1]).toBe(':\u200b:set-output name=x::y')
   })
 
   test('comes to see its output as it writes it', async () => {
@@ -123,6 +130,13 @@ Refused: 1 problem.
     })
     expect([status, stdout, stderr]).toEqual([130, 'on\n', 'pyrestrict: interrupted\n'])
     expect(performance.now() - interrupted).toBeLessThan(3000)
+  })
+
+  test('a request to terminate likewise, status 143', async () => {
+    const { status, stderr } = await code('print("on", flush=True)\nwhile True: pass', ['--timeout', '1m'], {
+      meanwhile: (child) => child.stdout!.once('data', () => child.kill('SIGTERM')),
+    })
+    expect([status, stderr]).toEqual([143, 'pyrestrict: terminated\n'])
   })
 
   test('a reader that goes away ends the program, quietly, with status 141', async () => {

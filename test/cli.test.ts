@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { SHELL_ENV, MAIN, pyrestrict, ROOT } from './support/cli.js'
+import { MAIN, onTerminal, pyrestrict, ROOT, SHELL_ENV } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -123,6 +123,17 @@ describe('colours', () => {
     expect(await coloured(['--color', 'always'], { NO_COLOR: '1' })).toBe(true)
     expect(await coloured(['--color=never'], { FORCE_COLOR: '1' })).toBe(false)
     expect(await coloured(['--color', 'always', '--format', 'json'], {})).toBe(false)
+  })
+
+  test.runIf(process.platform === 'linux')('are there on a terminal, where nothing else acts', async () => {
+    const args = ['check', 'fixtures/cli/finding.py']
+    // eslint-disable-next-line no-control-regex -- the colours
+    expect((await onTerminal(args)).replace(/\u001b\[\d+m/g, '')).toBe(FINDING)
+    expect(await onTerminal(args)).toContain('\u001b[31merror[PR203]\u001b[39m')
+    expect(await onTerminal(args, { NO_COLOR: '1' })).toBe(FINDING)
+    expect(await onTerminal(args, { TERM: 'dumb' })).toBe(FINDING)
+    // eslint-disable-next-line no-control-regex -- what is not a colour
+    expect(await onTerminal(['check', 'fixtures/cli/hostile.py'])).not.toMatch(/[\u0000-\u0009\u000b-\u001a\u001c-\u001f\u007f-\u009f\u202e]|\u001b(?!\[\d+m)/)
   })
 })
 

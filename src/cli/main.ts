@@ -21,7 +21,9 @@ try {
   process.stderr.write(`pyrestrict: this installation is incomplete: ${error instanceof Error ? error.message : String(error)}\n`)
 }
 
+/** In a checkout `tsc` may have run since the bundle was made; a package comes whole, and the times of its files say nothing. */
 function isCurrent(bundle: URL): boolean {
   const made = statSync(bundle, { throwIfNoEntry: false })
-  return made !== undefined && made.mtimeMs >= statSync(new URL(import.meta.url)).mtimeMs
+  const isCheckout = statSync(new URL('../../tsconfig.json', import.meta.url), { throwIfNoEntry: false }) !== undefined
+  return made !== undefined && (!isCheckout || made.mtimeMs >= statSync(new URL(import.meta.url)).mtimeMs)
 }

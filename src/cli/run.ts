@@ -11,7 +11,7 @@ import { LIMIT_OPTIONS, limitsOf } from './quantities.js'
 import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
 import { describeFindings } from './findings.js'
 import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES } from './shared-options.js'
-import { CLEAN, CRASHED, EXHAUSTED, FINDINGS, INTERRUPTED, PIPE_CLOSED, RAISED, RUN_STATUSES, UsageError } from './status.js'
+import { CLEAN, CRASHED, EXHAUSTED, FINDINGS, INTERRUPTED, PIPE_CLOSED, RAISED, RUN_STATUSES, TERMINATED, UsageError } from './status.js'
 import { jsonText, pythonText } from './values.js'
 
 const FORMATS = ['text', 'json'] as const
@@ -50,7 +50,7 @@ export const run: Command = {
       return finish(args, filename, text, { status: 'refused', diagnostics: [diagnostic], output: '', usage: NOTHING_USED })
     }
     const stop = new AbortController()
-    const interrupted = interrupt(stop)
+    const interrupted = interruptions(stop)
     const { createSandbox } = await import('../sandbox/sandbox.js')
     await using sandbox = await createSandbox(policy, { workers: 1, spares: 0 })
     const outcome = await sandbox.run(text, {
@@ -58,9 +58,10 @@ export const run: Command = {
       ...(args.has('result') ? { result: args.value('result') } : {}),
       ...(choice(args, 'format', FORMATS) === 'text' ? { onOutput: outputTo(stop) } : {}),
     })
-    if (interrupted()) {
-      complain('interrupted')
-      return INTERRUPTED
+    const signalled = interrupted()
+    if (signalled !== undefined) {
+      complain(signalled === INTERRUPTED ? 'interrupted' : 'terminated')
+      return signalled
     }
     return isOutputClosed() ? PIPE_CLOSED : finish(args, filename, text, outcome)
   },
@@ -85,15 +86,17 @@ function sourceOf(args: Arguments): { source: (maxBytes: number) => SourceFile, 
   return { source: read, filename: file === '-' ? '<stdin>' : file }
 }
 
-/** Ends the run at the first Ctrl-C or termination, and this process at the second. Tells whether there was one. */
-function interrupt(stop: AbortController): () => boolean {
-  const end = (): void => {
-    if (stop.signal.aborted) process.exit(INTERRUPTED)
+/** Ends the run at the first Ctrl-C or termination, and this process at the second. Tells the exit status of the signal that came. */
+function interruptions(stop: AbortController): () => number | undefined {
+  let status: number | undefined
+  const endWith = (signalStatus: number) => (): void => {
+    if (status !== undefined) process.exit(status)
+    status = signalStatus
     stop.abort()
   }
-  process.on('SIGINT', end)
-  process.on('SIGTERM', end)
-  return () => stop.signal.aborted && !isOutputClosed()
+  process.on('SIGINT', endWith(INTERRUPTED))
+  process.on('SIGTERM', endWith(TERMINATED))
+  return () => status
 }
 
 /** Passes the guest's output on as it comes, made safe for whoever reads it; ends the run when nobody does any more. */

@@ -13,6 +13,8 @@ export const EXHAUSTED = 4
 export const CRASHED = 5
 /** Ended by Ctrl-C, as shells report it: 128 and the signal's number. */
 export const INTERRUPTED = 130
+/** `run`: ended by a request to terminate, likewise. */
+export const TERMINATED = 143
 /** `run`: who read the output closed it. */
 export const PIPE_CLOSED = 141
 
@@ -30,5 +32,5 @@ export const CHECK_STATUSES: readonly StatusText[] = [[CLEAN, 'nothing found'], 
 export const RUN_STATUSES: readonly StatusText[] = [
   [CLEAN, 'returned'], [FINDINGS, 'refused: the source leaves the restricted language'], FAILED_TEXT,
   [RAISED, 'raised an exception'], [EXHAUSTED, 'reached a limit of its policy'], [CRASHED, 'crashed its interpreter'],
-  [INTERRUPTED, 'interrupted by Ctrl-C'], [PIPE_CLOSED, 'nobody reads the output any more'],
+  [INTERRUPTED, 'interrupted by Ctrl-C'], [TERMINATED, 'terminated'], [PIPE_CLOSED, 'nobody reads the output any more'],
 ]

@@ -39,3 +39,16 @@ export async function pyrestrict(args: readonly string[], { stdin = '', env = {}
   })
   return { status, stdout: Buffer.concat(chunks.stdout).toString(), stderr: Buffer.concat(chunks.stderr).toString() }
 }
+
+/** What a terminal of its own is sent by the command line; util-linux's `script` is that terminal. */
+export async function onTerminal(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
+  const command = [process.execPath, MAIN, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
+  const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: ROOT, env: { ...SHELL_ENV, TERM: 'xterm', ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  await new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  return Buffer.concat(chunks).toString().replaceAll('\r\n', '\n')
+}
