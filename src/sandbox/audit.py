@@ -8,14 +8,18 @@ import sys
 import types
 from collections import deque
 
-GuestModule = type(None)
+SCALARS = (int, float, complex, bool, str, bytes, type(None))
+# Exact instances of these are alike: the attributes of one are those of all.
+ALIKE = {int, float, complex, bool, str, bytes, type(None), list, tuple, dict, set, frozenset, range, slice, bytearray,
+         types.FunctionType, types.MethodType, types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType}
 FORBIDDEN_INSTANCES = (
     (types.FrameType, 'a frame'), (types.CodeType, 'a code object'), (types.ModuleType, 'a real module'),
 )
+MOST_FINDINGS = 50
 CAUGHT = (Exception, GeneratorExit, KeyboardInterrupt, SystemExit)
 
 
-def forbidden(value, module_dicts, image_metaclasses):
+def forbidden(value, module_dicts):
     """What `value` is, when a guest must never hold it; None otherwise."""
     for kind, name in FORBIDDEN_INSTANCES:
         if isinstance(value, kind):
@@ -60,25 +64,33 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=150_000,
     def may_name(name):
         return name[:1] != '_' and name not in denied_names and not name.startswith(denied_prefixes)
 
-    seen, keep, todo, findings = set(), [], deque(), []
+    seen, keep, todo, findings, alike, found_by = set(), [], deque(), [], set(), set()
     counts = {'calls': 0}
 
     def meet(path, value):
-        if id(value) in seen or value is guest or value is builtins or len(findings) >= 20:
+        if type(value) in SCALARS or id(value) in seen or value is guest or value is builtins or len(findings) >= MOST_FINDINGS:
+            return
+        if type(value) in (types.BuiltinFunctionType, types.MethodWrapperType) and type(value.__self__) in ALIKE:
+            kind = (type(value.__self__), value.__name__)  # `''.join` and `'a'.join` are alike
+            if kind in alike:
+                return
+            alike.add(kind)
+        what = forbidden(value, module_dicts)
+        if what is not None:
+            if path.partition('(')[0] not in found_by:  # one finding for each function that leads there
+                found_by.add(path.partition('(')[0])
+                findings.append([path, what])
             return
         seen.add(id(value))
         keep.append(value)
-        what = forbidden(value, module_dicts, ())
-        if what is not None:
-            findings.append([path, what])
-        elif len(seen) < most:
+        if len(seen) < most:
             todo.append((path, value))
 
     for name in list(guest):
         if name[:1] != '_' and name != 'audit':
             meet(name, guest[name])
     for name in list(builtins):
-        if name.isidentifier() and (name[:1] != '_'):
+        if name[:1] not in ('_', '\u02bc'):  # guards and what the inlined guards use: no source can name them
             meet(name, builtins[name])
     importer = builtins.get('__import__')
     for name in guest.get('audit_modules', ()):
@@ -95,15 +107,11 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=150_000,
 
     while todo:
         path, value = todo.popleft()
-        if type(value) in (int, float, complex, bool, str, bytes, type(None)):
-            continue
-        try:
-            names = [name for name in builtins['dir'](value)] if 'dir' in builtins else dir(value)
-        except CAUGHT:
-            names = []
-        for name in set(names) | {name for name in safe_dir(value) if may_name(name)}:
-            if not may_name(name):
-                continue
+        named = ()
+        if type(value) not in ALIKE or type(value) not in alike:
+            alike.add(type(value))
+            named = sorted(name for name in names_of(value, builtins) if may_name(name))
+        for name in named:
             try:
                 meet(f'{path}.{name}', read(value, name) if name in judged else getattr(value, name))
             except CAUGHT:
@@ -123,9 +131,13 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=150_000,
     return {'findings': findings, 'objects': len(seen), 'calls': counts['calls']}
 
 
-def safe_dir(value):
-    """Public names as the interpreter finds them, also those a `__dir__` hides."""
+def names_of(value, builtins):
+    """Attribute names as `dir` tells them and as the interpreter finds them, also those a `__dir__` hides."""
     found = set()
+    try:
+        found.update(builtins['dir'](value) if 'dir' in builtins else dir(value))
+    except CAUGHT:
+        pass
     try:
         found.update(value.__dict__)
     except CAUGHT:
@@ -135,7 +147,7 @@ def safe_dir(value):
     if isinstance(value, type):
         for cls in value.__mro__:
             found.update(cls.__dict__)
-    return [name for name in found if isinstance(name, str)]
+    return {name for name in found if isinstance(name, str)}
 
 
 def items(value):

@@ -26,6 +26,8 @@ export interface Execution {
 
 export interface Executed {
   readonly outcome: Outcome
+  /** False when the worker was lost before it began, through nobody's wish: nothing was done, and it may be done elsewhere. */
+  readonly begun: boolean
   /** The guest's memory after it, when it was to be captured and the guest was not ended by force. */
   readonly delta: Uint8Array | undefined
 }
@@ -65,8 +67,13 @@ export async function execute(execution: Execution): Promise<Executed> {
   signal?.removeEventListener('abort', cancel)
   if (hostError) throw hostError.error
   const spent: Spent = { output: output.end(), usage: performed.usage }
-  if (performed.kind === 'lost' && (cancelled || execution.isClosing())) return { outcome: { status: 'cancelled', ...spent }, delta: undefined }
-  return { outcome: judge(performed, spent, execution), delta: performed.kind === 'done' ? performed.delta ?? undefined : undefined }
+  if (performed.kind === 'lost' && (cancelled || execution.isClosing())) {
+    return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
+  }
+  return {
+    outcome: judge(performed, spent, execution), begun: performed.kind !== 'lost' || performed.begun,
+    delta: performed.kind === 'done' ? performed.delta ?? undefined : undefined,
+  }
 }
 
 /** What became of a guest, from how its call ended. */

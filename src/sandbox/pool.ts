@@ -42,8 +42,12 @@ interface Waiter {
   readonly leave: () => void
 }
 
-/** Workers that end before they were ever ready, in a row, after which the installation is taken to be broken. */
-const MOST_FAILED_STARTS = 3
+/**
+ * Workers that end before they were ever ready, in a row, after which the installation is taken to be broken: three that
+ * ended themselves, or twenty that were ended by a signal, whose sender may have meant any worker.
+ */
+const MOST_FAILED_STARTS = 20
+const ENDED_ITSELF = 7
 
 /** A spare is started this long after the first lease at the latest: the first result of a process is not slowed by it. */
 const SPARE_DELAY_MS = 250
@@ -220,7 +224,7 @@ export class Pool {
   }
 
   #startFailed(reason: string): void {
-    this.#failedStarts++
+    this.#failedStarts += reason.startsWith('the worker ended by SIG') ? 1 : ENDED_ITSELF
     if (this.#failedStarts < MOST_FAILED_STARTS) {
       this.#refill()
       return

@@ -25,8 +25,8 @@ export interface Runtime {
 
 export const CANCELLED_UNSPENT: Cancelled = Object.freeze({ status: 'cancelled', ...UNSPENT })
 
-/** How often a text is compiled whose worker was lost: not the text's fault the first time. */
-const COMPILE_ATTEMPTS = 2
+/** How often work is tried whose worker was lost before the guest began: not the work's fault the first times. */
+const ATTEMPTS = 4
 
 /** Checks and compiles, waiting for a worker if it must. */
 export async function compile(runtime: Runtime, text: SourceText, signal: AbortSignal | undefined): Promise<Code | Refused | Crashed | Cancelled> {
@@ -42,14 +42,14 @@ export async function run(runtime: Runtime, text: SourceText | Code, options: Ex
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
   const inputs = encodeInputs(options.inputs ?? {})
   if (result !== undefined) checkName(result, 'result')
-  const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome> => {
+  const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome | 'lost'> => {
     const { bytes, filename, mode } = code
     const request = runRequest({ code: bytes, filename, mode, inputs, result, keep: false }, policy, limits)
-    const { outcome } = await execute({
+    const { outcome, begun } = await execute({
       worker, begin: 'base', request, end: 'reset', limits, signal, onOutput, isClosing, parser,
       find: (file) => file === filename ? code : undefined,
     })
-    return outcome
+    return begun ? outcome : 'lost'
   }
   let checked = text instanceof Code ? text : compiler.check(text)
   if (isChecked(checked) && pool !== compilePool) {
@@ -73,10 +73,10 @@ export async function run(runtime: Runtime, text: SourceText | Code, options: Ex
 export async function executeRequest(runtime: Runtime, request: Uint8Array, code: Code): Promise<Outcome> {
   const { pool, policy: { limits }, parser, isClosing } = runtime
   return withWorker(pool, runtime, undefined, async (worker) => {
-    const { outcome } = await execute({
+    const { outcome, begun } = await execute({
       worker, begin: 'base', request, end: 'reset', limits, isClosing, parser, find: (file) => file === code.filename ? code : undefined,
     })
-    return outcome
+    return begun ? outcome : 'lost'
   })
 }
 
@@ -94,7 +94,7 @@ async function withWorker<T>(
       pool.release(worker)
     }
     if (isClosing() || signal?.aborted) return CANCELLED_UNSPENT
-    if (attempt === COMPILE_ATTEMPTS) return { status: 'crashed', reason: 'the worker was lost while compiling', ...UNSPENT }
+    if (attempt === ATTEMPTS) return { status: 'crashed', reason: `${attempt} workers were lost one after the other`, ...UNSPENT }
   }
 }
 

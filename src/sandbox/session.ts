@@ -162,14 +162,7 @@ export class Session {
 
   async #execute(request: Uint8Array, limits: Limits, { signal, onOutput }: CallOptions): Promise<Outcome> {
     const { runtime } = this.#host
-    const worker = await this.#liveWorker(signal)
-    if (worker === CANCELLED) return CANCELLED_UNSPENT
-    const begin = this.#stale ? this.#delta ?? 'base' : 'keep'
-    this.#stale = true
-    const { outcome, delta } = await execute({
-      worker, begin, request, end: 'capture', limits, signal, onOutput, isClosing: runtime.isClosing, parser: runtime.parser,
-      find: (file) => this.#find(file),
-    })
+    const { outcome, delta } = await this.#executeIn(request, limits, { signal, onOutput }, runtime)
     if (delta && (outcome.status === 'returned' || outcome.status === 'raised')) {
       this.#delta = delta
       this.#stale = false

@@ -8,20 +8,21 @@ from .sealed import __builtins__
 import calendar
 import dataclasses
 import enum
-import fnmatch
 import fractions
+import functools
 import re
 import string
 import sys
+import textwrap
 import typing
 import urllib.parse
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 import _strptime
 
 from . import classes, names
 from .facets.types import MappingProxyType
-from .guards import own
+from .guards import is_class, own
 
 _str = str.__str__
 # What a key of a shared cache may be of: exact data, and what only the standard library makes.
@@ -58,9 +59,8 @@ def _exact_arguments(module, name, otherwise=None):
 def _patch_caches():
     _exact_arguments(_strptime, '_strptime')
     _exact_arguments(re, '_compile')
-    _exact_arguments(re, '_compile_template')
+    _exact_arguments(re._parser, 'parse_template')  # the cache above it is held by C code already
     _exact_arguments(urllib.parse, '_byte_quoter_factory')
-    _exact_arguments(fnmatch, '_re_escape')
     _exact_arguments(fractions, '_hash_algorithm', fractions._hash_algorithm.__wrapped__)
     # Aliases are keyed by what is in the brackets, which a guest's `__eq__` may claim to be anything: nothing is kept.
     for function in typing._caches:
@@ -144,13 +144,43 @@ def _patch_dataclasses():
     dataclasses._EMPTY_METADATA = MappingProxyType({})
 
 
+# ---- methods that make another of their kind: `Counter.copy(int)` would be `int.__class__(int)`, which is `type` itself
+
+def _for_instances(function):
+    @functools.wraps(function)
+    def method(self, /, *args, **kwargs):
+        if is_class(self):
+            raise TypeError(f'{function.__name__}() is for instances, not for a class')
+        return function(self, *args, **kwargs)
+    del method.__wrapped__
+    return method
+
+
+def _patch_makers():
+    """Wraps each public method of Python code that asks for the class of its `self`. Metaclasses' own are for classes."""
+    todo = [object]
+    while todo:
+        for cls in type.__subclasses__(todo.pop()):
+            todo.append(cls)
+            if type in cls.__mro__ or cls.__module__.startswith('pyrestrict'):
+                continue
+            for name, value in list(vars(cls).items()):
+                if name[:1] != '_' and type(value) is FunctionType and {'__class__', 'type'} & set(value.__code__.co_names):
+                    try:
+                        setattr(cls, name, _for_instances(value))
+                    except TypeError:
+                        pass  # immutable already: a class of C code
+
+
 def apply():
     """Applies every correction. Called once, before any facet is made."""
     _patch_caches()
     _patch_enum()
     _patch_dataclasses()
+    _patch_makers()
     string.Template('$x').substitute(x=1)  # computes the class's pattern
     calendar.HTMLCalendar.cssclasses = tuple(calendar.HTMLCalendar.cssclasses)
     calendar.HTMLCalendar.cssclasses_weekday_head = calendar.HTMLCalendar.cssclasses
+    textwrap.TextWrapper.unicode_whitespace_trans = MappingProxyType(textwrap.TextWrapper.unicode_whitespace_trans)
     # Classes of guests say they are of `__main__`: what looks that module up finds an empty one.
     sys.modules['__main__'] = ModuleType('__main__')
