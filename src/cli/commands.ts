@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.js')).check,
   rewrite: async () => (await import('./rewrite.js')).rewrite,
   run: async () => (await import('./run.js')).run,
+  audit: async () => (await import('./audit.js')).audit,
   rule: async () => (await import('./rule.js')).rule,
   rules: async () => (await import('./rules.js')).rules,
 }

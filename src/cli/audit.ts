@@ -1,0 +1,32 @@
+/** `pyrestrict audit`: what guests of a policy can reach, walked in the real image. */
+import { printJson } from '../report/json.js'
+import type { Command } from './command.js'
+import { print } from './output.js'
+import { POLICY_OPTIONS, policyOf } from './policy-option.js'
+import { CHECK_STATUSES, CLEAN, FINDINGS } from './status.js'
+
+const FORMATS = ['text', 'json'] as const
+
+export const audit: Command = {
+  name: 'audit',
+  summary: 'Walk everything a guest of a policy can reach, and tell what it must never meet',
+  options: {
+    ...POLICY_OPTIONS,
+    format: { argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'How to print it' },
+  },
+  examples: [['audit --policy policy.json', 'by reads and by calls with hostile arguments, in the real image']],
+  statuses: CHECK_STATUSES,
+  notes: ['Looks for frames, code, real modules, their globals, and classes of classes. Takes about a minute.'],
+
+  async run(args) {
+    const policy = await policyOf(args)
+    const { audit: walk } = await import('../sandbox/audit.js')
+    const report = await walk(policy)
+    if (args.value('format') === 'json') print(printJson(report))
+    else {
+      for (const { path, what } of report.findings) print(`${path}: ${what}\n`)
+      print(`${report.findings.length} findings among ${report.objects} objects, by ${report.calls} calls\n`)
+    }
+    return report.findings.length === 0 ? CLEAN : FINDINGS
+  },
+}

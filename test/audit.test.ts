@@ -1,0 +1,22 @@
+/** What a guest can reach, by reads and hostile calls in the real image, holds nothing that leads to the interpreter. */
+import { describe, expect, test } from 'vitest'
+import { audit, PRESETS, type PresetName } from '../src/index.js'
+
+describe('the audit finds nothing', () => {
+  test('with every standard module, calling what it reaches', async () => {
+    const { findings, objects, calls } = await audit({ modules: 'standard' })
+    expect(findings).toEqual([])
+    expect(objects).toBeGreaterThan(10_000)
+    expect(calls).toBeGreaterThan(10_000)
+  }, 300_000)
+
+  test.each(Object.keys(PRESETS) as PresetName[])('from the globals of the preset %s, by reads', async (preset) => {
+    expect((await audit({ preset }, { calls: false })).findings).toEqual([])
+  }, 120_000)
+})
+
+describe('a planted object makes it fail, with the path', () => {
+  test.each([['frame', 'a frame'], ['module', 'a real module']] as const)('%s', async (plant, what) => {
+    expect((await audit({}, { calls: false, plant })).findings).toEqual([{ path: 'planted', what }])
+  }, 120_000)
+})
