@@ -19,6 +19,7 @@ class Facet:
         return f'<module {_shown(self)["_name"]!r}>'
 
 
+Facet.__name__ = Facet.__qualname__ = 'module'
 _shown = Facet.__dict__['__dict__'].__get__
 guards.FACETS[Facet] = lambda facet: _shown(facet)['_name']
 

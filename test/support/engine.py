@@ -1,0 +1,49 @@
+"""A trusted module for hostile fixtures, its objects handed to the guest by reference: what the membrane never does."""
+from dataclasses import dataclass
+
+LIMIT = 10
+_SECRET = 'hs-7f3a91'
+
+
+class Table:
+    label = 'public'
+
+    def __init__(self):
+        self.rows = [1, 2]
+        self.count = 1
+        self._secret = self._fields = self._value_ = _SECRET
+
+    def method(self, x=1):
+        return x + 1
+
+    def fail(self):
+        private_local = _SECRET
+        raise ValueError('failure')
+
+
+class Base:
+    pass
+
+
+class Ordered:
+    def __lt__(self, other):
+        return True
+
+
+@dataclass
+class Record:
+    a: int
+    _secret: str = _SECRET
+
+
+def lookup(key):
+    return LIMIT
+
+
+def announce():
+    print('trusted text')
+
+
+table, record, rows, settings = Table(), Record(1), [1], {'k': 1}
+EXPOSED = dict(table=table, record=record, rows=rows, settings=settings, lookup=lookup, announce=announce, Table=Table,
+               Record=Record, Base=Base, Ordered=Ordered)

@@ -1,0 +1,129 @@
+"""Runs a program as a guest does (guarded, verified, inlined, under its builtins) for tests."""
+import asyncio
+import ctypes
+import gc
+import importlib
+import io
+import marshal
+import os
+import shutil
+import sys
+import time
+
+import engine
+import guard
+from pyrestrict import builtins, door, names
+from pyrestrict.compile import compile_source
+
+door.sleep = time.sleep
+asyncio.events._set_running_loop(None)
+_FLAGS = next(at for at in range(0, 400, 4)
+              if all(ctypes.c_uint32.from_address(id(cls) + at).value == cls.__flags__ & 0xffffffff
+                     for cls in (int, dict, type, io.StringIO, builtins.Run, names.__loader__.__class__)))
+
+
+def every_class():
+    found, todo = {}, [object, *[thing for thing in gc.get_objects() if isinstance(thing, type)]]
+    while todo:
+        cls = todo.pop()
+        if id(cls) not in found:
+            found[id(cls)] = cls
+            todo.extend(type.__subclasses__(cls))
+    return found.values()
+
+
+def freeze():
+    """What the image builder does in wasm memory: no class that exists can be changed. Syntax trees stay soft."""
+    gc.collect()
+    for cls in every_class():
+        if cls.__module__ not in ('ast', '_ast') and not cls.__module__.startswith(('pyodide', '_pyodide')):
+            ctypes.c_uint32.from_address(id(cls) + _FLAGS).value |= 1 << 8
+
+
+def guest(source, policy=None, inline=True, given=None, keep=None, builtins=builtins):
+    """[status, repr of the global `result` or the exception, output] of `source` as a guest."""
+    try:
+        text = guard.guarded(source)
+    except SyntaxError as error:
+        return ['refused', str(error), '']
+    compiled = compile_source({'text': text, 'mode': 'exec', 'filename': '<program>', 'inline': inline})
+    if not compiled['ok']:
+        return ['refused', compiled['message'], '']
+    run = builtins.make_run({'modules': 'standard'} if policy is None else policy)
+    out = io.StringIO()
+    run.stdout = run.stderr = builtins.output(out)
+    scope = {} if keep is None else keep
+    scope.update({'__name__': '__main__', '__builtins__': run.builtins}, **(given or {}))
+    return _ended(lambda: exec(marshal.loads(compiled['code']), scope), scope, out)
+
+
+def _ended(work, scope, out):
+    try:
+        work()
+        return ['returned', names.unmark(repr(scope.get('result'))), names.unmark(out.getvalue())]
+    except BaseException as error:
+        return ['raised', names.unmark(f'{type(error).__name__}: {error}'), names.unmark(out.getvalue())]
+
+
+def escaped(source, effect, inline, mutant=None):
+    """How a hostile program ended, and whether its effect holds."""
+    engine.table.__dict__.clear()
+    engine.Table.__init__(engine.table)
+    engine.rows[:], engine.settings = [1], {'k': 1}
+    engine.lookup.__name__ = 'lookup'
+    engine.lookup.__dict__.clear()
+    scope = dict(engine.EXPOSED, settings=engine.settings)
+    ended = guest(source, inline=inline, given=scope, keep=scope, builtins=_mutants.get(mutant, builtins))
+    known = {name: __import__(name) for name in 'builtins calendar csv dataclasses datetime decimal fractions random string'.split()}
+    names_of = dict(known, g=scope, S=engine._SECRET, engine=engine, facet_guest=sys.modules[__name__], real_callable=_callable,
+                    result=scope.get('result'))
+    try:
+        held = bool(eval(effect, names_of))
+    except Exception as error:
+        held = False if ended[0] != 'returned' else f'{type(error).__name__}: {error}'
+    return [*ended, held]
+
+
+_callable = callable
+_mutants = {}
+
+
+def break_invariant(name, file, before, after):
+    """Loads the trusted code a second time with one of its texts replaced, as the mutant `name`."""
+    folder = os.path.dirname(names.__file__)
+    target = os.path.join(os.path.dirname(folder), name)
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns('__pycache__'))
+    for path, old, new in (file, before, after), ('imports.py', 'patches.apply()', ''):
+        with open(os.path.join(target, path)) as stream:
+            text = stream.read()
+        if text.count(old) != 1:
+            raise ValueError(f'{path} has {text.count(old)} times {old!r}')
+        with open(os.path.join(target, path), 'w') as stream:
+            stream.write(text.replace(old, new))
+    sys.path_importer_cache.clear()
+    _mutants[name] = importlib.import_module(f'{name}.builtins')
+    freeze()
+
+
+def poisoned_guards_fail(mutant=None):
+    """Whether a guard stops working when `builtins` is not what it was."""
+    import builtins as real
+    run, put = _mutants.get(mutant, builtins).make_run({}), setattr
+    kept = dict(vars(real))
+    bait = 'poisoned'
+    try:
+        for name in 'isinstance type getattr setattr hasattr len any all set frozenset dict tuple list str callable'.split():
+            put(real, name, lambda *args, **kwargs: bait)
+        try:
+            run.builtins['getattr'](engine.table, '_secret')
+            return True
+        except AttributeError:
+            pass
+        works = run.builtins['getattr'](engine.table, 'count') == 1
+        return not works or run.builtins['_write_'](engine.table) is engine.table
+    except Exception:
+        return True
+    finally:
+        for name in kept:
+            put(real, name, kept[name])
+
