@@ -116,7 +116,7 @@ _GUARDS = dict.fromkeys(GUARDS, misplaced) | {'_getattr_': attribute_read, '_get
 def iterated(target, iterable, is_async, walk):
     """(what to iterate over, what is left to verify of it) for the iterable of a `for` or a comprehension."""
     if type(target) in (Tuple, List) and not is_async:
-        inner = _unpacked('_iter_unpack_sequence_', iterable, (target,))
+        inner = _unpacked('_iter_unpack_sequence_', iterable, target)
     else:
         inner, = guarded(iterable, '_getiter_', 1)
     return inner if walk.inline else iterable, inner
@@ -157,14 +157,13 @@ def delegation(node, walk):
     return (inner,)
 
 
-def _unpacked(guard, node, targets):
-    """What is unpacked by a call of `guard`; refused unless its specification is that of every one of `targets`."""
+def _unpacked(guard, node, target):
+    """What is unpacked by a call of `guard`; refused unless its specification is that of `target`."""
     inner, spec, getiter = guarded(node, guard, 3)
     if type(getiter) is not Name or getiter.id != '_getiter_':
         raise Refused(f'{guard} takes _getiter_ last', node)
-    for target in targets:
-        if not _describes(spec, target):
-            raise Refused(f'{guard} is told of another target', node)
+    if not _describes(spec, target):
+        raise Refused(f'{guard} is told of another target', node)
     return inner
 
 
@@ -219,7 +218,8 @@ def assignment(node, walk):
     left = [target for target in targets if not defines_dunder(target, value, walk)]
     sequences = [target for target in targets if type(target) in (Tuple, List)]
     if sequences:
-        value = _unpacked('_unpack_sequence_', value, sequences)
+        # One call for a chain of targets, told of the first.
+        value = _unpacked('_unpack_sequence_', value, sequences[0])
         if walk.inline:
             node.value = value
     left.append(value)
