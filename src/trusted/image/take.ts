@@ -39,6 +39,11 @@ function fixTheWorld(): void {
     performance: { now: () => 1000, timeOrigin: INSTANT, mark() {}, measure() {} },
   })
   Math.random = () => 0.5
+  // And what differs between versions of Node: the trampoline (which Pyodide leaves out on this one platform), the
+  // language, stack switching.
+  Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'iPhone', language: 'C' }, configurable: true })
+  Object.defineProperty(process, 'version', { value: 'v0' })
+  for (const name of ['Suspending', 'promising', 'Function']) Reflect.deleteProperty(WebAssembly, name)
   process.argv.splice(0, process.argv.length, '/python', '/python')
 }
 
@@ -110,8 +115,8 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   python.runPython('_check_frozen()')
 
   const address = (name: string): number => Number(exports[name]!.value)
-  // The builder's own trampoline, an index into its table, means nothing in a guest: zero makes CPython call the import.
-  words[(address('_PyRuntime') + words[address('_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET') >> 2]!) >> 2] = 0
+  // A trampoline of the builder's, an index into its table, would mean nothing in a guest: without one CPython calls the import.
+  if (words[(address('_PyRuntime') + words[address('_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET') >> 2]!) >> 2] !== 0) throw new Error('a trampoline was made')
   // From now on the interpreter polls us.
   words[address('Py_EMSCRIPTEN_SIGNAL_HANDLING') >> 2] = 1
   words[address('_Py_emscripten_signal_clock') >> 2] = POLL_COUNTDOWN
