@@ -12,6 +12,7 @@ const bytes = (...values: number[]): Uint8Array => Uint8Array.of(...values)
 
 const REPORTS: Report[] = [
   { kind: 'ready' },
+  { kind: 'begun', id: 1 },
   { kind: 'output', id: 1, fd: 2, bytes: bytes(104, 105) },
   { kind: 'ask', id: 2, question: bytes() },
   { kind: 'done', id: 3, usage, response: bytes(1), delta: null },

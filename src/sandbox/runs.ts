@@ -26,7 +26,7 @@ export interface Runtime {
 export const CANCELLED_UNSPENT: Cancelled = Object.freeze({ status: 'cancelled', ...UNSPENT })
 
 /** How often work is tried whose worker was lost before the guest began: not the work's fault the first times. */
-const ATTEMPTS = 4
+export const ATTEMPTS = 4
 
 /** Checks and compiles, waiting for a worker if it must. */
 export async function compile(runtime: Runtime, text: SourceText, signal: AbortSignal | undefined): Promise<Code | Refused | Crashed | Cancelled> {

@@ -14,7 +14,7 @@ import { checkOptions, type ExecuteOptions, type RunOptions } from './options.js
 import type { Outcome } from './outcome.js'
 import { CANCELLED } from './pool.js'
 import { callRequest, encodeInputs, runRequest } from './requests.js'
-import { CANCELLED_UNSPENT, compile, type Runtime } from './runs.js'
+import { ATTEMPTS, CANCELLED_UNSPENT, compile, type Runtime } from './runs.js'
 import { seal, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
 
@@ -161,13 +161,22 @@ export class Session {
   }
 
   async #execute(request: Uint8Array, limits: Limits, { signal, onOutput }: CallOptions): Promise<Outcome> {
-    const { runtime } = this.#host
-    const { outcome, delta } = await this.#executeIn(request, limits, { signal, onOutput }, runtime)
-    if (delta && (outcome.status === 'returned' || outcome.status === 'raised')) {
-      this.#delta = delta
-      this.#stale = false
+    const { isClosing, parser } = this.#host.runtime
+    for (let attempt = 1; ; attempt++) {
+      const worker = await this.#liveWorker(signal)
+      if (worker === CANCELLED) return CANCELLED_UNSPENT
+      const begin = this.#stale ? this.#delta ?? 'base' : 'keep'
+      this.#stale = true
+      const { outcome, begun, delta } = await execute({
+        worker, begin, request, end: 'capture', limits, signal, onOutput, isClosing, parser, find: (file) => this.#find(file),
+      })
+      if (!begun && attempt < ATTEMPTS) continue
+      if (delta && (outcome.status === 'returned' || outcome.status === 'raised')) {
+        this.#delta = delta
+        this.#stale = false
+      }
+      return outcome
     }
-    return outcome
   }
 
   /** The session's worker, or the spare that takes its place. */

@@ -37,7 +37,7 @@ export class InlineWorker implements GuestWorker {
   /** The same, at once. */
   performNow({ begin, request, limits, end, onOutput }: Call): Performed {
     if (this.#reason !== undefined) {
-      return { kind: 'lost', reason: this.#reason, usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 } }
+      return { kind: 'lost', reason: this.#reason, begun: false, usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 } }
     }
     this.#reports = []
     this.#station.perform({ kind: 'perform', id: 0, begin, request, limits, end })

@@ -55,11 +55,13 @@ export function permissionFlags(version: string, readable: readonly string[]): s
 
 /** The command that starts a jail, and its arguments. `script` is read from the folder of the trusted base, or itself alone. */
 export function jailCommand(wrap: readonly string[] = [], script = WORKER_SCRIPT, platform = process.platform): [string, string[]] {
-  const readable = script === WORKER_SCRIPT ? [fileURLToPath(new URL('..', pathToFileURL(script))), IMAGE_FOLDER, wasmPath()] : [script]
+  // Real paths: the permission model would refuse the way through a symlink (as package managers make them).
+  const wasm = script === WORKER_SCRIPT ? realpathSync(wasmPath()) : undefined
+  const readable = wasm === undefined ? [script] : [fileURLToPath(new URL('..', pathToFileURL(script))), IMAGE_FOLDER, wasm]
   const flags = [
     ...permissionFlags(process.versions.node, readable.map((path) => realpathSync(path))),
     '--no-warnings', '--no-addons', '--disallow-code-generation-from-strings', '--max-old-space-size=512',
-    realpathSync(script),
+    realpathSync(script), ...(wasm === undefined ? [] : [wasm]),
   ]
   const shell = platform === 'win32' ? [] : ['/bin/sh', '-c', SHELL_SCRIPT]
   const [command, ...rest] = [...wrap, ...shell, process.execPath, ...flags]

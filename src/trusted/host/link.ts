@@ -29,6 +29,8 @@ export interface Call {
 export interface Lost {
   readonly kind: 'lost'
   readonly reason: string
+  /** False when the worker was gone before it began: the call may be made again elsewhere. */
+  readonly begun: boolean
   readonly usage: CallUsage
 }
 
@@ -67,6 +69,7 @@ interface Pending {
   readonly watchdog: Watchdog
   readonly answer: (performed: Performed) => void
   written: number
+  begun: boolean
   asking: boolean
 }
 
@@ -104,12 +107,12 @@ export class Link implements GuestWorker {
   perform(call: Call): Promise<Performed> {
     if (this.#pending) throw new Error('a worker performs one call at a time')
     const started = performance.now()
-    if (this.#reason !== undefined) return Promise.resolve({ kind: 'lost', reason: this.#reason, usage: used(started, 0) })
+    if (this.#reason !== undefined) return Promise.resolve({ kind: 'lost', reason: this.#reason, begun: false, usage: used(started, 0) })
     const id = this.#nextId++
     const { begin, request, limits, end } = call
     return new Promise((answer) => {
       const watchdog = new Watchdog(limits.wallMs + GRACE_MS, () => this.#late())
-      this.#pending = { id, call, started, watchdog, answer, written: 0, asking: false }
+      this.#pending = { id, call, started, watchdog, answer, written: 0, begun: false, asking: false }
       this.#channel?.hold(true)
       this.#channel?.send(encodeFrame({ kind: 'perform', id, begin, request, limits, end }))
     })
@@ -123,7 +126,7 @@ export class Link implements GuestWorker {
     this.#channel?.hold(true)
     this.#channel?.kill()
     const pending = this.#pending
-    if (pending) this.#settle({ kind: 'lost', reason, usage: used(pending.started, pending.written) })
+    if (pending) this.#settle({ kind: 'lost', reason, begun: pending.begun, usage: used(pending.started, pending.written) })
     this.#channel?.hold(true) // its end is near, and who waits for it (close) must see it
   }
 
@@ -154,8 +157,12 @@ export class Link implements GuestWorker {
     }
     const pending = this.#pending
     if (!pending || report.id !== pending.id) throw new ProtocolError(`"${report.kind}" of a call that is not running`)
+    if (pending.begun === (report.kind === 'begun')) throw new ProtocolError(`"${report.kind}" out of turn`)
     if (pending.asking) throw new ProtocolError(`"${report.kind}" while waiting for an answer`)
     switch (report.kind) {
+      case 'begun':
+        pending.begun = true
+        return
       case 'output':
         pending.written += report.bytes.length
         if (pending.written > pending.call.limits.outputBytes) throw new ProtocolError('more output than the limit')

@@ -71,9 +71,13 @@ export type Done =
   | { readonly kind: 'killed'; readonly id: number; readonly usage: CallUsage
       readonly why: KillKind; readonly detail: string }
 
-/** Worker to host. `ask` is answered with one `answer` of the same call and blocks the guest until then. */
+/**
+ * Worker to host. `begun` comes first of a call: a worker that is lost before it has done nothing of it. `ask` is answered with
+ * one `answer` of the same call and blocks the guest until then.
+ */
 export type Report =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'begun'; readonly id: number }
   | { readonly kind: 'output'; readonly id: number; readonly fd: 1 | 2; readonly bytes: Uint8Array }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Uint8Array }
   | Done
@@ -151,6 +155,8 @@ export function decodeReport(payload: Uint8Array): Report {
   switch (kind) {
     case 'ready':
       return frame.end({ kind })
+    case 'begun':
+      return frame.end({ kind, id: frame.whole('id') })
     case 'output': {
       const fd = frame.number('fd')
       if (fd !== 1 && fd !== 2) throw new ProtocolError('"fd" is neither 1 nor 2')

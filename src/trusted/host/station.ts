@@ -48,6 +48,7 @@ export class Station {
    * {@link TimedOut} when the call was ended by force and the peer was cut off in the middle of a report.
    */
   perform(command: Perform): void {
+    this.peer.tell({ kind: 'begun', id: command.id })
     const done = this.#perform(command)
     this.peer.tell(done)
     if (this.#memory === 'spoilt' || command.end === 'reset') this.#restore('base')
