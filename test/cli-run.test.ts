@@ -164,7 +164,6 @@ describe('for programs', () => {
 
   test('and safe to print', async () => {
     const { stdout } = await code('print("\\x9b2J\\u202e ##[x]")\n"\\x1b"', ['--format', 'json'])
-    // eslint-disable-next-line no-control-regex -- that is the point
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|##\[/)
     expect(JSON.parse(stdout)).toMatchObject({ value: '\u001b', output: '\u009b2J\u202e ##[x]\n' })
   })

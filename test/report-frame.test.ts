@@ -88,7 +88,6 @@ describe('a frame', () => {
 })
 
 /** Nothing a terminal or a CI runner acts on. */
-// eslint-disable-next-line no-control-regex -- that is the point
 const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|##[a-z]*\[/u
 
 const hostile = fc.string({

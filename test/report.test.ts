@@ -64,7 +64,6 @@ Found 1 problem in 1 of 2 files, 1 warning.
   })
 
   test('in colour differs by nothing but the colours', () => {
-    // eslint-disable-next-line no-control-regex -- the colours
     expect(report('text', [one, warned], [], true).replace(/\u001b\[\d+m/g, '')).toBe(report('text', [one, warned]))
     expect(report('text', [one], [], true)).toContain('\u001b[1m\u001b[31merror[PR203]\u001b[39m\u001b[22m')
   })
@@ -187,7 +186,6 @@ test('whatever a file is called and holds, no format lets it speak to a terminal
     const diagnostic = found(`x${content}`, 'x', { message, hint: content, code: 'PR999' as Code })
     for (const line of report(format, [checked(file, `x${content}`, [diagnostic])], [{ file, message }]).split('\n')) {
       expect(line).not.toMatch(/##[a-z]*\[/)
-      // eslint-disable-next-line no-control-regex -- that is the point
       expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
       if (format === 'github') expect(line).toMatch(/^$|^::error file=[^:,]*,(line=1,endLine=1,col=1,endColumn=2,title=PR999 underscore-attribute|title=not checked)::/)
       else expect(line).not.toMatch(/^\s*::/)

@@ -6,7 +6,6 @@
 import { visible } from '../report/visible.js'
 
 /** Colours and the like: `ESC [ digits m`. */
-// eslint-disable-next-line no-control-regex -- the escape itself
 const STYLE = /(\u001b\[[\d;]{0,20}m|[\t\r\n])/
 
 /** Shows a guest's text on a terminal: tabs, newlines, returns and colours work, all else that would act is an escape. */

@@ -56,7 +56,8 @@ function optionTable(options: Readonly<Record<string, Option>>): string {
   return table(Object.entries(options).map(([name, { alias, argument, describe, choices, default: standard }]) => {
     const list = choices?.map((one) => one === standard ? `${one} (default)` : one).join(', ')
     const rest = list !== undefined ? `: ${list}` : standard !== undefined ? `; ${standard} when left out` : ''
-    return [`${alias === undefined ? '' : `-${alias}, `}--${name}${argument === undefined ? '' : ` ${argument}`}`, describe + rest]
+    const words = `${alias === undefined ? '' : `-${alias}, `}--${name}${argument === undefined ? '' : ` ${argument}`}`
+    return [words, describe + rest]
   }))
 }
 
@@ -64,8 +65,8 @@ function optionTable(options: Readonly<Record<string, Option>>): string {
 function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([left]) => left.length))
   return rows.map(([left, right]) => {
-    const [first, ...more] = wrap(right, WIDTH - INDENT.length * 2 - width)
-    return [`${INDENT}${left.padEnd(width)}${INDENT}${first}`, ...more.map((line) => `${' '.repeat(width + INDENT.length * 2)}${line}`)].join('\n')
+    const margin = ' '.repeat(width + INDENT.length * 2)
+    return `${INDENT}${left.padEnd(width)}${INDENT}${wrap(right, WIDTH - margin.length).join(`\n${margin}`)}`
   }).join('\n')
 }
 

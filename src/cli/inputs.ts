@@ -22,7 +22,7 @@ export function inputsOf(args: Arguments): ReadonlyMap<string, Value> {
     const name = text.slice(0, equals).trim()
     if (seen.has(name)) throw new UsageError(`--input: ${name} is given twice`)
     seen.add(name)
-    inputs.set(name, json(text.slice(equals + 1), `--input ${name}`, true))
+    inputs.set(name, json(text.slice(equals + 1), `--input ${name}`, name))
   }
   return inputs
 }
@@ -34,18 +34,21 @@ function fromFile(file: string): readonly (readonly [string, Value])[] {
   } catch (error) {
     throw new UsageError(`cannot read the inputs ${file}: ${reason(error)}`)
   }
-  const value = json(text, file, false)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UsageError(`${file}: must hold one JSON object of inputs`)
+  const value = json(text, file)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`${file}: must hold one JSON object of inputs`)
+  }
   return Object.entries(value as Readonly<Record<string, Value>>)
 }
 
-function json(text: string, where: string, quotable: boolean): Value {
+function json(text: string, where: string, name?: string): Value {
   try {
     return parseJsonc(text, { bigIntegers: true }) as Value
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
     // `--input name=hello`: the shell has taken the quotes, or there were none.
-    const hint = quotable && /^[\w .-]+$/.test(text) ? `; a string needs quotes within those of the shell: '${where.split(' ')[1]}="${text}"'` : ''
-    throw new UsageError(`${where}: not JSON: ${error.message}${hint}`)
+    const isWord = name !== undefined && /^[\w .-]+$/.test(text)
+    throw new UsageError(`${where}: not JSON: ${error.message}${
+      isWord ? `; a string needs quotes within those of the shell: '${name}="${text}"'` : ''}`)
   }
 }

@@ -25,6 +25,9 @@ export interface Declined {
   readonly message: string | undefined
 }
 
+/** What yargs' parser says of an option at the end of the line. */
+const LACKING = /^Not enough arguments following: (.+)$/
+
 /** The arguments of a command, or why they are declined. */
 export function parse(command: Command, argv: readonly string[]): Arguments | Declined {
   const options = Object.entries(command.options)
@@ -32,12 +35,12 @@ export function parse(command: Command, argv: readonly string[]): Arguments | De
   const { argv: { _: positionals, ...given }, error } = parser.detailed(joinVerbatim(command, argv), {
     string: [...taking, '_'],
     boolean: [...options.map(([name]) => name).filter((name) => !taking.includes(name)), 'help'],
-    alias: { help: ['h'], ...Object.fromEntries(options.flatMap(([name, { alias }]) => alias === undefined ? [] : [[name, [alias]]])) },
+    alias: { help: ['h'], ...Object.fromEntries(options.map(([name, { alias }]) => [name, alias === undefined ? [] : [alias]])) },
     narg: Object.fromEntries(taking.map((name) => [name, 1])),
     configuration: PARSER_CONFIGURATION,
   })
   if (given['help']) return { message: undefined }
-  if (error) return { message: error.message.replace(/^Not enough arguments following: (.+)$/, (_, name: string) => `${dashed(name)} needs a value`) }
+  if (error) return { message: error.message.replace(LACKING, (_, name: string) => `${dashed(name)} needs a value`) }
   const values = new Map<string, readonly string[]>()
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || value === false) continue

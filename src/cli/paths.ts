@@ -20,10 +20,10 @@ export async function collectPaths(given: readonly string[]): Promise<{ files: r
   for (const path of given) {
     const stats = path === '-' ? undefined : statsOf(path)
     if (stats?.isDirectory()) {
-      const before = files.size + problems.length
+      const before = problems.length
       const found = pythonFiles(path, problems)
       found.forEach(add)
-      if (found.length === 0 && files.size + problems.length === before) problems.push({ file: path, message: 'there is no .py file in this folder' })
+      if (found.length === 0 && problems.length === before) problems.push({ file: path, message: 'there is no .py file in this folder' })
     } else if (stats === undefined && path !== '-' && GLOB.test(path)) {
       const found = await globFiles(path)
       found.forEach(add)
@@ -39,7 +39,9 @@ const GLOB = /[*?[\]{}!]/
 
 async function globFiles(pattern: string): Promise<readonly string[]> {
   const { glob } = await import('tinyglobby')
-  const found = await glob(pattern, { dot: true, onlyFiles: true, followSymbolicLinks: false, expandDirectories: false, absolute: isAbsolute(pattern) })
+  const found = await glob(pattern, {
+    dot: true, onlyFiles: true, followSymbolicLinks: false, expandDirectories: false, absolute: isAbsolute(pattern),
+  })
   return found.sort()
 }
 

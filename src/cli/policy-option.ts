@@ -9,7 +9,9 @@ const STANDARD: PresetName = 'script'
 
 export const POLICY_OPTIONS: Readonly<Record<string, Option>> = {
   policy: { argument: 'FILE', describe: 'Policy to hold the source to: a JSON file, comments allowed' },
-  preset: { argument: 'NAME', choices: PRESET_NAMES, describe: `Named policy to use instead of a file; "${STANDARD}" when neither is given` },
+  preset: {
+    argument: 'NAME', choices: PRESET_NAMES, describe: `Named policy to use instead of a file; "${STANDARD}" when neither is given`,
+  },
 }
 
 /** The policy that the options name. @throws UsageError when they name two, PolicyError when the file does not hold one. */

@@ -80,7 +80,8 @@ export function reason(error: unknown): string {
   const known: Readonly<Record<string, string>> = {
     ENOENT: 'no such file', ENOTDIR: 'no such file', EACCES: 'permission denied', EPERM: 'permission denied',
     EISDIR: 'it is a directory', ELOOP: 'too many symbolic links', ENAMETOOLONG: 'the name is too long',
-    ENXIO: 'it is a socket or a device', ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8', ERR_INVALID_ARG_VALUE: 'the name holds a null character',
+    ENXIO: 'it is a socket or a device', ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8',
+    ERR_INVALID_ARG_VALUE: 'the name holds a null character',
   }
   return known[code ?? ''] ?? message
 }

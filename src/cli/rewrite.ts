@@ -34,8 +34,9 @@ export const rewrite: Command = {
     const { text, diagnostic } = read(path, resolvePolicy(policy).limits.sourceBytes)
     const names = namesOf(args)
     const { createChecker } = await import('../pipeline.js')
+    const options = { mode: choice(args, 'mode', MODES), filename, ...(names === undefined ? {} : { names }) }
     const result = diagnostic === undefined
-      ? (await createChecker(policy)).rewrite(text, { mode: choice(args, 'mode', MODES), filename, ...(names === undefined ? {} : { names }) })
+      ? (await createChecker(policy)).rewrite(text, options)
       : { ok: false as const, diagnostics: [diagnostic] }
     if (!result.ok) {
       printError(describeFindings(filename, text, result.diagnostics, useColour(choice(args, 'color', COLOURS), 2)))

@@ -44,7 +44,8 @@ function findRule(wanted: string): Rule {
 }
 
 function text({ code, name, denies, why, instead, example }: Rule, strong: (text: string) => string): string {
-  const section = (title: string, body: string) => `\n${strong(title)}\n${body.split('\n').map((line) => `  ${line}`.trimEnd()).join('\n')}\n`
+  const indented = (body: string) => body.split('\n').map((line) => `  ${line}`.trimEnd()).join('\n')
+  const section = (title: string, body: string) => `\n${strong(title)}\n${indented(body)}\n`
   return `${strong(`${code} ${name}`)}\n${section('Denies', denies)}${section('Why', why)}${section('Instead', instead)}${
     example === undefined ? '' : section('Example', example)}`
 }

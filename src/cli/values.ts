@@ -1,4 +1,5 @@
 /** A program's value as text: as Python would show it, and as JSON. Both for data of a guest's: nothing in it is called. */
+import { pythonEscape } from '../report/visible.js'
 import { PyValue, type Value } from '../trusted/host/codec.js'
 
 /**
@@ -34,13 +35,8 @@ function quoted(text: string, most = 0x10ffff): string {
   const body = text.replace(/[\\'"]|[\p{C}\p{Z}]|[^ -~]/gu, (character) => {
     if (character === '\\') return '\\\\'
     if (character === "'" || character === '"') return character === quote ? `\\${quote}` : character
-    if (character === '\n') return '\\n'
-    if (character === '\r') return '\\r'
-    if (character === '\t') return '\\t'
-    const code = character.codePointAt(0)!
-    if (code === 0x20 || (code <= most && !/[\p{C}\p{Z}]/u.test(character))) return character
-    const hex = code.toString(16)
-    return code <= 0xff ? `\\x${hex.padStart(2, '0')}` : code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`
+    const prints = character === ' ' || (character.codePointAt(0)! <= most && !/[\p{C}\p{Z}]/u.test(character))
+    return prints ? character : pythonEscape(character)
   })
   return `${quote}${body}${quote}`
 }
@@ -53,7 +49,8 @@ function quoted(text: string, most = 0x10ffff): string {
 export function jsonText(value: Value): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'bigint') return String(value)
-  if (typeof value === 'number') return Number.isFinite(value) ? (Object.is(value, -0) ? '-0.0' : JSON.stringify(value)) : `{"$float":"${numberText(value)}"}`
+  if (Object.is(value, -0)) return '-0.0'
+  if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : `{"$float":"${numberText(value)}"}`
   if (typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value)
   if (value instanceof Uint8Array) return `{"$bytes":"${Buffer.from(value).toString('base64')}"}`
   if (value instanceof Date) return `{"$type":"datetime","$text":${JSON.stringify(value.toISOString())}}`

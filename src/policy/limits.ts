@@ -15,7 +15,7 @@ export interface Limit {
 
 /** The limits of a run, complete: one whole number for each row of {@link LIMITS}, in the unit the row tells. */
 export interface Limits {
-  /** Milliseconds of wall time of one run, compilation included. Default 5,000. */
+  /** Milliseconds of wall time of one run, without waiting for a worker and compiling. Default 5,000. */
   readonly wallMs: number
   /** Ticks of the interpreter's own eval-breaker clock: about 51 loop turns or calls each. Default 100,000,000. */
   readonly fuel: number
@@ -46,7 +46,7 @@ const MIB = 1024 * KIB
 export const LIMITS: Readonly<Record<keyof Limits, Limit>> = {
   wallMs: {
     default: 5_000, min: 1, max: 86_400_000, unit: 'milliseconds',
-    text: 'Wall time of one run, compilation included.',
+    text: 'Wall time of one run. Waiting for a worker and compiling are not counted.',
   },
   fuel: {
     default: 100_000_000, min: 1, max: 1_000_000_000_000, unit: 'ticks',

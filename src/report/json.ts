@@ -4,7 +4,8 @@ import { visibleJson } from './visible.js'
 
 /**
  * `{ version, ok, files: [{ file, ok, diagnostics, omitted, warnings, usedNames, unknownNames, imports }],
- * errors: [{ file, message }], summary: { files, findings, warnings, errors } }`. Lines and columns count from 1, offsets from 0, in UTF-16 code units.
+ * errors: [{ file, message }], summary: { files, findings, warnings, errors } }`. Lines and columns count from 1, offsets
+ * from 0, in UTF-16 code units.
  */
 export class JsonFormatter implements Formatter {
   private readonly files: Omit<CheckedFile, 'source'>[] = []

@@ -20,7 +20,7 @@ const UNSAFE = new RegExp(`${INVISIBLE.source}|${STACKED_MARKS.source}|${RUNNER_
 
 /** One line of text with everything unsafe as Python would escape it: `\x1b`, `\u202e`, `\U000e0041`. */
 export function visible(text: string): string {
-  return text.replace(UNSAFE, escaped)
+  return text.replace(UNSAFE, pythonEscape)
 }
 
 /** The same piece by piece: stretches of safe text as they are, and each unsafe character with its escape. */
@@ -28,7 +28,7 @@ export function* visiblePieces(text: string): Generator<{ readonly raw: string, 
   let at = 0
   for (const { 0: raw, index } of text.matchAll(UNSAFE)) {
     if (index > at) yield { raw: text.slice(at, index), shown: text.slice(at, index) }
-    yield { raw, shown: escaped(raw) }
+    yield { raw, shown: pythonEscape(raw) }
     at = index + raw.length
   }
   if (at < text.length) yield { raw: text.slice(at), shown: text.slice(at) }
@@ -41,7 +41,7 @@ export function visibleLines(text: string): string {
 
 /** A file's name for the beginning of a line, where `::` would be a command. */
 export function visibleName(name: string): string {
-  return visible(name).replace(/^\s+|^:/, (start) => [...start].map(escaped).join(''))
+  return visible(name).replace(/^\s+|^:/, (start) => [...start].map(pythonEscape).join(''))
 }
 
 /** A JSON text with the same characters as `\uXXXX`. JSON.stringify leaves all beyond ASCII as it is, C1 controls too. */
@@ -50,7 +50,8 @@ export function visibleJson(json: string): string {
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''))
 }
 
-function escaped(character: string): string {
+/** One character as Python escapes it in a string: `\n`, `\x1b`, `\u202e`, `\U000e0041`. */
+export function pythonEscape(character: string): string {
   const code = character.codePointAt(0)!
   const hex = code.toString(16)
   if (character === '\n') return '\\n'
@@ -67,7 +68,6 @@ const MARK = /^\p{M}/u
 
 /** Columns a terminal draws a text of visible characters in. */
 export function columns(text: string): number {
-  // eslint-disable-next-line no-control-regex -- the test for plain ASCII
   if (/^[\u0000-\u007f]*$/.test(text)) return text.length
   let width = 0
   for (const character of text) width += MARK.test(character) ? 0 : WIDE.test(character) ? 2 : 1
