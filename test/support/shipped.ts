@@ -26,8 +26,8 @@ export class ShippedGuest {
   }
 
   /** Code bytes of a source. The guest is pristine afterwards. */
-  compile(source: string, mode: 'exec' | 'eval' = 'exec', parameters: readonly string[] | null = null): Uint8Array {
-    const rewritten = checker.rewrite(source, { mode, ...(parameters && { names: [...parameters] }) })
+  compile(source: string, mode: 'exec' | 'eval' = 'exec', parameters: readonly string[] | null = null, names: readonly string[] = []): Uint8Array {
+    const rewritten = checker.rewrite(source, { mode, ...(parameters && { names: [...parameters, ...names] }) })
     if (!rewritten.ok) throw new Error(JSON.stringify(rewritten.diagnostics))
     this.guest.reset()
     const answer = ask(this.guest, { op: 'compile', text: rewritten.code, mode, filename: 'guest.py', parameters, value: true, inline: true })

@@ -60,6 +60,12 @@ def _open(request):
     return _guest
 
 
+def _unsettle(request):
+    """Before guest code: as the guest expects the interpreter."""
+    gc.enable()
+    sys.setrecursionlimit(request['recursion'] + _OWN_FRAMES)
+
+
 def _settle():
     """After guest code: nothing of it runs while its remains are read."""
     gc.disable()
@@ -74,8 +80,7 @@ def _settle():
 def _perform(request, work, **told):
     """`work(guest)`, under the guest's limits; its value, or what it raised and where (`told`), as a response."""
     guest = _open(request)
-    gc.enable()
-    sys.setrecursionlimit(request['recursion'] + _OWN_FRAMES)
+    _unsettle(request)
     try:
         value = work(guest)
     except BaseException as error:
@@ -127,14 +132,14 @@ def _prepare(request):
     code = _load(request['code'])
 
     def work(guest):
+        guest.function = None
         guest.function = eval(code, guest.scope)
         guest.kept.append(guest.function)
     answer = _perform(request, work)
     if _guest.function is None:
         return answer
     _prepared = request
-    gc.enable()
-    sys.setrecursionlimit(request['recursion'] + _OWN_FRAMES)
+    _unsettle(request)
     return codec.dumps({'status': 'returned', 'value': list(map(id, (_guest.function, codec.loads, _finish, _fail)))})
 
 
@@ -183,7 +188,10 @@ def _map(request):
             if id(int) not in kinds or floats.tolist() == values:
                 return {'floats': floats.tobytes()}
         return {'values': values}
-    return _perform(request, work, row=values.__len__)
+    answer = _perform(request, work, row=values.__len__)
+    # Direct calls of what was prepared may follow.
+    _unsettle(request)
+    return answer
 
 
 def _trust(request):

@@ -6,7 +6,7 @@
  * would be asked for its `__float__`. What is read from the guest's memory is data, whoever wrote it.
  */
 import type { Exports } from './c-api.js'
-import { decodeValue, encodeValue, type CodecLimits, type Value } from './codec.js'
+import { encodeValue, type CodecLimits, type Value } from './codec.js'
 import type { CallLimits, Guest } from './runtime.js'
 
 /** What trusted code answers to a direct call whose value is not a simple one: the response to a run. */
@@ -154,6 +154,3 @@ function isSimple(value: Value): boolean {
     default: return value === null
   }
 }
-
-/** The value of a response's bytes; for those who have no reader of responses of their own. */
-export const decodeResponse = (response: Uint8Array, limits?: CodecLimits): Value => decodeValue(response, limits)

@@ -13,12 +13,15 @@
  * as much with `ulimit -s` and `--stack-size`; where neither can be (the caller's own thread) set `smallStack`.
  */
 import type { Exports } from './c-api.js'
-import { createClock, createRandom, type ClockPolicy, type RandomPolicy } from './clock.js'
+import { createClock, createRandom } from './clock.js'
 import { applyDelta, captureDelta, checkDelta } from './delta.js'
+import type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
 import { POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
 import { createImports, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
-import { GuestOutput, type OnOutput } from './output.js'
+import { GuestOutput } from './output.js'
+
+export type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
 
 /** Stack for a thread or process of guests, in MiB: of 76 probes of deep recursion under a limit of 10,000 none ends it. */
 export const STACK_SIZE_MB = 64
@@ -28,46 +31,6 @@ export const STACK_SIZE_MB = 64
  * 96 KiB it raises RecursionError after some 170 calls through C, before the engine's default stack ends at 225.
  */
 const SMALL_STACK = 96 << 10
-
-export interface GuestOptions {
-  /** Most bytes of memory, the interpreter's own 32 MiB included; default 256 MiB. A call may set its own. */
-  readonly memoryBytes?: number
-  /** Default real. */
-  readonly clock?: ClockPolicy
-  /** Default real. */
-  readonly random?: RandomPolicy
-  readonly onOutput?: OnOutput
-  /** The host's side of the door; may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
-  readonly door?: (request: Uint8Array) => Uint8Array
-  /** Called every few milliseconds of running guest; may block (a pause), and returns the milliseconds it blocked. */
-  readonly pulse?: () => number
-  /** The thread has the engine's default stack only: calls through C nest 170 deep at most. Default false. */
-  readonly smallStack?: boolean
-  /** Blocks the thread; default `Atomics.wait`, which a browser's main thread lacks. */
-  readonly block?: (milliseconds: number) => void
-}
-
-export interface CallLimits {
-  /** Polls of the interpreter, about 51 loop turns or calls each; default no limit. */
-  readonly fuel?: number
-  /** `performance.now()` after which the guest is ended; default none. */
-  readonly deadline?: number
-  /** Bytes to stdout and stderr together; exactly so many are delivered. Default 1 MiB. */
-  readonly outputBytes?: number
-  /** Longest response; a longer one ends the call. Default 64 MiB. */
-  readonly responseBytes?: number
-  readonly memoryBytes?: number
-}
-
-/** What a call used, killed or not. */
-export interface GuestUsage {
-  readonly fuel: number
-  /** The interpreter's own memory included. */
-  readonly peakMemoryBytes: number
-  readonly outputBytes: number
-  /** The guest was denied memory at least once. */
-  readonly memoryDenied: boolean
-}
 
 const PAGE = 65_536
 /** Ticks between two readings of the clock: at most 8 (a tick of slow steps is 51 of them), and 1 once steps are slow. */

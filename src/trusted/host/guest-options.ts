@@ -1,0 +1,43 @@
+/** What a guest is made with, what a call may use, and what it used. */
+import type { ClockPolicy, RandomPolicy } from './clock.js'
+import type { OnOutput } from './output.js'
+
+export interface GuestOptions {
+  /** Most bytes of memory, the interpreter's own 32 MiB included; default 256 MiB. A call may set its own. */
+  readonly memoryBytes?: number
+  /** Default real. */
+  readonly clock?: ClockPolicy
+  /** Default real. */
+  readonly random?: RandomPolicy
+  readonly onOutput?: OnOutput
+  /** The host's side of the door; may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
+  readonly door?: (request: Uint8Array) => Uint8Array
+  /** Called every few milliseconds of running guest; may block (a pause), and returns the milliseconds it blocked. */
+  readonly pulse?: () => number
+  /** The thread has the engine's default stack only: calls through C nest 170 deep at most. Default false. */
+  readonly smallStack?: boolean
+  /** Blocks the thread; default `Atomics.wait`, which a browser's main thread lacks. */
+  readonly block?: (milliseconds: number) => void
+}
+
+export interface CallLimits {
+  /** Polls of the interpreter, about 51 loop turns or calls each; default no limit. */
+  readonly fuel?: number
+  /** `performance.now()` after which the guest is ended; default none. */
+  readonly deadline?: number
+  /** Bytes to stdout and stderr together; exactly so many are delivered. Default 1 MiB. */
+  readonly outputBytes?: number
+  /** Longest response; a longer one ends the call. Default 64 MiB. */
+  readonly responseBytes?: number
+  readonly memoryBytes?: number
+}
+
+/** What a call used, killed or not. */
+export interface GuestUsage {
+  readonly fuel: number
+  /** The interpreter's own memory included. */
+  readonly peakMemoryBytes: number
+  readonly outputBytes: number
+  /** The guest was denied memory at least once. */
+  readonly memoryDenied: boolean
+}
