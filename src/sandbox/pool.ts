@@ -218,8 +218,9 @@ export class Pool {
   #gone(worker: GuestWorker, reason: string): void {
     const index = this.#ready.indexOf(worker)
     if (index >= 0) this.#ready.splice(index, 1)
+    const wasStarting = this.#starting.delete(worker)
     if (this.#closed) return
-    if (this.#starting.delete(worker)) this.#startFailed(reason)
+    if (wasStarting) this.#startFailed(reason)
     else this.#refill()
   }
 
