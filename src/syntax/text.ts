@@ -79,8 +79,15 @@ function ruleOf(unit: number): SyntaxRule {
   return unit === 13 ? SYNTAX_RULES.loneCarriageReturn : SYNTAX_RULES.bidirectionalControl
 }
 
-function* matches(pattern: RegExp, text: string): Generator<number> {
+/** Where `pattern` matches, one after another. Nearly always nowhere, which costs one pass and no object. */
+function matches(pattern: RegExp, text: string): Iterable<number> {
   pattern.lastIndex = 0
+  if (!pattern.test(text)) return []
+  pattern.lastIndex = 0
+  return allMatches(pattern, text)
+}
+
+function* allMatches(pattern: RegExp, text: string): Generator<number> {
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) yield match.index
 }
 

@@ -1,136 +1,152 @@
 /**
  * Reads the literal parts of strings as CPython 3.14's tokenizer does (`Parser/lexer/lexer.c`): where they end, where a
- * replacement field begins, and what it would refuse. Text only, no tree. Linear.
+ * replacement field begins, and what it would refuse. Text only, no tree. Linear, and allocates nothing: a program has
+ * as many strings as lines.
  */
 
-/** What stands before a string's content. */
-export interface StringPrefix {
-  /** False when CPython has no such prefix. */
-  readonly valid: boolean
-  readonly raw: boolean
-  readonly bytes: boolean
-  /** An f-string or t-string. */
-  readonly hasFields: boolean
-  /** The quote's character code. */
-  readonly quote: number
-  /** 1, or 3 for a triple-quoted string. */
-  readonly quoteLength: number
-  readonly contentStart: number
-}
+/** Bits of what {@link readPrefix} tells. */
+export const RAW = 1
+export const BYTES = 2
+/** An f-string or t-string. */
+export const FIELDS = 4
+export const TRIPLE = 8
+/** CPython has no such prefix. */
+export const INVALID = 16
+/** The prefix's length is in the bits from here up. */
+export const PREFIX_SHIFT = 5
 
-/** Where a literal part ends. */
-export interface LiteralEnd {
-  /** After the closing quotes; or at the `{` of a field; or, in a format, at the `}` that ends it; or at the problem. */
-  readonly end: number
-  /** Whether a replacement field begins at `end`. */
-  readonly atField: boolean
-  /** Why CPython refuses the literal. */
-  readonly problem?: string
-  readonly hint?: string
-}
+/** What a literal part ended at. */
+export const AT_END = 0
+export const AT_FIELD = 1
+export const AT_PROBLEM = 2
 
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 const BACKSLASH = 0x5c
 const OPEN = 0x7b
 const CLOSE = 0x7d
-const LETTERS = { N: 0x4e, U: 0x55, u: 0x75, x: 0x78 } as const
+const LETTER = { N: 0x4e, U: 0x55, u: 0x75, x: 0x78 } as const
+const DOUBLE_QUOTE = 0x22
+const SINGLE_QUOTE = 0x27
+/** Python 2's; tree-sitter takes it for a quote. */
+export const BACKQUOTE = 0x60
+
+/** Reads the prefix and the opening quotes of the string at `start`: bits, and the prefix's length. */
+export function readPrefix(text: string, start: number): number {
+  let bits = 0
+  let letters = 0
+  let at = start
+  for (; ; at += 1) {
+    const unit = text.charCodeAt(at)
+    if (unit === SINGLE_QUOTE || unit === DOUBLE_QUOTE || unit === BACKQUOTE) break
+    const letter = PREFIX_LETTERS[unit | 0x20] ?? 0
+    // Each letter once; `r` goes with all but `u`, the others with none but `r`.
+    if (letter === 0 || (letters & letter) !== 0) bits |= INVALID
+    letters |= letter
+    if (at >= text.length) return INVALID
+  }
+  if (INVALID_LETTERS.has(letters)) bits |= INVALID
+  if ((letters & R) !== 0) bits |= RAW
+  if ((letters & B) !== 0) bits |= BYTES
+  if ((letters & (F | T)) !== 0) bits |= FIELDS
+  const quote = text.charCodeAt(at)
+  if (text.charCodeAt(at + 1) === quote && text.charCodeAt(at + 2) === quote) bits |= TRIPLE
+  return bits | ((at - start) << PREFIX_SHIFT)
+}
+
+const [R, B, U, F, T] = [1, 2, 4, 8, 16] as const
+/** By character code, in lower case. */
+const PREFIX_LETTERS: Readonly<Record<number, number>> = { 0x72: R, 0x62: B, 0x75: U, 0x66: F, 0x74: T }
+/** Combinations other than nothing, `r b u f t`, `rb rf rt`. `t` counts as valid: its strings are refused by name. */
+const INVALID_LETTERS: ReadonlySet<number> = new Set(
+  Array.from({ length: 32 }, (_, letters) => letters).filter((letters) => ![0, R, B, U, F, T, R | B, R | F, R | T].includes(letters)),
+)
 
 const DOUBLE = 'double the backslash, or write a raw string'
 
 /** Which names there are only CPython knows; none is longer than 100. */
 const CHARACTER_NAME = /\{[\w ()-]{1,100}\}/y
 
-/** Every prefix, in lower case and sorted. `t` is here because its strings are refused elsewhere, by name. */
-const PREFIXES = new Set(['', 'r', 'b', 'u', 'f', 't', 'br', 'fr', 'rt'])
+/** Reads one literal part after another; what it found is in its fields until the next reading. */
+export class LiteralReader {
+  /** After the closing quotes; or at the `{` of a field; or, in a format, at the `}` that ends it; or after the problem. */
+  end = 0
+  /** Why CPython refuses the literal, when the last reading ended at a problem. */
+  problem = ''
+  hint: string | undefined
 
-/** Reads the prefix and the opening quotes of the string that begins at `start`. */
-export function stringPrefix(text: string, start: number): StringPrefix {
-  let at = start
-  let unit = text.charCodeAt(at)
-  while (unit !== 0x27 && unit !== 0x22 && unit !== 0x60 && at < text.length) unit = text.charCodeAt((at += 1))
-  const triple = text.charCodeAt(at + 1) === unit && text.charCodeAt(at + 2) === unit
-  const quoteLength = triple ? 3 : 1
-  const contentStart = at + quoteLength
-  if (at === start) return { valid: true, raw: false, bytes: false, hasFields: false, quote: unit, quoteLength, contentStart }
-  const letters = [...text.slice(start, at).toLowerCase()].sort().join('')
-  return {
-    valid: PREFIXES.has(letters),
-    raw: letters.includes('r'),
-    bytes: letters.includes('b'),
-    hasFields: letters.includes('f') || letters.includes('t'),
-    quote: unit,
-    quoteLength,
-    contentStart,
-  }
-}
-
-/** Reads on from `from`, which is in a literal part of a string, or in a format (after the colon of a field). */
-export function literalEnd(text: string, from: number, prefix: StringPrefix, inFormat: boolean): LiteralEnd {
-  const { quote, quoteLength, hasFields, raw, bytes } = prefix
-  let at = from
-  for (;;) {
-    if (at >= text.length) return { end: at, atField: false, problem: 'this string has no end' }
-    const unit = text.charCodeAt(at)
-    if (unit === quote) {
-      const closes = quoteLength === 1 || (text.charCodeAt(at + 1) === quote && text.charCodeAt(at + 2) === quote)
-      if (!closes) at += 1
-      else if (!inFormat) return { end: at + quoteLength, atField: false }
-      else return { end: at, atField: false, problem: 'the string ends within a replacement field' }
-    } else if (unit === LINE_FEED && (quoteLength === 1 || inFormat)) {
-      return { end: at, atField: false, problem: inFormat ? 'a line ends within a format' : 'this string has no end on its line' }
-    } else if (unit === BACKSLASH) {
-      const next = text.charCodeAt(at + 1)
-      if (hasFields && (next === OPEN || next === CLOSE)) {
+  /**
+   * Reads on from `from`, which is in a literal part of a string with these prefix bits and this quote, or in a format
+   * (after the colon of a field). Returns one of {@link AT_END}, {@link AT_FIELD} and {@link AT_PROBLEM}.
+   */
+  read(text: string, from: number, bits: number, quote: number, inFormat: boolean): number {
+    const hasFields = (bits & FIELDS) !== 0
+    for (let at = from; at < text.length; ) {
+      const unit = text.charCodeAt(at)
+      if (unit === quote) {
+        if ((bits & TRIPLE) !== 0 && (text.charCodeAt(at + 1) !== quote || text.charCodeAt(at + 2) !== quote)) at += 1
+        else if (inFormat) return this.refuse(at, 'the string ends within a replacement field')
+        else return this.found(AT_END, at + ((bits & TRIPLE) !== 0 ? 3 : 1))
+      } else if (unit === BACKSLASH) {
+        at = this.escape(text, at, bits, inFormat)
+        if (at < 0) return AT_PROBLEM
+      } else if (unit === LINE_FEED) {
+        if (inFormat) return this.refuse(at, 'a line ends within a format')
+        if ((bits & TRIPLE) === 0) return this.refuse(at, 'this string has no end on its line')
         at += 1
-      } else if (raw) {
-        at += escapeLength(text, at)
-      } else if (next === LETTERS.N && !bytes) {
-        const end = nameEnd(text, at + 2)
-        if (end === 0) return { end: at + 2, atField: false, problem: '`\\N` needs a name in braces', hint: DOUBLE }
-        if (inFormat) return { end, atField: false, problem: '`\\N{...}` cannot stand in a format' }
-        at = end
+      } else if (hasFields && unit === OPEN) {
+        if (inFormat || text.charCodeAt(at + 1) !== OPEN) return this.found(AT_FIELD, at)
+        at += 2
+      } else if (hasFields && unit === CLOSE) {
+        if (inFormat) return this.found(AT_END, at)
+        if (text.charCodeAt(at + 1) !== CLOSE) return this.refuse(at + 1, 'a single `}` in an f-string', 'write `}}`')
+        at += 2
       } else {
-        const problem = escapeProblem(text, at, bytes)
-        if (problem !== undefined) return { end: at + 2, atField: false, problem, hint: DOUBLE }
-        at += escapeLength(text, at)
+        if (unit > 0x7f && (bits & BYTES) !== 0) {
+          return this.refuse(at + 1, 'bytes hold ASCII characters only', 'write `\\xNN`, or encode a string')
+        }
+        at += 1
       }
-    } else if (hasFields && unit === OPEN) {
-      if (inFormat || text.charCodeAt(at + 1) !== OPEN) return { end: at, atField: true }
-      at += 2
-    } else if (hasFields && unit === CLOSE) {
-      if (inFormat) return { end: at, atField: false }
-      if (text.charCodeAt(at + 1) === CLOSE) at += 2
-      else return { end: at + 1, atField: false, problem: 'a single `}` in an f-string', hint: 'write `}}`' }
-    } else {
-      if (bytes && unit > 0x7f) return { end: at + 1, atField: false, problem: 'bytes hold ASCII characters only', hint: 'write `\\xNN`, or encode a string' }
-      at += 1
     }
+    return this.refuse(text.length, 'this string has no end')
+  }
+
+  private found(what: number, end: number): number {
+    this.end = end
+    return what
+  }
+
+  private refuse(end: number, problem: string, hint?: string): number {
+    this.end = end
+    this.problem = problem
+    this.hint = hint
+    return AT_PROBLEM
+  }
+
+  /** Where reading goes on after the backslash at `at`; -1 when CPython refuses the escape. */
+  private escape(text: string, at: number, bits: number, inFormat: boolean): number {
+    const next = text.charCodeAt(at + 1)
+    // A brace is never escaped: the field begins all the same.
+    if ((bits & FIELDS) !== 0 && (next === OPEN || next === CLOSE)) return at + 1
+    if ((bits & RAW) === 0) {
+      const digits = next === LETTER.x ? 2 : (bits & BYTES) !== 0 ? 0 : next === LETTER.u ? 4 : next === LETTER.U ? 8 : 0
+      if (digits > 0 && !isHexadecimal(text, at + 2, digits)) {
+        this.refuse(at + 2, `\`\\${text[at + 1]}\` needs ${digits} hexadecimal digits of a character`, DOUBLE)
+        return -1
+      }
+      if (next === LETTER.N && (bits & BYTES) === 0) {
+        CHARACTER_NAME.lastIndex = at + 2
+        if (CHARACTER_NAME.test(text) && !inFormat) return CHARACTER_NAME.lastIndex
+        this.refuse(at + 2, inFormat ? '`\\N{...}` cannot stand in a format' : '`\\N` needs a name in braces', inFormat ? undefined : DOUBLE)
+        return -1
+      }
+    }
+    // A backslash takes the next character with it; `\r\n` is one.
+    return next === CARRIAGE_RETURN && text.charCodeAt(at + 2) === LINE_FEED ? at + 3 : at + 2
   }
 }
 
-/** A backslash takes the next character with it; `\r\n` is one. */
-function escapeLength(text: string, at: number): number {
-  return text.charCodeAt(at + 1) === CARRIAGE_RETURN && text.charCodeAt(at + 2) === LINE_FEED ? 3 : 2
-}
-
-/** Escapes that CPython refuses for too few digits. */
-function escapeProblem(text: string, at: number, bytes: boolean): string | undefined {
-  const letter = text.charCodeAt(at + 1)
-  if (letter === LETTERS.x) return hexadecimal(text, at, 2)
-  if (bytes) return undefined
-  if (letter === LETTERS.u) return hexadecimal(text, at, 4)
-  return letter === LETTERS.U ? hexadecimal(text, at, 8) : undefined
-}
-
-/** Where the name of a character ends that begins with the brace at `at`; 0 when there is none. */
-function nameEnd(text: string, at: number): number {
-  CHARACTER_NAME.lastIndex = at
-  return CHARACTER_NAME.test(text) ? CHARACTER_NAME.lastIndex : 0
-}
-
-function hexadecimal(text: string, at: number, digits: number): string | undefined {
-  const written = text.slice(at + 2, at + 2 + digits)
-  if (written.length === digits && /^[\da-fA-F]+$/.test(written) && parseInt(written, 16) <= 0x10ffff) return undefined
-  return `\`\\${text[at + 1]}\` needs ${digits} hexadecimal digits of a character`
+function isHexadecimal(text: string, at: number, digits: number): boolean {
+  const written = text.slice(at, at + digits)
+  return written.length === digits && /^[\da-fA-F]+$/.test(written) && parseInt(written, 16) <= 0x10ffff
 }

@@ -9,129 +9,132 @@ import { SYNTAX_RULES } from '../../syntax/syntax-rules.js'
 import type { Tree } from '../../syntax/tree.js'
 import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
-import { literalEnd, stringPrefix, type StringPrefix } from './literal-reader.js'
-import { childOfField, childOfKind, firstChild, kindSet, lastChild } from './walk.js'
+import {
+  AT_END, AT_FIELD, AT_PROBLEM, BACKQUOTE, BYTES, FIELDS, INVALID, LiteralReader, PREFIX_SHIFT, readPrefix, TRIPLE,
+} from './literal-reader.js'
+import { firstChild, kindSet } from './walk.js'
 
 /** CPython nests replacement fields so deep: a field, one in its format, one in that one's format. */
 const FIELD_DEPTH = 3
 
+const MISREAD = 'readers of Python disagree about this string'
+const MISREAD_HINT = 'double each backslash that is meant as one, or write a raw string'
+const FORMAT_HINT = 'compute the format before the f-string, and insert it: `{value:{format}}`'
+
 export function stringChecks(grammar: Grammar): ShapeChecks {
   const string = grammar.kindId('string')
-  const interpolation = grammar.kindId('interpolation')
-  const field = grammar.kindId('format_expression')
-  const comment = grammar.kindId('comment')
-  const continuation = grammar.kindId('line_continuation')
   const concatenated = grammar.kindId('concatenated_string')
+  const interpolation = grammar.kindId('interpolation')
+  const formatExpression = grammar.kindId('format_expression')
+  const dropped = kindSet(grammar, 'comment line_continuation')
   const patterns = kindSet(grammar, 'case_pattern dict_pattern keyword_pattern union_pattern')
   const equals = grammar.kindId('=', false)
   const [specifierField, conversionField] = [grammar.fieldId('format_specifier'), grammar.fieldId('type_conversion')]
+  const reader = new LiteralReader()
 
-  function refuse(tree: Tree, node: number, report: Report, at: number, message: string, hint?: string): void {
-    const { start, end } = tree
-    const from = Math.min(Math.max(at, start[node]), end[node])
-    report(SYNTAX_RULES.stringLiteral, start[node], Math.max(from, start[node] + 1), { message, ...(hint === undefined ? {} : { hint }) })
+  function refuse({ start, end }: Tree, node: number, report: Report, at: number, message: string, hint?: string): void {
+    const to = Math.max(start[node] + 1, Math.min(at, end[node]))
+    report(SYNTAX_RULES.stringLiteral, start[node], to, { message, ...(hint === undefined ? {} : { hint }) })
   }
 
   function checkString(tree: Tree, node: number, report: Report): void {
     const { text, start, end } = tree
-    const prefix = stringPrefix(text, start[node])
-    if (prefix.quote === 0x60) return report(SYNTAX_RULES.backquotes, start[node], end[node])
-    if (!prefix.valid) {
-      const spelled = text.slice(start[node], prefix.contentStart - prefix.quoteLength)
-      return refuse(tree, node, report, end[node], `\`${spelled}\` is no prefix of a string in Python 3`)
+    const bits = readPrefix(text, start[node])
+    const quoteAt = start[node] + (bits >> PREFIX_SHIFT)
+    const quote = text.charCodeAt(quoteAt)
+    if (quote === BACKQUOTE) return report(SYNTAX_RULES.backquotes, start[node], end[node])
+    if ((bits & INVALID) !== 0) {
+      return refuse(tree, node, report, end[node], `\`${text.slice(start[node], quoteAt)}\` is no prefix of a string in Python 3`)
     }
-    if (end[node + 1] !== prefix.contentStart) return refuse(tree, node, report, end[node], MISREAD, MISREAD_HINT)
-    let at = prefix.contentStart
-    let child = prefix.hasFields ? childOfKind(tree, node, interpolation) : 0
+    let at = quoteAt + ((bits & TRIPLE) !== 0 ? 3 : 1)
+    if (end[node + 1] !== at) return refuse(tree, node, report, end[node], MISREAD, MISREAD_HINT)
+    const hasFields = (bits & FIELDS) !== 0
+    let field = hasFields ? nextOfKind(tree, node, node + 1, interpolation) : 0
     for (;;) {
-      const part = literalEnd(text, at, prefix, false)
-      if (part.problem !== undefined) return refuse(tree, node, report, part.end, part.problem, part.hint)
-      if (!part.atField) {
-        if (part.end !== end[node] || child !== 0) refuse(tree, node, report, part.end, MISREAD, MISREAD_HINT)
-        else if (prefix.hasFields && inPattern(tree, node)) {
+      const found = reader.read(text, at, bits, quote, false)
+      if (found === AT_PROBLEM) return refuse(tree, node, report, reader.end, reader.problem, reader.hint)
+      if (found === AT_END) {
+        if (reader.end !== end[node] || field !== 0) refuse(tree, node, report, reader.end, MISREAD, MISREAD_HINT)
+        else if (hasFields && isPattern(tree, node)) {
           report(SYNTAX_RULES.malformedStatement, start[node], end[node], { message: 'a pattern cannot be an f-string' })
         }
         return
       }
-      if (child === 0 || start[child] !== part.end) return refuse(tree, node, report, part.end, MISREAD, MISREAD_HINT)
-      at = end[child]
-      child = nextOfKind(tree, node, child, interpolation)
+      if (field === 0 || start[field] !== reader.end) return refuse(tree, node, report, reader.end, MISREAD, MISREAD_HINT)
+      at = end[field]
+      field = nextOfKind(tree, node, tree.skip[field], interpolation)
     }
   }
 
-  function inPattern({ kind, parent }: Tree, node: number): boolean {
+  function isPattern({ kind, parent }: Tree, node: number): boolean {
     const owner = kind[parent[node]] === concatenated ? parent[parent[node]] : parent[node]
     return patterns[kind[owner]] !== 0
   }
 
-  function nextOfKind({ kind, skip }: Tree, node: number, after: number, wanted: number): number {
-    for (let child = skip[after]; child < skip[node]; child = skip[child]) if (kind[child] === wanted) return child
+  function nextOfKind({ kind, skip }: Tree, node: number, from: number, wanted: number): number {
+    for (let child = from; child < skip[node]; child = skip[child]) if (kind[child] === wanted) return child
     return 0
   }
 
   function checkField(tree: Tree, node: number, report: Report): void {
-    const { text, start, end } = tree
-    const wrong = (from: number, to: number, message: string, hint?: string): void => {
-      report(SYNTAX_RULES.formatField, from, to, { message, ...(hint === undefined ? {} : { hint }) })
+    const { text, start, end, kind, skip, field } = tree
+    let conversion = 0
+    let specifier = 0
+    let showsItself = false
+    let close = 0
+    for (let child = node + 1; child < skip[node]; child = skip[child]) {
+      if (field[child] === conversionField) conversion = child
+      else if (field[child] === specifierField) specifier = child
+      else if (kind[child] === equals) showsItself = true
+      close = child
     }
-    const close = lastChild(tree, node)
-    if (text.charCodeAt(end[node] - 1) !== 0x7d || end[close] !== end[node]) return wrong(start[node], end[node], 'this field has no end')
-
-    const conversion = childOfField(tree, node, conversionField)
+    const wrong = (at: number, message: string): void => report(SYNTAX_RULES.formatField, start[at], end[at], { message })
+    if (text[start[close]] !== '}' || end[close] !== end[node]) return wrong(node, 'this field has no end')
     if (conversion !== 0 && !/^![rsa]$/.test(text.slice(start[conversion], end[conversion]))) {
-      return wrong(start[conversion], end[conversion], 'a conversion is one of `!r`, `!s` and `!a`')
+      return wrong(conversion, 'a conversion is one of `!r`, `!s` and `!a`')
     }
-    const equalsSign = childOfKind(tree, node, equals)
-    if (equalsSign !== 0) {
-      for (let inner = node + 1; inner < tree.skip[node]; inner += 1) {
-        if (tree.kind[inner] !== comment && tree.kind[inner] !== continuation) continue
-        return wrong(start[inner], end[inner], 'a field with `=` shows its own text, and Python drops this part of it')
+    if (showsItself) {
+      for (let inner = node + 1; inner < skip[node]; inner += 1) {
+        if (dropped[kind[inner]] !== 0) return wrong(inner, 'a field with `=` shows its own text, and Python drops this part of it')
       }
     }
-    const specifier = childOfField(tree, node, specifierField)
     if (specifier !== 0) checkSpecifier(tree, specifier, start[close], report)
   }
 
   function checkSpecifier(tree: Tree, node: number, close: number, report: Report): void {
     const { text, start, end, parent, kind } = tree
+    const wrong = (to: number, message: string, hint?: string): void => {
+      report(SYNTAX_RULES.formatField, start[node], Math.max(start[node] + 1, Math.min(to, close)), { message, ...(hint === undefined ? {} : { hint }) })
+    }
     let owner = parent[node]
-    let fields = 0
+    let depth = 0
     for (; kind[owner] !== string; owner = parent[owner]) {
-      if (kind[owner] === interpolation || kind[owner] === field) fields += 1
-      if (fields > FIELD_DEPTH) return
+      if (kind[owner] === interpolation || kind[owner] === formatExpression) depth += 1
+      // The outermost that is too deep was reported; it also ends the climb.
+      if (depth > FIELD_DEPTH) return
     }
-    const prefix = stringPrefix(text, start[owner])
-    if (fields === FIELD_DEPTH && childOfKind(tree, node, field) !== 0) {
-      return report(SYNTAX_RULES.formatField, start[node], end[node], { message: 'replacement fields are nested too deeply' })
-    }
-    let at = start[node] + 1
-    let child = childOfKind(tree, node, field)
-    for (;;) {
-      const part = literalEnd(text, at, prefix, true)
-      const expected = part.atField ? child !== 0 && start[child] === part.end : child === 0 && part.end === close
-      const problem = part.problem ?? (expected ? undefined : MISREAD)
-      if (problem !== undefined) {
-        const hint = part.hint ?? 'compute the format before the f-string, and insert it: `{value:{format}}`'
-        return report(SYNTAX_RULES.formatField, start[node], Math.max(start[node] + 1, Math.min(part.end, close)), { message: problem, hint })
-      }
-      if (!part.atField) return
-      at = end[child]
-      child = nextOfKind(tree, node, child, field)
+    let field = nextOfKind(tree, node, node + 1, formatExpression)
+    if (depth === FIELD_DEPTH && field !== 0) return wrong(end[node], 'replacement fields are nested too deeply')
+    const bits = readPrefix(text, start[owner])
+    const quote = text.charCodeAt(start[owner] + (bits >> PREFIX_SHIFT))
+    for (let at = start[node] + 1; ; at = end[field], field = nextOfKind(tree, node, tree.skip[field], formatExpression)) {
+      const found = reader.read(text, at, bits, quote, true)
+      if (found === AT_PROBLEM) return wrong(reader.end, reader.problem, reader.hint ?? FORMAT_HINT)
+      const expected = found === AT_FIELD ? field !== 0 && start[field] === reader.end : field === 0 && reader.end === close
+      if (!expected) return wrong(reader.end, MISREAD, MISREAD_HINT)
+      if (found === AT_END) return
     }
   }
 
-  function isBytes(tree: Tree, node: number): boolean {
-    return prefixOf(tree, node).bytes
-  }
-
-  function prefixOf({ text, start }: Tree, node: number): StringPrefix {
-    return stringPrefix(text, start[node])
+  function isBytes({ text, start }: Tree, node: number): boolean {
+    return (readPrefix(text, start[node]) & BYTES) !== 0
   }
 
   return {
     string: checkString,
     interpolation: checkField,
     format_expression: checkField,
+
     concatenated_string(tree, node, report) {
       const first = firstChild(tree, node)
       const bytes = isBytes(tree, first)
@@ -145,6 +148,3 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
     },
   }
 }
-
-const MISREAD = 'readers of Python disagree about this string'
-const MISREAD_HINT = 'double each backslash that is meant as one, or write a raw string'
