@@ -16,6 +16,7 @@ FORBIDDEN_INSTANCES = (
     (types.FrameType, 'a frame'), (types.CodeType, 'a code object'), (types.ModuleType, 'a real module'),
 )
 MOST_FINDINGS = 50
+HOPS = 7  # steps from a name; some walks never end (the items of `list[int]`)
 CAUGHT = (Exception, GeneratorExit, KeyboardInterrupt, SystemExit)
 
 
@@ -53,7 +54,7 @@ def sample_arguments(guest):
     yield (klass,), {'globals': {}}
 
 
-def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=150_000, plant=None):
+def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000, plant=None):
     """Findings as [path, what] pairs, and how much was visited: {'findings', 'objects', 'calls'}."""
     module_dicts = {id(module.__dict__): f'module {name}' for name, module in list(sys.modules.items())
                     if isinstance(module, types.ModuleType) and module.__dict__ is not guest}
@@ -64,10 +65,10 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=150_000,
     def may_name(name):
         return name[:1] != '_' and name not in denied_names and not name.startswith(denied_prefixes)
 
-    seen, keep, todo, findings, alike, found_by = set(), [], deque(), [], set(), set()
+    seen, keep, todo, findings, alike, found_by, called = set(), [], deque(), [], set(), set(), set()
     counts = {'calls': 0}
 
-    def meet(path, value):
+    def meet(path, value, hops=0):
         if type(value) in SCALARS or id(value) in seen or value is guest or value is builtins or len(findings) >= MOST_FINDINGS:
             return
         if type(value) in (types.BuiltinFunctionType, types.MethodWrapperType) and type(value.__self__) in ALIKE:
@@ -83,8 +84,8 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=150_000,
             return
         seen.add(id(value))
         keep.append(value)
-        if len(seen) < most:
-            todo.append((path, value))
+        if len(seen) < most and hops < HOPS:
+            todo.append((path, value, hops + 1))
 
     for name in list(guest):
         if name[:1] != '_' and name != 'audit':
@@ -106,29 +107,43 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=150_000,
         meet('planted', sys._getframe() if plant == 'frame' else sys)
 
     while todo:
-        path, value = todo.popleft()
+        path, value, hops = todo.popleft()
         named = ()
         if type(value) not in ALIKE or type(value) not in alike:
             alike.add(type(value))
             named = sorted(name for name in names_of(value, builtins) if may_name(name))
         for name in named:
             try:
-                meet(f'{path}.{name}', read(value, name) if name in judged else getattr(value, name))
+                meet(f'{path}.{name}', read(value, name) if name in judged else getattr(value, name), hops)
             except CAUGHT:
                 pass
         for key, item in items(value):
-            meet(f'{path}[{key}]', item)
-        if calls and callable(value) and path.count('(') < 2:
+            meet(f'{path}[{key}]', item, hops)
+        if calls and callable(value) and path.count('(') < 2 and not called_before(value, called):
             for args, kwargs in sample_arguments(guest):
                 counts['calls'] += 1
                 spelled = ', '.join([short(arg) for arg in args] + [f'{key}={short(kwargs[key])}' for key in kwargs])
                 try:
-                    meet(f'{path}({spelled})', value(*args, **kwargs))
+                    meet(f'{path}({spelled})', value(*args, **kwargs), hops)
                 except CAUGHT as error:
-                    meet(f'{path}({spelled})!', error)
+                    meet(f'{path}({spelled})!', error, hops)
                 except BaseException as error:
-                    meet(f'{path}({spelled})!', error)
+                    meet(f'{path}({spelled})!', error, hops)
     return {'findings': findings, 'objects': len(seen), 'calls': counts['calls']}
+
+
+def called_before(value, called):
+    """Whether this method of such a receiver was called already: `[1].index` and `[2].index` are one. Notes it."""
+    if isinstance(value, types.MethodType):
+        kind = (type(value.__self__), id(value.__func__)) if not isinstance(value.__self__, type) else (value.__self__, id(value.__func__))
+    elif isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType)) and not isinstance(value.__self__, (type, types.ModuleType)):
+        kind = (type(value.__self__), value.__name__)
+    else:
+        kind = id(value)
+    if kind in called:
+        return True
+    called.add(kind)
+    return False
 
 
 def names_of(value, builtins):

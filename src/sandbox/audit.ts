@@ -53,7 +53,7 @@ export async function audit(policy: Policy = {}, { wallMs = 120_000, calls = tru
     const seeded = await session.run(python('audit-seed.py'), { inputs: { modules: Object.keys(modules) } })
     if (seeded.status !== 'returned') throw new PyrestrictError(`the audit's own program was ${seeded.status}: ${said(seeded)}`)
     const walked = await session.call('audit', 'walk', [
-      [...DENIED_ATTRIBUTES], [...DENIED_ATTRIBUTE_PREFIXES], [...JUDGED_ATTRIBUTES], calls, 150_000, plant ?? null,
+      [...DENIED_ATTRIBUTES], [...DENIED_ATTRIBUTE_PREFIXES], [...JUDGED_ATTRIBUTES], calls, 400_000, plant ?? null,
     ])
     if (walked.status !== 'returned') throw new PyrestrictError(`the audit did not come to its end: ${walked.status}: ${said(walked)}`)
     return read(walked.value)
