@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diagnostic.js'
 import type { Grammar } from './language.js'
 import type { Source } from './source.js'
 import { SYNTAX_RULES } from './syntax-rules.js'
-import { ERROR, MISSING, NAMED, type Tree } from './tree.js'
+import { ERROR, EXTRA, MISSING, NAMED, type Tree } from './tree.js'
 
 /** As many repairs are reported. */
 const ENOUGH = 10
@@ -64,11 +64,12 @@ function missingColon(tree: Tree, node: number, grammar: Grammar): number {
   const lineEnd = feed < 0 ? text.length : feed
   let last = end[first]
   for (let inner = first; inner < skip[node] && start[inner] < lineEnd; inner += 1) {
+    if ((flags[inner] & EXTRA) !== 0) continue
     if ((flags[inner] & NAMED) === 0 && grammar.kindName(kind[inner]) === ':') return -1
     if (end[inner] <= lineEnd && end[inner] > last) last = end[inner]
   }
   // Only when the line ends there: otherwise something else on it is the matter.
-  return text.slice(last, lineEnd).trim() === '' ? last : -1
+  return /^\s*(?:#.*)?$/.test(text.slice(last, lineEnd)) ? last : -1
 }
 
 /** The first bracket without its partner, or string without an end. */

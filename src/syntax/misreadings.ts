@@ -95,13 +95,10 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
   }
 
   function defaults(arrays: NodeArrays, node: number, found: Replacement[]): void {
-    const { flags, kind, skip, start } = arrays
+    const { flags, kind, parent, skip, start } = arrays
     if (!declares(arrays, node)) return
-    for (let child = node + 1; child < skip[node]; child = skip[child]) {
-      if ((flags[child] & ERROR) === 0) continue
-      for (let inner = child + 1; inner < skip[child]; inner = skip[inner]) {
-        if (kind[inner] === equals) found.push({ at: start[inner], letter: '|' })
-      }
+    for (let inner = node + 1; inner < skip[node]; inner += 1) {
+      if (kind[inner] === equals && (flags[parent[inner]] & ERROR) !== 0) found.push({ at: start[inner], letter: '|' })
     }
   }
 

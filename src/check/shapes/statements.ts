@@ -14,7 +14,8 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
     kind('case_clause'), kind('except_clause'), kind('finally_clause'), kind('else_clause'), kind('expression_list'), kind('as_pattern'),
   ]
   const [block, matchStatement] = [kind('block'), kind('match_statement')]
-  const valueField = grammar.fieldId('value')
+  const dottedName = kind('dotted_name')
+  const [valueField, nameField] = [grammar.fieldId('value'), grammar.fieldId('name')]
 
   function refuse(tree: Tree, node: number, report: Report, message: string, hint?: string): void {
     const { start, end } = tree
@@ -44,7 +45,15 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
     },
 
     import_statement: checkTrailingComma,
-    import_from_statement: checkTrailingComma,
+    import_from_statement(tree, node, report) {
+      checkTrailingComma(tree, node, report)
+      for (let child = node + 1; child < tree.skip[node]; child = tree.skip[child]) {
+        if (tree.field[child] !== nameField || !isSignificant(tree, child)) continue
+        const name = tree.kind[child] === dottedName ? child : firstChild(tree, child)
+        // A dotted name of one part has one child.
+        if (tree.skip[name] > name + 2) refuse(tree, name, report, 'what is imported from a module is a plain name')
+      }
+    },
     future_import_statement: checkTrailingComma,
     with_clause: checkTrailingComma,
 

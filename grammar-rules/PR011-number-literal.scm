@@ -1,0 +1,10 @@
+; PR011 number-literal
+;
+; ## Denies
+; A number as Python 2 or other languages write it: `0777`, `10L`, `1.0_`, `0x_`; a number that a letter follows.
+;
+; ## Why
+; The checker's parser accepts them, Python does not.
+;
+; ## Instead
+; Write octal numbers as `0o777`, and long ones without a suffix.
