@@ -50,7 +50,7 @@ export class Generator {
       () => `a, (b, *c) = ${r.pick(['(1, [2, 3])', '(1, "xyz")', 'o.items, xs'])}`,
       () => `del ${r.pick(['d[0]', 'o.x', 'o[1]', '_p["k"]', 'xs[-1:]', 'd[::2]', 'o.items[0]'])}`,
       () => `assert ${this.expr(2)}, ${this.expr(1)}`,
-      () => `${r.pick(NAMES.slice(0, 4))}: ${r.pick(['int', 'list[int]', '"str"', 'dict[str, int] | None'])} = ${this.expr(2)}`,
+      () => `ann: ${r.pick(['int', 'list[int]', '"str"', 'dict[str, int] | None'])} = ${this.expr(2)}`,
       () => `(${this.expr(1)}); pass`,
       () => `from math import floor as c; out.append(c(${r.pick(['1.5', 'ｆ'])}))`,
       () => `print(${this.expr(1)}, end='')`,
@@ -112,7 +112,7 @@ export class Generator {
       () => `${e()} ${r.pick(['<', '==', 'is', 'in', 'not in', '>=', '!=', 'is not'])} ${e()}`,
       () => `(${e()} ${r.pick(['and', 'or'])} ${e()})`,
       () => `(${e()} if ${e()} else ${e()})`,
-      () => `not ${e()}`, () => `-${r.pick(NAMES)}`, () => `(yes := ${e()})`,
+      () => `(not ${e()})`, () => `-${r.pick(NAMES)}`, () => `(yes := ${e()})`,
       () => `o.${r.pick(ATTRIBUTES)}`, () => `O.label.upper().lower()[0]`, () => `o.total(${e()}).real`, () => `o.total(*xs, k=${e()}, **{"z": 1})`,
       () => `${r.pick(['d', 'xs', 'o', '"abc"', '_p', '(1, 2)'])}[${this.key()}]`,
       () => `[${e()}, *${r.pick(['xs', '"ab"', 'd'])}]`, () => `{**_p, ${r.pick(['"q"', '1'])}: ${e()}}`, () => `{*xs, ${r.pick(['1', '"z"'])}}`, () => `(*xs, ${e()})`,
@@ -121,7 +121,7 @@ export class Generator {
       () => `[[j for j in range(i)] for i in xs]`, () => `(lambda q, *r, k=${e()}: (q, r, k))(${e()})`,
       () => `f"{${e().replaceAll('"', "'")}}"`, () => `f"{o.x!r:>{a}}-{xs[0]=}"`, () => `f'{o.label:{"<"}5}|{ {1: 2}[1] }'`, () => `f"""{o.items[0]
 }"""`, () => `f'{o.x=}{a!s}'`,
-      () => `"{}-{0.x}".format(o) if False else "{0.x}/{1[0]}".format(o, xs)`, () => `getattr(o, ${r.pick(['"x"', '"_hidden"', '"none", 1', '"la" + "bel"'])})`,
+      () => `("{}-{0.x}".format(o) if False else "{0.x}/{1[0]}".format(o, xs))`, () => `getattr(o, ${r.pick(['"x"', '"_hidden"', '"none", 1', '"la" + "bel"'])})`,
       () => `type(${e()}).__name__`, () => `isinstance(${e()}, ${r.pick(['int', '(str, list)', 'O'])})`, () => `len(${e()})`, () => `str(${e()})`, () => `sum(xs)`, () => `(a.\\\n  real)`, () => `max(xs, key=lambda v: -v)`,
       () => `"a" 'b'.join(["x", ${r.pick(['"y"', 'c'])}])`, () => `1 .real`, () => `xs.copy()[${this.key()}]`, () => `dict(_p, r=${e()})`, () => `(o.items)[0]`, () => `~${r.pick(NAMES)}`, () => `2 ** -${r.pick(['1', 'a'])}`,
     ])()
