@@ -3,8 +3,8 @@
  * Starts the command line. `check`, which editors and hooks start all day, comes as one file (write-bundle.ts): loading a
  * hundred small ones takes as long as Node itself. The bundle is used only if it is as new as what it was made from.
  */
-import { statSync } from 'node:fs'
-
+// Not imported: an import of node:fs copies all its exports, and loads streams for that.
+const { statSync } = process.getBuiltinModule('node:fs')
 const BUNDLE = new URL('../bundle/check.js', import.meta.url)
 const argv = process.argv.slice(2)
 
