@@ -23,7 +23,10 @@ export class Generator {
       '    def __repr__(self):', '        return "O"',
       'out = []', 'a, b, c, d, _p = 1, 2, "s", [3, 4], {"k": 5}', 'xs = [1, 2, 3]', 'o = O()', 'ｆ = 3.5',
     ].filter((line) => !line.includes('__slots__'))
-    for (let i = 0; i < 6; i++) lines.push(...this.statement(''))
+    // One exception does not end the program: what each statement raised is part of what is compared.
+    for (let i = 0; i < 6; i++) {
+      lines.push('try:', ...this.statement('    '), 'except Exception as problem:', '    out.append((type(problem).__name__, str(problem)))')
+    }
     lines.push('result = repr(out)')
     return lines.join('\n') + '\n'
   }
