@@ -26,6 +26,7 @@ def function(node, walk):
         check_exact_key(name, walk)
     else:
         check_binding(name)
+    limits.check_count(node.type_params, limits.TYPE_PARAMETERS, 'type parameters', node)
     walk.enter('function', walk.scope.owner, node.body)
     left = [*node.decorator_list, node.args, *node.type_params]
     if node.returns is not None:
@@ -60,6 +61,8 @@ def anonymous_function(node, walk):
 
 def class_definition(node, walk):
     check_binding(node.name)
+    limits.check_count(node.type_params, limits.TYPE_PARAMETERS, 'type parameters', node)
+    limits.check_count(node.keywords, limits.KEYWORDS, 'named arguments', node)
     left = [*node.bases, *node.decorator_list, *node.type_params]
     metaclasses = 0
     for keyword in node.keywords:
@@ -73,8 +76,7 @@ def class_definition(node, walk):
     if metaclasses != 1:
         raise Refused('_metaclass_ is missing')
     walk.renames += renamed(node)
-    scope = walk.enter('class', node.name, node.body)
-    scope.bases = {base.id for base in node.bases if type(base) is Name}
+    walk.enter('class', node.name, node.body, {base.id for base in node.bases if type(base) is Name})
     return left
 
 
@@ -174,6 +176,10 @@ def without_future_imports(tree):
 
 # ---- other names
 
+def type_alias(node, walk):
+    limits.check_count(node.type_params, limits.TYPE_PARAMETERS, 'type parameters', node)
+
+
 def declaration(node, walk):
     for name in node.names:
         check_binding(name)
@@ -197,6 +203,7 @@ def value_pattern(node, walk):
 
 
 def class_pattern(node, walk):
+    limits.check_count(node.kwd_attrs, limits.KEYWORDS, 'attributes in a pattern', node)
     node.kwd_attrs = [stored_unjudged(name) for name in node.kwd_attrs]
     return *_pattern_values([node.cls], walk), *node.patterns, *node.kwd_patterns
 
@@ -213,8 +220,8 @@ def _pattern_values(values, walk):
     return left
 
 
-def alternatives(node, walk):
-    limits.check_alternatives(node)
+def case(node, walk):
+    limits.check_pattern(node.pattern)
 
 
 def formatted(node, walk):
@@ -226,6 +233,6 @@ RULES = {
     ast.FunctionDef: function, ast.AsyncFunctionDef: function, ast.arguments: parameters, ast.Lambda: anonymous_function,
     ast.ClassDef: class_definition, ast.AnnAssign: annotated, ast.Import: import_modules, ast.ImportFrom: import_names,
     ast.Global: declaration, ast.Nonlocal: declaration, ast.ExceptHandler: named, ast.MatchAs: named, ast.MatchStar: named,
-    ast.TypeVar: named, ast.ParamSpec: named, ast.TypeVarTuple: named, ast.MatchMapping: mapping_pattern,
-    ast.MatchValue: value_pattern, ast.MatchClass: class_pattern, ast.MatchOr: alternatives, ast.FormattedValue: formatted,
+    ast.TypeAlias: type_alias, ast.TypeVar: named, ast.ParamSpec: named, ast.TypeVarTuple: named, ast.MatchMapping: mapping_pattern,
+    ast.MatchValue: value_pattern, ast.MatchClass: class_pattern, ast.match_case: case, ast.FormattedValue: formatted,
 }

@@ -15,13 +15,21 @@ TEXT = 2_000_000
 NODES = 1_000_000
 # Levels of a tree. From about 1,500 on, the interpreter overflows the WebAssembly stack when it frees one.
 DEPTH = 1_000
+# Exception handlers that may be active at one place of a function: those of `try` and `with`, and one for each list, set or
+# dict comprehension, which the compiler writes out in place. It keeps them in an array of 23 and does not count the last
+# kind: 23 nested comprehensions make CPython 3.14.2 write past its end. The rest is for handlers that cannot nest:
+# a generator's, an awaiting expression's, an asynchronous iteration's.
+HANDLERS = 18
 # Functions, lambdas, comprehensions and classes within each other: each passes on all the names of those inside it.
 SCOPES = 50
 # The compiler writes the code of a `finally` once for each way out of its `try`, and twice more: nested ones multiply.
 FINALLY_DEPTH = 3
 FINALLY_NODES = 100_000
-# Names captured by one alternative of a pattern. To bring n names into one order takes up to n**3 instructions.
-CAPTURES = 24
+# Names captured by one pattern: to keep n of them in order takes n**2 instructions, with alternatives up to n**3.
+CAPTURES = 128
+# Named arguments of one call, attributes of one class pattern, type parameters: each is compared with all the others.
+KEYWORDS = 1_000
+TYPE_PARAMETERS = 50
 # Bytes of marshalled code. Ordinary programs make twice the bytes they have.
 CODE = 16_000_000
 
@@ -67,20 +75,22 @@ def _weigh(nodes, depth):
     return size, exits
 
 
-def check_alternatives(node):
-    """Refuses a pattern with alternatives that capture too many names."""
-    for alternative in node.patterns:
-        captures = 0
-        stack = [alternative]
-        while stack:
-            each = stack.pop()
-            captures += type(each) in (ast.MatchAs, ast.MatchStar) and each.name is not None
-            captures += type(each) is ast.MatchMapping and each.rest is not None
-            stack += *getattr(each, 'patterns', ()), *getattr(each, 'kwd_patterns', ())
-            if type(each) is ast.MatchAs and each.pattern is not None:
-                stack.append(each.pattern)
-        if captures > CAPTURES:
-            too_much(f'an alternative of a pattern captures more than {CAPTURES} names', node)
+def check_pattern(pattern):
+    """Refuses a pattern that captures too many names."""
+    captures, stack = 0, [pattern]
+    while stack:
+        node = stack.pop()
+        captures += getattr(node, 'name', None) is not None or getattr(node, 'rest', None) is not None
+        stack += *getattr(node, 'patterns', ()), *getattr(node, 'kwd_patterns', ())
+        if type(node) is ast.MatchAs and node.pattern is not None:
+            stack.append(node.pattern)
+    if captures > CAPTURES:
+        too_much(f'a pattern captures more than {CAPTURES} names', pattern)
+
+
+def check_count(held, most, what, node):
+    if len(held) > most:
+        too_much(f'more than {most} {what}', node)
 
 
 def dismantle(tree):

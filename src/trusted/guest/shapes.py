@@ -8,7 +8,7 @@ from .sealed import __builtins__
 import ast
 from ast import Call, Constant, Dict, List, Load, Name, Slice, Starred, Tuple, UnaryOp, USub
 
-from . import inline
+from . import inline, limits
 from .definitions import defines_dunder
 from .identifiers import check_keyword, mangled
 from .language import DEFINABLE_METHODS, GUARDS, JUDGED_ATTRIBUTES
@@ -32,6 +32,8 @@ def guarded(node, guard, count):
 
 def named_arguments(keywords, double_stars=False):
     """The values of a call's named arguments."""
+    if len(keywords) > limits.KEYWORDS:
+        limits.too_much(f'more than {limits.KEYWORDS} named arguments')
     for keyword in keywords:
         if keyword.arg is not None:
             check_keyword(keyword.arg, keyword)
@@ -135,7 +137,8 @@ def comprehension(node, walk):
         body += (inner, generator.target, *generator.ifs)
         if generator is node.generators[0]:
             first = (body.pop(-2 - len(generator.ifs)),)
-    walk.enter('function', walk.scope.owner, body)
+    # A generator is a function; the others are written out in place, with a handler that restores what they hide.
+    walk.enter('function', walk.scope.owner, body, handlers=0 if type(node) is ast.GeneratorExp else walk.scope.handlers + 1)
     return first
 
 

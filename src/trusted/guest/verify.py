@@ -21,12 +21,15 @@ CONSTANTS = frozenset({str, bytes, int, float, complex, bool, type(None), type(.
 
 
 class Scope:
-    """What a part of the program is in: `kind` is 'module', 'expression', 'class' or 'function', `owner` the class whose
-    name private names are mangled with, `bases` the plain names a class derives from."""
-    __slots__ = ('kind', 'owner', 'nesting', 'bases')
+    """
+    What a part of the program is in: `kind` is 'module', 'expression', 'class' or 'function', `owner` the class whose name
+    private names are mangled with, `bases` the plain names a class derives from, `nesting` the scopes around it, and
+    `handlers` the exception handlers that are active there.
+    """
+    __slots__ = ('kind', 'owner', 'bases', 'nesting', 'handlers')
 
-    def __init__(self, kind, owner, nesting):
-        self.kind, self.owner, self.nesting = kind, owner, nesting
+    def __init__(self, kind, owner, bases, nesting, handlers):
+        self.kind, self.owner, self.bases, self.nesting, self.handlers = kind, owner, bases, nesting, handlers
 
 
 class Walk:
@@ -41,13 +44,21 @@ class Walk:
         self.pending = []
         self.renames = []
 
-    def enter(self, kind, owner, nodes):
+    def enter(self, kind, owner, nodes, bases=frozenset(), handlers=0):
         """Leaves `nodes` to be verified in a new scope within the present one."""
-        scope = Scope(kind, owner, self.scope.nesting + 1)
-        if scope.nesting > limits.SCOPES:
+        if self.scope.nesting == limits.SCOPES:
             limits.too_much('functions and classes are nested too deeply')
+        self._leave(Scope(kind, owner, bases, self.scope.nesting + 1, handlers), nodes)
+
+    def guard_block(self, nodes, handlers):
+        """Leaves `nodes` to be verified in the present scope, where `handlers` more are active."""
+        scope = self.scope
+        self._leave(Scope(scope.kind, scope.owner, scope.bases, scope.nesting, scope.handlers + handlers), nodes)
+
+    def _leave(self, scope, nodes):
+        if scope.handlers > limits.HANDLERS:
+            limits.too_much('`try`, `with` and comprehensions are nested too deeply')
         self.pending.append((scope, nodes, self.depth))
-        return scope
 
 
 def _constant(node, walk):
@@ -67,8 +78,22 @@ def _name(node, walk):
 
 
 def _try(node, walk):
-    if node.finalbody:
+    """A handler's body runs with the handlers of the exception's own clean-up and of its name's."""
+    final, caught = len(node.finalbody) > 0, len(node.handlers) > 0
+    if final:
         limits.check_finally(node)
+        walk.guard_block(node.finalbody, 1)
+    walk.guard_block(node.body, final + caught)
+    walk.guard_block(node.handlers, final + 2)
+    walk.guard_block(node.orelse, final)
+    return ()
+
+
+def _with(node, walk):
+    """Each item is entered with the handlers of those before it."""
+    walk.guard_block(node.body, len(node.items))
+    walk.guard_block(node.items, len(node.items))
+    return ()
 
 
 def _misplaced(node, walk):
@@ -77,7 +102,7 @@ def _misplaced(node, walk):
 
 
 RULES = {
-    Constant: _constant, ast.MatchSingleton: _constant, Name: _name, ast.Try: _try, ast.Slice: _misplaced, ast.comprehension: _misplaced,
+    Constant: _constant, ast.MatchSingleton: _constant, Name: _name, ast.Try: _try, ast.With: _with, ast.AsyncWith: _with, ast.Slice: _misplaced, ast.comprehension: _misplaced,
     ast.arg: _misplaced, ast.keyword: _misplaced, ast.alias: _misplaced, **shapes.RULES, **definitions.RULES,
 }
 PLAN = {kind: (RULES.get(kind), fields) for kind, fields in CHILDREN.items()}
@@ -89,7 +114,7 @@ def verify(tree, inline, kind):
     """Verifies `tree`, whose outermost scope is of that `kind`, renames its private names, and inlines it if `inline`.
     Raises Refused; the tree is then half changed, and to be thrown away."""
     walk = Walk(inline)
-    walk.pending.append((Scope(kind, None, 0), [tree], 0))
+    walk.pending.append((Scope(kind, None, frozenset(), 0, 0), [tree], 0))
     total = 0
     while walk.pending:
         walk.scope, level, walk.depth = walk.pending.pop()
