@@ -34,14 +34,17 @@ export function examine(parser: Parser, source: Source, limits: SourceLimits): E
   const early = textDiagnostics(source, limits.sourceBytes)
   if (early.length > 0) return { tree: undefined, diagnostics: early }
   const tree = parser.parse(source.text)
+  // First: tree-sitter's scanner forgets blocks and f-strings that are nested by the hundred, and reports an error of its own.
+  const tooDeep = depthDiagnostics(tree, source, parser, limits.depth)
+  if (tooDeep.length > 0) return { tree: undefined, diagnostics: tooDeep }
   const prose = proseKinds(parser)
-  const diagnostics = [
-    ...codeTextDiagnostics(source, tree, (kind) => prose.has(kind)),
-    ...syntaxDiagnostics(tree, source, parser),
-    ...depthDiagnostics(tree, source, parser, limits.depth),
-  ]
-  return diagnostics.length === 0 ? { tree, diagnostics } : { tree: undefined, diagnostics }
+  const inCode = codeTextDiagnostics(source, tree, (kind) => prose.has(kind))
+  const invalid = syntaxDiagnostics(tree, source, parser)
+  const found = inCode.length + invalid.length
+  return found === 0 ? { tree, diagnostics: NONE } : { tree: undefined, diagnostics: [...inCode, ...invalid] }
 }
+
+const NONE: readonly Diagnostic[] = []
 
 const known = new WeakMap<Parser, ReadonlySet<number>>()
 

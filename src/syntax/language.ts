@@ -5,8 +5,6 @@
  * {@link InstallationError}, never a half-working parser; an unknown kind or field name throws, so that a misspelt rule
  * cannot silently match nothing.
  */
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { Language, Parser as TreeSitter } from 'web-tree-sitter'
 import { InstallationError } from '../errors.js'
 import { ERROR_KIND } from './tree.js'
@@ -57,23 +55,32 @@ export interface LoadedLanguage {
   readonly heap: Heap
 }
 
+/**
+ * There is one tree-sitter in a process, whoever starts it, and only the first to start it is shown its memory: should that
+ * be somebody else, this stays empty, and trees are read through the cursor.
+ */
+const HEAP: Heap = {}
+
 /** Starts tree-sitter and loads the grammar. Throws {@link InstallationError} when either cannot be. */
 export async function loadLanguage(files?: ParserFiles): Promise<LoadedLanguage> {
-  const heap: Heap = {}
   try {
     const { core, grammar } = files ?? (await readFiles())
-    // `heap` doubles as the module object that Emscripten fills with its views; `wasmBinary` spares it a search.
-    await TreeSitter.init(Object.assign(heap, { wasmBinary: core }))
-    const language = await Language.load(grammar)
+    // Compiles on another thread while tree-sitter itself starts.
+    const compiled = WebAssembly.compile(grammar as Uint8Array<ArrayBuffer>)
+    // The heap doubles as the module object that Emscripten fills with its views; `wasmBinary` spares it a search.
+    await Promise.all([TreeSitter.init(Object.assign(HEAP, { wasmBinary: core })), compiled])
+    const language = Language.loadSync(await compiled)
     const parser = new TreeSitter()
     parser.setLanguage(language)
-    return { parser, language, grammar: describe(language), heap }
+    return { parser, language, grammar: describe(language), heap: HEAP }
   } catch (cause) {
     throw new InstallationError(`cannot load the Python parser: ${cause instanceof Error ? cause.message : cause}`, { cause })
   }
 }
 
 async function readFiles(): Promise<ParserFiles> {
+  // Imported here, so that a browser, which brings its own files, need not have them.
+  const [{ createRequire }, { readFile }] = await Promise.all([import('node:module'), import('node:fs/promises')])
   const { resolve } = createRequire(import.meta.url)
   const [core, grammar] = await Promise.all([
     readFile(resolve('web-tree-sitter/web-tree-sitter.wasm')),
