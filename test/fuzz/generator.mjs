@@ -122,10 +122,10 @@ export class Generator {
       () => `[${e()} for ${r.pick(['i', 'i, j', '(i, *j)'])} in ${r.pick(['[(1, 2)]', 'zip(xs, xs)', '["ab"]'])}]`,
       () => `{i: ${e()} for i in xs if ${e()}}`, () => `sorted({str(i) for i in xs})`, () => `list(i for i in xs if i != ${e()})`,
       () => `[[j for j in range(i)] for i in xs]`, () => `(lambda q, *r, k=${e()}: (q, r, k))(${e()})`,
-      () => `f"{${e().replaceAll('"', "'")}}"`, () => `f"{o.x!r:>{a}}-{xs[0]=}"`, () => `f'{o.label:{"<"}5}|{ {1: 2}[1] }'`, () => `f"""{o.items[0]
+      () => `f"{ ${e().replaceAll('"', "'")}}"`, () => `f"{o.x!r:>{a}}-{xs[0]=}"`, () => `f'{o.label:{"<"}5}|{ {1: 2}[1] }'`, () => `f"""{o.items[0]
 }"""`, () => `f'{o.x=}{a!s}'`,
       () => `("{}-{0.x}".format(o) if False else "{0.x}/{1[0]}".format(o, xs))`, () => `getattr(o, ${r.pick(['"x"', '"_hidden"', '"none", 1', '"la" + "bel"'])})`,
-      () => `type(${e()}).__name__`, () => `isinstance(${e()}, ${r.pick(['int', '(str, list)', 'O'])})`, () => `len(${e()})`, () => `str(${e()})`, () => `sum(xs)`, () => `(a.\\\n  real)`, () => `max(xs, key=lambda v: -v)`,
+      () => `type(${r.pick(["xs", "o", "a", "_p", "1", "None"])}).__name__`, () => `isinstance(${e()}, ${r.pick(['int', '(str, list)', 'O'])})`, () => `len(${e()})`, () => `str(${e()})`, () => `sum(xs)`, () => `(a.\\\n  real)`, () => `max(xs, key=lambda v: -v)`,
       () => `"a" 'b'.join(["x", ${r.pick(['"y"', 'c'])}])`, () => `1 .real`, () => `xs.copy()[${this.key()}]`, () => `dict(_p, r=${e()})`, () => `(o.items)[0]`, () => `~${r.pick(NAMES)}`, () => `2 ** -${r.pick(['1', 'a'])}`,
     ])()
   }

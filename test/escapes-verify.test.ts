@@ -1,0 +1,59 @@
+/**
+ * The escape fixtures with check switched off: whatever the source, it is rewritten as it stands and handed to the compile guest.
+ * Either verify refuses it, or what runs has no effect. check is advice; this is what the claims rest on.
+ */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createRewriter } from '../src/rewrite/rewrite.js'
+import { loadParser, type Parser } from '../src/syntax/parse.js'
+import { resolvePolicy } from '../src/policy/policy.js'
+import type { Value } from '../src/trusted/host/codec.js'
+import { Guest } from '../src/trusted/host/runtime.js'
+import { escapeCases, HOST_APP, SECRET } from './support/cases.js'
+import { ask } from './support/images.js'
+import { shipped } from './support/shipped.js'
+
+const { modules, builtins } = resolvePolicy({ modules: 'standard' })
+const COMMON = { policy: { modules, builtins, inline: true } as unknown as Value, recursion: 1000, resultBytes: 1 << 20, resultNodes: 100_000, resultDepth: 100 }
+const EXPOSED = ['vault', 'rows', 'settings', 'proxy', 'each_row', 'label']
+
+let parser: Parser
+let compiler: Guest
+let runner: Guest
+let base: Uint8Array
+
+beforeAll(async () => {
+  parser = await loadParser()
+  const { wasm, image } = shipped()
+  compiler = new Guest(wasm, image)
+  runner = new Guest(wasm, image)
+  const trusted = ask(runner, { op: 'trust', name: 'host_app', source: HOST_APP, expose: EXPOSED, ...COMMON })
+  expect(trusted.status).toBe('returned')
+  base = runner.capture()
+})
+
+/** What became of a source that no check has seen: refused by verify, or run, and whether the attack's effect is there. */
+function bypass(code: string, effect: string, inline: boolean) {
+  const text = createRewriter(parser)(parser.parse(code)).code
+  compiler.reset()
+  const compiled = ask(compiler, { op: 'compile', text, mode: 'exec', filename: '<guest>', parameters: null, inline, value: true })
+  if (compiled.ok !== true) return { refused: String(compiled.code), effect: false, said: '' }
+  runner.restore(base)
+  const common = { ...COMMON, policy: { modules, builtins, inline } as unknown as Value }
+  const ran = ask(runner, { op: 'run', code: compiled.code as Uint8Array, mode: 'exec', filename: '<guest>', inputs: {}, result: null, keep: true, ...common }, { fuel: 200_000, outputBytes: 1 << 20 })
+  const probed = ask(runner, { op: 'call', module: 'host_app', function: 'probe', args: [effect, ''], ...common })
+  return { refused: undefined, effect: probed.value, said: JSON.stringify(ran, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) }
+}
+
+const attacks = escapeCases().filter((c) => c.effect !== undefined && c.limits === undefined)
+
+describe.each([['inlined', true], ['with every guard a call', false]] as const)('without check, %s', (_, inline) => {
+  test.each(attacks)('$family/$name', ({ code, effect }) => {
+    const { effect: happened, said } = bypass(code, effect!, inline)
+    expect(happened).toBe(false)
+    expect(said).not.toContain(SECRET)
+  })
+})
+
+test('the bypass is one: a benign program runs through it', () => {
+  expect(bypass('result = vault.total()', 'result == 6', true)).toMatchObject({ refused: undefined, effect: true })
+})
