@@ -88,6 +88,12 @@ describe('a position', () => {
     expect(mapper.toSource(2, 1, 'end')).toEqual({ line: 2, column: 2, offset: 7 })
   })
 
+  test('inside a character of several bytes is before it', () => {
+    const { mapper } = mapperOf("'😀é' + a.b")
+    const columns = [1, 2, 4, 5, 6, 7].map((column) => mapper.toSource(1, column, 'start').column)
+    expect(columns).toEqual([2, 2, 2, 4, 4, 5])
+  })
+
   test('that is nonsense is taken to the nearest place', () => {
     const { mapper } = mapperOf('a.b\nc.d')
     expect(mapper.toSource(-5, -5, 'start')).toEqual({ line: 1, column: 1, offset: 0 })

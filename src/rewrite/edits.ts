@@ -46,14 +46,26 @@ export class EditWriter {
     this.replace(at, at, text, PLAIN)
   }
 
-  /** Inserts `text`, which begins with a letter or underscore, so that it does not run into a word before it (`in[a].b`). */
+  /** Inserts `text`, which begins with an underscore, so that it does not run into a keyword before it (`in[a].b`). */
   insertWord(at: number, text: string): void {
-    const before = at > this.#done || this.#last === '' ? this.source.charCodeAt(at - 1) : this.#last.charCodeAt(this.#last.length - 1)
-    this.replace(at, at, isWordPart(before) ? ` ${text}` : text, PLAIN)
+    const inserted = at === this.#done ? this.#last : ''
+    const before = inserted === '' ? this.source.charCodeAt(at - 1) : inserted.charCodeAt(inserted.length - 1)
+    // Of all words only a keyword can stand right before an expression, and all of those end in a small letter.
+    this.replace(at, at, before >= 97 && before <= 122 ? ` ${text}` : text, PLAIN)
+  }
+
+  /** Inserts what stands within a string: its brackets count for nothing. */
+  insertLiteral(at: number, text: string): void {
+    this.#write(at, at, text, PLAIN)
   }
 
   /** Puts `text` in the place of the source between two offsets. */
   replace(from: number, to: number, text: string, flag: typeof PLAIN | typeof NAME): void {
+    this.#count(from, text)
+    this.#write(from, to, text, flag)
+  }
+
+  #write(from: number, to: number, text: string, flag: typeof PLAIN | typeof NAME): void {
     if (from > this.#done) {
       this.#code += this.source.slice(this.#done, from)
       this.#last = ''
@@ -61,7 +73,6 @@ export class EditWriter {
     this.#code += text
     this.#done = to
     if (text !== '') this.#last = text
-    this.#count(from, text)
     const at = this.#length
     // Insertions at one place are one edit: every position between them means that place.
     if (from === to && at > 0 && this.#edits[at - 4] === from && this.#edits[at - 3] === 0) {
@@ -105,9 +116,4 @@ export class EditWriter {
       tooDeepAt: this.#tooDeepAt,
     }
   }
-}
-
-/** True for what may be part of a name or a number; anything beyond ASCII is taken for one. */
-function isWordPart(c: number): boolean {
-  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 95 || c > 127
 }
