@@ -11,9 +11,15 @@ import { availableParallelism } from 'node:os'
 /** A module of the host's own, in full Python, beside the guest. */
 export interface TrustedModule {
   readonly source: string
-  /** The names of it that become globals of the guest. */
-  readonly expose: readonly string[]
+  /**
+   * The names of it that become globals of the guest. As a record, each with the attributes it shows: a list, or `'*'` for
+   * every public one, which is what a plain list of names means.
+   */
+  readonly expose: readonly string[] | Exposure
 }
+
+/** Exposed names, each with the public attributes it shows. */
+export type Exposure = Readonly<Record<string, '*' | readonly string[]>>
 
 export interface SandboxOptions {
   /** Where guests run. Default `process`. */
@@ -148,13 +154,26 @@ function resolveTrusted(trusted: Readonly<Record<string, TrustedModule>>): Resol
     if (!MODULE_NAME.test(name)) throw new ArgumentError(`${at}: a module's name must be a public Python name`)
     const { source, expose } = module
     if (typeof source !== 'string') throw new ArgumentError(`${at}.source: must be a string`)
-    if (!Array.isArray(expose)) throw new ArgumentError(`${at}.expose: must be a list of names`)
-    for (const exposed of expose as unknown[]) {
-      checkName(exposed, `${at}.expose`)
+    const shown = readExposure(expose, `${at}.expose`)
+    for (const exposed of Object.keys(shown)) {
       const other = exposedBy.get(exposed)
       if (other !== undefined) throw new ArgumentError(`${at}.expose: ${exposed} is exposed by trusted.${other} too`)
       exposedBy.set(exposed, name)
     }
-    return { name, source, expose: [...expose as string[]] }
+    return { name, source, expose: shown }
   })
+}
+
+function readExposure(expose: unknown, at: string): Exposure {
+  if (typeof expose !== 'object' || expose === null) throw new ArgumentError(`${at}: must be a list of names, or a record of names with their attributes`)
+  const entries: [unknown, unknown][] = Array.isArray(expose) ? expose.map((name) => [name, '*']) : Object.entries(expose)
+  const shown = Object.create(null) as Record<string, '*' | readonly string[]>
+  for (const [name, attributes] of entries) {
+    checkName(name, at)
+    if (attributes !== '*' && !(Array.isArray(attributes) && attributes.every((attribute) => typeof attribute === 'string'))) {
+      throw new ArgumentError(`${at}.${name}: must be '*' or a list of attribute names`)
+    }
+    shown[name] = attributes === '*' ? '*' : [...attributes as string[]]
+  }
+  return shown
 }

@@ -5,6 +5,7 @@ import { STANDARD_GRANTS } from '../policy/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/host/codec.js'
 import { checkName } from './names.js'
+import type { Exposure } from './options.js'
 
 /** How a source is read: a program, or one expression. */
 export type Mode = 'exec' | 'eval'
@@ -111,7 +112,7 @@ export function callRequest(request: CallRequest, policy: ResolvedPolicy, limits
   return encode({ op: 'call', ...request, ...common(policy, limits) }, 'args')
 }
 
-export function trustRequest(name: string, source: string, expose: readonly string[], policy: ResolvedPolicy): Uint8Array {
+export function trustRequest(name: string, source: string, expose: Exposure, policy: ResolvedPolicy): Uint8Array {
   return encodeValue({ op: 'trust', name, source, expose, ...common(policy, policy.limits) })
 }
 

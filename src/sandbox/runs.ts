@@ -21,6 +21,8 @@ export interface Runtime {
   /** Workers for compiling: the same ones, unless runs are inline. */
   readonly compilePool: Pool
   readonly isClosing: () => boolean
+  /** Rejects when the guest's image is not the one that belongs here. */
+  readonly imageChecked: Promise<void>
 }
 
 export const CANCELLED_UNSPENT: Cancelled = Object.freeze({ status: 'cancelled', ...UNSPENT })
@@ -82,12 +84,13 @@ export async function executeRequest(runtime: Runtime, request: Uint8Array, code
 
 /** Leases a worker for `work`. Work that lost its worker before anything of the guest ran is given another. */
 async function withWorker<T>(
-  pool: Pool, { isClosing }: Runtime, signal: AbortSignal | undefined, work: (worker: GuestWorker) => Promise<T | 'lost'>,
+  pool: Pool, { isClosing, imageChecked }: Runtime, signal: AbortSignal | undefined, work: (worker: GuestWorker) => Promise<T | 'lost'>,
 ): Promise<T | Cancelled | Crashed> {
   for (let attempt = 1; ; attempt++) {
     const worker = await pool.lease('run', signal)
     if (worker === CANCELLED) return CANCELLED_UNSPENT
     try {
+      await imageChecked
       const done = await work(worker)
       if (done !== 'lost') return done
     } finally {

@@ -20,7 +20,7 @@ import { ForgedResponse, readRunResponse, RESPONSE_SLACK, trustRequest } from '.
 import { compile, executeRequest, run, type Runtime } from './runs.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
-import { imageHash, setupOf, startInline, starterOf, type Isolation } from './workers.js'
+import { imageChecked, imageHash, setupOf, startInline, starterOf, type Isolation } from './workers.js'
 
 /** A trusted module is the host's own and may take its time to load. */
 const TRUST_MS = 30_000
@@ -72,7 +72,9 @@ export class Sandbox<I extends Isolation = Isolation> {
         return guest
       }
     }
-    this.#runtime = { policy, pool, compilePool, isClosing: () => this.#closing, ...parts }
+    const checked = imageChecked()
+    checked.catch(() => {}) // who runs something hears of it
+    this.#runtime = { policy, pool, compilePool, isClosing: () => this.#closing, imageChecked: checked, ...parts }
     this.#sessionHost = {
       runtime: this.#runtime, key: options.snapshotKey ?? PROCESS_KEY, fingerprint,
       open: (state) => this.#open(state), closed: (session) => { this.#sessions.delete(session) },
@@ -84,7 +86,7 @@ export class Sandbox<I extends Isolation = Isolation> {
     const fingerprint = cacheKey([
       JSON.stringify(policy), imageHash(), ...options.trusted.flatMap(({ name, source, expose }) => [name, source, JSON.stringify(expose)]),
     ])
-    const exposed = options.trusted.flatMap(({ expose }) => expose)
+    const exposed = options.trusted.flatMap(({ expose }) => Object.keys(expose))
     const start = async (): Promise<Sandbox<I>> => {
       const [parser, checker] = await Promise.all([loadParser(), createChecker(policy)])
       const compiler = new Compiler(policy, checker, fingerprint, exposed)
@@ -203,6 +205,7 @@ export class Sandbox<I extends Isolation = Isolation> {
   }
 
   async #open(state: SessionState): Promise<Session> {
+    await this.#runtime.imageChecked
     const worker = await this.#runtime.pool.lease('session')
     if (worker === CANCELLED) throw new ClosedError('the sandbox was closed')
     const session = new Session(this.#sessionHost, worker, state)
@@ -222,6 +225,7 @@ export class Sandbox<I extends Isolation = Isolation> {
     const worker = await pool.lease('run')
     if (worker === CANCELLED) return
     try {
+      await this.#runtime.imageChecked
       for (const [index, { name, source, expose }] of trusted.entries()) {
         const performed = await worker.perform({
           begin: index === 0 ? 'image' : 'keep', request: trustRequest(name, source, expose, policy), limits: callLimits,

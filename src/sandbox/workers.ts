@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InstallationError, PolicyError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
-import { IMAGE_FOLDER, ImageError, loadImage, type LoadedImage } from '../trusted/host/image.js'
+import { checkImage, IMAGE_FOLDER, ImageError, loadImage, type LoadedImage } from '../trusted/host/image.js'
 import type { ImageFacts } from '../trusted/host/image-facts.js'
 import { InlineWorker } from '../trusted/host/inline.js'
 import { startJail } from '../trusted/host/jail.js'
@@ -57,7 +57,7 @@ let shared: LoadedImage | undefined
 /** The image of this process, loaded once; its memory can be read by threads without a copy. */
 function sharedImage(): LoadedImage {
   if (shared) return shared
-  const { wasm, image } = orInstallationError(() => loadImage())
+  const { wasm, image } = orInstallationError(() => loadImage(IMAGE_FOLDER, { unchecked: true }))
   const memory = new Uint8Array(new SharedArrayBuffer(image.memory.length))
   memory.set(image.memory)
   shared = { wasm, image: { ...image, memory } }
@@ -70,6 +70,21 @@ export function imageHash(): string {
     const facts = JSON.parse(readFileSync(join(IMAGE_FOLDER, 'guest.json'), 'utf8')) as ImageFacts
     return facts.sha256
   })
+}
+
+let checked: Promise<void> | undefined
+
+/**
+ * Resolves once the image's files were found to be those this version was built with, while workers start on them. Nothing is
+ * executed before. A failure is found again by the next who asks: the files may have been mended.
+ * @throws InstallationError, rejecting.
+ */
+export function imageChecked(): Promise<void> {
+  checked ??= checkImage().catch((error: unknown) => {
+    checked = undefined
+    return orInstallationError((): never => { throw error })
+  })
+  return checked
 }
 
 function orInstallationError<T>(read: () => T): T {

@@ -16,35 +16,53 @@ const HEADER = 4 + 32 + 4
 const PAGE = 4096
 const ENTRY = 4 + PAGE
 const WASM_PAGE = 65_536
+/** Compared at a time: most of the memory is never written to. */
+const STRETCH = WASM_PAGE
+const ZEROS = new Uint8Array(PAGE)
 
 function imageHash(image: GuestImage): Uint8Array {
   return Uint8Array.from(image.facts.sha256.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 }
 
 export function captureDelta(image: GuestImage, memory: ArrayBufferLike): Uint8Array {
-  const now = new Int32Array(memory)
-  const { memory: bytesThen } = image
-  const then = new Int32Array(bytesThen.buffer, bytesThen.byteOffset, bytesThen.length / 4)
-  const words = PAGE / 4
+  const now = new Uint8Array(memory)
   const changed: number[] = []
-  for (let start = 0; start < now.length; start += words) {
-    const end = start + words
-    let at = start
-    if (end <= then.length) while (at < end && now[at] === then[at]) at++
-    else while (at < end && now[at] === (at < then.length ? then[at] : 0)) at++
-    if (at < end) changed.push(start / words)
+  const stretch = image.fill && new Uint8Array(STRETCH)
+  for (let start = 0; start < now.length; start += STRETCH) {
+    const end = Math.min(start + STRETCH, now.length)
+    let then: Uint8Array
+    if (stretch === undefined) then = image.memory.subarray(start, end)
+    else {
+      then = stretch.subarray(0, Math.max(0, Math.min(end, image.facts.size) - start))
+      image.fill!(then, start)
+    }
+    if (then.length === end - start && same(now.subarray(start, end), then)) continue
+    for (let page = start; page < end; page += PAGE) {
+      const part = then.subarray(page - start, page - start + PAGE)
+      const isSame = part.length === PAGE ? same(now.subarray(page, page + PAGE), part) : isPadded(now.subarray(page, page + PAGE), part)
+      if (!isSame) changed.push(page / PAGE)
+    }
   }
   const delta = new Uint8Array(HEADER + changed.length * ENTRY)
   const view = new DataView(delta.buffer)
   view.setUint32(0, MAGIC, true)
   delta.set(imageHash(image), 4)
   view.setUint32(36, memory.byteLength / WASM_PAGE, true)
-  const bytes = new Uint8Array(memory)
   changed.forEach((page, i) => {
     view.setUint32(HEADER + i * ENTRY, page, true)
-    delta.set(bytes.subarray(page * PAGE, (page + 1) * PAGE), HEADER + i * ENTRY + 4)
+    delta.set(now.subarray(page * PAGE, (page + 1) * PAGE), HEADER + i * ENTRY + 4)
   })
   return delta
+}
+
+/** Whether two stretches of one length hold the same. Node compares in C, four times as quick as a loop. */
+const same: (one: Uint8Array, other: Uint8Array) => boolean = typeof Buffer === 'function'
+  ? (one, other) => Buffer.compare(one, other) === 0
+  : (one, other) => one.every((byte, i) => byte === other[i])
+
+/** Whether a page is what the image has of it, and zeros. */
+function isPadded(page: Uint8Array, part: Uint8Array): boolean {
+  return same(page.subarray(0, part.length), part) && same(page.subarray(part.length), ZEROS.subarray(part.length))
 }
 
 /** Bytes of memory that `delta` needs. @throws DeltaError unless it is well-formed, of this image, and within `most` bytes. */

@@ -36,5 +36,5 @@ export interface GuestImage {
   /** `facts.size` bytes, never written to. */
   readonly memory: Uint8Array
   /** Writes them to the beginning of `target`; where it is absent, `memory` is copied. */
-  readonly fill?: (target: Uint8Array) => void
+  readonly fill?: (target: Uint8Array, from?: number) => void
 }

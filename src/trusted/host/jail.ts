@@ -60,7 +60,7 @@ export function jailCommand(wrap: readonly string[] = [], script = WORKER_SCRIPT
   const readable = wasm === undefined ? [script] : [fileURLToPath(new URL('..', pathToFileURL(script))), IMAGE_FOLDER, wasm]
   const flags = [
     ...permissionFlags(process.versions.node, readable.map((path) => realpathSync(path))),
-    '--no-warnings', '--no-addons', '--disallow-code-generation-from-strings', '--max-old-space-size=512',
+    '--no-warnings', '--no-addons', '--disallow-code-generation-from-strings', '--max-old-space-size=512', '--expose-gc',
     realpathSync(script), ...(wasm === undefined ? [] : [wasm]),
   ]
   const shell = platform === 'win32' ? [] : ['/bin/sh', '-c', SHELL_SCRIPT]

@@ -19,6 +19,9 @@ export interface Peer {
   readonly ask?: (id: number, question: Uint8Array) => Uint8Array
 }
 
+/** A guest that had more memory is made anew, and its old memory given back where the process allows it. */
+const GROWN_BYTES = 96 << 20
+
 export type Perform = Extract<Command, { kind: 'perform' }>
 
 export class Station {
@@ -108,9 +111,12 @@ export class Station {
     const wanted = target === 'base' && this.#base ? 'base' : 'image'
     if (this.#memory === wanted) return
     this.#memory = 'spoilt'
+    const hadGrown = this.#guest.usage.peakMemoryBytes > GROWN_BYTES
     if (wanted === 'base') this.#guest.restore(this.#base!)
     else this.#guest.reset()
     this.#memory = wanted
+    // The memory of the guest before is garbage, which nothing else in a jail would make room for.
+    if (hadGrown) (globalThis as { gc?: () => void }).gc?.()
   }
 }
 
