@@ -1,7 +1,6 @@
 // What a run costs from outside: `node test/bench/run-latency.mjs [process|thread|inline …]`, on a built checkout and an idle
 // machine. Prints, for each isolation: the first result of a sandbox, pristine runs of a cached small program, what comes
 // after a kill, runs a second with one worker and with two, a session's runs, and memory for each worker.
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createSandbox } from '../../dist/index.js'
@@ -31,8 +30,7 @@ function memoryOf(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   return ['VmRSS', 'RssAnon'].map((field) => Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024))
 }
-const children = () => execFileSync('pgrep', ['-P', String(process.pid)], { encoding: 'utf8' }).trim().split('\n')
-  .filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('worker.js'))
+const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ')
 
 async function measure(isolation) {
   console.log(isolation)
