@@ -157,6 +157,10 @@ result = [answers, sys.meta_path, sys.path, sys.path_hooks, sys.path_importer_ca
       .toEqual([[], [], [], [], Object.create(null), [], [''], ''])
   })
 
+  test('the module guests\' classes name is empty', () => {
+    expect(python.run('import sys; result = sorted(vars(sys.modules["__main__"]))')).toEqual(['__doc__', '__loader__', '__name__', '__package__', '__spec__'])
+  })
+
   test('no loop of JavaScript\'s is running, and waiting works', () => {
     expect(python.run(`
 import asyncio

@@ -61,6 +61,8 @@ def _forget_importers():
     sys.path.clear()
     sys.path_importer_cache.clear()
     linecache.clearcache()
+    # Guests' classes say they are of this module, and the standard library looks it up: it finds an empty one, not ours.
+    sys.modules['__main__'] = type(sys)('__main__')
     sys.argv[:] = ['']
     sys.executable = sys.prefix = sys.exec_prefix = sys.base_prefix = sys.base_exec_prefix = ''
     sys.orig_argv[:] = []
