@@ -119,7 +119,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   struct: words(`Struct calcsize error iter_unpack pack pack_into unpack unpack_from`),
   sys: words(`
     argv byteorder exit float_info getdefaultencoding getrecursionlimit getsizeof hash_info hexversion int_info intern
-    maxsize maxunicode platform stderr stdout version version_info`),
+    maxsize maxunicode platform stderr stdin stdout version version_info`),
   textwrap: words(`TextWrapper dedent fill indent shorten wrap`),
   time: words(`
     asctime ctime gmtime localtime mktime monotonic monotonic_ns perf_counter perf_counter_ns process_time process_time_ns
@@ -128,7 +128,8 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   traceback: words(`format_exc format_exception format_exception_only format_tb print_exc print_exception`),
   types: words(`
     AsyncGeneratorType BuiltinFunctionType BuiltinMethodType CoroutineType EllipsisType FunctionType GeneratorType
-    LambdaType MappingProxyType MethodType NoneType NotImplementedType SimpleNamespace`),
+    GenericAlias LambdaType MappingProxyType MethodType ModuleType NoneType NotImplementedType SimpleNamespace
+    TracebackType UnionType`),
   typing: words(`
     AbstractSet Annotated Any AnyStr AsyncContextManager AsyncGenerator AsyncIterable AsyncIterator Awaitable BinaryIO
     Callable ChainMap ClassVar Collection Concatenate Container ContextManager Coroutine Counter DefaultDict Deque Dict

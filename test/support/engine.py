@@ -10,7 +10,7 @@ class Table:
 
     def __init__(self):
         self.rows = [1, 2]
-        self.count = 1
+        self.count = self.a = 1
         self._secret = self._fields = self._value_ = _SECRET
 
     def method(self, x=1):
@@ -22,7 +22,16 @@ class Table:
 
 
 class Base:
-    pass
+    def __init__(self, *args):
+        self._exit_callbacks = []
+
+
+class Holder:
+    def __init__(self):
+        self.data = {}
+
+    def update(self, other):
+        pass
 
 
 class Ordered:
@@ -44,6 +53,6 @@ def announce():
     print('trusted text')
 
 
-table, record, rows, settings = Table(), Record(1), [1], {'k': 1}
-EXPOSED = dict(table=table, record=record, rows=rows, settings=settings, lookup=lookup, announce=announce, Table=Table,
+table, record, rows, settings, base, holder = Table(), Record(1), [1], {'k': 1}, Base(), Holder()
+EXPOSED = dict(table=table, base=base, holder=holder, record=record, rows=rows, settings=settings, lookup=lookup, announce=announce, Table=Table,
                Record=Record, Base=Base, Ordered=Ordered)

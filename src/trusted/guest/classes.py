@@ -9,9 +9,9 @@ day for month.
 from .sealed import __builtins__
 import typing
 
-from .guards import is_class, mro_of, own
+from .ownership import is_class, mro_of, own
 from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, JUDGED_ATTRIBUTES, PRIVATE_MARK
-from .names import denied, is_dunder
+from .names import denied, is_dunder, unmark
 
 # Image classes a guest may derive from; facets add theirs at load. The two of typing stand behind NamedTuple, TypedDict.
 BASES = {object, typing._NamedTuple, typing._TypedDict}
@@ -54,6 +54,8 @@ def judge_namespace(name, bases, namespace):
         if is_dunder(key) and key not in _DEFINABLE:
             raise TypeError(f'{key!r} may not be defined by a class')
     put(namespace, '__module__', '__main__')
+    if '__qualname__' in namespace:
+        put(namespace, '__qualname__', unmark(namespace['__qualname__']))
     for key, kinds in (('__slots__', (str, tuple, list, set, dict)), ('__match_args__', (tuple,))):
         if key in namespace:
             if type(namespace[key]) not in kinds:
@@ -90,7 +92,7 @@ def make_class(name, bases, namespace, /, **keywords):
         if key[:1] == '_':
             raise TypeError(f'{name}.__init_subclass__() takes no keyword argument {key!r}')
     judge_namespace(name, bases, namespace)
-    return kind(name, bases, namespace, **keywords)
+    return kind(unmark(name), bases, namespace, **keywords)
 
 
 class Metaclass:

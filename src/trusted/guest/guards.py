@@ -4,10 +4,8 @@ Reads. Public attributes are harmless by construction (nothing public leads to f
 plain attribute access. The names of JUDGED_ATTRIBUTES do not: what they yield is looked at here. Dynamic names (`getattr`,
 format fields, `attrgetter`) go through `read`, which refuses exactly what verify refuses in source.
 
-Writes. Only what is the guest's own takes attribute writes: instances of its classes, those classes, its functions, and
-instances of a few classes of the image made to be configured. "Its own" is not a registry but a fact of the interpreter:
-every class of the image is immutable (`Py_TPFLAGS_IMMUTABLETYPE`, set on all that existed when it was taken), every class
-made since is the guest's; every function whose builtins are a guest's is a guest's.
+Writes. Only what is the guest's own (ownership.py) takes attribute writes: instances of its classes, those classes, its
+functions, and instances of a few classes of the image made to be configured.
 
 Invariant: nothing here is found by a name that a guest or the standard library can bind (see sealed.py), and no guard
 calls a method of a guest's object before its class is known.
@@ -15,55 +13,19 @@ calls a method of a guest's object before its class is known.
 from .sealed import __builtins__
 import operator
 from abc import ABCMeta
-from collections import UserString
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 from string import Formatter
-from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType
-from uuid import UUID
+from types import BuiltinFunctionType, MappingProxyType, MethodType
 
 from . import names
 from .formatting import make_format
 from .language import DEFINABLE_METHODS, JUDGED_ATTRIBUTES
 from .names import denied, mark, unmark
+from .ownership import FACETS, UNCHANGEABLE, WRITABLE, function_of, is_class, mro_of, own, own_function, receiver_of
 
-FROZEN = 1 << 8
-flags_of = type.__dict__['__flags__'].__get__
-mro_of = type.__dict__['__mro__'].__get__
-builtins_of = FunctionType.__dict__['__builtins__'].__get__
-function_of = MethodType.__dict__['__func__'].__get__
-receiver_of = MethodType.__dict__['__self__'].__get__
 _super_class = super.__dict__['__self_class__'].__get__
+_enum_new = Enum.__new__
 _str, _getattr, _setattr, _delattr, _hasattr = str.__str__, getattr, setattr, delattr, hasattr
-
-# Exact instances of these have no attribute that could be set: the interpreter itself refuses, in its own words.
-UNCHANGEABLE = frozenset({list, dict, tuple, set, frozenset, str, bytes, bytearray, int, float, complex, bool, range, slice,
-                          memoryview, type(None), type(Ellipsis), type(NotImplemented)})
-# Image classes whose instances take attribute writes; filled from the tables when facets load (imports.py).
-WRITABLE = set()
-# Image classes whose instances are plain data, through and through.
-DATA_CLASSES = set(UNCHANGEABLE - {memoryview}) | {date, datetime, time, timedelta, timezone, Decimal, Fraction, UUID}
-# Classes that trusted modules beside the guest defined as they loaded: not frozen, for the host may change its own (trust.py).
-TRUSTED_CLASSES = set()
-# The class of module facets -> how one tells its name (it has no attribute `__name__` of its own).
-FACETS = {}
-
-
-def own(cls):
-    """Whether `cls` is a class of the guest's making."""
-    return not flags_of(cls) & FROZEN and cls not in TRUSTED_CLASSES
-
-
-def own_function(function):
-    """Whether `function` was defined by guest code."""
-    return type(function) is FunctionType and 'ʼG' in builtins_of(function)
-
-
-def is_class(x):
-    """`isinstance(x, type)`, asking the object's real class alone."""
-    return type in mro_of(type(x))
 
 
 def _class_of(x):
@@ -87,13 +49,11 @@ def _judge_format(x, name):
         if value.__name__ in SAFE_FORMATS and isinstance(receiver := value.__self__, str):
             return MethodType(SAFE_FORMATS[value.__name__], receiver)
         return value
-    receiver = receiver_of(value) if kind is MethodType else None
-    raw = function_of(value) if kind is MethodType else value
-    if isinstance(receiver, Formatter) or isinstance(x, Formatter):
+    if isinstance(x, Formatter) or kind is MethodType and isinstance(receiver_of(value), Formatter):
         refuse(name)
     for unsafe, safe in _UNSAFE_FORMATS:
-        if raw is unsafe:  # never `==`: that would hand `unsafe` to a guest's `__eq__`
-            return safe if kind is not MethodType else MethodType(safe, receiver)
+        if value is unsafe:  # never `==`: that would hand `unsafe` to a guest's `__eq__`
+            return safe
     return value
 
 
@@ -136,7 +96,8 @@ def _judge_text(x, name):
 
 
 def _judge_new(x, name):
-    """`super().__new__`: makes instances of the guest's own classes, never of a class it was not given to construct."""
+    """`super().__new__`: makes instances of the guest's own classes, never of a class it was not given to construct. In an
+    enumeration it makes a member, for which Python has `object.__new__(cls)`, a name no guest may spell."""
     if type(x) is not super:
         refuse(name)
     make = _getattr(x, name)
@@ -144,6 +105,8 @@ def _judge_new(x, name):
     def __new__(cls, /, *args, **kwargs):
         if not is_class(cls) or not own(cls):
             raise TypeError('super().__new__ makes instances of classes defined here only')
+        if make is _enum_new and Enum in mro_of(cls):
+            return cls._member_type_.__new__(cls, *args, **kwargs)
         return make(cls, *args, **kwargs)
     return __new__
 
@@ -230,11 +193,7 @@ def _getattr_(x, name):
 
 
 SAFE_FORMATS = dict(zip(('format', 'format_map'), make_format(read)))
-_UNSAFE_FORMATS = (
-    (str.format, SAFE_FORMATS['format']), (str.format_map, SAFE_FORMATS['format_map']),
-    (UserString.format, lambda self, /, *args, **kwargs: SAFE_FORMATS['format'](self.data, *args, **kwargs)),
-    (UserString.format_map, lambda self, mapping: SAFE_FORMATS['format_map'](self.data, mapping)),
-)
+_UNSAFE_FORMATS = ((str.format, SAFE_FORMATS['format']), (str.format_map, SAFE_FORMATS['format_map']))
 
 
 # ---- writing

@@ -8,7 +8,7 @@ interpreter would look for a module of that name instead.
 from .sealed import __builtins__
 from importlib import import_module
 
-from . import classes, guards, kinds, modules, patches
+from . import classes, kinds, modules, ownership, patches
 
 
 class Facet:
@@ -21,7 +21,7 @@ class Facet:
 
 Facet.__name__ = Facet.__qualname__ = 'module'
 _shown = Facet.__dict__['__dict__'].__get__
-guards.FACETS[Facet] = lambda facet: _shown(facet)['_name']
+ownership.FACETS[Facet] = lambda facet: _shown(facet)['_name']
 
 
 def _wrapper(module):
@@ -45,7 +45,7 @@ def _load(module):
         raise SystemError(f'{module} shows names that are not in its table: {surplus}')
     _TABLES[module] = fixed, wrapper.names if late else None
     for cls in fixed.values():
-        if guards.is_class(cls) and type(cls) is not kinds.Veil:
+        if ownership.is_class(cls) and type(cls) is not kinds.Veil:
             kinds.NAMEABLE.add(cls)
 
 
@@ -122,14 +122,14 @@ def _register():
     """Fills the sets of classes that guards ask about. Everything in them is of the image."""
     for module in sorted(modules.MODULES):
         _load(module)
-    for table, classes_of in ((modules.SUBCLASSABLE, classes.BASES), (modules.CONFIGURABLE, guards.WRITABLE)):
+    for table, classes_of in ((modules.SUBCLASSABLE, classes.BASES), (modules.CONFIGURABLE, ownership.WRITABLE)):
         for module in table:
             for name in table[module]:
                 classes_of.add(__builtins__[name] if module == 'builtins' else _TABLES[module][0][name])
     exceptions = {BaseException, *_subclasses(BaseException)}
     classes.EXCEPTIONS.update(exceptions)
-    guards.WRITABLE.update(exceptions)
-    kinds.NAMEABLE.update(exceptions, guards.UNCHANGEABLE, classes.BASES)
+    ownership.WRITABLE.update(exceptions)
+    kinds.NAMEABLE.update(exceptions, ownership.UNCHANGEABLE, classes.BASES)
     for value in ({}, {}.keys(), {}.values(), {}.items(), [], (), set(), '', b'', bytearray(), range(1), range(2**70)):
         kinds.NAMEABLE.add(type(value))
         kinds.NAMEABLE.add(type(iter(value)))
@@ -138,3 +138,4 @@ def _register():
 
 patches.apply()
 _register()
+patches.check_receivers(kinds.NAMEABLE)

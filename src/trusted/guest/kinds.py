@@ -7,7 +7,7 @@ it makes classes, and its own `mro` leads to every other.
 from .sealed import __builtins__
 from types import GenericAlias
 
-from .guards import is_class, mro_of, own
+from .ownership import is_class, mro_of, own
 
 
 class Veil(type):

@@ -3,7 +3,7 @@ from .sealed import __builtins__
 from io import StringIO
 from types import BuiltinFunctionType, MethodType
 
-from .guards import function_of, own, own_function
+from .ownership import function_of, own, own_function
 
 _print, _str = print, str.__str__
 

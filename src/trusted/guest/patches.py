@@ -6,6 +6,7 @@ it was computed from. So the functions behind the caches take exact values.
 """
 from .sealed import __builtins__
 import calendar
+import collections
 import dataclasses
 import enum
 import fractions
@@ -22,7 +23,8 @@ import _strptime
 
 from . import classes, names
 from .facets.types import MappingProxyType
-from .guards import is_class, own
+from .guards import SAFE_FORMATS
+from .ownership import FROZEN, flags_of, mro_of, own
 
 _str = str.__str__
 # What a key of a shared cache may be of: exact data, and what only the standard library makes.
@@ -144,40 +146,44 @@ def _patch_dataclasses():
     dataclasses._EMPTY_METADATA = MappingProxyType({})
 
 
-# ---- methods that make another of their kind: `Counter.copy(int)` would be `int.__class__(int)`, which is `type` itself
+# ---- methods: a Python function of a class takes any object for `self`; those of the image take instances of their class
 
-def _for_instances(function):
+def _checked(cls, function):
+    if function is None:
+        return None
+
     @functools.wraps(function)
     def method(self, /, *args, **kwargs):
-        if is_class(self):
-            raise TypeError(f'{function.__name__}() is for instances, not for a class')
+        if cls not in mro_of(type(self)):
+            raise TypeError(f'descriptor {function.__name__!r} for {cls.__name__!r} objects doesn\'t apply to a '
+                            f'{type(self).__name__!r} object')
         return function(self, *args, **kwargs)
-    del method.__wrapped__
     return method
 
 
-def _patch_makers():
-    """Wraps each public method of Python code that asks for the class of its `self`. Metaclasses' own are for classes."""
-    todo = [object]
-    while todo:
-        for cls in type.__subclasses__(todo.pop()):
-            todo.append(cls)
-            if type in cls.__mro__ or cls.__module__.startswith('pyrestrict'):
+def check_receivers(named):
+    """Makes public methods and properties of the classes `named`, and of their bases, refuse other receivers, as those
+    written in C do. `Counter.copy(int)` would return `int.__class__(int)`, which is `type`; `SequenceMatcher.set_seq1(x, 1)`
+    would set an attribute of any `x`. Called once, with all classes a guest can name."""
+    for cls in {base for cls in named for base in mro_of(cls) if not flags_of(base) & FROZEN}:
+        for name, value in list(vars(cls).items()):
+            if name[:1] == '_':
                 continue
-            for name, value in list(vars(cls).items()):
-                if name[:1] != '_' and type(value) is FunctionType and {'__class__', 'type'} & set(value.__code__.co_names):
-                    try:
-                        setattr(cls, name, _for_instances(value))
-                    except TypeError:
-                        pass  # immutable already: a class of C code
+            if type(value) is FunctionType:
+                setattr(cls, name, _checked(cls, value))
+            elif type(value) is property:
+                setattr(cls, name, property(*[_checked(cls, part) for part in (value.fget, value.fset, value.fdel)]))
+            elif type(value) is functools.cached_property:
+                value.func = _checked(cls, value.func)
 
 
 def apply():
-    """Applies every correction. Called once, before any facet is made."""
+    """Applies every correction but `check_receivers`. Called once, before any facet is made."""
     _patch_caches()
     _patch_enum()
     _patch_dataclasses()
-    _patch_makers()
+    collections.UserString.format = lambda self, /, *args, **kwargs: SAFE_FORMATS['format'](self.data, *args, **kwargs)
+    collections.UserString.format_map = lambda self, mapping: SAFE_FORMATS['format_map'](self.data, mapping)
     string.Template('$x').substitute(x=1)  # computes the class's pattern
     calendar.HTMLCalendar.cssclasses = tuple(calendar.HTMLCalendar.cssclasses)
     calendar.HTMLCalendar.cssclasses_weekday_head = calendar.HTMLCalendar.cssclasses

@@ -16,7 +16,7 @@ from decimal import Context, getcontext, setcontext
 from types import (AsyncGeneratorType, BuiltinFunctionType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType,
                    MethodType, MethodWrapperType, ModuleType, TracebackType)
 
-from . import guards, names
+from . import names, ownership
 
 # Frames that trusted code may use beyond the guest's recursion limit: a guest cannot time a RecursionError into it.
 RESERVE = 400
@@ -41,7 +41,7 @@ def _soft_classes():
             if cls not in found:
                 found.add(cls)
                 todo.append(cls)
-    return {cls for cls in found if guards.own(cls)}
+    return {cls for cls in found if ownership.own(cls)}
 
 
 class Facet:
@@ -51,7 +51,7 @@ class Facet:
     def __getattribute__(self, name):
         if name == '__class__':
             return Facet  # isinstance() asks; a guest cannot (dunder names are refused where the guest is compiled)
-        return _realm.read(_target_of(self), name)
+        return realm.read(_target_of(self), name)
 
     def __setattr__(self, name, value):
         raise AttributeError(f'{name!r}: objects of the host cannot be changed from here')
@@ -63,40 +63,40 @@ class Facet:
         return [name for name in dir(_target_of(self)) if name[:1] != '_' and not names.denied(name)]
 
     def __call__(self, *args, **kwargs):
-        return _realm.enter(_realm.callable(_target_of(self)), args, kwargs)
+        return realm.enter(realm.callable(_target_of(self)), args, kwargs)
 
     def __repr__(self):
-        return _realm.describe(_target_of(self), repr)
+        return realm.describe(_target_of(self), repr)
 
     def __str__(self):
-        return _realm.describe(_target_of(self), str)
+        return realm.describe(_target_of(self), str)
 
     def __format__(self, spec):
         return format(str(self), spec) if _type(spec) is str else str(self)
 
     def __hash__(self):
-        return _realm.enter(hash, (self,), {})
+        return realm.enter(hash, (self,), {})
 
     def __bool__(self):
-        return _realm.enter(bool, (self,), {})
+        return realm.enter(bool, (self,), {})
 
     def __instancecheck__(self, value):
         target = _target_of(self)
         return _type(value) is Facet and _isinstance(target, _type) and _isinstance(_target_of(value), target)
 
     def __exit__(self, kind, error, trace):
-        return _realm.enter(lambda manager: manager.__exit__(None, None, None), (self,), {})
+        return realm.enter(lambda manager: manager.__exit__(None, None, None), (self,), {})
 
 
 def _forward(function):
     def method(self, *args):
-        return _realm.enter(function, (self, *args), {})
+        return realm.enter(function, (self, *args), {})
     return method
 
 
 def _reflected(function):
     def method(self, other):
-        return _realm.enter(function, (other, self), {})
+        return realm.enter(function, (other, self), {})
     return method
 
 
@@ -170,7 +170,7 @@ class Realm:
         sys.modules[name] = self.modules[name] = module
         module.__dict__['__builtins__'] = builtins  # full Python, not what our own modules are sealed to
         exec(compile(source, f'<{name}>', 'exec', dont_inherit=True), module.__dict__)
-        guards.TRUSTED_CLASSES.update(_soft_classes())
+        ownership.TRUSTED_CLASSES.update(_soft_classes())
         shown = expose if _type(expose) is dict else dict.fromkeys(expose, '*')
         for key in shown:
             if key not in module.__dict__:
@@ -217,10 +217,10 @@ class Realm:
         if _isinstance(value, _type):
             if value in self.exposed_classes:
                 return self.facet(value)
-            if value in guards.DATA_CLASSES or guards.own(value):
+            if value in ownership.DATA_CLASSES or ownership.own(value):
                 return value
             raise Unexposed('a class nobody exposed does not cross to a guest')
-        if kind in guards.DATA_CLASSES or kind in (FacetIterator, FacetAwaitable, Facet):
+        if kind in ownership.DATA_CLASSES or kind in (FacetIterator, FacetAwaitable, Facet):
             return value
         if kind is CoroutineType:
             return self.awaitable(value)
@@ -264,10 +264,10 @@ class Realm:
 
     def describe(self, target, how):
         kind = _type(target)
-        method = '__repr__' if how is repr else '__str__'
+        own_text = {'__repr__'} if how is repr else {'__repr__', '__str__'}
         if _isinstance(target, (FunctionType, MethodType, _type)):
             return f'<{target.__name__} of the host>'
-        if any(method in base.__dict__ for base in kind.__mro__[:-1]):
+        if any(own_text & base.__dict__.keys() for base in kind.__mro__[:-1]):
             return self.enter(how, (self.facet(target),), {})
         return f'<{kind.__name__} of the host>'
 
@@ -283,7 +283,7 @@ class Realm:
             return self.container(value, self.inward, depth)
         if kind in (FunctionType, MethodType, BuiltinFunctionType):
             return Callback(self, value)
-        if _isinstance(value, _type) and not guards.own(value) or kind in guards.DATA_CLASSES:
+        if _isinstance(value, _type) and not ownership.own(value) or kind in ownership.DATA_CLASSES:
             return value
         for base in EXACT:
             if _isinstance(value, base):
@@ -349,7 +349,7 @@ class Realm:
         if original is not None:
             return original[1]
         kind = _type(error)
-        if guards.own(kind):
+        if ownership.own(kind):
             return error
         while kind.__module__ != 'builtins':
             kind = kind.__base__
@@ -392,4 +392,5 @@ class Callback:
 _set_held, _held_by = Handle.held.__set__, Handle.held.__get__
 del Handle.held
 
-_realm = Realm()
+# The realm of this interpreter's one guest.
+realm = Realm()

@@ -10,7 +10,7 @@ from array import array
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType
 
-from ..guards import DATA_CLASSES, UNCHANGEABLE, function_of, is_class, mro_of, own, receiver_of
+from ..ownership import DATA_CLASSES, function_of, is_class, mro_of, own, receiver_of
 from .types import SimpleNamespace
 
 # Image classes whose instances are copied by what they reduce to; others are the host's or hold more than data.

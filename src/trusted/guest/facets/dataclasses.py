@@ -10,7 +10,7 @@ from types import FunctionType, resolve_bases
 from typing import Any
 
 from ..classes import _EXACT, make_class
-from ..guards import is_class, mro_of, own
+from ..ownership import is_class, mro_of, own
 from ..language import JUDGED_ATTRIBUTES
 from ..names import PRIVATE_MARK, denied, mark, unmark
 from .copy import deepcopy

@@ -5,10 +5,11 @@ in. The real `register` evaluates the string annotations of a function it is giv
 """
 from ..sealed import __builtins__
 import functools
-
-from ..guards import is_class, own, own_function, read, writable
-from ..names import is_dunder
 from types import UnionType
+
+from ..guards import read, writable
+from ..ownership import is_class, own, own_function
+from ..names import is_dunder
 
 _ASSIGNED = frozenset({'__name__', '__qualname__', '__doc__'})
 _IGNORED = frozenset(functools.WRAPPER_ASSIGNMENTS) - _ASSIGNED

@@ -1,8 +1,9 @@
 """`sys` for guests: facts of the interpreter, and the output of this run."""
 from ..sealed import __builtins__
+from io import StringIO
 
-PER_RUN = 'stdout', 'stderr'
+PER_RUN = 'stdin', 'stdout', 'stderr'
 
 
 def names(run):
-    return {'stdout': run.stdout, 'stderr': run.stderr}
+    return {'stdin': StringIO(), 'stdout': run.stdout, 'stderr': run.stderr}

@@ -110,7 +110,8 @@ for _class, _name in (SimpleNamespace, 'SimpleNamespace'), (MappingProxyType, 'm
     _class.__module__, _class.__qualname__, _class.__name__ = 'types', _name, _name
 
 NAMES = {'SimpleNamespace': SimpleNamespace, 'MappingProxyType': MappingProxyType}
-_VEILED = types.FunctionType, types.BuiltinFunctionType, types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType
+_VEILED = (types.FunctionType, types.BuiltinFunctionType, types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType,
+           types.TracebackType, types.ModuleType, types.GenericAlias, types.UnionType)
 for _class in _VEILED:
     _veil = veil(_class, module='builtins')
     NAMES |= {_name: _veil for _name in vars(types) if getattr(types, _name) is _class}

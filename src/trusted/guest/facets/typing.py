@@ -2,7 +2,8 @@
 from ..sealed import __builtins__
 import typing
 
-from ..guards import is_class, own, writable
+from ..guards import writable
+from ..ownership import is_class, own
 from ..kinds import VEILS, guest_type
 from .collections import exact_name
 

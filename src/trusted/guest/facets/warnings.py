@@ -5,7 +5,7 @@ import sys
 import warnings
 from contextlib import AbstractContextManager
 
-from ..guards import is_class, mro_of
+from ..ownership import is_class, mro_of
 
 PER_RUN = 'catch_warnings filterwarnings resetwarnings simplefilter warn'.split()
 _ACTIONS = frozenset('default error ignore always all module once'.split())
