@@ -82,7 +82,7 @@ export interface ResolvedOptions {
   readonly spares: number
   readonly queue: number
   readonly sessions: number
-  readonly trusted: readonly (TrustedModule & { readonly name: string })[]
+  readonly trusted: readonly { readonly name: string; readonly source: string; readonly expose: Exposure }[]
   readonly wrap: readonly string[] | undefined
   readonly snapshotKey: Uint8Array | undefined
 }

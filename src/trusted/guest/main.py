@@ -27,7 +27,7 @@ from .compile import compile_source
 from .describe import describe
 from .language import PRIVATE_MARK
 from .scan import scan
-from .trust import Realm
+from .trust import realm
 
 # Frames between the interpreter's first and the guest's, and the limit for trusted code when no guest runs.
 _OWN_FRAMES, _OWN_LIMIT = 4, 1200
@@ -44,7 +44,6 @@ class _Guest:
     def __init__(self, policy):
         random.seed()
         self.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': make_builtins(policy)}
-        self.realm = Realm()
         self.function = None
         # Every prepared function: formula.ts calls them by their addresses.
         self.kept = []
@@ -195,11 +194,11 @@ def _map(request):
 
 
 def _trust(request):
-    return _perform(request, lambda guest: guest.realm.load(request['name'], request['source'], request['expose'], guest.scope))
+    return _perform(request, lambda guest: realm.load(request['name'], request['source'], request['expose'], guest.scope))
 
 
 def _call(request):
-    return _perform(request, lambda guest: guest.realm.call(request['module'], request['function'], request['args']))
+    return _perform(request, lambda guest: realm.call(request['module'], request['function'], request['args']))
 
 
 OPERATIONS = {
