@@ -4,7 +4,9 @@ import re
 
 from guard import guarded
 from pyrestrict import inline as inlining
+from pyrestrict.compile import _parsed, _verify
 from pyrestrict.definitions import without_future_imports
+from pyrestrict.refused import Refused
 from pyrestrict.verify import verify
 
 MARK = '\u02bc'
@@ -126,3 +128,14 @@ def difference(source, mode='exec', inline=True):
         if a != b:
             return f'{a} | {b}'
     return None if len(one) == len(other) else 'length'
+
+
+def shown(request):
+    """The text of the tree that is compiled, or the message with which it is refused."""
+    request = {'mode': 'exec', 'filename': '<guest>', **request}
+    try:
+        tree = _parsed(request)
+        _verify(tree, request)
+    except Refused as refused:
+        return f'{refused.code} {refused.message}'
+    return ast.unparse(tree)

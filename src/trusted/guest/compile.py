@@ -30,12 +30,11 @@ def compile_source(request):
     # No cycles are made here that would be worth looking for, and warnings about hostile text are for nobody.
     gc.disable()
     warnings.simplefilter('ignore')
-    text = request['text']
     tree = None
     try:
-        tree = _parsed(text, request)
-        code = _compiled(tree, request)
-        return {'ok': True, 'code': code}
+        tree = _parsed(request)
+        _verify(tree, request)
+        return {'ok': True, 'code': _code_bytes(tree, request)}
     except Refused as refused:
         place = refused.node
         line, column = getattr(place, 'lineno', 1), getattr(place, 'col_offset', 0)
@@ -47,7 +46,8 @@ def compile_source(request):
             'endLine': end_line, 'endColumn': end_column}
 
 
-def _parsed(text, request):
+def _parsed(request):
+    text = request['text']
     if len(text) > limits.TEXT:
         limits.too_much('it is too long')
     try:
@@ -62,21 +62,26 @@ def _parsed(text, request):
         raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
 
 
-def _compiled(tree, request):
-    mode, parameters, filename = request['mode'], request.get('parameters'), request['filename']
-    if mode == 'exec':
-        without_future_imports(tree)
+def _verify(tree, request):
+    """Verifies the parsed program and gives it the form in which it is compiled."""
+    parameters, final = request.get('parameters'), None
     for name in parameters or ():
         check_name_string(name)
         check_binding(name)
+    if request['mode'] == 'exec':
+        without_future_imports(tree)
+        if request.get('value') and tree.body and type(tree.body[-1]) is ast.Expr:
+            final = tree.body[-1]
     verify(tree, request.get('inline', True), 'module' if parameters is None else 'expression')
-    # What no source may spell comes in after verification.
-    if mode == 'exec' and request.get('value'):
-        inline.keep_final_value(tree)
+    if final is not None:
+        inline.keep_value(final)
     if parameters is not None:
         inline.as_lambda(tree, parameters)
+
+
+def _code_bytes(tree, request):
     try:
-        code = compile(tree, filename, mode, 0, True, 0)
+        code = compile(tree, request['filename'], request['mode'], 0, True, 0)
         code_bytes = marshal.dumps(code)
     except SyntaxError as error:
         raise _syntax_error(error, None) from None

@@ -15,6 +15,9 @@ from .names import is_dunder
 from .refused import Refused
 from .residual import FUTURE_FEATURES
 
+# Special names that a class body may assign: a method may as well be a function made elsewhere.
+ASSIGNABLE = CLASS_DUNDERS | DEFINABLE_METHODS
+
 
 # ---- functions
 
@@ -91,7 +94,7 @@ def defines_dunder(target, value, walk):
     if type(target) is not Name or target.id[:2] != '__' or not is_dunder(target.id):
         return False
     name, kind = target.id, walk.scope.kind
-    if name not in (CLASS_DUNDERS if kind == 'class' else MODULE_DUNDERS if kind == 'module' else ()):
+    if name not in (ASSIGNABLE if kind == 'class' else MODULE_DUNDERS if kind == 'module' else ()):
         raise Refused(f'`{name}` cannot be assigned here', target)
     if kind == 'class':
         check_exact_key(name, walk)
@@ -116,18 +119,6 @@ def _rename_strings(name, value, owner):
         check_name_string(each.value, each)
         judge = stored_unjudged if name == '__match_args__' else stored
         each.value = judge(mangled(each.value, owner), each)
-
-
-def annotated(node, walk):
-    """Annotations are kept in class bodies, where dataclasses and named tuples read them."""
-    left = [node.annotation]
-    if node.value is not None:
-        left.append(node.value)
-    if not defines_dunder(node.target, node.value, walk):
-        left.append(node.target)
-    if walk.scope.kind != 'class':
-        inline.without_annotation(node, walk.scope.kind == 'module')
-    return left
 
 
 # ---- imports
@@ -231,7 +222,7 @@ def formatted(node, walk):
 
 RULES = {
     ast.FunctionDef: function, ast.AsyncFunctionDef: function, ast.arguments: parameters, ast.Lambda: anonymous_function,
-    ast.ClassDef: class_definition, ast.AnnAssign: annotated, ast.Import: import_modules, ast.ImportFrom: import_names,
+    ast.ClassDef: class_definition, ast.Import: import_modules, ast.ImportFrom: import_names,
     ast.Global: declaration, ast.Nonlocal: declaration, ast.ExceptHandler: named, ast.MatchAs: named, ast.MatchStar: named,
     ast.TypeAlias: type_alias, ast.TypeVar: named, ast.ParamSpec: named, ast.TypeVarTuple: named, ast.MatchMapping: mapping_pattern,
     ast.MatchValue: value_pattern, ast.MatchClass: class_pattern, ast.match_case: case, ast.FormattedValue: formatted,

@@ -50,7 +50,7 @@ def check_keyword(name, node):
 def check_name_string(name, node=None):
     """Refuses a string that does not spell an attribute as a parsed identifier would."""
     if type(name) is not str or not name.isidentifier() or name in KEYWORDS or not name.isascii() and normalize('NFKC', name) != name:
-        raise Refused('the name of an attribute is not an identifier', node)
+        raise Refused('a name in a string is not an identifier', node)
 
 
 def stored(name, node=None):

@@ -119,25 +119,29 @@ def own_or_written(write, x):
     return node
 
 
-def without_annotation(node, at_module_level):
-    """`x: T = v` -> `x = v`; `x: T` -> `x: None`, which still makes `x` local to its function, or nothing in a module."""
+def without_annotation(node, x, at_module_level):
+    """
+    `x: T = v` -> `x = v`. Of `x.n: T` only `x` is evaluated. `x: T` makes `x` local to its function (`x: None`), and does
+    nothing in a module.
+    """
     if node.value is not None:
         node.__class__ = ast.Assign
         node.targets = [node.target]
-    elif at_module_level and type(node.target) is ast.Name:
+    elif x is not None:
+        node.__class__ = ast.Expr
+        node.value = x
+    elif at_module_level:
         node.__class__ = ast.Pass
     else:
         node.annotation = constant(None, node.annotation)
 
 
-def keep_final_value(tree):
-    """Makes a final expression statement an assignment to the global `ʼvalue`."""
-    if tree.body and type(tree.body[-1]) is ast.Expr:
-        last = tree.body[-1]
-        target = name(VALUE, last)
-        target.ctx = STORE
-        last.__class__ = ast.Assign
-        last.targets = [target]
+def keep_value(statement):
+    """Makes an expression statement an assignment to the global `ʼvalue`."""
+    target = name(VALUE, statement)
+    target.ctx = STORE
+    statement.__class__ = ast.Assign
+    statement.targets = [target]
 
 
 def as_lambda(tree, parameters):

@@ -241,6 +241,19 @@ def _augmented_name(node, walk):
     return (value,) if defines_dunder(target, None, walk) else (target, value)
 
 
+def annotated(node, walk):
+    """Annotations are kept in class bodies, where dataclasses and named tuples read them."""
+    target, left = node.target, [node.annotation]
+    written = None if type(target) is Name else guarded(target.value, '_write_', 1)[0]
+    if node.value is not None:
+        left.append(node.value)
+    if not defines_dunder(target, node.value, walk):
+        left.append(target)
+    if walk.scope.kind != 'class' or written is not None:
+        inline.without_annotation(node, written, walk.scope.kind == 'module')
+    return left
+
+
 def augmented_assignment(node, walk):
     target = node.target
     if type(target) is Name:
@@ -287,5 +300,5 @@ def item_write(node, walk):
 RULES = {
     ast.ListComp: comprehension, ast.SetComp: comprehension, ast.DictComp: comprehension, ast.GeneratorExp: comprehension,
     Call: call, ast.For: loop, ast.AsyncFor: loop, Starred: star, ast.YieldFrom: delegation, ast.Yield: check_yield,
-    ast.Assign: assignment, ast.AugAssign: augmented_assignment, ast.Attribute: attribute_write, ast.Subscript: item_write,
+    ast.Assign: assignment, ast.AnnAssign: annotated, ast.AugAssign: augmented_assignment, ast.Attribute: attribute_write, ast.Subscript: item_write,
 }
