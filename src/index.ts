@@ -22,6 +22,7 @@ export { createSandbox } from './sandbox/sandbox.js'
 export type { Sandbox } from './sandbox/sandbox.js'
 export { EvaluationError } from './sandbox/outcome.js'
 export type { Columns, Formula, InlineFormula, Mapped, Row } from './sandbox/formula.js'
+export type { StartedRun } from './sandbox/started-run.js'
 export type { Program } from './sandbox/program.js'
 export type { CallOptions, Session } from './sandbox/session.js'
 export type {

@@ -24,8 +24,8 @@ const COMMANDS: Command[] = [
   { kind: 'setup', clock: { fixed: 1.7e12 }, random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 100 },
   { kind: 'base', delta: bytes(1) },
   { kind: 'answer', id: 1, answer: bytes(1) },
-  { kind: 'perform', id: 1, begin: 'keep', request: bytes(), limits, end: 'capture' },
-  { kind: 'perform', id: 1, begin: bytes(9), request: bytes(), limits, end: 'reset' },
+  { kind: 'perform', id: 1, begin: 'keep', request: bytes(), limits, end: 'capture', pausable: true },
+  { kind: 'perform', id: 1, begin: bytes(9), request: bytes(), limits, end: 'reset', pausable: false },
 ]
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, v: unknown) => v instanceof Uint8Array ? { bytes: [...v] } : v))
 

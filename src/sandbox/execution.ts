@@ -17,11 +17,29 @@ export interface Execution {
   readonly limits: Limits
   readonly signal?: AbortSignal | undefined
   readonly onOutput?: OnOutput | undefined
+  /** Lets the caller pause it. */
+  readonly pauses?: Pauses | undefined
   readonly onAsk?: ((question: Uint8Array) => Uint8Array | Promise<Uint8Array>) | undefined
   /** True when the sandbox ended the worker on purpose: what was lost was cancelled. */
   readonly isClosing: () => boolean
   readonly find: FindSource
   readonly parser: Parser
+}
+
+/** Whether an execution is to stand still, and who is to be told when that changes. */
+export class Pauses {
+  #isPaused = false
+  #worker: GuestWorker | undefined
+
+  set(isPaused: boolean): void {
+    this.#isPaused = isPaused
+    this.#worker?.pause(isPaused)
+  }
+
+  attach(worker: GuestWorker | undefined): void {
+    this.#worker = worker
+    if (this.#isPaused) worker?.pause(true)
+  }
 }
 
 export interface Executed {
@@ -44,7 +62,7 @@ export function callLimits(limits: Limits): CallLimits {
 
 /** Carries one execution out. Rejects only with what `onOutput` threw. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { worker, begin, request, end, limits, signal, onAsk } = execution
+  const { worker, begin, request, end, limits, signal, onAsk, pauses } = execution
   const output = new OutputCollector(execution.onOutput)
   let hostError: { readonly error: unknown } | undefined
   let cancelled = false
@@ -53,8 +71,8 @@ export async function execute(execution: Execution): Promise<Executed> {
     worker.kill('cancelled')
   }
   signal?.addEventListener('abort', cancel)
-  const performed = await worker.perform({
-    begin, request, end, limits: callLimits(limits), ...(onAsk && { onAsk }),
+  const performing = worker.perform({
+    begin, request, end, limits: callLimits(limits), pausable: pauses !== undefined, ...(onAsk && { onAsk }),
     onOutput: (fd, bytes) => {
       try {
         output.take(fd, bytes)
@@ -64,6 +82,9 @@ export async function execute(execution: Execution): Promise<Executed> {
       }
     },
   })
+  pauses?.attach(worker)
+  const performed = await performing
+  pauses?.attach(undefined)
   signal?.removeEventListener('abort', cancel)
   if (hostError) throw hostError.error
   const spent: Spent = { output: output.end(), usage: performed.usage }

@@ -4,7 +4,7 @@ import { resolveLimits } from '../policy/policy.js'
 import type { Parser } from '../syntax/parse.js'
 import type { GuestWorker } from '../trusted/host/link.js'
 import { Code, type Checked, type Compiler, type SourceText } from './compiler.js'
-import { execute } from './execution.js'
+import { execute, type Pauses } from './execution.js'
 import type { ExecuteOptions } from './options.js'
 import { UNSPENT, type Cancelled, type Crashed, type Outcome, type Refused } from './outcome.js'
 import { CANCELLED, type Pool } from './pool.js'
@@ -38,7 +38,7 @@ export async function compile(runtime: Runtime, text: SourceText, signal: AbortS
 }
 
 /** Compiles if it must and executes in a pristine guest. */
-export async function run(runtime: Runtime, text: SourceText | Code, options: ExecuteOptions): Promise<Outcome> {
+export async function run(runtime: Runtime, text: SourceText | Code, options: ExecuteOptions, pauses?: Pauses): Promise<Outcome> {
   const { policy, pool, compilePool, compiler, parser, isClosing } = runtime
   const { result, signal, onOutput } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
@@ -48,7 +48,7 @@ export async function run(runtime: Runtime, text: SourceText | Code, options: Ex
     const { bytes, filename, mode } = code
     const request = runRequest({ code: bytes, filename, mode, inputs, result, keep: false }, policy, limits)
     const { outcome, begun } = await execute({
-      worker, begin: 'base', request, end: 'reset', limits, signal, onOutput, isClosing, parser,
+      worker, begin: 'base', request, end: 'reset', limits, signal, onOutput, isClosing, parser, pauses,
       find: (file) => file === filename ? code : undefined,
     })
     return begun ? outcome : 'lost'

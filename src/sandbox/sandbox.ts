@@ -17,9 +17,11 @@ import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
 import { CANCELLED, Pool, type Load } from './pool.js'
 import { Program } from './program.js'
 import { ForgedResponse, readRunResponse, RESPONSE_SLACK, trustRequest } from './requests.js'
+import type { Pauses } from './execution.js'
 import { compile, executeRequest, run, type Runtime } from './runs.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
+import { StartedRun } from './started-run.js'
 import { imageChecked, imageHash, setupOf, startInline, starterOf, type Isolation } from './workers.js'
 
 /** A trusted module is the host's own and may take its time to load. */
@@ -52,7 +54,7 @@ export class Sandbox<I extends Isolation = Isolation> {
   #closed: Promise<void> | undefined
 
   private constructor(
-    policy: ResolvedPolicy, options: ResolvedOptions, parts: Pick<Runtime, 'parser' | 'compiler'>, fingerprint: string,
+    policy: ResolvedPolicy, private readonly options: ResolvedOptions, parts: Pick<Runtime, 'parser' | 'compiler'>, fingerprint: string,
     private readonly baseOf: { delta: Uint8Array | undefined },
   ) {
     const setup = setupOf(policy)
@@ -115,10 +117,21 @@ export class Sandbox<I extends Isolation = Isolation> {
    *   ClosedError, InstallationError; and what `onOutput` throws.
    */
   async run(source: string, options: RunOptions = {}): Promise<Outcome> {
-    this.#checkOpen()
-    checkOptions(options, 'run')
-    const { mode = 'exec', filename = '<guest>', ...rest } = options
-    return this.#track(run(this.#runtime, { source, mode, filename, parameters: undefined }, rest))
+    return this.#run(source, options)
+  }
+
+  /**
+   * As {@link run}, for a run that is to be paused and resumed: its wall time is counted by the host, pauses left out.
+   * @throws PolicyError with isolation `inline` (nothing could pause the caller's own thread), with `wrap` (the jail is not
+   *   ours to stop), and for processes on Windows; what `run` rejects with, `outcome` does.
+   */
+  start(source: string, options: RunOptions = {}): StartedRun {
+    const { isolation, wrap } = this.options
+    if (isolation === 'inline') throw new PolicyError('start: isolation "inline" has no other thread to pause a run from')
+    if (wrap !== undefined) throw new PolicyError('start: a jail inside the command of "wrap" cannot be paused')
+    if (isolation === 'process' && process.platform === 'win32') throw new PolicyError('start: processes cannot be paused here; isolation "thread" can')
+    const { signal, ...rest } = options
+    return new StartedRun((pauses, either) => this.#run(source, { ...rest, signal: either }, pauses), signal)
   }
 
   /** Compiles a source, to run it many times. A refusal has the status `refused`, a program has `compiled`. */
@@ -197,6 +210,13 @@ export class Sandbox<I extends Isolation = Isolation> {
     } finally {
       this.#active.delete(work)
     }
+  }
+
+  async #run(source: string, options: RunOptions, pauses?: Pauses): Promise<Outcome> {
+    this.#checkOpen()
+    checkOptions(options, 'run')
+    const { mode = 'exec', filename = '<guest>', ...rest } = options
+    return this.#track(run(this.#runtime, { source, mode, filename, parameters: undefined }, rest, pauses))
   }
 
   async #runCode(code: Code, options: ExecuteOptions): Promise<Outcome> {

@@ -40,7 +40,7 @@ export class InlineWorker implements GuestWorker {
       return { kind: 'lost', reason: this.#reason, begun: false, usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 } }
     }
     this.#reports = []
-    this.#station.perform({ kind: 'perform', id: 0, begin, request, limits, end })
+    this.#station.perform({ kind: 'perform', id: 0, begin, request, limits, end, pausable: false })
     let done: Done | undefined
     for (const report of this.#reports.splice(0)) {
       if (report.kind === 'output') onOutput?.(report.fd, report.bytes)
@@ -58,6 +58,9 @@ export class InlineWorker implements GuestWorker {
       for (const report of this.#reports.splice(0)) if (report.kind === 'output') onOutput?.(report.fd, report.bytes)
     }
   }
+
+  /** Nothing runs in this thread while the caller does. */
+  pause(): void {}
 
   kill(reason: string): void {
     this.#reason ??= reason

@@ -79,7 +79,8 @@ export function startJail(options: JailOptions, script = WORKER_SCRIPT): GuestWo
   children.add(child)
   link.connect({
     send: (payload) => { child.stdin.write(framed(payload)) },
-    kill: () => { killGroup(child) },
+    pause: (paused) => { signalGroup(child, paused ? 'SIGSTOP' : 'SIGCONT') },
+    kill: () => { signalGroup(child, 'SIGKILL') },
     hold: (held) => { hold(child, held) },
   }, encodeFrame({ kind: 'setup', ...options.setup }))
   child.stdin.on('error', () => {}) // EPIPE: the end of the process is reported as such
@@ -108,15 +109,15 @@ export function startJail(options: JailOptions, script = WORKER_SCRIPT): GuestWo
 /** Jails that run, ended with the host: also when it exits without closing its sandboxes. */
 const children = new Set<ChildProcess>()
 process.on('exit', () => {
-  for (const child of children) killGroup(child)
+  for (const child of children) signalGroup(child, 'SIGKILL')
 })
 
-function killGroup(child: ChildProcess): void {
+function signalGroup(child: ChildProcess, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   if (child.exitCode !== null || child.signalCode !== null) return // its number may be another's by now
   try {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    if (child.pid !== undefined) process.kill(-child.pid, signal)
   } catch {
-    child.kill('SIGKILL') // no process groups here, or it is gone already
+    child.kill(signal) // no process groups here, or it is gone already
   }
 }
 

@@ -12,6 +12,8 @@ import { Watchdog } from './watchdog.js'
  * call itself, twice over (ticks, then `within`), and survives.
  */
 const GRACE_MS = 120
+/** How long a worker may take to put a call's memory in place. */
+const BEGIN_MS = 10_000
 
 /** One call of a guest. */
 export interface Call {
@@ -19,6 +21,8 @@ export interface Call {
   readonly request: Uint8Array
   readonly limits: CallLimits
   readonly end: Ending
+  /** Whether it may be {@link GuestWorker.pause}d; then a worker that is late is always killed. Default false. */
+  readonly pausable?: boolean
   /** What the guest writes, as it comes. Must not throw. */
   readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void
   /** Answers what the guest asks of the host. Must not throw or reject. Without it a guest that asks is a forged worker. */
@@ -49,6 +53,8 @@ export interface GuestWorker {
   setBase(delta: Uint8Array): void
   /** One call; the next one may be made only when this one was answered. */
   perform(call: Call): Promise<Performed>
+  /** Stops the call wherever it is, or lets it go on; the time in between is not counted. Only for a pausable call. */
+  pause(paused: boolean): void
   /** Ends it at once, whatever it is doing. */
   kill(reason: string): void
 }
@@ -58,6 +64,8 @@ export interface Channel {
   send(payload: Uint8Array<ArrayBuffer>): void
   /** Ends the other side by force. Called once. */
   kill(): void
+  /** Stops the other side, or lets it go on. */
+  pause(paused: boolean): void
   /** While held, the host's process stays alive for it. */
   hold(held: boolean): void
 }
@@ -65,8 +73,11 @@ export interface Channel {
 interface Pending {
   readonly id: number
   readonly call: Call
-  readonly started: number
-  readonly watchdog: Watchdog
+  /** When it began, which it is to be told of by then. */
+  started: number
+  watchdog: Watchdog
+  pausedAt: number | undefined
+  pausedMs: number
   readonly answer: (performed: Performed) => void
   written: number
   begun: boolean
@@ -109,13 +120,29 @@ export class Link implements GuestWorker {
     const started = performance.now()
     if (this.#reason !== undefined) return Promise.resolve({ kind: 'lost', reason: this.#reason, begun: false, usage: used(started, 0) })
     const id = this.#nextId++
-    const { begin, request, limits, end } = call
+    const { begin, request, limits, end, pausable = false } = call
     return new Promise((answer) => {
-      const watchdog = new Watchdog(limits.wallMs + GRACE_MS, () => this.#late())
-      this.#pending = { id, call, started, watchdog, answer, written: 0, begun: false, asking: false }
+      const watchdog = new Watchdog(BEGIN_MS, () => this.kill('the worker did not begin'))
+      this.#pending = {
+        id, call, started, watchdog, answer, pausedAt: undefined, pausedMs: 0, written: 0, begun: false, asking: false,
+      }
       this.#channel?.hold(true)
-      this.#channel?.send(encodeFrame({ kind: 'perform', id, begin, request, limits, end }))
+      this.#channel?.send(encodeFrame({ kind: 'perform', id, begin, request, limits, end, pausable }))
     })
+  }
+
+  pause(paused: boolean): void {
+    const pending = this.#pending
+    if (!pending?.call.pausable || paused === (pending.pausedAt !== undefined)) return
+    if (paused) {
+      pending.pausedAt = performance.now()
+      pending.watchdog.pause()
+    } else {
+      pending.pausedMs += performance.now() - pending.pausedAt!
+      pending.pausedAt = undefined
+      pending.watchdog.resume()
+    }
+    this.#channel?.pause(paused)
   }
 
   kill(reason: string): void {
@@ -126,7 +153,7 @@ export class Link implements GuestWorker {
     this.#channel?.hold(true)
     this.#channel?.kill()
     const pending = this.#pending
-    if (pending) this.#settle({ kind: 'lost', reason, begun: pending.begun, usage: used(pending.started, pending.written) })
+    if (pending) this.#settle({ kind: 'lost', reason, begun: pending.begun, usage: usedBy(pending) })
     this.#channel?.hold(true) // its end is near, and who waits for it (close) must see it
   }
 
@@ -160,9 +187,15 @@ export class Link implements GuestWorker {
     if (pending.begun === (report.kind === 'begun')) throw new ProtocolError(`"${report.kind}" out of turn`)
     if (pending.asking) throw new ProtocolError(`"${report.kind}" while waiting for an answer`)
     switch (report.kind) {
-      case 'begun':
+      case 'begun': {
+        const { wallMs } = pending.call.limits
         pending.begun = true
+        pending.started = performance.now()
+        pending.watchdog.stop()
+        pending.watchdog = new Watchdog(pending.call.pausable ? wallMs : wallMs + GRACE_MS, () => this.#late())
+        if (pending.pausedAt !== undefined) pending.watchdog.pause()
         return
+      }
       case 'output':
         pending.written += report.bytes.length
         if (pending.written > pending.call.limits.outputBytes) throw new ProtocolError('more output than the limit')
@@ -173,9 +206,9 @@ export class Link implements GuestWorker {
       case 'done':
         if ((report.delta !== null) !== (pending.call.end === 'capture')) throw new ProtocolError('a delta out of place')
         if (report.response.length > pending.call.limits.responseBytes) throw new ProtocolError('a response over the limit')
-        return this.#settle(report)
+        return this.#settle(timed(report, pending))
       case 'killed':
-        return this.#settle(report)
+        return this.#settle(timed(report, pending))
     }
   }
 
@@ -202,7 +235,7 @@ export class Link implements GuestWorker {
   #late(): void {
     const pending = this.#pending
     if (!pending) return
-    const usage = used(pending.started, pending.written)
+    const usage = usedBy(pending)
     this.#settle({ kind: 'killed', id: pending.id, why: 'wall', usage, detail: 'the worker was killed' })
     this.kill('killed at the wall limit')
   }
@@ -212,9 +245,20 @@ export class Link implements GuestWorker {
     if (!pending) return
     this.#pending = undefined
     pending.watchdog.stop()
+    if (pending.pausedAt !== undefined) this.#channel?.pause(false)
     this.#channel?.hold(!this.alive)
     pending.answer(performed)
   }
+}
+
+/** The worker's clock went on while it was stopped. */
+function timed(report: Done, { pausedMs }: Pending): Done {
+  return pausedMs === 0 ? report : { ...report, usage: { ...report.usage, wallMs: Math.max(0, report.usage.wallMs - pausedMs) } }
+}
+
+function usedBy({ started, pausedMs, pausedAt, written }: Pending): CallUsage {
+  const now = performance.now()
+  return used(started + pausedMs + (pausedAt === undefined ? 0 : now - pausedAt), written)
 }
 
 /** What the host itself has seen of a call. */

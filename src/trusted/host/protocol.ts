@@ -50,6 +50,8 @@ export type Command =
       readonly request: Uint8Array
       readonly limits: CallLimits
       readonly end: Ending
+      /** The host counts the wall time by itself, since it may stop the worker; the worker's clock ends nothing. */
+      readonly pausable: boolean
     }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Uint8Array }
 
@@ -72,7 +74,7 @@ export type Done =
       readonly why: KillKind; readonly detail: string }
 
 /**
- * Worker to host. `begun` comes first of a call: a worker that is lost before it has done nothing of it. `ask` is answered with
+ * Worker to host. `begun` comes first of a call, when the memory is in place: a worker that is lost before has done nothing of it. `ask` is answered with
  * one `answer` of the same call and blocks the guest until then.
  */
 export type Report =
@@ -207,6 +209,7 @@ export function decodeCommand(payload: Uint8Array): Command {
       const limits = frame.object('limits')
       return frame.end({
         kind, id: frame.whole('id'), begin, request: frame.bytes('request'), end,
+        pausable: frame.flag('pausable'),
         limits: limits.end({
           wallMs: limits.number('wallMs'), fuel: limits.whole('fuel'), memoryBytes: limits.whole('memoryBytes'),
           outputBytes: limits.whole('outputBytes'), responseBytes: limits.whole('responseBytes'),
@@ -269,6 +272,12 @@ class Fields {
   whole(name: string): number {
     const value = this.number(name)
     if (!Number.isSafeInteger(value)) throw new ProtocolError(`"${name}" is not a whole number`)
+    return value
+  }
+
+  flag(name: string): boolean {
+    const value = this.take(name)
+    if (typeof value !== 'boolean') throw new ProtocolError(`"${name}" is neither true nor false`)
     return value
   }
 

@@ -15,6 +15,8 @@ export interface Peer {
   tell(report: Report): void
   /** The stack is that of the caller's own thread, about a megabyte. */
   readonly smallStack?: boolean
+  /** Called every few milliseconds of running guest; blocks while it is to pause. */
+  readonly pulse?: () => number
   /** Asks and waits; absent where nobody can answer a guest that waits. */
   readonly ask?: (id: number, question: Uint8Array) => Uint8Array
 }
@@ -36,6 +38,7 @@ export class Station {
     this.#guest = new Guest(wasm, image, {
       clock: setup.clock, random: setup.random, memoryBytes: setup.memoryBytes, smallStack: peer.smallStack === true,
       onOutput: (fd, bytes) => peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
+      ...(peer.pulse && { pulse: peer.pulse }),
       ...(ask && { door: (question: Uint8Array) => ask(this.#call, question) }),
     })
   }
@@ -51,7 +54,6 @@ export class Station {
    * {@link TimedOut} when the call was ended by force and the peer was cut off in the middle of a report.
    */
   perform(command: Perform): void {
-    this.peer.tell({ kind: 'begun', id: command.id })
     const done = this.#perform(command)
     this.peer.tell(done)
     if (this.#memory === 'spoilt' || command.end === 'reset') this.#restore('base')
@@ -70,7 +72,7 @@ export class Station {
     }
   }
 
-  #perform({ id, begin, request, limits, end }: Perform): Done {
+  #perform({ id, begin, request, limits, end, pausable }: Perform): Done {
     this.#call = id
     let started = performance.now()
     let response: Uint8Array | undefined
@@ -79,22 +81,27 @@ export class Station {
       const { fuel, peakMemoryBytes, outputBytes } = this.#guest.usage
       return { wallMs: performance.now() - started, fuel, peakMemoryBytes, outputBytes }
     }
+    let begun = false
     try {
       this.#begin(begin)
       this.#memory = 'spoilt'
+      this.peer.tell({ kind: 'begun', id })
+      begun = true
       started = performance.now()
       const work = (): void => {
         response = this.#guest.call(request, {
-          fuel: limits.fuel, deadline: started + limits.wallMs, outputBytes: limits.outputBytes,
+          fuel: limits.fuel, deadline: pausable ? Infinity : started + limits.wallMs, outputBytes: limits.outputBytes,
           responseBytes: limits.responseBytes, memoryBytes: limits.memoryBytes,
         })
       }
-      within(limits.wallMs + 1, work)
+      if (pausable) work()
+      else within(limits.wallMs + 1, work)
       const used = usage()
       if (end === 'capture') delta = this.#guest.capture()
       this.#memory = 'kept'
       return { kind: 'done', id, usage: used, response: response!, delta }
     } catch (error) {
+      if (!begun) this.peer.tell({ kind: 'begun', id })
       if (error instanceof TimedOut) this.#guest.flush()
       return { kind: 'killed', id, usage: usage(), ...reason(error) }
     }

@@ -17,8 +17,9 @@ export function startThread(wasm: WebAssembly.Module, image: GuestImage, setup: 
   const link = new Link()
   const { port1: mine, port2: port } = new MessageChannel()
   const signal = new Int32Array(new SharedArrayBuffer(4))
+  const paused = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(WORKER_SCRIPT, {
-    workerData: { port, signal, wasm, image } satisfies ThreadData,
+    workerData: { port, signal, paused, wasm, image } satisfies ThreadData,
     transferList: [port], env: {}, execArgv: ['--no-warnings'], stdout: true, stderr: true,
     resourceLimits: { stackSizeMb: STACK_MB },
   })
@@ -28,6 +29,10 @@ export function startThread(wasm: WebAssembly.Module, image: GuestImage, setup: 
       mine.postMessage(payload, [payload.buffer])
       Atomics.add(signal, 0, 1)
       Atomics.notify(signal, 0)
+    },
+    pause: (isPaused) => {
+      Atomics.store(paused, 0, isPaused ? 1 : 0)
+      Atomics.notify(paused, 0)
     },
     kill: () => { void worker.terminate() },
     hold: (held) => {

@@ -33,23 +33,37 @@ export function within(ms: number, work: () => void): void {
 /** The longest delay that a timer of Node's takes as it is; a longer one is waited for in pieces. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** Calls `bite` once when `ms` have passed since the start, unless stopped before. Never keeps the process alive. */
+/** Calls `bite` once when `ms` have passed, pauses not counted, unless stopped before. Never keeps the process alive. */
 export class Watchdog {
   #timer: NodeJS.Timeout | undefined
-  readonly #deadline: number
+  #left: number
+  /** When it was last set going; undefined while it pauses or was stopped. */
+  #since: number | undefined
 
   constructor(ms: number, private readonly bite: () => void) {
-    this.#deadline = performance.now() + ms
-    this.#wait()
+    this.#left = ms
+    this.resume()
+  }
+
+  pause(): void {
+    if (this.#since === undefined) return
+    clearTimeout(this.#timer)
+    this.#left -= performance.now() - this.#since
+    this.#since = undefined
+  }
+
+  resume(): void {
+    if (this.#since !== undefined) return
+    this.#since = performance.now()
+    const wait = (): void => {
+      const left = this.#left - (performance.now() - this.#since!)
+      if (left <= 0) this.bite()
+      else this.#timer = setTimeout(wait, Math.min(Math.ceil(left), LONGEST_TIMER_MS)).unref()
+    }
+    wait()
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
-  }
-
-  #wait(): void {
-    const left = this.#deadline - performance.now()
-    if (left <= 0) return this.bite()
-    this.#timer = setTimeout(() => this.#wait(), Math.min(Math.ceil(left), LONGEST_TIMER_MS)).unref()
+    this.pause()
   }
 }

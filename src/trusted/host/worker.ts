@@ -10,10 +10,11 @@ import type { GuestImage } from './image-facts.js'
 import { decodeCommand, encodeFrame, framed, FrameReader, ProtocolError, type Command, type Report } from './protocol.js'
 import { Station } from './station.js'
 
-/** What a thread is started with: the port, the word that is changed after each message, and the image, shared. */
+/** What a thread is started with: the port, the word that is changed after each message, the one that is 1 in a pause, and the image. */
 export interface ThreadData {
   readonly port: MessagePort
   readonly signal: Int32Array
+  readonly paused: Int32Array
   readonly wasm: WebAssembly.Module
   readonly image: GuestImage
 }
@@ -93,7 +94,7 @@ function retry(call: () => number): number {
   }
 }
 
-function serve(pipe: Pipe, wasm: WebAssembly.Module, image: GuestImage): never {
+function serve(pipe: Pipe, wasm: WebAssembly.Module, image: GuestImage, pulse?: () => number): never {
   const next = (): Command => decodeCommand(pipe.read())
   const tell = (report: Report): void => pipe.write(encodeFrame(report))
   const setup = next()
@@ -108,7 +109,7 @@ function serve(pipe: Pipe, wasm: WebAssembly.Module, image: GuestImage): never {
     }
   }
   const station = new Station(wasm, image, setup, {
-    ask,
+    ask, ...(pulse && { pulse }),
     tell: (report) => {
       // A call that was cut off within a report leaves half of it in the pipe.
       if (pipe.torn) process.exit(EXIT.broken)
@@ -130,6 +131,11 @@ if (isMainThread) {
   const { wasm, image } = openImage(IMAGE_FOLDER, { wasmFile: process.argv[2], unchecked: true })
   serve(new StdioPipe(), wasm, image)
 } else {
-  const { port, signal, wasm, image } = workerData as ThreadData
-  serve(new PortPipe(port, signal), wasm, image)
+  const { port, signal, paused, wasm, image } = workerData as ThreadData
+  // A jail is stopped by a signal. A thread stops itself, at the next tick.
+  serve(new PortPipe(port, signal), wasm, image, () => {
+    const began = performance.now()
+    while (Atomics.load(paused, 0) === 1) Atomics.wait(paused, 0, 1)
+    return performance.now() - began
+  })
 }
