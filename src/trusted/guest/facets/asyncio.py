@@ -45,6 +45,21 @@ def _future():
     return asyncio.get_running_loop().create_future()
 
 
+def current_task():
+    """The task that is running. There is one loop, and no way to name another."""
+    return asyncio.current_task()
+
+
+def all_tasks():
+    """The tasks that are not done."""
+    return asyncio.all_tasks()
+
+
+def ensure_future(coro_or_future):
+    """A task of a coroutine; a future as it is."""
+    return asyncio.ensure_future(coro_or_future)
+
+
 PER_RUN = 'run',
 
 
@@ -71,4 +86,5 @@ def names(run):
     return {'run': run_main}
 
 
-NAMES = {'Future': veil(asyncio.Future, _future, 'asyncio'), 'Task': veil(asyncio.Task, None, 'asyncio')}
+NAMES = {'Future': veil(asyncio.Future, _future, 'asyncio'), 'Task': veil(asyncio.Task, None, 'asyncio'),
+         'current_task': current_task, 'all_tasks': all_tasks, 'ensure_future': ensure_future}
