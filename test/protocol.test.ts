@@ -2,9 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeValue, type Value } from '../src/trusted/host/codec.js'
-import {
-  decodeCommand, decodeReport, encodeFrame, framed, FrameReader, ProtocolError, type Command, type Report,
-} from '../src/trusted/host/protocol.js'
+import { framed, FrameReader, ProtocolError } from '../src/trusted/host/frames.js'
+import { decodeCommand, decodeReport, encodeFrame, type Command, type Report } from '../src/trusted/host/protocol.js'
 
 const usage = { wallMs: 1.5, fuel: 3, peakMemoryBytes: 4, outputBytes: 5 }
 const limits = { wallMs: 5_000, fuel: 2 ** 40, memoryBytes: 2 ** 28, outputBytes: 0, responseBytes: 9 }

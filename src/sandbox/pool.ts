@@ -75,6 +75,11 @@ export class Pool {
     if (!this.#closed && this.#ready.length + this.#starting.size + this.#leased.size === 0) this.#start()
   }
 
+  /** Calls `onReady` for the workers that are ready, once more: what it does has changed. */
+  refresh(): void {
+    for (const worker of this.#ready) this.#options.onReady?.(worker)
+  }
+
   /** How many runs wait and are running, how many sessions are open, and how many workers are ready and starting. */
   get load(): Load {
     return {

@@ -6,26 +6,21 @@ import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
 import { createChecker } from '../pipeline.js'
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
 import { loadParser } from '../syntax/parse.js'
-import type { CallLimits } from '../trusted/host/protocol.js'
 import { cacheKey } from './compile-cache.js'
 import { Code, Compiler } from './compiler.js'
-import { readException } from './exception.js'
 import { Formula, FormulaGuest, InlineFormula } from './formula.js'
 import { checkName } from './names.js'
 import { checkOptions, resolveOptions, type CompileOptions, type ExecuteOptions, type ResolvedOptions, type RunOptions, type SandboxOptions } from './options.js'
 import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
 import { CANCELLED, Pool, type Load } from './pool.js'
 import { Program } from './program.js'
-import { ForgedResponse, readRunResponse, RESPONSE_SLACK, trustRequest } from './requests.js'
 import type { Pauses } from './execution.js'
 import { compile, executeRequest, run, type Runtime } from './runs.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
 import { StartedRun } from './started-run.js'
+import { loadTrusted } from './trust.js'
 import { imageChecked, imageHash, setupOf, startInline, starterOf, type Isolation } from './workers.js'
-
-/** A trusted module is the host's own and may take its time to load. */
-const TRUST_MS = 30_000
 
 const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
 
@@ -98,7 +93,8 @@ export class Sandbox<I extends Isolation = Isolation> {
     }
     const sandbox = await start()
     try {
-      await sandbox.#trust(options)
+      sandbox.baseOf.delta = await loadTrusted(sandbox.#runtime, options.trusted)
+      sandbox.#runtime.pool.refresh()
     } catch (error) {
       await sandbox.close()
       throw error
@@ -233,53 +229,8 @@ export class Sandbox<I extends Isolation = Isolation> {
     return session
   }
 
-  /** Loads the trusted modules once; every worker gets the memory that this leaves. */
-  async #trust({ trusted }: ResolvedOptions): Promise<void> {
-    if (trusted.length === 0) return
-    const { pool, policy, parser } = this.#runtime
-    const { limits } = policy
-    const callLimits: CallLimits = {
-      wallMs: TRUST_MS, fuel: Number.MAX_SAFE_INTEGER, memoryBytes: limits.memoryMb * 2 ** 20, outputBytes: limits.outputBytes,
-      responseBytes: RESPONSE_SLACK,
-    }
-    const worker = await pool.lease('run')
-    if (worker === CANCELLED) return
-    try {
-      await this.#runtime.imageChecked
-      for (const [index, { name, source, expose }] of trusted.entries()) {
-        const performed = await worker.perform({
-          begin: index === 0 ? 'image' : 'keep', request: trustRequest(name, source, expose, policy), limits: callLimits,
-          end: index === trusted.length - 1 ? 'capture' : 'keep',
-        })
-        if (performed.kind !== 'done') {
-          throw new PolicyError(`trusted.${name}: could not be loaded: ${performed.kind === 'lost' ? performed.reason : performed.why}`)
-        }
-        const response = readTrustResponse(performed.response, policy)
-        if (response.status === 'raised') {
-          const lines = source.split('\n')
-          const identity = { toSource: (line: number, column: number) => ({ line, column: column + 1, offset: 0 }) }
-          const { traceback } = readException(response.exception, () => ({ lines, mapper: identity }), parser)
-          throw new PolicyError(`trusted.${name}: could not be loaded:\n${traceback}`)
-        }
-        if (performed.delta) this.baseOf.delta = performed.delta
-      }
-      if (this.baseOf.delta) worker.setBase(this.baseOf.delta)
-    } finally {
-      pool.release(worker)
-    }
-  }
-
   #checkOpen(): void {
     if (this.#closed) throw new ClosedError('the sandbox is closed')
-  }
-}
-
-function readTrustResponse(bytes: Uint8Array, { limits }: ResolvedPolicy) {
-  try {
-    return readRunResponse(bytes, limits)
-  } catch (error) {
-    if (error instanceof ForgedResponse) throw new PolicyError(`trusted modules could not be loaded: ${error.message}`)
-    throw error
   }
 }
 

@@ -10,7 +10,8 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { IMAGE_FOLDER, wasmPath } from './image.js'
 import { Link, type GuestWorker } from './link.js'
-import { encodeFrame, framed, FrameReader, ProtocolError, type Setup } from './protocol.js'
+import { framed, FrameReader, ProtocolError } from './frames.js'
+import { encodeFrame, type Setup } from './protocol.js'
 
 /** Stack of a jail, in KiB: of 16 probes of deep recursion in the guest, 4 MiB fails 7, 16 MiB 2, and this none. */
 const STACK_KIB = 65_536

@@ -3,8 +3,10 @@
  * of place, of another call, or beyond a limit ends the worker, and so does being late. However a worker ends, the call it
  * had is answered: nothing here rejects, throws or waits for ever because of what a guest or a worker does.
  */
-import { decodeReport, encodeFrame, ProtocolError, type Beginning, type CallLimits, type CallUsage, type Done, type Ending,
-  type Report } from './protocol.js'
+import { ProtocolError } from './frames.js'
+import {
+  decodeReport, encodeFrame, type Beginning, type CallLimits, type CallUsage, type Done, type Ending, type Report,
+} from './protocol.js'
 import { Watchdog } from './watchdog.js'
 
 /**

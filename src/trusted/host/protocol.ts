@@ -1,15 +1,10 @@
 /**
- * What host and worker say to each other: frames of a length (u32, little endian) and one codec value. Both ends decode as
- * if the other had forged them: a frame that is too long, of an unknown kind, with a field missing, too many or of the
- * wrong type is a {@link ProtocolError}, upon which the host kills the worker and the worker exits. Nothing is allocated
- * on the word of a length: bytes are kept as they come.
+ * What host and worker say to each other, one codec value a frame. Both ends decode as if the other had forged them: a frame of
+ * an unknown kind, with a field missing, too many or of the wrong type is a {@link ProtocolError}, upon which the host kills
+ * the worker and the worker exits.
  */
 import { decodeValue, encodeValue, type Value } from './codec.js'
-
-/** The other end said something that no worker (no host) of this version says. */
-export class ProtocolError extends Error {
-  override readonly name = 'ProtocolError'
-}
+import { ProtocolError } from './frames.js'
 
 /** What one call of a guest may use up. Times in milliseconds, sizes in bytes, fuel in ticks. */
 export interface CallLimits {
@@ -90,64 +85,9 @@ const DETAIL_CHARACTERS = 2_000
 const FRAME_NODES = 40
 const FRAME_DEPTH = 3
 
-/** A frame's payload as bytes: for channels that keep messages apart. */
+/** A frame's payload as bytes. */
 export function encodeFrame(frame: Command | Report): Uint8Array<ArrayBuffer> {
   return encodeValue(frame as unknown as Value) as Uint8Array<ArrayBuffer>
-}
-
-/** A frame as it goes through a pipe: its length, then the payload. */
-export function framed(payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(4 + payload.length)
-  new DataView(bytes.buffer).setUint32(0, payload.length, true)
-  bytes.set(payload, 4)
-  return bytes
-}
-
-/** Cuts a stream of bytes into payloads. `maxBytes` bounds one payload. */
-export class FrameReader {
-  #chunks: Uint8Array[] = []
-  #held = 0
-
-  constructor(public maxBytes: number) {}
-
-  /** Takes what arrived and returns the payloads it completes. Throws {@link ProtocolError} for one that is too long. */
-  push(chunk: Uint8Array): Uint8Array[] {
-    if (chunk.length > 0) this.#chunks.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length))
-    this.#held += chunk.length
-    const payloads: Uint8Array[] = []
-    while (this.#held >= 4) {
-      const length = this.#length()
-      if (length > this.maxBytes) throw new ProtocolError(`a frame of ${length} bytes; at most ${this.maxBytes} are allowed`)
-      if (this.#held < 4 + length) break
-      payloads.push(this.#take(4 + length).subarray(4))
-    }
-    return payloads
-  }
-
-  #length(): number {
-    if (this.#chunks[0].length < 4) this.#join()
-    const head = this.#chunks[0]
-    return (head[0] | (head[1] << 8) | (head[2] << 16) | (head[3] << 24)) >>> 0
-  }
-
-  #take(count: number): Uint8Array {
-    if (this.#chunks[0].length < count) this.#join()
-    const head = this.#chunks[0]
-    if (head.length === count) this.#chunks.shift()
-    else this.#chunks[0] = head.subarray(count)
-    this.#held -= count
-    return head.subarray(0, count)
-  }
-
-  #join(): void {
-    const joined = new Uint8Array(this.#held)
-    let at = 0
-    for (const chunk of this.#chunks) {
-      joined.set(chunk, at)
-      at += chunk.length
-    }
-    this.#chunks = [joined]
-  }
 }
 
 /** What a worker says, decoded as if forged. Throws {@link ProtocolError}. */

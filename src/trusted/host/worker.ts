@@ -7,7 +7,8 @@ import { readSync, writeSync } from 'node:fs'
 import { isMainThread, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { IMAGE_FOLDER, openImage } from './image.js'
 import type { GuestImage } from './image-facts.js'
-import { decodeCommand, encodeFrame, framed, FrameReader, ProtocolError, type Command, type Report } from './protocol.js'
+import { framed, FrameReader, ProtocolError } from './frames.js'
+import { decodeCommand, encodeFrame, type Command, type Report } from './protocol.js'
 import { Station } from './station.js'
 
 /** What a thread is started with: the port, the word that is changed after each message, the one that is 1 in a pause, and the image. */
