@@ -33,9 +33,12 @@ function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
 }
 
-/** Cuts comments as CPython does (`_PyLexer_set_ftstring_expr`): by a look for `#` outside quotes. */
+/**
+ * Cuts comments as CPython does (`set_ftstring_expr` in its lexer): by counting quotes, so that a `#` in a string may be taken
+ * for a comment, too. Only the look for one knows of backslashes.
+ */
 function withoutComments(text: string): string {
-  if (!text.includes('#')) return text
+  if (!hasComment(text)) return text
   let kept = ''
   let quote = ''
   for (let i = 0; i < text.length; i += 1) {
@@ -45,9 +48,25 @@ function withoutComments(text: string): string {
       if (i < text.length) kept += '\n'
       continue
     }
-    if (quote === '' && (c === '"' || c === "'")) quote = c
-    else if (c === quote) quote = ''
+    quote = afterQuote(quote, c)
     kept += c
   }
   return kept
+}
+
+function hasComment(text: string): boolean {
+  let quote = ''
+  for (let i = 0; i < text.length; i += 1) {
+    const c = text[i]!
+    if (c === '\\') i += 1
+    else if (c === '#' && quote === '') return true
+    else quote = afterQuote(quote, c)
+  }
+  return false
+}
+
+/** The quote that is open after `c`, when `quote` was open before it. */
+function afterQuote(quote: string, c: string): string {
+  if (quote === '') return c === '"' || c === "'" ? c : ''
+  return c === quote ? '' : quote
 }
