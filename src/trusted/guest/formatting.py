@@ -21,6 +21,19 @@ def _is_plain(template):
     return True
 
 
+def known_plain(template):
+    """Whether `template`, an exact string, is one that CPython may format itself."""
+    if template in _plain:
+        return True
+    if not _is_plain(template):
+        return False
+    if len(_plain) > 500:
+        _plain.clear()
+    if len(template) < 1000:
+        _plain.add(template)
+    return True
+
+
 def make_format(read):
     """The guest's `str.format` and `str.format_map`; `read(object, name)` is the guarded attribute read."""
 
@@ -64,17 +77,6 @@ def make_format(read):
                 spec = render(spec, args, fields, numbering, depth - 1)
             pieces.append(format(value, spec))
         return _join(pieces)
-
-    def known_plain(template):
-        if template in _plain:
-            return True
-        if not _is_plain(template):
-            return False
-        if len(_plain) > 500:
-            _plain.clear()
-        if len(template) < 1000:
-            _plain.add(template)
-        return True
 
     def safe_format(*args, **kwargs):
         if not args or not isinstance(args[0], str):

@@ -18,7 +18,7 @@ from string import Formatter
 from types import BuiltinFunctionType, MappingProxyType, MethodType
 
 from . import names
-from .formatting import make_format
+from .formatting import known_plain, make_format
 from .language import DEFINABLE_METHODS, JUDGED_ATTRIBUTES
 from .names import denied, mark, unmark
 from .ownership import FACETS, UNCHANGEABLE, WRITABLE, function_of, is_class, mro_of, own, own_function, receiver_of
@@ -41,8 +41,18 @@ def refuse(name, why='may not be named here'):
 
 # ---- judges: one for each name whose value decides
 
+def _is_plain(template):
+    """Malformed templates are not: they raise when formatted, not when asked for the method."""
+    try:
+        return known_plain(template)
+    except ValueError:
+        return False
+
+
 def _judge_format(x, name):
     value = _getattr(x, name)
+    if type(x) is str and _is_plain(x):
+        return value
     kind = type(value)
     if kind is BuiltinFunctionType:
         # A bound `str.format`, whatever the receiver looked like (`super()` is no str).

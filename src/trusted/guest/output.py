@@ -62,7 +62,9 @@ def writer(file):
 
 def make_print(run):
     """The guest's `print`."""
-    def print(*args, sep=' ', end='\n', file=None, flush=False):
+    def print(*args, **options):
+        file = options.get('file')
         file = run.stdout if file is None else writer(file)
-        _print(*args, sep=sep, end=end, file=_stream_of(file) if type(file) is Output else file, flush=flush)
+        options['file'] = _stream_of(file) if type(file) is Output else file
+        _print(*args, **options)
     return print

@@ -154,7 +154,7 @@ def _checked(cls, function):
 
     @functools.wraps(function)
     def method(self, /, *args, **kwargs):
-        if cls not in mro_of(type(self)):
+        if type(self) is not cls and cls not in mro_of(type(self)):
             raise TypeError(f'descriptor {function.__name__!r} for {cls.__name__!r} objects doesn\'t apply to a '
                             f'{type(self).__name__!r} object')
         return function(self, *args, **kwargs)

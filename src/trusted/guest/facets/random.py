@@ -4,9 +4,18 @@ import random
 
 from ..modules import MODULES
 
+
+class Generator(random.Random):
+    """The class of guests' generators, which they cannot name: so its methods need not check their receivers."""
+    __slots__ = ()
+
+
+for _name, _value in vars(random.Random).items():
+    if _name[:1] != '_' and callable(_value):
+        setattr(Generator, _name, _value)
 PER_RUN = MODULES['random'] - {'Random', 'SystemRandom'}
 
 
 def names(run):
-    generator = random.Random()
+    generator = Generator()
     return {name: getattr(generator, name) for name in PER_RUN}
