@@ -1,0 +1,61 @@
+/**
+ * Reads the cases of `fixtures/divergences/*.py`: `# --- name`, then `# key: value` lines, then the code.
+ *
+ *     # cpython: 'int'               what its final expression is in CPython, or what it raises
+ *     # elsewhere: opens the file    the same in words, where it depends on the machine
+ *     # restrictedpython: accepted   what RestrictedPython's compiler says, instead of the two above
+ *     # pyrestrict: 'int'            what it comes to here; of the cases of RestrictedPython: accepted
+ *     # refused: PR203               the first rule that refuses it, instead
+ *     # why: it leads to ...
+ *     # repeat: 1000 1 +             so many times this text, put before the code
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+
+const folder = new URL('../../fixtures/divergences/', import.meta.url)
+
+export interface Divergence {
+  readonly file: string
+  readonly name: string
+  /** What others give, and who they are. */
+  readonly theirs: string
+  readonly by: 'cpython' | 'elsewhere' | 'restrictedpython'
+  readonly ours: string
+  readonly refused: boolean
+  readonly why: string
+  readonly code: string
+}
+
+/** A file of cases; its first line, without `# `, says what they have in common. */
+export interface DivergenceFile {
+  readonly about: string
+  readonly cases: readonly Divergence[]
+}
+
+/** Files in the order of the list; one that is not here is an error. */
+const FILES = ['syntax', 'attributes', 'classes', 'library', 'restrictedpython']
+
+export function divergenceFiles(): readonly DivergenceFile[] {
+  const found = readdirSync(folder).map((name) => name.replace('.py', '')).sort()
+  if (JSON.stringify(found) !== JSON.stringify([...FILES].sort())) throw new Error(`fixtures/divergences holds ${found.join(' ')}`)
+  return FILES.map((file) => {
+    const [head, ...sections] = readFileSync(new URL(`${file}.py`, folder), 'utf8').split(/^# --- /m)
+    return { about: head!.split('\n')[0]!.replace(/^# /, ''), cases: sections.map((section) => readCase(section, file)) }
+  })
+}
+
+function readCase(section: string, file: string): Divergence {
+  const [name, ...lines] = section.split('\n')
+  const fields: Record<string, string> = {}
+  for (let header; (header = /^# (\w+): (.*)$/.exec(lines[0] ?? '')); lines.shift()) fields[header[1]!] = header[2]!
+  const { cpython, elsewhere, restrictedpython, pyrestrict, refused, why, repeat, ...unknown } = fields
+  const others = Object.entries({ cpython, elsewhere, restrictedpython }).filter(([, text]) => text !== undefined)
+  if (others.length !== 1 || (pyrestrict === undefined) === (refused === undefined) || why === undefined || Object.keys(unknown).length > 0) {
+    throw new Error(`${file}/${name}: its headers are ${Object.keys(fields).join(' ')}`)
+  }
+  const [, count, text] = /^(\d+) (.*)$/.exec(repeat ?? '') ?? []
+  return {
+    file, name: name!, why, by: others[0]![0] as Divergence['by'], theirs: others[0]![1]!,
+    ours: (pyrestrict ?? refused)!, refused: refused !== undefined,
+    code: `${`${text ?? ''} `.repeat(Number(count ?? 0))}${lines.join('\n')}`,
+  }
+}
