@@ -125,8 +125,8 @@ describe('a direct call', () => {
     const pair = prepare('[x, {"k": y}] if y else y[0]', ['x', 'y'])
     const use = (): number => {
       for (let i = 0; i < 3000; i++) {
-        pair.call([`text ${i} ${'z'.repeat(200)}`, [i, 'more']], {})
-        pair.call([`text ${i} ${'z'.repeat(200)}`, []], {})
+        pair.call([`text ${i} ${'z'.repeat(900)}`, [i, 'more']], {})
+        pair.call([`text ${i} ${'z'.repeat(900)}`, []], {})
       }
       return python.guest.usage.peakMemoryBytes
     }

@@ -125,6 +125,8 @@ describe('capture and restore', () => {
     const twice = new Uint8Array(good.length + 4100)
     twice.set(good)
     twice.set(good.subarray(40, 4140), good.length)
+    const beyond = good.slice(0, 40 + 4100)
+    new DataView(beyond.buffer).setUint32(40, new DataView(good.buffer).getUint32(36, true) * 16, true)
     const edited = (at: number, byte: number): Uint8Array => Uint8Array.from(good, (old, i) => i === at ? byte : old)
     for (const [bytes, message] of [
       [new Uint8Array(0), 'not a delta of guest memory'],
@@ -134,6 +136,7 @@ describe('capture and restore', () => {
       [edited(39, 255), 'of 268435456 allowed'],
       [edited(43, 255), 'pages out of order or of bounds'],
       [twice, 'pages out of order or of bounds'],
+      [beyond, 'pages out of order or of bounds'],
     ] as const) {
       expect(() => python.guest.restore(bytes)).toThrow(DeltaError)
       expect(() => python.guest.restore(bytes)).toThrow(message)
@@ -349,6 +352,16 @@ result = []
 for op, data in [(2, bytes(4)), (3, bytes(4)), (9, bytes(8)), (1, struct.pack('<d', -1.0)), (1, struct.pack('<d', float('nan')))]:
     try: fcntl.ioctl(1000, op, bytearray(data))
     except OSError as e: result.append(e.errno)`)).toEqual([52, 28, 28, 28, 28])
+  })
+
+  test('an answer is taken once, into room enough for it', () => {
+    const guest = make({ door: () => new Uint8Array(9).fill(7) })
+    expect(guest.run(`${CALL}
+result = [fcntl.ioctl(1000, 2, bytearray(4))]
+small = bytearray(struct.pack('<I', 8) + bytes(12))
+for data in small, bytearray(struct.pack('<I', 9) + bytes(9)), bytearray(struct.pack('<I', 9) + bytes(9)):
+    try: result += [fcntl.ioctl(1000, 3, data), data[-1]]
+    except OSError as e: result += [e.errno, data[-1]]`)).toEqual([9, 28, 0, 9, 7, 28, 0])
   })
 
   test('what the host throws behind the door ends the call, nothing more', () => {
