@@ -4,7 +4,7 @@
  *
  * The tree is advice: tree-sitter misreads some programs on purpose-made text. What runs is parsed again, by CPython.
  */
-import { ArgumentError } from '../errors.js'
+import { ArgumentError, InstallationError } from '../errors.js'
 import { readWithCursor } from './cursor.js'
 import { createHeapReader, type HeapReader } from './flatten.js'
 import { loadLanguage, type Grammar, type LoadedLanguage, type ParserFiles } from './language.js'
@@ -15,7 +15,10 @@ import { ERROR, ERROR_KIND, NAMED, NodeArrays, type Reading, type Tree } from '.
 
 /** A parser of Python. Its trees share one set of arrays: a tree is valid until the next `parse`. */
 export interface Parser extends Grammar {
-  /** Parses any text at all; what is no Python has `hasError`. Throws `ArgumentError` when `text` is no string. */
+  /**
+   * Parses any text at all; what is no Python has `hasError`. Throws `ArgumentError` when `text` is no string, and
+   * `InstallationError` once tree-sitter has crashed in this process.
+   */
   parse(text: string): Tree
   /** How trees are read: from memory, or through the cursor where the memory's layout is unknown. */
   readonly reading: 'memory' | 'cursor'
@@ -43,6 +46,7 @@ function createParser(loaded: LoadedLanguage): Parser {
   const fromMemory = createHeapReader(language, heap)
   const trusted = fromMemory !== undefined && agrees(fromMemory, loaded)
   const read = trusted ? fromMemory : readWithCursor
+  let aborted = false
 
   return {
     ...grammar,
@@ -69,11 +73,20 @@ function createParser(loaded: LoadedLanguage): Parser {
   }
 
   function readText(text: string): Reading | undefined {
+    if (heap.HEAPU8 === undefined && text.length > UNSEEN_LENGTH) return undefined
     const before = heap.HEAPU8?.length ?? 0
     const most = Math.max(before, Math.min(MEMORY_CEILING, MEMORY_BASE + MEMORY_PER_CHARACTER * text.length))
     // The binding's types forget that the callback's answer stops the parse.
     const progressCallback = (): boolean => (heap.HEAPU8?.length ?? 0) > most
-    const tree = parser.parse(text, null, { progressCallback })
+    let tree
+    try {
+      tree = parser.parse(text, null, { progressCallback })
+    } catch (cause) {
+      // What the bounds should have prevented: tree-sitter aborted. It answers nobody in this process any more.
+      if (aborted) throw new InstallationError('the parser has crashed, and needs a new process', { cause })
+      aborted = true
+      return undefined
+    }
     if (tree === null) {
       parser.reset()
       return undefined
@@ -103,6 +116,8 @@ const ROUNDS = 4
 const MEMORY_BASE = 128 << 20
 const MEMORY_PER_CHARACTER = 512
 const MEMORY_CEILING = 1.5 * 2 ** 30
+/** Characters that are read where the memory cannot be seen: at 900 bytes each they just fit. */
+const UNSEEN_LENGTH = 2_000_000
 
 /** What stands for a text that was not read to its end: one error from end to end. */
 function unread(text: string, arrays: NodeArrays): Reading {

@@ -80,7 +80,6 @@ export const SYNTAX_RULES = {
   misplacedExpression: {
     code: 'PR014', name: 'misplaced-expression',
     message: 'not allowed in this place',
-    hint: 'put it in parentheses',
   },
   malformedStatement: {
     code: 'PR015', name: 'malformed-statement',
