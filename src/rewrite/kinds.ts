@@ -7,14 +7,14 @@ export type KindIds = Pick<Grammar, 'kindId' | 'fieldId'>
 const NAMED_KINDS = [
   'argument_list', 'as_pattern_target', 'assignment', 'attribute', 'augmented_assignment', 'call',
   'class_definition', 'constrained_type', 'delete_statement', 'dictionary_splat', 'expression_list', 'for_in_clause',
-  'for_statement', 'format_expression', 'format_specifier', 'generic_type', 'identifier', 'interpolation', 'lambda_parameters',
+  'for_statement', 'format_expression', 'generic_type', 'identifier', 'interpolation', 'lambda_parameters',
   'list', 'list_pattern', 'list_splat', 'list_splat_pattern', 'member_type', 'parameters', 'parenthesized_expression',
-  'pattern_list', 'slice', 'splat_type', 'string', 'string_start', 'subscript', 'tuple', 'tuple_pattern', 'type',
-  'type_alias_statement', 'type_conversion', 'type_parameter', 'typed_parameter', 'union_type', 'yield',
+  'pattern_list', 'slice', 'splat_type', 'string', 'subscript', 'tuple', 'tuple_pattern', 'type',
+  'type_alias_statement', 'type_parameter', 'typed_parameter', 'union_type', 'yield',
 ] as const
 
 const TOKENS = {
-  async: 'async', from: 'from', dot: '.', comma: ',', colon: ':', equals: '=', star: '*',
+  async: 'async', from: 'from', comma: ',', colon: ':', equals: '=', star: '*',
   leftParen: '(', rightParen: ')', leftBracket: '[', rightBracket: ']', leftBrace: '{', rightBrace: '}',
 } as const
 
