@@ -38,10 +38,12 @@ export interface Reported {
   readonly omitted: number
 }
 
+const NOTHING: Reported = Object.freeze({ diagnostics: Object.freeze([]), omitted: 0 })
+
 /** Collects findings about one source. */
 export class Findings {
   private readonly found: Finding[] = []
-  private readonly allowed = new Map<number, Set<RulePattern>>()
+  private allowed: Map<number, Set<RulePattern>> | undefined
   private readonly denied: { readonly pattern: RulePattern, readonly node: number }[] = []
   private uncounted = 0
 
@@ -71,6 +73,7 @@ export class Findings {
 
   /** `pattern` exempts `node` from the patterns that stand before it in its rule's file. */
   allow(pattern: RulePattern, node: number): void {
+    this.allowed ??= new Map()
     const known = this.allowed.get(node)
     if (known === undefined) this.allowed.set(node, new Set([pattern]))
     else known.add(pattern)
@@ -78,6 +81,7 @@ export class Findings {
 
   /** Errors, or warnings, in the order of the source, one for each rule and place. */
   put(severity: 'error' | 'warning', source: Source): Reported {
+    if (this.found.length === 0 && this.denied.length === 0) return NOTHING
     this.settle()
     const chosen = this.found.filter(({ code }) => severityOf(code) === severity)
     chosen.sort((a, b) => a.start - b.start || a.end - b.end || (a.code < b.code ? -1 : a.code > b.code ? 1 : a.order - b.order))
@@ -94,7 +98,7 @@ export class Findings {
   /** Turns what patterns captured into findings, without what is exempt. */
   private settle(): void {
     for (const { pattern, node } of this.denied) {
-      const exempt = [...(this.allowed.get(node) ?? [])].some((other) => other.rule === pattern.rule && other.order > pattern.order)
+      const exempt = [...(this.allowed?.get(node) ?? [])].some((other) => other.rule === pattern.rule && other.order > pattern.order)
       if (exempt) continue
       const start = this.reading.tree.start[node]
       const end = this.reading.tree.end[node]

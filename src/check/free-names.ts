@@ -1,5 +1,5 @@
 /** The names a source takes from outside: which it uses, which nobody provides, and which it may not have. */
-import type { Names } from '../rules/names.js'
+import type { NameId, Names } from '../rules/names.js'
 import { BUILTINS, DENIED_BUILTINS, GUARDED_BUILTINS, READABLE_DUNDER_NAMES } from '../trusted/language.js'
 import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
@@ -23,6 +23,10 @@ const UNKNOWN = 2
 const REFUSED = 3
 const BUILTIN = 4
 
+/** By name, kept from source to source; all 0 between calls. */
+let verdicts = new Uint8Array(4096)
+const MOST_KEPT = 1 << 16
+
 /** Sorts the free names of a resolved source, and reports refused builtins and, when `declared` is given, unknown names. */
 export function freeNames(
   names: Names, { symbols, readNodes, readSymbols }: Binder, bindings: Bindings, builtins: ReadonlySet<string>,
@@ -30,8 +34,7 @@ export function freeNames(
 ): FreeNames {
   const used: string[] = []
   const unknown: string[] = []
-  const verdicts = new Uint8Array(names.count + 1)
-  const listed = new Uint8Array(names.count + 1)
+  if (verdicts.length <= names.count || verdicts.length > MOST_KEPT) verdicts = new Uint8Array(Math.max(4096, names.count + 1))
   let trouble = false
   for (let symbol = 1; symbol <= symbols.count; symbol += 1) {
     if ((symbols.marks[symbol] & USED) === 0) continue
@@ -39,9 +42,9 @@ export function freeNames(
     const binding = bindings[symbol]
     if (binding !== 0) {
       // What the host provides may be read before the source assigns it: `total = total + 1`.
-      if (declared === undefined || symbols.scope[binding] !== MODULE || listed[name] !== 0) continue
+      if (declared === undefined || symbols.scope[binding] !== MODULE || verdicts[name] !== 0) continue
       if (!declared.has(names.text(name))) continue
-      listed[name] = 1
+      verdicts[name] = PROVIDED
       used.push(names.text(name))
       continue
     }
@@ -51,21 +54,23 @@ export function freeNames(
     verdicts[name] = verdict
     if (verdict === BUILTIN) continue
     trouble ||= verdict === REFUSED || (verdict === UNKNOWN && declared !== undefined)
-    if (listed[name] === 0) used.push(text)
-    listed[name] = 1
+    used.push(text)
     if (verdict === UNKNOWN) unknown.push(text)
   }
   if (trouble) {
-    const known = (): Iterable<string> => [...boundNames(names, symbols), ...(declared ?? []), ...builtins]
+    const suggest = suggestions(names, symbols, [...(declared ?? []), ...builtins])
     for (let read = 0; read < readNodes.length; read += 1) {
       const symbol = readSymbols[read]
       if (bindings[symbol] !== 0) continue
-      const verdict = verdicts[symbols.name[symbol]]
-      const text = (): string => names.text(symbols.name[symbol])
-      if (verdict === REFUSED) findings.add('PR208', readNodes[read], () => refusal(text()))
-      else if (verdict === UNKNOWN && declared !== undefined) findings.add('PR209', readNodes[read], () => stranger(text(), known()))
+      const name = symbols.name[symbol]
+      const verdict = verdicts[name]
+      if (verdict === REFUSED) findings.add('PR208', readNodes[read], () => refusal(names.text(name)))
+      else if (verdict === UNKNOWN && declared !== undefined) {
+        findings.add('PR209', readNodes[read], () => ({ message: `nobody provides \`${shown(names.text(name))}\``, hint: suggest(name) }))
+      }
     }
   }
+  for (let symbol = 1; symbol <= symbols.count; symbol += 1) verdicts[symbols.name[symbol]] = 0
   return { usedNames: used, unknownNames: unknown }
 }
 
@@ -80,18 +85,29 @@ function refusal(name: string): { readonly message: string, readonly hint: strin
   return { message: `builtin \`${name}\` is not available`, hint: DENIED_BUILTINS[name] || undefined }
 }
 
-function stranger(name: string, known: Iterable<string>): { readonly message: string, readonly hint: string | undefined } {
-  const close = nearest(name, known)
-  return { message: `nobody provides \`${shown(name)}\``, hint: close === undefined ? undefined : `did you mean \`${close}\`?` }
+/** As many of the source's names are candidates for what was meant, and as many names get a suggestion. */
+const MOST_CANDIDATES = 1000
+const MOST_SUGGESTIONS = 50
+
+/** Suggests what an unknown name was meant to be; the same for the same name, and only for so many. */
+function suggestions(names: Names, symbols: Binder['symbols'], provided: readonly string[]): (name: NameId) => string | undefined {
+  let candidates: ReadonlySet<string> | undefined
+  const known = new Map<NameId, string | undefined>()
+  return (name) => {
+    if (!known.has(name)) {
+      if (known.size >= MOST_SUGGESTIONS) return undefined
+      candidates ??= new Set([...provided, ...boundNames(names, symbols)])
+      const close = nearest(names.text(name), candidates)
+      known.set(name, close === undefined ? undefined : `did you mean \`${close}\`?`)
+    }
+    return known.get(name)
+  }
 }
 
-/** Enough of the source's own names to find the one that was meant. */
-const SUGGESTIONS = 2000
-
-function boundNames(names: Names, symbols: Binder['symbols']): string[] {
-  const bound: string[] = []
-  for (let symbol = 1; symbol <= symbols.count && bound.length < SUGGESTIONS; symbol += 1) {
-    if ((symbols.marks[symbol] & BOUND) !== 0) bound.push(names.text(symbols.name[symbol]))
+function boundNames(names: Names, symbols: Binder['symbols']): ReadonlySet<string> {
+  const bound = new Set<string>()
+  for (let symbol = 1; symbol <= symbols.count && bound.size < MOST_CANDIDATES; symbol += 1) {
+    if ((symbols.marks[symbol] & BOUND) !== 0) bound.add(names.text(symbols.name[symbol]))
   }
   return bound
 }

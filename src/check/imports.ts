@@ -38,6 +38,8 @@ export class Imports {
   private readonly found: Found[] = []
   private findings!: Findings
   private grants!: ModuleGrants
+  /** What granted modules are in: `urllib` for `urllib.parse`. */
+  private packages: ReadonlySet<string> = new Set()
 
   constructor(grammar: Grammar, private readonly reading: Reading, private readonly binder: Binder) {
     this.kinds = kindsOf(grammar)
@@ -45,6 +47,7 @@ export class Imports {
 
   begin(findings: Findings, grants: ModuleGrants): void {
     this.findings = findings
+    if (this.grants !== grants) this.packages = new Set(Object.keys(grants).flatMap(packagesOf))
     this.grants = grants
     this.found.length = 0
     this.facets.clear()
@@ -132,9 +135,9 @@ export class Imports {
     return this.grantsOf(module)?.includes(name) === true || this.grantsOf(`${module}.${name}`) !== undefined
   }
 
-  /** Whether anything can be said about the module's names. */
+  /** Whether granted modules are within it, so that it can be imported with them. */
   isPackage(module: string): boolean {
-    return Object.keys(this.grants).some((name) => name.startsWith(`${module}.`))
+    return this.packages.has(module)
   }
 
   private bindFacet(node: number, scope: ScopeId, module: string): void {
@@ -199,4 +202,9 @@ export class Imports {
     }
     return parts.join('.')
   }
+}
+
+function packagesOf(module: string): readonly string[] {
+  const parts = module.split('.')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'))
 }

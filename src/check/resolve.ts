@@ -3,15 +3,20 @@ import { CLASS_SCOPE, MODULE, type SymbolId, type Symbols, BOUND, GLOBAL, NONLOC
 
 const BINDS = BOUND | PARAMETER | TYPE_PARAMETER
 
-/** By symbol: the symbol that binds the name where it is used, 0 where none in the source does. */
+/** By symbol: the symbol that binds the name where it is used, 0 where none in the source does. Valid until the next source. */
 export type Bindings = Int32Array
+
+/** Kept from source to source: an allocation each would cost a short formula more than resolving it does. */
+let bindings = new Int32Array(256)
+/** By name: 1 where something inside the module binds it. All 0 between calls. */
+let boundInside = new Uint8Array(4096)
 
 /** Resolves every symbol by Python's rules. A `nonlocal` with nothing to refer to is told to `unbound`. */
 export function resolve(symbols: Symbols, nameCount: number, unbound: (symbol: SymbolId) => void): Bindings {
   const { scope, name, marks, count } = symbols
-  const bindings = new Int32Array(count + 1)
+  if (bindings.length <= count || bindings.length > MOST_KEPT) bindings = new Int32Array(Math.max(256, count + 1))
+  if (boundInside.length <= nameCount || boundInside.length > MOST_KEPT) boundInside = new Uint8Array(Math.max(4096, nameCount + 1))
   // Most names are bound in the module alone, or nowhere: no need to climb for those.
-  const boundInside = new Uint8Array(nameCount + 1)
   for (let symbol = 1; symbol <= count; symbol += 1) {
     if (scope[symbol] !== MODULE && (marks[symbol] & BINDS) !== 0) boundInside[name[symbol]] = 1
   }
@@ -35,8 +40,11 @@ export function resolve(symbols: Symbols, nameCount: number, unbound: (symbol: S
       bindings[symbol] = boundInside[id] === 0 ? inModule(id) : enclosing(symbols, symbol) || inModule(id)
     }
   }
+  for (let symbol = 1; symbol <= count; symbol += 1) boundInside[name[symbol]] = 0
   return bindings
 }
+
+const MOST_KEPT = 1 << 16
 
 /** The nearest symbol around `symbol` that binds its name; 0 for none, or when a `global` on the way says: the module's. */
 function enclosing(symbols: Symbols, symbol: SymbolId): SymbolId {

@@ -3,6 +3,7 @@
  * binds and uses which name. It does not recurse, and makes no object for a node.
  */
 import type { Reading } from '../rules/reading.js'
+import type { AnchoredPatterns } from '../rules/anchors.js'
 import { ALLOW, DENY, type RulePattern, type Ruleset } from '../rules/ruleset.js'
 import type { Grammar } from '../syntax/language.js'
 import { EXACT_KEY_CLASSES } from '../trusted/language.js'
@@ -44,6 +45,9 @@ export class Scopes {
   /** By kind id: 0 where nobody has anything to do. */
   private readonly busy: Uint8Array
   private findings!: Findings
+  private readonly anchored: AnchoredPatterns
+  /** Where a pattern was tried last. */
+  private readonly tried = new Map<RulePattern, number>()
   /** The pattern being tried. */
   private pattern!: RulePattern
 
@@ -65,6 +69,7 @@ export class Scopes {
     this.literals = new ClassLiterals(grammar, reading)
     this.targets = new Targets(grammar, reading)
     this.shapeChecks = shapes.checks
+    this.anchored = ruleset.anchored
     for (let kind = 0; kind < this.busy.length; kind += 1) {
       this.patterns[kind] = ruleset.at(kind)
       const idle = kindTable.denied[kind] === 0 && shapes.checks[kind] === undefined && this.patterns[kind] === undefined
@@ -79,9 +84,11 @@ export class Scopes {
     this.flow.begin(findings)
     this.frames.begin()
     this.exceptions.clear()
-    const { tree } = this.reading
+    const { frames, patterns, stops, shapeChecks, busy, anchored, reading } = this
+    const { tree } = reading
     const { kind, count } = tree
-    const { frames, patterns, stops, shapeChecks, busy } = this
+    anchored.begin(reading.names)
+    this.tried.clear()
     const { denied } = this.kindTable
     for (let node = 0; node < count; node += 1) {
       if (node >= frames.end) frames.leave(node)
@@ -94,7 +101,11 @@ export class Scopes {
       const rules = patterns[here]
       if (rules !== undefined) this.match(rules, node)
       const stop = stops[here]
-      if (stop === roles.IDENTIFIER) this.identifier(node)
+      if (stop === roles.IDENTIFIER) {
+        const around = anchored.of(reading.nameOf(node), reading.names)
+        if (around !== undefined) this.matchAround(around, node)
+        this.identifier(node)
+      }
       else if (stop !== 0) this.stop(stop, node)
     }
   }
@@ -103,6 +114,23 @@ export class Scopes {
     for (const pattern of patterns) {
       this.pattern = pattern
       pattern.matcher.match(this.reading, node, this.captured)
+    }
+  }
+
+  /** Tries patterns that `node`'s name is part of, at the nodes above it where they begin. */
+  private matchAround(patterns: readonly RulePattern[], node: number): void {
+    const { kind, parent } = this.reading.tree
+    for (const pattern of patterns) {
+      const { kinds, anchor, match } = pattern.matcher
+      for (const depth of anchor!.depths) {
+        let root = node
+        for (let level = 0; level < depth && root >= 0; level += 1) root = parent[root]
+        // One class may have ten thousand such bases: it is looked at once.
+        if (root < 0 || !kinds.includes(kind[root]) || this.tried.get(pattern) === root) continue
+        this.tried.set(pattern, root)
+        this.pattern = pattern
+        match(this.reading, root, this.captured)
+      }
     }
   }
 

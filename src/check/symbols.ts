@@ -64,6 +64,8 @@ export class Symbols {
   node = new Int32Array(INITIAL)
 
   private slots = new Int32Array(INITIAL * 4)
+  /** Where each symbol is in {@link slots}. */
+  private slotOf = new Int32Array(INITIAL)
 
   /** Forgets everything but the module's scope. */
   begin(): void {
@@ -73,8 +75,9 @@ export class Symbols {
       this.name = new Int32Array(INITIAL)
       this.marks = new Uint16Array(INITIAL)
       this.node = new Int32Array(INITIAL)
+      this.slotOf = new Int32Array(INITIAL)
     } else {
-      this.slots.fill(0)
+      for (let symbol = 1; symbol <= this.count; symbol += 1) this.slots[this.slotOf[symbol]] = 0
     }
     this.count = 0
     this.scopes = 0
@@ -113,6 +116,7 @@ export class Symbols {
     const symbol = (this.count += 1)
     if (symbol >= this.name.length) this.grow()
     this.slots[slot] = symbol
+    this.slotOf[symbol] = slot
     this.scope[symbol] = scope
     this.name[symbol] = name
     this.marks[symbol] = 0
@@ -132,6 +136,7 @@ export class Symbols {
     this.name = copied(new Int32Array(length), this.name)
     this.marks = copied(new Uint16Array(length), this.marks)
     this.node = copied(new Int32Array(length), this.node)
+    this.slotOf = copied(new Int32Array(length), this.slotOf)
   }
 
   private rehash(): void {
@@ -141,6 +146,7 @@ export class Symbols {
       let slot = this.hash(this.scope[symbol], this.name[symbol]) & mask
       while (this.slots[slot] !== 0) slot = (slot + 1) & mask
       this.slots[slot] = symbol
+      this.slotOf[symbol] = slot
     }
   }
 }

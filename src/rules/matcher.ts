@@ -8,7 +8,7 @@
  */
 import { RuleError } from '../errors.js'
 import type { Grammar } from '../syntax/language.js'
-import { compilePredicate, type TextTest } from './predicates.js'
+import { compilePredicate, namesOf, type TextTest } from './predicates.js'
 import type { Pattern, Query } from './query.js'
 import type { Reading } from './reading.js'
 
@@ -20,13 +20,26 @@ export interface Matcher {
   readonly query: Query
   /** Kinds of nodes at which it may match. */
   readonly kinds: readonly number[]
+  /** An identifier that every match holds, and whose name decides; absent when there is none. */
+  readonly anchor?: Anchor
   match(reading: Reading, node: number, found: Found): void
+}
+
+/** From where to look for a pattern: few identifiers have a name that any rule speaks of. */
+export interface Anchor {
+  /** Whether the name, normalised, can be part of a match. */
+  readonly test: TextTest
+  /** The names that can, where the pattern lists them. */
+  readonly names: ReadonlySet<string> | undefined
+  /** How many levels above the identifier the pattern may begin. */
+  readonly depths: readonly number[]
 }
 
 type Step = (reading: Reading, node: number) => void
 type Next = (reading: Reading) => void
 
 const NONE = -1
+const FOUND = 1
 
 /** Compiles a query's patterns; `file` is for messages. Throws {@link RuleError} for kinds or fields the grammar lacks. */
 export function compileQueries(queries: readonly Query[], grammar: Grammar, file: string): readonly Matcher[] {
@@ -47,14 +60,29 @@ class PatternCompiler {
     for (const name of capturesOf(query.pattern)) this.register(name)
     const step = this.step(query.pattern, this.conclusion(query))
     this.values = new Int32Array(this.registers)
+    const anchor = this.anchor(query)
     return {
       query,
       kinds,
+      ...(anchor === undefined ? {} : { anchor }),
       match: (reading, node, found) => {
         this.found = found
         this.values.fill(NONE)
         step(reading, node)
       },
+    }
+  }
+
+  private anchor(query: Query): Anchor | undefined {
+    const chosen = query.predicates.find(({ name, capture }) => !name.startsWith('not-') && anchors(query.pattern, capture))
+    if (chosen === undefined) return undefined
+    const tests = query.predicates.filter(({ capture }) => capture === chosen.capture)
+    const compiled = tests.map((predicate) => compilePredicate(predicate, this.file))
+    const listed = tests.map((predicate) => namesOf(predicate)).find((names) => names !== undefined)
+    return {
+      test: (text) => compiled.every((test) => test(text)),
+      names: listed,
+      depths: [...new Set(depthsOf(query.pattern, chosen.capture, 0))],
     }
   }
 
@@ -123,14 +151,22 @@ class PatternCompiler {
     let after: (reading: Reading, from: number) => void = next
     for (const pattern of patterns.toReversed()) {
       const matched = this.registers++
+      const found = this.registers++
       const rest = after
-      const step = this.step(pattern, (reading) => rest(reading, reading.tree.skip[this.values[matched]]))
+      // Where nothing is captured, the first child that matches leaves most for those after it: no other needs trying.
+      const once = capturesOf(pattern).length === 0
+      const step = this.step(pattern, (reading) => {
+        this.values[found] = FOUND
+        rest(reading, reading.tree.skip[this.values[matched]])
+      })
       after = (reading, from) => {
         const { skip } = reading.tree
         const end = skip[this.values[parent]]
         for (let child = from; child < end; child = skip[child]) {
           this.values[matched] = child
+          this.values[found] = NONE
           step(reading, child)
+          if (once && this.values[found] === FOUND) break
         }
       }
     }
@@ -177,6 +213,20 @@ class PatternCompiler {
 function capturesOf(pattern: Pattern): readonly string[] {
   const inner = pattern.type === 'choice' ? pattern.options : pattern.children
   return [...pattern.captures, ...inner.flatMap(capturesOf)]
+}
+
+/** Whether every match binds `capture`, and to an identifier. */
+function anchors(pattern: Pattern, capture: string): boolean {
+  if (pattern.type === 'choice') return !pattern.captures.includes(capture) && pattern.options.every((option) => anchors(option, capture))
+  if (pattern.captures.includes(capture)) return pattern.kind === 'identifier' && pattern.named === true
+  return pattern.children.some((child) => anchors(child, capture))
+}
+
+/** At which depths below the root `capture` occurs. */
+function depthsOf(pattern: Pattern, capture: string, depth: number): readonly number[] {
+  if (pattern.type === 'choice') return pattern.options.flatMap((option) => depthsOf(option, capture, depth))
+  const here = pattern.captures.includes(capture) ? [depth] : []
+  return [...here, ...pattern.children.flatMap((child) => depthsOf(child, capture, depth + 1))]
 }
 
 const UNKNOWN = 0

@@ -17,6 +17,12 @@ export function compilePredicate(predicate: Predicate, file: string): TextTest {
   return negated ? (text) => !positive(text) : positive
 }
 
+/** The texts that a predicate lists; undefined for one that describes them, or that excludes. */
+export function namesOf({ name, arguments: operands }: Predicate): ReadonlySet<string> | undefined {
+  if (name === 'eq?' || name === 'any-of?') return new Set(operands)
+  return name === 'in?' ? tableOf(operands[0]) : undefined
+}
+
 function compilePositive(name: string, operands: readonly string[], fail: (message: string) => never): TextTest {
   const [first = fail(`#${name} has nothing to compare with`)] = operands
   if (name === 'any-of?') {

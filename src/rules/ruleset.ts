@@ -1,6 +1,7 @@
 /** The rules in force, compiled: which patterns to try at which kind of node, and what to say when one matches. */
 import { RuleError } from '../errors.js'
 import type { Grammar } from '../syntax/language.js'
+import { AnchoredPatterns } from './anchors.js'
 import { compileQueries, type Matcher } from './matcher.js'
 import { parseQuery } from './query.js'
 import type { Rule, RuleFile } from './rule.js'
@@ -23,8 +24,10 @@ export interface RulePattern {
 export interface Ruleset {
   /** The rule of a code. Throws {@link RuleError} when there is no such file: code must not emit what nobody can explain. */
   rule(code: string): Rule
-  /** The patterns to try at a node of `kind`, in the order of codes; undefined for most kinds. */
+  /** The patterns to try at a node of `kind`, in the order of codes; undefined for most kinds. Those of `anchored` are not among them. */
   at(kind: number): readonly RulePattern[] | undefined
+  /** The patterns to try around an identifier, by its name. */
+  readonly anchored: AnchoredPatterns
 }
 
 /** Capture names that mean something; the others serve predicates and messages. */
@@ -38,12 +41,14 @@ const PROPERTIES = ['message', 'hint', 'hints']
 export function compileRules(files: Iterable<RuleFile>, grammar: Grammar): Ruleset {
   const rules = new Map<string, Rule>()
   const patterns: RulePattern[][] = []
+  const anchored: RulePattern[] = []
   for (const { rule, file, text, hasQuery } of files) {
     rules.set(rule.code, rule)
     if (!hasQuery) continue
     for (const [order, matcher] of compileQueries(parseQuery(text, file), grammar, file).entries()) {
       const pattern = describe(rule, order, matcher, file)
-      for (const kind of matcher.kinds) (patterns[kind] ??= []).push(pattern)
+      if (matcher.anchor !== undefined) anchored.push(pattern)
+      else for (const kind of matcher.kinds) (patterns[kind] ??= []).push(pattern)
     }
   }
   return {
@@ -53,6 +58,7 @@ export function compileRules(files: Iterable<RuleFile>, grammar: Grammar): Rules
       return rule
     },
     at: (kind) => patterns[kind],
+    anchored: new AnchoredPatterns(anchored),
   }
 }
 
