@@ -7,10 +7,9 @@ import type { GuestImage } from './image-facts.js'
 import { WORKER_SCRIPT } from './jail.js'
 import { Link, type GuestWorker } from './link.js'
 import { encodeFrame, type Setup } from './protocol.js'
+import { STACK_SIZE_MB } from './runtime.js'
 import type { ThreadData } from './worker.js'
 
-/** Stack of a thread, in MiB: as much as a jail's, for the same reason. */
-const STACK_MB = 64
 
 /** Starts a thread. `image.memory` should lie in a SharedArrayBuffer, or every thread gets a copy. */
 export function startThread(wasm: WebAssembly.Module, image: GuestImage, setup: Setup): GuestWorker {
@@ -21,7 +20,7 @@ export function startThread(wasm: WebAssembly.Module, image: GuestImage, setup: 
   const worker = new Worker(WORKER_SCRIPT, {
     workerData: { port, signal, paused, wasm, image } satisfies ThreadData,
     transferList: [port], env: {}, execArgv: ['--no-warnings'], stdout: true, stderr: true,
-    resourceLimits: { stackSizeMb: STACK_MB },
+    resourceLimits: { stackSizeMb: STACK_SIZE_MB },
   })
   let failure = ''
   link.connect({
