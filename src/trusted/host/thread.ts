@@ -10,7 +10,6 @@ import { encodeFrame, type Setup } from './protocol.js'
 import { STACK_SIZE_MB } from './runtime.js'
 import type { ThreadData } from './worker.js'
 
-
 /** Starts a thread. `image.memory` should lie in a SharedArrayBuffer, or every thread gets a copy. */
 export function startThread(wasm: WebAssembly.Module, image: GuestImage, setup: Setup): GuestWorker {
   const link = new Link()
