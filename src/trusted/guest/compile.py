@@ -56,8 +56,8 @@ def _parsed(request):
         raise _syntax_error(error, text) from None
     except UnicodeEncodeError as error:
         before = text[:error.start]
-        line = before.count('\n') + 1
-        raise Refused('the text holds half of a surrogate pair', _place(line, len(before.rpartition('\n')[2].encode())), 'PR901') from None
+        place = before.count('\n') + 1, len(before.rpartition('\n')[2].encode())
+        raise Refused('the text holds half of a surrogate pair', _place(*place, *place), 'PR901') from None
     except (MemoryError, RecursionError, OverflowError, ValueError) as error:
         raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
 
@@ -102,16 +102,19 @@ def _said(error):
 
 def _syntax_error(error, text):
     """CPython's own words. The parser counts columns in characters from 1, the compiler in bytes of UTF-8 from 1."""
-    line, end_line = error.lineno or 1, error.end_lineno or error.lineno or 1
-    columns = []
-    for at, offset in (line, error.offset), (end_line, error.end_offset or error.offset):
-        column = max((offset or 1) - 1, 0)
-        if text is not None:
-            lines = text.split('\n', at)
-            column = len(lines[at - 1][:column].encode('utf-8', 'surrogatepass')) if at <= len(lines) else 0
-        columns.append(column)
-    return Refused(error.msg, _place(line, columns[0], end_line, columns[1]), 'PR901')
+    start = _position(error.lineno, error.offset, text)
+    end = _position(error.end_lineno or error.lineno, error.end_offset, text)
+    return Refused(error.msg, _place(*start, *max(start, end)), 'PR901')
 
 
-def _place(line, column, end_line=None, end_column=None):
-    return ast.Pass(lineno=line, col_offset=column, end_lineno=end_line or line, end_col_offset=column if end_column is None else end_column)
+def _position(line, offset, text):
+    """(line from 1, column in bytes from 0); where CPython knows no place, the beginning of one."""
+    line, column = max(line or 1, 1), max((offset or 1) - 1, 0)
+    if text is not None:
+        lines = text.split('\n', line)
+        column = len(lines[line - 1][:column].encode('utf-8', 'surrogatepass')) if line <= len(lines) else 0
+    return line, column
+
+
+def _place(line, column, end_line, end_column):
+    return ast.Pass(lineno=line, col_offset=column, end_lineno=end_line, end_col_offset=end_column)

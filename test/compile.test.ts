@@ -1,0 +1,210 @@
+/** What `compile_source` answers: positions of refusals, CPython's own errors, and bounds on what compiling may cost. */
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { Python, type Compiled } from './support/python.js'
+
+let python: Python
+beforeAll(async () => { python = await Python.load() })
+
+const refusal = (text: string, mode: 'exec' | 'eval' = 'exec'): Compiled => python.compile({ text, mode })
+
+describe('positions', () => {
+  test.each([
+    ['of an expression', 'x = 1\ny = (a\n  .b)', 'PR900', '_getattr_ is missing', [2, 5, 3, 4]],
+    ['columns are bytes', "x = 'é', a.b", 'PR900', '_getattr_ is missing', [1, 10, 1, 13]],
+    ['of an argument', 'f(1, __class__=2)', 'PR900', '`__class__` cannot be the name of an argument', [1, 5, 1, 16]],
+    ['of a parameter', 'def f(a, super=1): pass', 'PR900', '`super` cannot be bound here', [1, 9, 1, 14]],
+    ['of an import', 'from a import b, _c as d', 'PR900', '`_c` is private', [1, 17, 1, 24]],
+    ['of a string that names', "class C(metaclass=_metaclass_):\n    __slots__ = ('x', '__class__')", 'PR900', 'the attribute `__class__` is not accessible', [2, 22, 2, 33]],
+    ['of a member', 'class C(metaclass=_metaclass_):\n    x = 1\n    mro: int', 'PR900', 'the attribute `mro` is not accessible', [3, 4, 3, 7]],
+    ['of what the parser refuses', "é = 'é' é é", 'PR901', 'invalid syntax', [1, 10, 1, 12]],
+    ['over lines', 'f(a b\n  c)', 'PR901', 'invalid syntax. Perhaps you forgot a comma?', [1, 2, 1, 5]],
+    ['at the end', 'f(', 'PR901', "'(' was never closed", [1, 1, 1, 1]],
+    ['of what the compiler refuses', "'é'; return", 'PR901', "'return' outside function", [1, 6, 1, 12]],
+    ['of what scoping refuses', "def f():\n    é = 'é'; global é", 'PR901', "name 'é' is assigned to before global declaration", [2, 15, 2, 24]],
+    ['of half a pair', "x = 1\ny = 'é\ud800'", 'PR901', 'the text holds half of a surrogate pair', [2, 7, 2, 7]],
+    ['of indentation', 'if x:\n    y\n  z', 'PR901', 'unindent does not match any outer indentation level', [3, 3, 3, 3]],
+    ['where there is none', 'x\0', 'PR901', 'source code string cannot contain null bytes', [1, 0, 1, 0]],
+    ['with carriage returns', 'x = 1\r\ny = a.b', 'PR900', '_getattr_ is missing', [2, 4, 2, 7]],
+    ['private names are spelled as in the source', 'class C(metaclass=_metaclass_):\n    global _x\n    _y = 1\n    def f(_y, _y): pass', 'PR901',
+      "duplicate argument '_y' in function definition", [4, 14, 4, 16]],
+  ])('%s', (_what, text, code, message, [line, column, endLine, endColumn]) => {
+    expect(refusal(text)).toEqual({ ok: false, code, message, line, column, endLine, endColumn })
+  })
+
+  test('renamed names are spelled as in the source, where CPython names them', () => {
+    const text = 'class C(metaclass=_metaclass_):\n    def f():\n        nonlocal _x\n    _x = 1'
+    expect(refusal(text)).toMatchObject({ code: 'PR901', message: "no binding for nonlocal '_x' found", line: 3 })
+  })
+})
+
+describe('bounds', () => {
+  const repeat = (count: number, line: (at: number) => string, separator = ''): string => Array.from({ length: count }, (_, at) => line(at)).join(separator)
+  const indent = (depth: number): string => ' '.repeat(depth)
+  const accepted = { ok: true }
+  const limit = (message: string): object => ({ ok: false, code: 'PR902', message: `the program cannot be compiled: ${message}` })
+
+  test.each([
+    ['a sum', '1+', 990, 1100], ['negations', 'not ', 990, 1100], ['a conditional', 'x if x else ', 990, 1100],
+    ['far deeper', '1+', 990, 4000],
+  ])('depth: %s', (_what, part, within, beyond) => {
+    expect(refusal(part.repeat(within) + '1')).toMatchObject(accepted)
+    expect(refusal(part.repeat(beyond) + '1')).toMatchObject(limit('it is nested too deeply'))
+    // The interpreter has freed the refused tree, and lives.
+    expect(refusal('1')).toMatchObject(accepted)
+  })
+
+  test('depth: a tree that is refused for another reason is freed as well', () => {
+    expect(refusal(`a.b; x = ${'1+'.repeat(4000)}1`)).toMatchObject({ code: 'PR900' })
+    expect(refusal('1')).toMatchObject(accepted)
+  })
+
+  test('depth: what the parser itself gives up on', () => {
+    expect(refusal('('.repeat(201) + ')'.repeat(201))).toMatchObject({ code: 'PR901', message: 'too many nested parentheses', line: 1, column: 200 })
+    expect(refusal('lambda: '.repeat(5000) + '1')).toMatchObject(limit('Parser stack overflowed - Python source too complex to parse'))
+    expect(refusal(repeat(101, (at) => `${indent(at)}if x:\n`) + `${indent(101)}y`)).toMatchObject({ code: 'PR901', message: 'too many levels of indentation' })
+    expect(refusal(repeat(22, (at) => `${indent(at)}while x:\n`) + `${indent(22)}y`)).toMatchObject({ code: 'PR901', message: 'too many statically nested blocks' })
+  })
+
+  test('length of the text', () => {
+    expect(refusal(`#${'x'.repeat(1_999_999)}`)).toMatchObject(accepted)
+    expect(refusal(`#${'x'.repeat(2_000_000)}`)).toMatchObject({ ...limit('it is too long'), line: 1, column: 0 })
+  })
+
+  test('nodes of the tree', () => {
+    const told = python.run(`
+from pyrestrict import limits
+from pyrestrict.compile import compile_source
+old, limits.NODES = limits.NODES, 1000
+try:
+    told = [compile_source({'text': 'x\\n' * count, 'mode': 'exec', 'filename': ''}) for count in (499, 500)]
+finally:
+    limits.NODES = old
+[(each['ok'], each.get('message')) for each in told]`)
+    expect(told).toEqual([[true, undefined], [false, 'the program cannot be compiled: it is too long']])
+  })
+
+  test('numbers that take long to read', () => {
+    expect(refusal('x = ' + '9'.repeat(4300))).toMatchObject(accepted)
+    expect(refusal('x = ' + '9'.repeat(4301))).toMatchObject({ code: 'PR901', line: 1, column: 0 })
+    expect(refusal('x = 0x' + 'f'.repeat(100_000))).toMatchObject(accepted)
+  })
+
+  test.each([
+    "'a'*10**9", "b'a'*10**9", '1<<10**9', '2**10**9', '(1,)*10**8', '((1,)*256,)*256', "'%999999999d' % 1", "f'{1:>999999999}'", '10**4300', '-(1<<10**9)',
+  ])('constants are folded within bounds: %s', (text) => {
+    const compiled = refusal(`x = ${text}`)
+    expect(compiled.ok && compiled.code.length < 5000).toBe(true)
+  })
+
+  test('code that is far longer than its text', () => {
+    const folded = (count: number): string => `x = [${repeat(count, (at) => `'${at}'*${Math.floor(4096 / String(at).length)}`, ',')}]`
+    expect(refusal(folded(3000))).toMatchObject(accepted)
+    const { message } = refusal(folded(4500)) as { message: string }
+    expect(message).toMatch(/^the program cannot be compiled: it makes 1[678]\d{6} bytes of code$/)
+  })
+
+  const finallyIn = (depth: number, core: string): string => repeat(depth, (at) => `${indent(at)}try: f()\n${indent(at)}finally:\n`) + indent(depth) + core
+  const finallyAround = (depth: number, core: string): string =>
+    `def f():\n${repeat(depth, (at) => `${indent(at + 1)}try:\n`)}${indent(depth + 1)}${core}\n${repeat(depth, (at) => `${indent(depth - at)}finally: g()\n`)}`
+
+  test.each([['in each other', finallyIn], ['around each other', finallyAround]])('finally clauses: %s', (_what, nested) => {
+    expect(refusal(nested(3, 'h()'))).toMatchObject(accepted)
+    expect(refusal(nested(4, 'h()'))).toMatchObject(limit('`finally` clauses are nested too deeply'))
+    expect(refusal(nested(12, 'h()'))).toMatchObject(limit('`finally` clauses are nested too deeply'))
+  })
+
+  test('finally clauses: through functions and classes within', () => {
+    const text = (depth: number): string => repeat(depth, (at) => `${indent(at * 2)}try: f()\n${indent(at * 2)}finally:\n${indent(at * 2 + 1)}def f():\n`) + indent(depth * 2) + 'pass'
+    expect(refusal(text(3))).toMatchObject(accepted)
+    expect(refusal(text(4))).toMatchObject(limit('`finally` clauses are nested too deeply'))
+  })
+
+  test('finally clauses: written out for every way out', () => {
+    const text = (exits: number, size: number, exit = 'return'): string => `def f():\n  for x in _getiter_(y):\n    try:\n${'      if a: '.concat(exit, '\n').repeat(exits)}    finally:\n${'      b()\n'.repeat(size)}`
+    for (const exit of ['return', 'break', 'continue']) {
+      expect(refusal(text(90, 300, exit))).toMatchObject(accepted)
+      expect(refusal(text(1000, 300, exit))).toMatchObject(limit('its `finally` clauses multiply'))
+    }
+    // Ways out of the inner clause's own copies count as often as there are copies.
+    const nested = (exits: number): string => `def f():\n  try:\n    try:\n${'      if a: return\n'.repeat(exits)}    finally:\n${'      if a: return\n'.repeat(exits)}  finally:\n    ${'g();'.repeat(20)}`
+    expect(refusal(nested(20))).toMatchObject(accepted)
+    expect(refusal(nested(60))).toMatchObject(limit('its `finally` clauses multiply'))
+  })
+
+  test('comprehensions within each other: CPython writes past an array from 23 on', () => {
+    const text = (open: string, close: string, depth: number): string => `x = ${open.repeat(depth)}0${` for x in _getiter_(y)${close}`.repeat(depth)}`
+    for (const [open, close] of ['[]', '{}']) {
+      expect(refusal(text(open!, close!, 16))).toMatchObject(accepted)
+      expect(refusal(text(open!, close!, 17))).toMatchObject(limit('`try`, `with` and comprehensions are nested too deeply'))
+    }
+    expect(refusal(text('(', ')', 49))).toMatchObject(accepted)
+    expect(refusal(text('(', ')', 51))).toMatchObject(limit('functions and classes are nested too deeply'))
+  })
+
+  test('handlers and comprehensions count together, whatever else the compiler adds', () => {
+    const nest = (blocks: readonly ['try' | 'except' | 'finally' | 'with', number][], comprehensions: number): string => {
+      let depth = 1
+      let text = 'async def f():\n'
+      let ends = ''
+      for (const [kind, count] of blocks) {
+        for (let i = 0; i < count; i += 1, depth += 1) {
+          const here = indent(depth)
+          if (kind === 'with') text += `${here}async with a as b:\n`
+          else if (kind === 'except') text += `${here}try: pass\n${here}except E as e:\n`
+          else {
+            text += `${here}try:\n`
+            ends = `${here}${kind === 'try' ? 'except E: pass' : 'finally: pass'}\n${ends}`
+          }
+        }
+      }
+      return `${text}${indent(depth)}await f([${'['.repeat(comprehensions)}(yield) if await g() else 0${' async for x in _getiter_(y)]'.repeat(comprehensions)}])\n${ends}`.replace('(yield) if await g() else 0', '(await g())')
+    }
+    const message = '`try`, `with` and comprehensions are nested too deeply'
+    for (const [block, each] of [['try', 1], ['with', 1], ['except', 2]] as const) {
+      for (const comprehensions of [2, 5, 12]) {
+        const most = Math.floor((16 - comprehensions) / each)
+        expect([block, comprehensions, refusal(nest([[block, most]], comprehensions))]).toMatchObject([block, comprehensions, accepted])
+        expect([block, comprehensions, refusal(nest([[block, most + 1]], comprehensions))]).toMatchObject([block, comprehensions, limit(message)])
+      }
+    }
+    expect(refusal(nest([['finally', 3], ['except', 3]], 7))).toMatchObject(accepted)
+    expect(refusal(nest([['finally', 3], ['except', 3]], 8))).toMatchObject(limit(message))
+  })
+
+  test('functions within each other', () => {
+    const nested = (depth: number): string => `x = ${'lambda: '.repeat(depth)}0`
+    expect(refusal(nested(50))).toMatchObject(accepted)
+    expect(refusal(nested(51))).toMatchObject(limit('functions and classes are nested too deeply'))
+  })
+
+  test('what is compared with everything beside it', () => {
+    const names = (count: number, suffix = ''): string => repeat(count, (at) => `a${at}${suffix}`, ', ')
+    expect(refusal(`f(${names(1000, '=1')})`)).toMatchObject(accepted)
+    expect(refusal(`f(${names(1001, '=1')})`)).toMatchObject(limit('more than 1000 named arguments'))
+    expect(refusal(`class C(${names(1000, '=1')}, metaclass=_metaclass_): pass`)).toMatchObject(limit('more than 1000 named arguments'))
+    expect(refusal(`def f[${names(50)}](): pass`)).toMatchObject(accepted)
+    for (const text of [`def f[${names(51)}](): pass`, `class C[${names(51)}](metaclass=_metaclass_): pass`, `type X[${names(51)}] = int`]) {
+      expect(refusal(text)).toMatchObject(limit('more than 50 type parameters'))
+    }
+    const pattern = (inside: string): string => `match x:\n    case ${inside}: pass`
+    expect(refusal(pattern(`C(${names(1000, '=1')})`))).toMatchObject(accepted)
+    expect(refusal(pattern(`C(${names(1001, '=1')})`))).toMatchObject(limit('more than 1000 attributes in a pattern'))
+    expect(refusal(pattern(`[${names(128)}]`))).toMatchObject(accepted)
+    expect(refusal(pattern(`[${names(129)}]`))).toMatchObject(limit('a pattern captures more than 128 names'))
+    expect(refusal(pattern(`[${names(64)}] | [*b, {'k': [${names(64)}]}] as a`))).toMatchObject(limit('a pattern captures more than 128 names'))
+  })
+})
+
+describe('hostile text', () => {
+  test('is answered, whatever it is', () => {
+    const words = fc.constantFrom('x', '_x', '__x__', ' ', '\n', '\n    ', '(', ')', '[', ']', '{', '}', ':', ',', '.', '=', '*', '**', '@', "'", '"""', '\\', '#', '\r', '\t',
+      '\0', '\ud800', 'é', 'ʼ', 'lambda', 'def', 'class', 'import', 'from', 'yield', 'await', 'async', 'match', 'case', 'for', 'in', 'if', 'else', 'try', 'except', 'finally', 'with', 'as',
+      '1', '0x', 'f"', '{', '}', '"', '_getattr_(', '_getiter_(', '_write_(', '_metaclass_', 'metaclass=', 'super()', ':=', '+=', 'global ', 'type ')
+    fc.assert(fc.property(fc.array(words, { maxLength: 12 }), fc.constantFrom('exec' as const, 'eval' as const), (parts, mode) => {
+      const compiled = refusal(parts.join(''), mode)
+      if (compiled.ok) return compiled.code.length > 0
+      return /^PR90[012]$/.test(compiled.code) && compiled.line >= 1 && compiled.column >= 0 && compiled.endLine >= compiled.line && compiled.message !== ''
+    }), { numRuns: 1500 })
+  })
+})
