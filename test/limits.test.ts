@@ -119,3 +119,18 @@ test('waiting for a worker and compiling are not in wallMs', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(['exhausted', 'exhausted', 'exhausted', 'returned'])
   await sandbox.close()
 })
+
+test('a host that was busy itself does not take a run that ended in time for a late one', async () => {
+  for (const isolation of ['process', 'thread'] as const) {
+    const sandbox = await createSandbox({ limits: { wallMs: 500 } }, { isolation, workers: 1 })
+    await sandbox.run('1')
+    let begun = false
+    const running = sandbox.run('print("begun", flush=True)\nimport_free = 2\nimport_free', { onOutput: () => {
+      begun = true
+      for (const until = performance.now() + 1_500; performance.now() < until;);
+    } })
+    expect(await running).toMatchObject({ status: 'returned', value: 2 })
+    expect(begun).toBe(true)
+    await sandbox.close()
+  }
+})

@@ -233,13 +233,17 @@ export class Link implements GuestWorker {
     }
   }
 
-  /** Neither the ticks nor the worker's own watchdog ended the call. */
+  /**
+   * Neither the ticks nor the worker's own watchdog ended the call; or the host's thread was busy, and the end has arrived
+   * unread. What has arrived is read first.
+   */
   #late(): void {
-    const pending = this.#pending
-    if (!pending) return
-    const usage = usedBy(pending)
-    this.#settle({ kind: 'killed', id: pending.id, why: 'wall', usage, detail: 'the worker was killed' })
-    this.kill('killed at the wall limit')
+    const late = this.#pending
+    setImmediate(() => {
+      if (!late || this.#pending !== late) return
+      this.#settle({ kind: 'killed', id: late.id, why: 'wall', usage: usedBy(late), detail: 'the worker was killed' })
+      this.kill('killed at the wall limit')
+    })
   }
 
   #settle(performed: Performed): void {
