@@ -1,13 +1,13 @@
 /** What to use instead of modules that guests do not get, as data. Where nothing replaces a module, the hint says who can help. */
 
-const host = 'ask the host for a capability'
+const host = 'a guest cannot: have the host do it and pass the result as an input'
 
 export const MODULE_HINTS: Readonly<Record<string, string>> = {
-  os: 'use `pathlib` or `open` where the policy grants files; there are no processes and no environment',
-  'os.path': 'use `pathlib`',
-  posixpath: 'use `pathlib`',
-  glob: 'use `pathlib.Path.glob`',
-  shutil: 'use `pathlib`',
+  os: 'a guest has no files, processes or environment: have the host pass what is needed as an input',
+  'os.path': 'take paths apart with `str.rpartition(\'/\')`; a guest has no files',
+  posixpath: 'take paths apart with `str.rpartition(\'/\')`; a guest has no files',
+  glob: 'match names with `fnmatch`; a guest has no files',
+  shutil: 'a guest has no files',
   tempfile: 'use `io.StringIO` or `io.BytesIO`',
   subprocess: host,
   multiprocessing: 'write a loop: a guest has one thread',
@@ -23,7 +23,7 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   ssl: host,
   http: host,
   'http.client': host,
-  urllib: 'use `urllib.parse`; for requests, ask the host for a capability',
+  urllib: 'use `urllib.parse`; have the host make requests and pass what came as an input',
   'urllib.request': host,
   requests: host,
   httpx: host,
