@@ -115,3 +115,12 @@ test('a worker that is late is killed, and the call exhausted', async () => {
   expect(performance.now() - began).toBeLessThan(2_000)
   expect(killed()).toBe(1)
 })
+
+test('a worker that ends itself at the limit, in the middle of a report, has ended the call at the limit', async () => {
+  const { say, answered, performed, link } = connected({ limits: { ...limits, wallMs: 30 } })
+  say(begun)
+  await new Promise((resolve) => setTimeout(resolve, 40))
+  link.close('the worker exited with 70')
+  await answered
+  expect(performed()).toMatchObject({ kind: 'killed', why: 'wall', detail: 'the worker exited with 70' })
+})

@@ -170,8 +170,12 @@ export class Link implements GuestWorker {
     }
   }
 
-  /** The other side is gone. */
+  /** The other side is gone. One that was to end a call at its limit, and could only end itself, did so. */
   close(reason: string): void {
+    const pending = this.#pending
+    if (pending?.begun && usedBy(pending).wallMs >= pending.call.limits.wallMs) {
+      this.#settle({ kind: 'killed', id: pending.id, why: 'wall', usage: usedBy(pending), detail: reason })
+    }
     this.kill(reason)
     this.#setEnded(this.#reason ?? reason)
   }
