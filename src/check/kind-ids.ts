@@ -24,8 +24,16 @@ export type KnownKinds = Readonly<Record<(typeof KINDS)[number], number>> & {
   readonly fields: Readonly<Record<(typeof FIELDS)[number], number>>
 }
 
-/** Looks every id up. Throws `InstallationError` when the grammar is not the one this was written for. */
+const known = new WeakMap<Grammar, KnownKinds>()
+
+/** Every id, looked up once for a grammar. Throws `InstallationError` when it is not the one this was written for. */
 export function kindsOf(grammar: Grammar): KnownKinds {
+  let kinds = known.get(grammar)
+  if (kinds === undefined) known.set(grammar, (kinds = lookUp(grammar)))
+  return kinds
+}
+
+function lookUp(grammar: Grammar): KnownKinds {
   const entries = <K extends string>(pairs: readonly (readonly [K, number])[]) => Object.fromEntries(pairs) as Record<K, number>
   return {
     ...entries(KINDS.map((name) => [name, grammar.kindId(name)])),
