@@ -16,8 +16,10 @@ class Table:
     def total(self):
         return sum(self.rows)
 
+import random
 calls = 0
 table = Table()
+chance = lambda: random.random()
 
 def recalc(guest, factor):
     global calls
@@ -31,7 +33,7 @@ def broken(guest):
 describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox(POLICY, { isolation, sessions: 4, trusted: { engine: { source: ENGINE, expose: ['table'] } } })
+    sandbox = await createSandbox(POLICY, { isolation, sessions: 4, trusted: { engine: { source: ENGINE, expose: ['table', 'chance'] } } })
   })
   afterAll(() => sandbox.close())
 
@@ -98,6 +100,17 @@ ZeroDivisionError: division by zero
     const outcome = await forked.run('c.fail()')
     expect(outcome.status === 'raised' && outcome.exception.frames.map(({ source }) => source)).toEqual(['c.fail()', 'return self._n / 0'])
     expect(value(await session.run('c'))).toBe(null)
+  })
+
+  test('does not repeat chance: not in a fork, and not in a trusted module that every run begins with', async () => {
+    await using session = await sandbox.session()
+    await session.run('import random, secrets\nrandom.random()')
+    const forks = await Promise.all([session.fork(), session.fork()])
+    const source = '[random.random(), secrets.token_hex(4), chance()]'
+    const seen = await Promise.all([...forks.map(async (fork) => value(await fork.run(source))),
+      ...[1, 2].map(async () => value(await sandbox.run(`import random, secrets\n${source}`)))])
+    expect(new Set((seen as Value[][]).flat()).size).toBe(12)
+    await Promise.all(forks.map((fork) => fork.close()))
   })
 
   test('calls trusted functions, which get the guest\'s globals first', async () => {

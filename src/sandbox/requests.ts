@@ -80,7 +80,7 @@ export interface RunRequest {
 /** @throws ArgumentError for a result that is no name. */
 export function runRequest({ inputs, result, ...request }: RunRequest, policy: ResolvedPolicy, limits: Limits): Uint8Array {
   if (result !== undefined) checkName(result, 'result')
-  return withField(encodeValue({ op: 'run', ...request, result: result ?? null, ...common(policy, limits) }), 'inputs', inputs)
+  return withField(encodeValue({ op: 'run', ...request, ...(!request.keep && { fresh: true }), result: result ?? null, ...common(policy, limits) }), 'inputs', inputs)
 }
 
 /** Makes a function of an expression's code. */
@@ -93,7 +93,7 @@ export function prepareRequest(code: Uint8Array, policy: ResolvedPolicy, limits:
  * @throws ValueError with the path of one that cannot cross.
  */
 export function evaluateRequest(code: Uint8Array, args: readonly Value[], policy: ResolvedPolicy, limits: Limits): Uint8Array {
-  return encode({ op: 'evaluate', code, args, ...common(policy, limits) }, 'args')
+  return encode({ op: 'evaluate', fresh: true, code, args, ...common(policy, limits) }, 'args')
 }
 
 /** Its values for rows; each column is the bytes of its floats. Without code, of the function prepared last. */
@@ -175,6 +175,11 @@ export function encodeInputs(inputs: unknown): Uint8Array {
     checked[name] = value
   }
   return encode({ inputs: checked }, 'inputs').subarray(DICT_HEADER + encodeValue('inputs').length)
+}
+
+/** A session's request, for memory that other guests may have begun with too: its generators are seeded anew. */
+export function freshly(request: Uint8Array): Uint8Array {
+  return withField(request, 'fresh', encodeValue(true))
 }
 
 /** Tag and count. */

@@ -13,7 +13,7 @@ import { checkName } from './names.js'
 import { checkOptions, type ExecuteOptions, type RunOptions } from './options.js'
 import type { Outcome } from './outcome.js'
 import { CANCELLED } from './pool.js'
-import { callRequest, encodeInputs, runRequest } from './requests.js'
+import { callRequest, encodeInputs, freshly, runRequest } from './requests.js'
 import { ATTEMPTS, CANCELLED_UNSPENT, compile, type Runtime } from './runs.js'
 import { seal, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
@@ -168,7 +168,7 @@ export class Session {
       const begin = this.#stale ? this.#delta ?? 'base' : 'keep'
       this.#stale = true
       const { outcome, begun, delta } = await execute({
-        worker, begin, request, end: 'capture', limits, signal, onOutput, isClosing, parser, find: (file) => this.#find(file),
+        worker, begin, request: begin === 'keep' ? request : freshly(request), end: 'capture', limits, signal, onOutput, isClosing, parser, find: (file) => this.#find(file),
       })
       if (!begun && attempt < ATTEMPTS) continue
       if (delta && (outcome.status === 'returned' || outcome.status === 'raised')) {

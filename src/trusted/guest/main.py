@@ -22,7 +22,7 @@ import sys
 from array import array
 
 from . import codec
-from .builtins import make_builtins
+from .builtins import make_run
 from .compile import compile_source
 from .describe import describe
 from .language import PRIVATE_MARK
@@ -43,7 +43,8 @@ class _Guest:
 
     def __init__(self, policy):
         random.seed()
-        self.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': make_builtins(policy)}
+        self.run = make_run(policy)
+        self.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': self.run.builtins}
         self.function = None
         # Every prepared function: formula.ts calls them by their addresses.
         self.kept = []
@@ -56,6 +57,11 @@ def _open(request):
     global _guest
     if _guest is None:
         _guest = _Guest(request['policy'])
+    elif request.get('fresh'):
+        # Memory that others began with too: what was to come of its generators is no secret any more.
+        random.seed()
+        if (own := _guest.run.state.get('random')) is not None:
+            own.seed()
     return _guest
 
 

@@ -17,5 +17,5 @@ PER_RUN = MODULES['random'] - {'Random', 'SystemRandom'}
 
 
 def names(run):
-    generator = Generator()
+    generator = run.state['random'] = Generator()
     return {name: getattr(generator, name) for name in PER_RUN}
