@@ -5,9 +5,9 @@
 import fc from 'fast-check'
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { NAMED } from '../src/syntax/tree.js'
 import { loadCPython } from './support/cpython.js'
 import { expressionOf, judge, parser } from './support/judge.js'
+import { placesOf as ourPlacesOf } from './support/places.mjs'
 import { pythonish } from './support/pythonish.js'
 
 /** One program, and what must become of it: a code under which it is refused, or nothing, and maybe its tree. */
@@ -49,7 +49,7 @@ describe('CPython', () => {
   function disagreement(source: string): string | undefined {
     const theirs = placesOf(source)
     if (theirs === undefined) return 'CPython refuses it'
-    const ours = new Set(ourPlaces(source))
+    const ours = new Set(ourPlacesOf(parser, source))
     const missing = theirs.filter((place) => !ours.has(place))
     const added = [...ours].filter((place) => !theirs.includes(place))
     return missing.length + added.length === 0 ? undefined : `missing ${missing.join('; ')}, added ${added.join('; ')}`
@@ -90,49 +90,3 @@ describe('CPython', () => {
 
 /** Refused by design though both parsers could agree, or agree by chance. */
 const KNOWN_STRICTER = new Set(["x = f'''{a:\n}'''\n", "x = f'{a:\\N{COLON}>9}'\n"])
-
-const KINDS = new Map([
-  ['attribute', 'Attribute'], ['member_type', 'Attribute'], ['call', 'Call'], ['subscript', 'Subscript'], ['generic_type', 'Subscript'],
-  ['list_splat', 'Starred'], ['lambda', 'Lambda'],
-])
-
-/** Attributes, calls, items, stars, lambdas and statements with their places, as `places.py` lists them. Not in patterns. */
-function ourPlaces(source: string): string[] {
-  const tree = parser.parse(source)
-  const starts = [0]
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1)
-  const place = (offset: number): string => {
-    let line = starts.length
-    while (starts[line - 1]! > offset) line -= 1
-    return `${line}:${offset - starts[line - 1]!}`
-  }
-  const kindOf = (node: number): string => (node < 0 ? '' : parser.kindName(tree.kind[node]!))
-  const found: string[] = []
-  for (let node = 0; node < tree.count; node += 1) {
-    if ((tree.flags[node]! & NAMED) === 0) continue
-    const kind = kindOf(node)
-    if (kind === 'case_pattern') {
-      node = tree.skip[node]! - 1
-      continue
-    }
-    const around = kindOf(tree.parent[node]!)
-    const isStar = kind === 'list_splat_pattern' ? !/parameter/.test(around) : kind === 'splat_type' && !isTypeParameter(node)
-    // The name of a type alias with parameters is no item.
-    if (kind === 'generic_type' && parser.fieldName(tree.field[tree.parent[node]!]!) === 'left') continue
-    if (KINDS.has(kind) || isStar) found.push(`${KINDS.get(kind) ?? 'Starred'} ${place(tree.start[node]!)}-${place(tree.end[node]!)}`)
-    else if (/_statement$|_definition$/.test(kind) && kind !== 'decorated_definition') found.push(`${depthOf(node)} ${place(tree.start[node]!)}`)
-  }
-  return found
-
-  function isTypeParameter(node: number): boolean {
-    const list = tree.parent[tree.parent[node]!]!
-    const owner = kindOf(tree.parent[list]!)
-    return /_definition$/.test(owner) || (owner === 'generic_type' && kindOf(tree.parent[tree.parent[tree.parent[list]!]!]!) === 'type_alias_statement')
-  }
-
-  function depthOf(node: number): number {
-    let depth = 0
-    for (let at = node; at > 0; at = tree.parent[at]!) if (kindOf(at) === 'block' && kindOf(tree.parent[at]!) !== 'match_statement') depth += 1
-    return depth
-  }
-}

@@ -2,12 +2,12 @@
 import type { Grammar } from '../syntax/language.js'
 
 const KINDS = [
-  'aliased_import', 'argument_list', 'assignment', 'augmented_assignment', 'block', 'call', 'case_pattern', 'class_definition', 'class_pattern',
+  'aliased_import', 'argument_list', 'assignment', 'augmented_assignment', 'binary_operator', 'block', 'call', 'case_pattern', 'class_definition', 'class_pattern',
   'comment', 'concatenated_string', 'constrained_type', 'dict_pattern', 'dictionary', 'dotted_name', 'escape_sequence', 'expression_list',
   'expression_statement', 'for_in_clause', 'for_statement', 'function_definition', 'future_import_statement', 'generic_type', 'identifier',
   'import_from_statement', 'import_statement', 'interpolation', 'keyword_argument', 'lambda', 'lambda_parameters', 'line_continuation', 'list', 'list_splat',
   'list_splat_pattern', 'parameters', 'parenthesized_expression', 'relative_import', 'set', 'splat_type', 'string', 'string_content',
-  'string_end', 'string_start', 'tuple', 'type', 'type_parameter', 'typed_parameter', 'while_statement', 'wildcard_import', 'yield', 'pair', 'attribute',
+  'string_end', 'string_start', 'tuple', 'type', 'type_parameter', 'typed_parameter', 'union_type', 'while_statement', 'wildcard_import', 'yield', 'pair', 'attribute',
   'else_clause', 'delete_statement', 'as_pattern_target', 'pattern_list', 'tuple_pattern', 'list_pattern',
 ] as const
 

@@ -83,12 +83,12 @@ export class Scopes {
     this.findings = findings
     this.flow.begin(findings)
     this.frames.begin()
-    this.exceptions.clear()
+    if (this.exceptions.size > 0) this.exceptions.clear()
     const { frames, patterns, stops, shapeChecks, busy, anchored, reading } = this
     const { tree } = reading
     const { kind, count } = tree
     anchored.begin(reading.names)
-    this.tried.clear()
+    if (this.tried.size > 0) this.tried.clear()
     const { denied } = this.kindTable
     for (let node = 0; node < count; node += 1) {
       if (node >= frames.end) frames.leave(node)
@@ -303,7 +303,8 @@ export class Scopes {
     const scope = this.addScope(TYPE_SCOPE, outer)
     for (let item = list + 1; item < skip[list]; item = skip[item]) {
       let name = item
-      while (kind[name] === kinds.type || kind[name] === kinds.constrained_type) name += 1
+      // A default, `T = int`, is read as `T | int`: see syntax/misreadings.ts.
+      while (kind[name] === kinds.type || kind[name] === kinds.constrained_type || kind[name] === kinds.binary_operator || kind[name] === kinds.union_type) name += 1
       if (kind[name] === kinds.splat_type) name += 2
       if (kind[name] !== kinds.identifier) continue
       this.exceptions.set(name, roles.NO_NAME)

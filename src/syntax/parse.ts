@@ -58,10 +58,10 @@ function createParser(loaded: LoadedLanguage): Parser {
       for (let round = 1; ; round += 1) {
         const reading = given === undefined ? undefined : readText(given)
         if (given === undefined || reading === undefined) return asTree(text, unread(text, arrays), true)
-        const wrong = round < ROUNDS ? findMisreadings(text, arrays, reading.count) : []
+        let wrong = round < ROUNDS ? findMisreadings(text, arrays, reading.count) : []
         if (wrong.length === 0 && reading.hasError && !joined) {
           joined = true
-          wrong.push(...lineBreaksInBrackets(given))
+          wrong = lineBreaksInBrackets(given)
         }
         if (wrong.length === 0) {
           mend(text, arrays, reading.count)

@@ -4,6 +4,7 @@
  * meaning   what check accepts and rewrite guards, verify accepts (or CPython itself refuses), and it means what plain CPython
  *           means: the same value, the same output, the same exception
  * hostile   guarded text, mutated and handed to verify directly: whatever is compiled reaches nothing by a raw name
+ * agreement mutated sources to both parsers: what the syntax layers accept, CPython reads alike
  * source    mutated sources through check and rewrite: never a throw, positions within the text, lines kept
  *
  * A finding prints its seed and its program and makes the exit status 1. The same seed gives the same programs.
@@ -13,11 +14,12 @@ import { Random } from './random.mjs'
 import { meaning } from './meaning.mjs'
 import { hostile } from './hostile.mjs'
 import { source } from './source.mjs'
+import { agreement } from './agreement.mjs'
 
 const { values } = parseArgs({ options: {
   seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: String(Date.now() % 1_000_000_000) }, only: { type: 'string' },
 } })
-const fuzzers = { meaning, hostile, source }
+const fuzzers = { meaning, hostile, source, agreement }
 const chosen = values.only === undefined ? Object.keys(fuzzers) : values.only.split(',')
 const started = performance.now()
 let seed = Number(values.seed)

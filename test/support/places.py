@@ -39,6 +39,15 @@ def is_elif(node, lines):
     return isinstance(node, ast.If) and lines[node.lineno - 1][node.col_offset:].startswith('elif')
 
 
+def syntax_error(source):
+    """What CPython's parser says against a source, '' when nothing."""
+    try:
+        ast.parse(source)
+    except Exception as error:
+        return str(error) or type(error).__name__
+    return ''
+
+
 def refusal(source):
     """What CPython says against a source, '' when nothing."""
     try:

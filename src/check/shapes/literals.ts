@@ -60,7 +60,9 @@ const MAY_TOUCH = /^(?:and|else|for|i[fns]|or|not)/
 function checkNext({ text, start, end }: Tree, node: number, report: Report): void {
   const next = text.charCodeAt(end[node])
   const isLetter = next > 0x7f || (next >= 0x61 && next <= 0x7a) || (next >= 0x41 && next <= 0x5a) || next === 0x5f
-  if (isLetter && !MAY_TOUCH.test(text.slice(end[node], end[node] + 4))) {
+  // `0or` begins an octal number.
+  const octal = (next === 0x6f || next === 0x4f) && end[node] - start[node] === 1 && text[start[node]] === '0'
+  if (isLetter && (octal || !MAY_TOUCH.test(text.slice(end[node], end[node] + 4)))) {
     report(SYNTAX_RULES.numberLiteral, start[node], end[node] + 1, { message: 'a letter follows the number', hint: 'put a space between them' })
   }
 }

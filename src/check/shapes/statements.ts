@@ -86,14 +86,14 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
     except_clause(tree, node, report) {
       const { kind: kinds, field, skip } = tree
       let values = 0
-      let last = 0
+      let named = 0
       for (let child = node + 1; child < skip[node]; child = skip[child]) {
         if (field[child] !== valueField || !isSignificant(tree, child)) continue
         values += 1
-        last = child
+        if (kinds[child] === asPattern) named = child
       }
-      if (values > 1 && kinds[last] === asPattern) {
-        refuse(tree, last, report, 'several exceptions with `as` need parentheses', 'write `except (A, B) as error:`')
+      if (values > 1 && named !== 0) {
+        refuse(tree, named, report, 'several exceptions with `as` need parentheses', 'write `except (A, B) as error:`')
       }
     },
   }

@@ -17,6 +17,7 @@ export function typeChecks(grammar: Grammar): ShapeChecks {
   ]
   const definitions = kindSet(grammar, 'function_definition class_definition')
   const unions = kindSet(grammar, 'binary_operator union_type')
+  const bar = grammar.kindId('|', false)
   const leftField = grammar.fieldId('left')
 
   function refuse(tree: Tree, node: number, report: Report, message: string): void {
@@ -32,15 +33,41 @@ export function typeChecks(grammar: Grammar): ShapeChecks {
     return kinds[owner] === genericType && kinds[wrapper] === type && kinds[parent[wrapper]] === alias && field[wrapper] === leftField
   }
 
-  /** A name, a name and its bound, `*Ts` or `**P`; each maybe with a default, which is read as a union (`T | int`). */
+  /** The node in a `type`, which is put around everything. */
+  function inner(tree: Tree, node: number): number {
+    return tree.kind[node] === type ? firstChild(tree, node) : node
+  }
+
+  /** Whether a `|` of the tree is a `=` of the source: the default of a parameter, read as a union. */
+  function isDefault({ kind, text, start }: Tree, token: number): boolean {
+    return kind[token] === bar && text[start[token]] === '='
+  }
+
+  /** A name, a name and its bound, `*Ts` or `**P`; each maybe with one default (`T | int` in the tree). */
   function isParameter(tree: Tree, node: number): boolean {
-    const of = tree.kind[node]
-    if (of === identifier || of === splatType) return true
-    if (of === type) return isParameter(tree, firstChild(tree, node))
-    if (of === constrained) return isParameter(tree, firstChild(tree, node)) && tree.kind[firstChild(tree, firstChild(tree, node))] === identifier
-    if (unions[of] === 0) return false
-    const left = firstChild(tree, node)
-    return tree.text.charCodeAt(tree.start[nextChild(tree, node, left)]) === 0x3d && isParameter(tree, left)
+    const { kind: kinds, skip, parent } = tree
+    let defaults = 0
+    for (let token = node + 1; token < skip[node]; token += 1) {
+      if (!isDefault(tree, token)) continue
+      let owner = parent[token]
+      while (owner !== node && (unions[kinds[owner]] !== 0 || kinds[owner] === type || kinds[owner] === constrained)) owner = parent[owner]
+      if (owner !== node || (defaults += 1) > 1) return false
+    }
+    const parameter = inner(tree, node)
+    if (kinds[parameter] === constrained) {
+      const name = firstChild(tree, parameter)
+      const bound = nextChild(tree, parameter, nextChild(tree, parameter, name))
+      return kinds[inner(tree, name)] === identifier && kinds[inner(tree, bound)] !== constrained
+    }
+    let name = parameter
+    while (unions[kinds[name]] !== 0) {
+      const left = firstChild(tree, name)
+      const reached = isDefault(tree, nextChild(tree, name, left))
+      name = inner(tree, left)
+      if (reached) break
+      if (unions[kinds[name]] === 0) return false
+    }
+    return kinds[name] === identifier || kinds[name] === splatType
   }
 
   return {
