@@ -85,7 +85,7 @@ def _code_bytes(tree, request):
         code_bytes = marshal.dumps(code)
     except SyntaxError as error:
         raise _syntax_error(error, None) from None
-    except (MemoryError, RecursionError, OverflowError, ValueError) as error:
+    except (MemoryError, RecursionError, OverflowError, ValueError, SystemError) as error:
         raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
     if len(code_bytes) > limits.CODE:
         limits.too_much(f'it makes {len(code_bytes)} bytes of code')
