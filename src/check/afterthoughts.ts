@@ -38,11 +38,11 @@ export function reportWalruses({ symbols, walruses }: Binder, reading: Reading, 
 
 /** `json.codecs`: attributes that the guest's view of a module does not have. */
 export function warnModuleAttributes(
-  { symbols, readNodes, readSymbols }: Binder, bindings: Bindings, imports: Imports, reading: Reading, kinds: KnownKinds, findings: Findings,
+  { symbols, reads, readNodes, readSymbols }: Binder, bindings: Bindings, imports: Imports, reading: Reading, kinds: KnownKinds, findings: Findings,
 ): void {
   if (imports.facets.size === 0) return
   const { kind, parent, skip } = reading.tree
-  for (let read = 0; read < readNodes.length; read += 1) {
+  for (let read = 0; read < reads; read += 1) {
     const binding = bindings[readSymbols[read]]
     if (binding === 0 || (symbols.marks[binding] & (IMPORTED | REBOUND)) !== IMPORTED) continue
     let module = imports.facets.get(binding)!

@@ -10,12 +10,16 @@ import {
   MODULE_SCOPE, NONLOCAL, PARAMETER, REBOUND, Symbols, USED, type ScopeId, type SymbolId,
 } from './symbols.js'
 
+const INITIAL_READS = 1 << 10
+const MOST_KEPT_READS = 1 << 15
+
 /** The symbols of a source under way. */
 export class Binder {
   readonly symbols = new Symbols()
-  /** Each reading of a name: at which node, of which symbol. */
-  readonly readNodes: number[] = []
-  readonly readSymbols: SymbolId[] = []
+  /** Each reading of a name, up to {@link reads}: at which node, of which symbol. */
+  readNodes = new Int32Array(INITIAL_READS)
+  readSymbols = new Int32Array(INITIAL_READS)
+  reads = 0
   /** `:=` in comprehensions: node, scope it stands in, scope it binds in. */
   readonly walruses: { readonly node: number, readonly from: ScopeId, readonly to: ScopeId }[] = []
   private findings!: Findings
@@ -24,7 +28,12 @@ export class Binder {
 
   begin(findings: Findings): void {
     this.symbols.begin()
-    this.readNodes.length = this.readSymbols.length = this.walruses.length = 0
+    this.reads = 0
+    if (this.readNodes.length > MOST_KEPT_READS) {
+      this.readNodes = new Int32Array(INITIAL_READS)
+      this.readSymbols = new Int32Array(INITIAL_READS)
+    }
+    if (this.walruses.length > 0) this.walruses.length = 0
     this.findings = findings
   }
 
@@ -43,13 +52,23 @@ export class Binder {
     const name = this.nameAt(node, scope)
     const symbol = this.symbols.ensure(scope, name, node)
     this.symbols.marks[symbol] |= USED
-    this.readNodes.push(node)
-    this.readSymbols.push(symbol)
+    if (this.reads === this.readNodes.length) this.growReads()
+    this.readNodes[this.reads] = node
+    this.readSymbols[this.reads] = symbol
+    this.reads += 1
     if (this.reading.names.shape(name) === DUNDER) {
       const refusal = refuseRead(this.reading.names.text(name), this.symbols.scopeKind[scope])
       if (refusal !== undefined) this.findings.add(refusal.code, node, () => refusal)
     }
     return symbol
+  }
+
+  private growReads(): void {
+    const [nodes, symbols] = [this.readNodes, this.readSymbols]
+    this.readNodes = new Int32Array(nodes.length * 2)
+    this.readNodes.set(nodes)
+    this.readSymbols = new Int32Array(symbols.length * 2)
+    this.readSymbols.set(symbols)
   }
 
   bind(node: number, scope: ScopeId, binding: Binding, how = BOUND): SymbolId {

@@ -14,7 +14,7 @@ import { reportUnbound, reportWalruses, warnModuleAttributes } from './afterthou
 import { Binder } from './binder.js'
 import { Findings } from './findings.js'
 import { FIXED_NAMES } from './fixed-names.js'
-import { freeNames } from './free-names.js'
+import { FreeNameSorter } from './free-names.js'
 import { Imports, type ImportRecord, type ModuleGrants } from './imports.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { loadKindTable } from './kinds.js'
@@ -67,7 +67,7 @@ export class Analyzer {
   private readonly binder: Binder
   private readonly imports: Imports
   private readonly scopes: Scopes
-  private readonly builtins: ReadonlySet<string>
+  private readonly freeNames: FreeNameSorter
   private readonly checkLines: ReturnType<typeof createShapes>['checkLines']
   private readonly ruleset
 
@@ -81,7 +81,7 @@ export class Analyzer {
     const shapes = createShapes(parser)
     this.checkLines = shapes.checkLines
     this.scopes = new Scopes(parser, this.ruleset, loadKindTable(parser), shapes, this.reading, this.binder, this.imports)
-    this.builtins = new Set(grants.builtins)
+    this.freeNames = new FreeNameSorter(this.reading.names, new Set(grants.builtins))
   }
 
   /** Throws `ArgumentError` when `text` is no string or an option is unknown. */
@@ -110,7 +110,7 @@ export class Analyzer {
     reportWalruses(binder, reading, findings)
     warnModuleAttributes(binder, bindings, imports, reading, this.kinds, findings)
     const declared = names === undefined ? undefined : new Set(names)
-    const free = freeNames(reading.names, binder, bindings, this.builtins, declared, findings)
+    const free = this.freeNames.sort(binder, bindings, declared, findings)
     const errors = findings.put('error', source)
     return {
       ok: errors.diagnostics.length === 0,

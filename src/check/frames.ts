@@ -18,16 +18,19 @@ export class Frames {
   /** The next node at which another scope becomes current. */
   next = NEVER
 
+  /** Stacks, by depth: an array that is cut to nothing for each source would have to grow again for each. */
+  private depth = 0
   private readonly ends: number[] = []
   private readonly scopes: ScopeId[] = []
   private readonly definitions: ScopeId[] = []
+  private planned = 0
   private readonly places: number[] = []
   private readonly placeEnds: number[] = []
   private readonly placeScopes: ScopeId[] = []
 
   begin(): void {
-    this.ends.length = this.scopes.length = this.definitions.length = 0
-    this.places.length = this.placeEnds.length = this.placeScopes.length = 0
+    this.depth = 0
+    this.planned = 0
     this.scope = MODULE
     this.definition = MODULE
     this.end = NEVER
@@ -36,9 +39,10 @@ export class Frames {
 
   /** Makes `scope` current from here to `end`; parameters met belong to `definition`. */
   enter(end: number, scope: ScopeId, definition: ScopeId): void {
-    this.ends.push(this.end)
-    this.scopes.push(this.scope)
-    this.definitions.push(this.definition)
+    this.ends[this.depth] = this.end
+    this.scopes[this.depth] = this.scope
+    this.definitions[this.depth] = this.definition
+    this.depth += 1
     this.end = end
     this.scope = scope
     this.definition = definition
@@ -46,25 +50,27 @@ export class Frames {
 
   /** Plans that `scope` is current from `node` to `end`. Plans made later must be for earlier nodes, as nesting has it. */
   enterAt(node: number, end: number, scope: ScopeId): void {
-    this.places.push(node)
-    this.placeEnds.push(end)
-    this.placeScopes.push(scope)
+    this.places[this.planned] = node
+    this.placeEnds[this.planned] = end
+    this.placeScopes[this.planned] = scope
+    this.planned += 1
     this.next = node
   }
 
   /** To be called at every node from {@link end} on. */
   leave(node: number): void {
     while (node >= this.end) {
-      this.end = this.ends.pop()!
-      this.scope = this.scopes.pop()!
-      this.definition = this.definitions.pop()!
+      this.depth -= 1
+      this.end = this.ends[this.depth]
+      this.scope = this.scopes[this.depth]
+      this.definition = this.definitions[this.depth]
     }
   }
 
   /** To be called at node {@link next}. */
   arrive(): void {
-    this.places.pop()
-    this.enter(this.placeEnds.pop()!, this.placeScopes.pop()!, this.definition)
-    this.next = this.places.at(-1) ?? NEVER
+    this.planned -= 1
+    this.enter(this.placeEnds[this.planned], this.placeScopes[this.planned], this.definition)
+    this.next = this.planned === 0 ? NEVER : this.places[this.planned - 1]
   }
 }

@@ -23,43 +23,72 @@ const UNKNOWN = 2
 const REFUSED = 3
 const BUILTIN = 4
 
-/** By name, kept from source to source; all 0 between calls. */
-let verdicts = new Uint8Array(4096)
 const MOST_KEPT = 1 << 16
 
-/** Sorts the free names of a resolved source, and reports refused builtins and, when `declared` is given, unknown names. */
-export function freeNames(
-  names: Names, { symbols, readNodes, readSymbols }: Binder, bindings: Bindings, builtins: ReadonlySet<string>,
-  declared: ReadonlySet<string> | undefined, findings: Findings,
-): FreeNames {
-  const used: string[] = []
-  const unknown: string[] = []
-  if (verdicts.length <= names.count || verdicts.length > MOST_KEPT) verdicts = new Uint8Array(Math.max(4096, names.count + 1))
-  let trouble = false
-  for (let symbol = 1; symbol <= symbols.count; symbol += 1) {
-    if ((symbols.marks[symbol] & USED) === 0) continue
-    const name = symbols.name[symbol]
-    const binding = bindings[symbol]
-    if (binding !== 0) {
-      // What the host provides may be read before the source assigns it: `total = total + 1`.
-      if (declared === undefined || symbols.scope[binding] !== MODULE || verdicts[name] !== 0) continue
-      if (!declared.has(names.text(name))) continue
-      verdicts[name] = PROVIDED
+/** Sorts free names, for one set of builtins and one table of names. */
+export class FreeNameSorter {
+  /** What each name is where no caller declares it, judged once while the table of names lasts. */
+  private standing = new Uint8Array(4096)
+  /** What each name is in the source under way; all 0 between sources. */
+  private verdicts = new Uint8Array(4096)
+  private generation = 0
+
+  constructor(private readonly names: Names, private readonly builtins: ReadonlySet<string>) {}
+
+  /** Sorts the free names of a resolved source; reports refused builtins and, when `declared` is given, unknown names. */
+  sort(binder: Binder, bindings: Bindings, declared: ReadonlySet<string> | undefined, findings: Findings): FreeNames {
+    const { names } = this
+    const { symbols } = binder
+    this.begin()
+    const { verdicts } = this
+    const used: string[] = []
+    const unknown: string[] = []
+    let trouble = false
+    for (let symbol = 1; symbol <= symbols.count; symbol += 1) {
+      const name = symbols.name[symbol]
+      if (verdicts[name] !== 0 || (symbols.marks[symbol] & USED) === 0) continue
+      const binding = bindings[symbol]
+      if (binding !== 0) {
+        // What the host provides may be read before the source assigns it: `total = total + 1`.
+        if (declared === undefined || symbols.scope[binding] !== MODULE || !declared.has(names.text(name))) continue
+        verdicts[name] = PROVIDED
+        used.push(names.text(name))
+        continue
+      }
+      const verdict = declared?.has(names.text(name)) === true ? PROVIDED : this.standingOf(name)
+      verdicts[name] = verdict
+      if (verdict === BUILTIN) continue
+      trouble ||= verdict === REFUSED || (verdict === UNKNOWN && declared !== undefined)
       used.push(names.text(name))
-      continue
+      if (verdict === UNKNOWN) unknown.push(names.text(name))
     }
-    if (verdicts[name] !== 0) continue
-    const text = names.text(name)
-    const verdict = judge(text, builtins, declared)
-    verdicts[name] = verdict
-    if (verdict === BUILTIN) continue
-    trouble ||= verdict === REFUSED || (verdict === UNKNOWN && declared !== undefined)
-    used.push(text)
-    if (verdict === UNKNOWN) unknown.push(text)
+    if (trouble) this.report(binder, bindings, declared, findings)
+    for (let symbol = 1; symbol <= symbols.count; symbol += 1) verdicts[symbols.name[symbol]] = 0
+    return { usedNames: used, unknownNames: unknown }
   }
-  if (trouble) {
-    const suggest = suggestions(names, symbols, [...(declared ?? []), ...builtins])
-    for (let read = 0; read < readNodes.length; read += 1) {
+
+  private begin(): void {
+    const { count, generation } = this.names
+    if (this.generation !== generation || this.standing.length <= count) {
+      const longer = new Uint8Array(Math.max(4096, count * 2))
+      if (this.generation === generation) longer.set(this.standing)
+      this.generation = generation
+      this.standing = longer
+    }
+    if (this.verdicts.length <= count || this.verdicts.length > MOST_KEPT) this.verdicts = new Uint8Array(Math.max(4096, count * 2))
+  }
+
+  private standingOf(name: NameId): number {
+    if (this.standing[name] === 0) this.standing[name] = judge(this.names.text(name), this.builtins)
+    return this.standing[name]
+  }
+
+  /** Says it of every place where such a name is read. */
+  private report(binder: Binder, bindings: Bindings, declared: ReadonlySet<string> | undefined, findings: Findings): void {
+    const { names, verdicts } = this
+    const { symbols, reads, readNodes, readSymbols } = binder
+    const suggest = suggestions(names, symbols, [...(declared ?? []), ...this.builtins])
+    for (let read = 0; read < reads; read += 1) {
       const symbol = readSymbols[read]
       if (bindings[symbol] !== 0) continue
       const name = symbols.name[symbol]
@@ -70,12 +99,9 @@ export function freeNames(
       }
     }
   }
-  for (let symbol = 1; symbol <= symbols.count; symbol += 1) verdicts[symbols.name[symbol]] = 0
-  return { usedNames: used, unknownNames: unknown }
 }
 
-function judge(name: string, builtins: ReadonlySet<string>, declared: ReadonlySet<string> | undefined): number {
-  if (declared?.has(name) === true) return PROVIDED
+function judge(name: string, builtins: ReadonlySet<string>): number {
   if (builtins.has(name) || MODULE_NAMES.has(name)) return BUILTIN
   return PERMITTED.has(name) || Object.hasOwn(DENIED_BUILTINS, name) ? REFUSED : UNKNOWN
 }

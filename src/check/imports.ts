@@ -49,8 +49,8 @@ export class Imports {
     this.findings = findings
     if (this.grants !== grants) this.packages = new Set(Object.keys(grants).flatMap(packagesOf))
     this.grants = grants
-    this.found.length = 0
-    this.facets.clear()
+    if (this.found.length > 0) this.found.length = 0
+    if (this.facets.size > 0) this.facets.clear()
   }
 
   records(source: Source): readonly ImportRecord[] {
