@@ -1,5 +1,5 @@
 // What a run costs from outside: `node test/bench/run-latency.mjs [process|thread|inline …]`, on a built checkout and an idle
-// machine. Prints, for each isolation: the first result of a sandbox, pristine runs of a cached small program, what comes
+// machine. Prints medians and bests, for each isolation: the first result of a sandbox, pristine runs of a cached small program, what comes
 // after a kill, runs a second with one worker and with two, a session's runs, and memory for each worker.
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -21,7 +21,7 @@ const repeat = async (count, work) => {
   for (let i = 0; i < count; i++) times.push(await timed(() => work(i)))
   return times
 }
-const ms = (value) => `${value.toFixed(2)} ms`
+const ms = (values) => `${median(values).toFixed(2)} ms, best ${Math.min(...values).toFixed(2)}`
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time))
 const say = (what, value) => console.log(`  ${what.padEnd(48)} ${value}`)
 
@@ -45,7 +45,7 @@ async function measure(isolation) {
     }))
     await sandbox.close()
   }
-  say('createSandbox to first result, of which the first', `${ms(median(firsts))}, ${ms(firsts[0])}`)
+  say('createSandbox to first result', `${ms(firsts)}; of this process ${firsts[0].toFixed(0)}`)
 
   const sandbox = await open({ workers: 1, spares: isolation === 'inline' ? 0 : 1 })
   await sandbox.run(SMALL, { inputs })
@@ -55,13 +55,13 @@ async function measure(isolation) {
     spaced.push(await timed(() => sandbox.run(SMALL, { inputs })))
     await pause(10)
   }
-  say('pristine run, source cached, 10 ms apart', ms(median(spaced)))
-  say('the same back to back', ms(median(await repeat(200, () => sandbox.run(SMALL, { inputs })))))
-  say('pristine run, source new each time', ms(median(await repeat(100, (i) => sandbox.run(`${SMALL}\n${i}`, { inputs })))))
+  say('pristine run, source cached, 10 ms apart', ms(spaced))
+  say('the same back to back', ms(await repeat(200, () => sandbox.run(SMALL, { inputs }))))
+  say('pristine run, source new each time', ms(await repeat(100, (i) => sandbox.run(`${SMALL}\n${i}`, { inputs }))))
 
   const session = await sandbox.session()
   await session.run('items = [1, 2, 3]')
-  say('session run, source cached', ms(median(await repeat(100, () => session.run(SMALL, { filename: 'small.py' })))))
+  say('session run, source cached', ms(await repeat(100, () => session.run(SMALL, { filename: 'small.py' }))))
   await session.close()
 
   const late = []
@@ -71,8 +71,8 @@ async function measure(isolation) {
     after.push(await timed(() => sandbox.run(SMALL, { inputs })))
     await pause(300)
   }
-  say('sum(range(10**12)): answered after the limit', ms(median(late)))
-  say('the run after it', ms(median(after)))
+  say('sum(range(10**12)): answered after the limit', ms(late))
+  say('the run after it', ms(after))
   if (isolation === 'process') {
     const replaced = []
     for (let i = 0; i < 5; i++) {
@@ -81,7 +81,7 @@ async function measure(isolation) {
       replaced.push(await timed(() => sandbox.run(SMALL, { inputs })))
       await pause(500)
     }
-    say('the run after a worker was killed from outside', ms(median(replaced)))
+    say('the run after a worker was killed from outside', ms(replaced))
     const [resident, anonymous] = memoryOf(children()[0])
     say('memory of an idle worker', `${resident} MB resident, ${anonymous} anonymous`)
   } else {
