@@ -1,6 +1,6 @@
 /** A jail process: what it may not do, how it is started on each Node, and that it ends with its host. */
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,9 +40,11 @@ describe('the permission model', () => {
 
   test('grants the runtime its own files and nothing else', () => {
     const [command, args] = jailCommand()
-    const granted = [command, ...args].filter((arg) => arg.startsWith('--allow'))
-    expect(granted.map((flag) => flag.replace(/=.*\/(dist|pyodide)\//, '=$1/'))).toEqual([
-      '--allow-fs-read=dist/trusted', '--allow-fs-read=dist/image', '--allow-fs-read=pyodide/pyodide.asm.wasm',
+    const root = realpathSync(fileURLToPath(new URL('..', import.meta.url)))
+    const granted = [command, ...args].filter((arg) => arg.startsWith('--allow')).map((flag) => flag.replace(`${root}/`, ''))
+    expect(granted.map((flag) => flag.replace(/=.*\/pyodide\//, '=pyodide/'))).toEqual([
+      '--allow-fs-read=dist/trusted/', '--allow-fs-read=dist/package.json', '--allow-fs-read=package.json',
+      '--allow-fs-read=dist/image', '--allow-fs-read=pyodide/pyodide.asm.wasm',
     ])
   })
 

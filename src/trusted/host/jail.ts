@@ -56,13 +56,18 @@ export function permissionFlags(version: string, readable: readonly string[]): s
 
 /** The command that starts a jail, and its arguments. `script` is read from the folder of the trusted base, or itself alone. */
 export function jailCommand(wrap: readonly string[] = [], script = WORKER_SCRIPT, platform = process.platform): [string, string[]] {
+  const isWorker = script === WORKER_SCRIPT
   // Real paths: the permission model would refuse the way through a symlink (as package managers make them).
-  const wasm = script === WORKER_SCRIPT ? realpathSync(wasmPath()) : undefined
-  const readable = wasm === undefined ? [script] : [fileURLToPath(new URL('..', pathToFileURL(script))), IMAGE_FOLDER, wasm]
+  script = realpathSync(script)
+  const wasm = isWorker ? realpathSync(wasmPath()) : undefined
+  const at = (path: string): string => fileURLToPath(new URL(path, pathToFileURL(script)))
+  // Node 20 asks the package.json of every folder up to ours which kind of module a script is.
+  const readable = wasm === undefined
+    ? [script] : [at('..'), at('../../package.json'), at('../../../package.json'), realpathSync(IMAGE_FOLDER), wasm]
   const flags = [
-    ...permissionFlags(process.versions.node, readable.map((path) => realpathSync(path))),
+    ...permissionFlags(process.versions.node, readable),
     '--no-warnings', '--no-addons', '--disallow-code-generation-from-strings', '--max-old-space-size=512', '--expose-gc',
-    realpathSync(script), ...(wasm === undefined ? [] : [wasm]),
+    script, ...(wasm === undefined ? [] : [wasm]),
   ]
   const shell = platform === 'win32' ? [] : ['/bin/sh', '-c', SHELL_SCRIPT]
   const [command, ...rest] = [...wrap, ...shell, process.execPath, ...flags]
