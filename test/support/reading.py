@@ -1,10 +1,16 @@
 """Questions that tests ask of trees and code, in Python because only CPython can answer them."""
 import ast
+import builtins
+import collections
+import dis
+import marshal
+import operator
 import re
+import types
 
 from guard import guarded
 from pyrestrict import inline as inlining
-from pyrestrict.compile import _parsed, _verify
+from pyrestrict.compile import _parsed, _verify, compile_source
 from pyrestrict.definitions import without_future_imports
 from pyrestrict.refused import Refused
 from pyrestrict.verify import verify
@@ -42,6 +48,11 @@ class Plain(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node):
+        value = node.value
+        if type(value) is ast.Call and ast.unparse(value.func) == '_inplacevar_' and type(value.args[1]) is ast.Call and type(value.args[1].args[0]) is ast.NamedExpr:
+            remembered = value.args[1].args[0]
+            assert ast.unparse(node.targets[0].value) == f'_write_({remembered.target.id})'
+            node.targets[0].value = remembered.value
         self.generic_visit(node)
         value = node.value
         if type(value) is ast.Call and type(value.func) is ast.Name and value.func.id == '_inplacevar_':
@@ -139,3 +150,71 @@ def shown(request):
     except Refused as refused:
         return f'{refused.code} {refused.message}'
     return ast.unparse(tree)
+
+
+class Metaclass:
+    """Stands for the guard: the metaclass that the bases call for."""
+
+    def __prepare__(self, name, bases, **kwargs):
+        return types.prepare_class(name, bases, kwargs)[1]
+
+    def __call__(self, name, bases, namespace, **kwargs):
+        return types.prepare_class(name, bases)[0](name, bases, namespace, **kwargs)
+
+
+def stand_ins():
+    """Builtins with guards that guard nothing, and count how often they are called."""
+    called = collections.Counter()
+
+    def counted(name, function):
+        def guard(*args, **kwargs):
+            called[name] += 1
+            return function(*args, **kwargs)
+        return guard
+
+    guards = {
+        '_getattr_': getattr, '_getitem_': operator.getitem, '_slice_': slice, '_write_': lambda x: x, '_getiter_': lambda x: x,
+        '_unpack_sequence_': lambda x, spec, getiter: x, '_iter_unpack_sequence_': lambda x, spec, getiter: x,
+        '_inplacevar_': lambda op, x, y: getattr(operator, 'i' + OPERATORS[op])(x, y), '_apply_': operator.call,
+    }
+    found = {**vars(builtins), **{name: counted(name, function) for name, function in guards.items()}}
+    own = {'_metaclass_': Metaclass(), MARK + 'type': type, MARK + 'G': set()}
+    return {**found, **own}, called
+
+
+OPERATORS = {'+=': 'add', '-=': 'sub', '*=': 'mul', '/=': 'truediv', '//=': 'floordiv', '%=': 'mod', '**=': 'pow', '@=': 'matmul',
+             '<<=': 'lshift', '>>=': 'rshift', '&=': 'and', '|=': 'or', '^=': 'xor'}
+
+
+def outcome(source, **request):
+    """(what a program calls `result`, the guards it called), run as it is or, with a request, guarded and compiled."""
+    scope = {'__name__': '__main__'}
+    called = {}
+    if request:
+        compiled = compile_source({'text': guarded(source), 'mode': 'exec', 'filename': '<guest>', **request})
+        assert compiled['ok'], compiled
+        scope['__builtins__'], called = stand_ins()
+        code = marshal.loads(compiled['code'])
+    else:
+        code = compile(source, '<guest>', 'exec', dont_inherit=True, optimize=0)
+    exec(code, scope)
+    return repr(scope['result']).replace(MARK, ''), dict(called)
+
+
+def segments(text):
+    """What of a guarded text each instruction of the compiled program stands for, by function: (instruction, text) pairs."""
+    lines = text.encode().split(b'\n')
+    found, pending = {}, [marshal.loads(compile_source({'text': text, 'mode': 'exec', 'filename': '<guest>'})['code'])]
+    while pending:
+        code = pending.pop()
+        pending += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+        part = found.setdefault(code.co_qualname, [])
+        for instruction in dis.get_instructions(code):
+            line, end_line, column, end_column = instruction.positions
+            if instruction.opname in ('RESUME', 'NOT_TAKEN') or not line or column is None:
+                continue
+            covered = lines[line - 1:end_line]
+            covered[-1] = covered[-1][:end_column]
+            covered[0] = covered[0][column:]
+            part.append((instruction.opname, b'\n'.join(covered).decode()))
+    return found
