@@ -113,6 +113,7 @@ TypeError: 'int' object is not subscriptable
     await rejects({ inputs: { 'ʼx': 1 } }, new ArgumentError('inputs: "ʼx" is not a Python name'))
     await rejects({ result: '__class__' }, new ArgumentError('result: "__class__" has a meaning of its own to the guest and cannot be bound'))
     await rejects({ inputs: { rows: [{ a: () => 1 }] } }, new ValueError('inputs.rows[0].a: a function cannot cross into a guest'))
+    await rejects({ inputs: { b: new Uint8Array(257 << 20) } }, new ValueError(`inputs is larger than ${256 << 20} bytes`))
     await rejects({ filename: 'a\nb' }, new ArgumentError('filename: must be a line of 1 to 1000 characters'))
     await rejects({}, new ArgumentError('source: must be a string, not number'), 42)
   })

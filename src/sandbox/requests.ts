@@ -13,6 +13,7 @@ export type Mode = 'exec' | 'eval'
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
 export const RESULT_NODES = 5_000_000
 export const RESULT_DEPTH = 1_000
+const MIB = 1 << 20
 /** Room for what is not the result: an exception's record, the frame around the result. */
 export const RESPONSE_SLACK = 4 << 20
 
@@ -93,12 +94,12 @@ export function prepareRequest(code: Uint8Array, policy: ResolvedPolicy, limits:
  * @throws ValueError with the path of one that cannot cross.
  */
 export function evaluateRequest(code: Uint8Array, args: readonly Value[], policy: ResolvedPolicy, limits: Limits): Uint8Array {
-  return encode({ op: 'evaluate', fresh: true, code, args, ...common(policy, limits) }, 'args')
+  return encode({ op: 'evaluate', fresh: true, code, args, ...common(policy, limits) }, 'args', policy)
 }
 
 /** Its values for rows; each column is the bytes of its floats. Without code, of the function prepared last. */
 export function mapRequest(code: Uint8Array | undefined, columns: readonly Uint8Array[], policy: ResolvedPolicy, limits: Limits): Uint8Array {
-  return encodeValue({ op: 'map', ...(code && { code }), columns, ...common(policy, limits) })
+  return encode({ op: 'map', ...(code && { code }), columns, ...common(policy, limits) }, 'columns', policy)
 }
 
 export interface CallRequest {
@@ -109,7 +110,7 @@ export interface CallRequest {
 
 /** @throws ValueError with the path of an argument that cannot cross. */
 export function callRequest(request: CallRequest, policy: ResolvedPolicy, limits: Limits): Uint8Array {
-  return encode({ op: 'call', ...request, ...common(policy, limits) }, 'args')
+  return encode({ op: 'call', ...request, ...common(policy, limits) }, 'args', policy)
 }
 
 export function trustRequest(name: string, source: string, expose: Exposure, policy: ResolvedPolicy): Uint8Array {
@@ -166,7 +167,7 @@ export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse 
  * Inputs as they are now, so that what the host does with them while a run waits is not seen by it.
  * @throws ValueError with the path of an input that cannot cross, ArgumentError for a name that a guest could not bind.
  */
-export function encodeInputs(inputs: unknown): Uint8Array {
+export function encodeInputs(inputs: unknown, policy: ResolvedPolicy): Uint8Array {
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) throw new ArgumentError('inputs: must be an object of values by name')
   const entries: [string, Value][] = inputs instanceof Map ? [...inputs as Map<string, Value>] : Object.entries(inputs as Record<string, Value>)
   const checked = Object.create(null) as Record<string, Value>
@@ -174,7 +175,7 @@ export function encodeInputs(inputs: unknown): Uint8Array {
     checkName(name, 'inputs')
     checked[name] = value
   }
-  return encode({ inputs: checked }, 'inputs').subarray(DICT_HEADER + encodeValue('inputs').length)
+  return encode({ inputs: checked }, 'inputs', policy).subarray(DICT_HEADER + encodeValue('inputs').length)
 }
 
 /** A session's request, for memory that other guests may have begun with too: its generators are seeded anew. */
@@ -197,12 +198,13 @@ function withField(dict: Uint8Array, name: string, value: Uint8Array): Uint8Arra
   return joined
 }
 
-function encode(value: Value, argument: string): Uint8Array {
+/** What is larger than a guest's memory would not get into it: the host hears of it, not the guest. */
+function encode(value: Value, argument: string, { limits }: ResolvedPolicy): Uint8Array {
   try {
-    return encodeValue(value)
+    return encodeValue(value, { maxBytes: limits.memoryMb * MIB })
   } catch (error) {
     if (!(error instanceof CodecError)) throw error
-    throw new ValueError(error.message.replace(new RegExp(`^value\\.${argument}\\b`), argument))
+    throw new ValueError(error.message.replace(new RegExp(`^value\\.${argument}\\b`), argument).replace(/^the value\b/, argument))
   }
 }
 

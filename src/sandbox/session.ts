@@ -72,7 +72,7 @@ export class Session {
       checkOptions(options, 'run')
       const { runtime } = this.#host
       const limits = resolveLimits(options.limits, runtime.policy.limits, runtime.policy.limits)
-      const inputs = encodeInputs(options.inputs ?? {})
+      const inputs = encodeInputs(options.inputs ?? {}, runtime.policy)
       const { mode = 'exec', result, signal } = options
       if (result !== undefined) checkName(result, 'result')
       return async () => {
