@@ -87,7 +87,6 @@ describe('writes of attributes', () => {
     ['_write_(f()).z = 1', '_write_(f()).z = 1'],
     ['_write_(x).format = 1', `(${own}).format = 1`],
     ['_write_(x).mapping |= y', `(${own}).mapping = _inplacevar_('|=', _getattr_(x, 'mapping'), y)`],
-    ["_write_(_getattr_(x, 'y')).obj -= z", "_write_(ʼt).obj = _inplacevar_('-=', _getattr_((ʼt := x.y), 'obj'), z)"],
     ["_write_(x)._value_ += _getattr_(y, 'z')", `(${own})._value_ = _inplacevar_('+=', _getattr_(x, '_value_'), y.z)`],
   ])('%s', (text, expected) => {
     expect(shown({ text })).toBe(expected)

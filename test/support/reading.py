@@ -48,11 +48,6 @@ class Plain(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node):
-        value = node.value
-        if type(value) is ast.Call and ast.unparse(value.func) == '_inplacevar_' and type(value.args[1]) is ast.Call and type(value.args[1].args[0]) is ast.NamedExpr:
-            remembered = value.args[1].args[0]
-            assert ast.unparse(node.targets[0].value) == f'_write_({remembered.target.id})'
-            node.targets[0].value = remembered.value
         self.generic_visit(node)
         value = node.value
         if type(value) is ast.Call and type(value.func) is ast.Name and value.func.id == '_inplacevar_':

@@ -16,8 +16,8 @@ import ast
 
 from .language import PRIVATE_MARK
 
-# Names of ours among the guest's builtins, globals and variables, which no source can spell.
-TYPE, OWN_CLASSES, VALUE, REMEMBERED = (PRIVATE_MARK + word for word in ('type', 'G', 'value', 't'))
+# Names of ours among the guest's builtins and globals, which no source can spell.
+TYPE, OWN_CLASSES, VALUE = (PRIVATE_MARK + word for word in ('type', 'G', 'value'))
 LOAD, STORE, IN = ast.Load(), ast.Store(), ast.In()
 OPERATORS = {
     '+=': ast.Add, '-=': ast.Sub, '*=': ast.Mult, '/=': ast.Div, '//=': ast.FloorDiv, '%=': ast.Mod, '**=': ast.Pow,
@@ -99,16 +99,6 @@ def judged_augmented(node, x):
     node.value = call('_inplacevar_', [constant(SPELLED[type(node.op)], target), old, node.value], node)
     node.__class__ = ast.Assign
     node.targets = [target]
-
-
-def remember(write, x):
-    """Makes `_write_(x)` a `_write_(ʼt)`, and returns `(ʼt := x)`: an expression is evaluated once, and used twice."""
-    node = make(ast.NamedExpr, write)
-    node.target = name(REMEMBERED, write)
-    node.target.ctx = STORE
-    node.value = x
-    write.args = [name(REMEMBERED, write)]
-    return node
 
 
 def own_or_written(write, x):

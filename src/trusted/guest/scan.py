@@ -29,8 +29,8 @@ _OPTIMIZED = 0x1
 _SCALARS = frozenset({str, bytes, int, float, complex, bool, type(None), type(...)})
 _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, held.stop, held.step]}
 # Names of ours that a program's code reads and stores.
-_OURS_READ = GUARDS | {PRIVATE_MARK + word for word in ('type', 'G', 't')}
-_OURS_STORED = {PRIVATE_MARK + word for word in ('value', 't')}
+_OURS_READ = GUARDS | {PRIVATE_MARK + 'type', PRIVATE_MARK + 'G'}
+_OURS_STORED = {PRIVATE_MARK + 'value'}
 # Names with a meaning for one use or another.
 _SPECIAL_STARTS = ('_', PRIVATE_MARK, *DENIED_ATTRIBUTE_PREFIXES)
 _SPECIAL_NAMES = UNBINDABLE | JUDGED_ATTRIBUTES | DENIED_ATTRIBUTES

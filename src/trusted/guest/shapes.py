@@ -255,21 +255,16 @@ def annotated(node, walk):
 
 
 def augmented_assignment(node, walk):
-    target, value = node.target, node.value
+    target = node.target
     if type(target) is Name:
         raise Refused('_inplacevar_ is missing')
-    if type(target) is not ast.Attribute or target.attr not in JUDGED_ATTRIBUTES:
-        return target, value
-    if is_dunder(target.attr):
-        raise Refused(f'the attribute `{target.attr}` cannot be changed', target)
-    x, = guarded(target.value, '_write_', 1)
-    if type(x) is Name:
+    value = node.value
+    if type(target) is ast.Attribute and target.attr in JUDGED_ATTRIBUTES:
+        x, = guarded(target.value, '_write_', 1)
+        if type(x) is not Name:
+            raise Refused(f'`{target.attr}` of an expression cannot be assigned to in place: give the object a name first', target)
         inline.judged_augmented(node, x)
-        return target, value
-    if walk.scope.kind == 'class':
-        raise Refused(f'`{target.attr}` of an expression cannot be assigned to in place in a class body', target)
-    inline.judged_augmented(node, inline.remember(target.value, x))
-    return x, value
+    return target, value
 
 
 def attribute_write(node, walk):
