@@ -84,6 +84,17 @@ describe('a jail', () => {
     expect(await worker.ended).toBe('the worker could not be started: spawn /nonexistent/wrapper ENOENT')
   })
 
+  test.runIf(process.platform === 'linux')('is lost, and its host lives, when there are no descriptors left', () => {
+    const script = `
+      import { openSync } from 'node:fs'
+      import { startJail } from ${JSON.stringify(fileURLToPath(new URL('../dist/trusted/host/jail.js', import.meta.url)))}
+      try { for (;;) openSync('/dev/null') } catch {}
+      const worker = startJail({ setup: { clock: 'real', random: 'real', memoryBytes: 1, maxFrameBytes: 1 } })
+      console.log(await worker.ready, await worker.ended)`
+    const { stdout, status } = spawnSync('/bin/sh', ['-c', 'ulimit -n 60; exec "$0" --input-type=module -e "$1"', process.execPath, script], { encoding: 'utf8' })
+    expect({ stdout, status }).toEqual({ stdout: 'false the worker could not be started: spawn /bin/sh EMFILE\n', status: 0 })
+  })
+
   test('is put inside the operator\'s command', async () => {
     const seen = join(folder, 'wrapped')
     const wrapper = join(folder, 'wrap.sh')

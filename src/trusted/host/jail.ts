@@ -82,6 +82,13 @@ export function startJail(options: JailOptions, script = WORKER_SCRIPT): GuestWo
   const child = spawn(command, args, { cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'pipe'], detached: true, windowsHide: true })
   const reader = new FrameReader(options.setup.maxFrameBytes)
   let stderr = ''
+  const gone = (reason: string): void => {
+    children.delete(child)
+    link.close(reason)
+  }
+  child.on('error', (error) => gone(`the worker could not be started: ${error.message}`))
+  // Out of file descriptors: the error is on its way, and there are no pipes.
+  if ((child.stdin as unknown) === undefined || (child.stdin as unknown) === null) return link
   children.add(child)
   link.connect({
     send: (payload) => { child.stdin.write(framed(payload)) },
@@ -100,11 +107,6 @@ export function startJail(options: JailOptions, script = WORKER_SCRIPT): GuestWo
   child.stderr.on('data', (chunk: Uint8Array) => {
     stderr = (stderr + Buffer.from(chunk).toString('latin1')).slice(-STDERR_CHARACTERS)
   })
-  const gone = (reason: string): void => {
-    children.delete(child)
-    link.close(reason)
-  }
-  child.on('error', (error) => gone(`the worker could not be started: ${error.message}`))
   child.on('close', (code, signal) => {
     const how = signal ? `ended by ${signal}` : `exited with ${code}`
     gone(`the worker ${how}${stderr.trim() ? `: ${stderr.trim()}` : ''}`)
