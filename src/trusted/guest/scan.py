@@ -32,7 +32,7 @@ _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, he
 _OURS_READ = GUARDS | {PRIVATE_MARK + 'type', PRIVATE_MARK + 'G'}
 _OURS_STORED = {PRIVATE_MARK + 'value'}
 # Names with a meaning for one use or another.
-_SPECIAL_STARTS = ('_', PRIVATE_MARK, *DENIED_ATTRIBUTE_PREFIXES)
+_SPECIAL_STARTS = ('_', *DENIED_ATTRIBUTE_PREFIXES)
 _SPECIAL_NAMES = UNBINDABLE | JUDGED_ATTRIBUTES | DENIED_ATTRIBUTES
 # How far the argument of a name instruction is shifted.
 _SHIFTS = {'LOAD_GLOBAL': 1, 'LOAD_ATTR': 1, 'LOAD_SUPER_ATTR': 2}
@@ -73,7 +73,8 @@ def scan(code):
 
 def _ordinary(name):
     """Whether `name` is free for every use: as a variable, an attribute, an import."""
-    return name not in _SPECIAL_NAMES and name.isidentifier() and not name.startswith(_SPECIAL_STARTS)
+    return (name not in _SPECIAL_NAMES and name.isidentifier() and not name.startswith(_SPECIAL_STARTS)
+            and PRIVATE_MARK not in name)
 
 
 def _read_instructions(code, bytecode, instructions, kind, ordinary):
