@@ -13,10 +13,9 @@ import { CLASS_SCOPE, IMPORTED, ITERATION, MODULE_SCOPE, REBOUND, type SymbolId 
 export function reportUnbound(symbol: SymbolId, { symbols }: Binder, reading: Reading, findings: Findings): void {
   // At module level it was reported where it stands.
   if (symbols.scopeKind[symbols.scope[symbol]] === MODULE_SCOPE) return
-  findings.add('PR130', symbols.node[symbol], () => {
-    const name = shown(reading.names.text(symbols.name[symbol]))
-    return { message: `no enclosing function binds \`${name}\``, hint: `write \`global ${name}\`, or assign it in the function around` }
-  })
+  const name = shown(reading.names.text(symbols.name[symbol]))
+  findings.say('PR130', symbols.node[symbol], `no enclosing function binds \`${name}\``,
+    `write \`global ${name}\`, or assign it in the function around`)
 }
 
 /** `:=` of a name that a comprehension around it iterates with. */
@@ -28,9 +27,8 @@ export function reportWalruses({ symbols, walruses }: Binder, reading: Reading, 
     for (let scope = from; scope !== to; scope = symbols.scopeParent[scope]) {
       const symbol = symbols.find(scope, name)
       if (symbol === 0 || (symbols.marks[symbol] & ITERATION) === 0) continue
-      findings.add('PR135', node, () => ({
-        message: `\`:=\` binds \`${shown(reading.names.text(name))}\`, which the comprehension iterates with`, hint: 'use another name',
-      }))
+      const text = shown(reading.names.text(name))
+      findings.say('PR135', node, `\`:=\` binds \`${text}\`, which the comprehension iterates with`, 'use another name')
       break
     }
   }
@@ -38,7 +36,8 @@ export function reportWalruses({ symbols, walruses }: Binder, reading: Reading, 
 
 /** `json.codecs`: attributes that the guest's view of a module does not have. */
 export function warnModuleAttributes(
-  { symbols, reads, readNodes, readSymbols }: Binder, bindings: Bindings, imports: Imports, reading: Reading, kinds: KnownKinds, findings: Findings,
+  { symbols, reads, readNodes, readSymbols }: Binder, bindings: Bindings, imports: Imports, reading: Reading,
+  kinds: KnownKinds, findings: Findings,
 ): void {
   if (imports.facets.size === 0) return
   const { kind, parent, skip } = reading.tree

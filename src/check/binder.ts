@@ -77,12 +77,14 @@ export class Binder {
     const symbol = symbols.ensure(scope, name, node)
     const before = symbols.marks[symbol]
     if ((before & PARAMETER) !== 0 && how === PARAMETER) {
-      this.report('PR134', node, `parameter \`${this.shown(name)}\` is there twice`, 'give it another name')
+      this.findings.say('PR134', node, `parameter \`${this.shown(name)}\` is there twice`, 'give it another name')
     }
     const iterates = symbols.scopeKind[scope] === COMPREHENSION_SCOPE || symbols.scopeKind[scope] === GENERATOR_SCOPE
     symbols.marks[symbol] |= how | BOUND | (iterates ? ITERATION : 0) | ((before & BOUND) !== 0 ? REBOUND : 0)
     if ((before & GLOBAL) !== 0) this.bindInModule(name, node)
-    else if (symbols.scopeKind[scope] === CLASS_SCOPE && how !== IMPORTED && (before & NONLOCAL) === 0) this.judgeClassName(node, name)
+    else if (symbols.scopeKind[scope] === CLASS_SCOPE && how !== IMPORTED && (before & NONLOCAL) === 0) {
+      this.judgeClassName(node, name)
+    }
     this.judge(node, name, scope, binding)
     return symbol
   }
@@ -100,7 +102,7 @@ export class Binder {
     while (scopeKind[to] === COMPREHENSION_SCOPE || scopeKind[to] === GENERATOR_SCOPE) to = scopeParent[to]
     if (to !== from) {
       if (scopeKind[to] === CLASS_SCOPE) {
-        this.report('PR135', node, '`:=` in a comprehension cannot bind in a class body', 'write a loop')
+        this.findings.say('PR135', node, '`:=` in a comprehension cannot bind in a class body', 'write a loop')
       }
       this.walruses.push({ node, from, to })
     }
@@ -120,7 +122,7 @@ export class Binder {
   declareNonlocal(node: number, scope: ScopeId): void {
     const name = this.nameAt(node, scope)
     if (this.symbols.scopeKind[scope] === MODULE_SCOPE) {
-      this.report('PR130', node, '`nonlocal` at module level has no function around it', 'leave it out')
+      this.findings.say('PR130', node, '`nonlocal` at module level has no function around it', 'leave it out')
       return
     }
     if (this.declare(node, scope, name, 'nonlocal')) this.symbols.marks[this.symbols.ensure(scope, name, node)] |= NONLOCAL
@@ -135,13 +137,15 @@ export class Binder {
     const first = `write \`${word} ${text}\` before the name is used`
     // An import before it does not matter to Python.
     const assigned = (before & BOUND) !== 0 && (before & (IMPORTED | REBOUND)) !== IMPORTED
-    const [problem, hint] = (before & PARAMETER) !== 0 ? [`is a parameter, and cannot be ${word}`, 'give one of the two another name']
-      : (before & (word === 'global' ? NONLOCAL : GLOBAL)) !== 0 ? ['is both nonlocal and global', 'leave one of the two out']
+    const other = word === 'global' ? NONLOCAL : GLOBAL
+    const [problem, hint] = (before & PARAMETER) !== 0
+      ? [`is a parameter, and cannot be ${word}`, 'give one of the two another name']
+      : (before & other) !== 0 ? ['is both nonlocal and global', 'leave one of the two out']
       : (before & ANNOTATED) !== 0 ? [`is annotated before its ${word} declaration`, first]
       : assigned ? [`is assigned to before its ${word} declaration`, first]
       : (before & USED) !== 0 ? [`is used before its ${word} declaration`, first] : []
     if (problem === undefined || hint === undefined) return true
-    this.report('PR130', node, `\`${text}\` ${problem}`, hint)
+    this.findings.say('PR130', node, `\`${text}\` ${problem}`, hint)
     return false
   }
 
@@ -157,7 +161,8 @@ export class Binder {
     const refusal = refuseBinding(text, this.symbols.scopeKind[scope], binding)
     if (refusal !== undefined) this.findings.add(refusal.code, node, () => refusal)
     if ((this.symbols.scopeMarks[scope] & EXACT_KEY) !== 0 && (text === '__eq__' || text === '__hash__')) {
-      this.report('PR403', node, `a subclass of str, int, float or bytes cannot define \`${text}\``, 'hold the value in an attribute of a class of its own')
+      this.findings.say('PR403', node, `a subclass of str, int, float or bytes cannot define \`${text}\``,
+        'hold the value in an attribute of a class of its own')
     }
   }
 
@@ -165,14 +170,11 @@ export class Binder {
   private judgeClassName(node: number, name: NameId): void {
     const text = this.reading.names.text(name)
     if (this.reading.names.shape(name) === DUNDER || refuseAttribute(text) === undefined) return
-    this.report('PR204', node, `a class cannot have the attribute \`${shown(text)}\`: such names lead into the interpreter`, 'give it another name')
+    this.findings.say('PR204', node,
+      `a class cannot have the attribute \`${shown(text)}\`: such names lead into the interpreter`, 'give it another name')
   }
 
   private shown(name: NameId): string {
     return shown(this.reading.names.text(name))
-  }
-
-  private report(code: 'PR130' | 'PR134' | 'PR135' | 'PR204' | 'PR403', node: number, message: string, hint: string): void {
-    this.findings.add(code, node, () => ({ message, hint }))
   }
 }

@@ -23,6 +23,7 @@ import { validateOptions, type CheckOptions } from './options.js'
 import { resolve } from './resolve.js'
 import { Scopes } from './scopes.js'
 import { createShapes } from './shapes.js'
+import type { SymbolId } from './symbols.js'
 
 /** What a source may have: the part of a resolved policy that `check` looks at. */
 export interface Grants {
@@ -43,8 +44,8 @@ export interface CheckResult {
   /** How many diagnostics there are beyond those listed; nearly always 0. */
   readonly omitted: number
   /**
-   * The names whose values come from outside, in the order of first use: those read and bound nowhere in the source, without
-   * the builtins a guest gets; and of the declared names, those read at all. Empty when the source cannot be parsed.
+   * The names whose values come from outside, in the order of first use: those read and bound nowhere in the source,
+   * without the builtins a guest gets; and of the declared names, those read at all. Empty when it cannot be parsed.
    */
   readonly usedNames: readonly string[]
   /** Those of `usedNames` that are neither declared nor a builtin's. */
@@ -106,7 +107,8 @@ export class Analyzer {
       if (blanks === 0 || start !== blanks) findings.report(rule, start, end, wording)
     })
     if (mode === 'eval') requireOneExpression(reading, source, this.kinds, findings)
-    const bindings = resolve(binder.symbols, reading.names.count, (symbol) => reportUnbound(symbol, binder, reading, findings))
+    const unbound = (symbol: SymbolId): void => reportUnbound(symbol, binder, reading, findings)
+    const bindings = resolve(binder.symbols, reading.names.count, unbound)
     reportWalruses(binder, reading, findings)
     warnModuleAttributes(binder, bindings, imports, reading, this.kinds, findings)
     const declared = names === undefined ? undefined : new Set(names)

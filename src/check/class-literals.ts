@@ -62,7 +62,7 @@ export class ClassLiterals {
     const { kinds } = this
     const node = this.unwrapped(value)
     const kind = this.reading.tree.kind[node]
-    const collection = kind === kinds.tuple || kind === kinds.expression_list || kind === kinds.list || kind === kinds.set || kind === kinds.dictionary
+    const collection = [kinds.tuple, kinds.expression_list, kinds.list, kinds.set, kinds.dictionary].includes(kind)
     for (const item of collection ? this.items(node) : [node]) {
       const name = stringValue(this.reading, kinds, this.reading.tree.kind[item] === kinds.pair ? item + 1 : item)
       if (name === undefined) return '`__slots__` must be literal strings'

@@ -55,6 +55,11 @@ export class Findings {
     this.addAt(code, tree.start[node], tree.end[node], say)
   }
 
+  /** A finding whose words cost nothing to make. */
+  say(code: Code, node: number, message: string, hint?: string): void {
+    this.add(code, node, () => ({ message, hint }))
+  }
+
   addAt(code: Code, start: number, end: number, say: () => Wording, rule?: string): void {
     if (this.found.length >= MAX_KEPT) this.uncounted += 1
     else this.found.push({ code, start, end, order: this.found.length, rule, say })
@@ -62,7 +67,8 @@ export class Findings {
 
   /** Findings of kinds and shapes, whose rules say in general what they say. */
   readonly report = (rule: SyntaxRule, start: number, end: number, wording?: Partial<Wording>): void => {
-    this.addAt(rule.code, start, end, () => ({ message: wording?.message ?? rule.message, hint: wording?.hint ?? rule.hint }), rule.name)
+    const say = (): Wording => ({ message: wording?.message ?? rule.message, hint: wording?.hint ?? rule.hint })
+    this.addAt(rule.code, start, end, say, rule.name)
   }
 
   /** `pattern` captured `node` as denied. */
@@ -84,7 +90,8 @@ export class Findings {
     if (this.found.length === 0 && this.denied.length === 0) return NOTHING
     this.settle()
     const chosen = this.found.filter(({ code }) => severityOf(code) === severity)
-    chosen.sort((a, b) => a.start - b.start || a.end - b.end || (a.code < b.code ? -1 : a.code > b.code ? 1 : a.order - b.order))
+    chosen.sort((a, b) =>
+      a.start - b.start || a.end - b.end || (a.code < b.code ? -1 : a.code > b.code ? 1 : a.order - b.order))
     const distinct = chosen.filter(({ code, start, end }, index) => {
       const before = chosen[index - 1]
       return before === undefined || before.code !== code || before.start !== start || before.end !== end
@@ -98,11 +105,14 @@ export class Findings {
   /** Turns what patterns captured into findings, without what is exempt. */
   private settle(): void {
     for (const { pattern, node } of this.denied) {
-      const exempt = [...(this.allowed?.get(node) ?? [])].some((other) => other.rule === pattern.rule && other.order > pattern.order)
+      const { rule, order } = pattern
+      const exempt = [...(this.allowed?.get(node) ?? [])].some((other) => other.rule === rule && other.order > order)
       if (exempt) continue
-      const start = this.reading.tree.start[node]
-      const end = this.reading.tree.end[node]
-      this.found.push({ code: pattern.rule.code, start, end, order: this.found.length, rule: pattern.rule.name, say: () => this.patternWording(pattern, node) })
+      const { start, end } = this.reading.tree
+      this.found.push({
+        code: rule.code, rule: rule.name, start: start[node], end: end[node], order: this.found.length,
+        say: () => this.patternWording(pattern, node),
+      })
     }
     this.denied.length = 0
   }

@@ -1,10 +1,11 @@
-/** Statements in places where Python gives them no meaning: `return` without a function, `await` without `async def`, ... */
+/** Statements where Python gives them no meaning: `return` without a function, `await` without `async def`, ... */
 import type { Reading } from '../rules/reading.js'
 import type { Grammar } from '../syntax/language.js'
 import type { Findings } from './findings.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import {
-  ASYNC, CLASS_SCOPE, COMPREHENSION_SCOPE, FUNCTION_SCOPE, GENERATOR_SCOPE, LAMBDA_SCOPE, MODULE_SCOPE, TYPE_SCOPE, type ScopeId, type Symbols,
+  ASYNC, CLASS_SCOPE, COMPREHENSION_SCOPE, FUNCTION_SCOPE, GENERATOR_SCOPE, LAMBDA_SCOPE, MODULE_SCOPE, TYPE_SCOPE,
+  type ScopeId, type Symbols,
 } from './symbols.js'
 
 const ASYNC_HINT = 'put it into an `async def`, and run that with `asyncio.run(...)`'
@@ -24,21 +25,17 @@ export class Flow {
 
   returns(node: number, scope: ScopeId): void {
     if (this.symbols.scopeKind[scope] === FUNCTION_SCOPE) return
-    this.findings.add('PR131', node, () => ({
-      message: '`return` outside of a function', hint: 'write the last expression alone on its line: it is the value',
-    }))
+    this.findings.say('PR131', node, '`return` outside of a function', 'write the last expression alone on its line: it is the value')
   }
 
   yields(node: number, scope: ScopeId): void {
     const kind = this.symbols.scopeKind[scope]
     if (kind === COMPREHENSION_SCOPE || kind === GENERATOR_SCOPE) {
-      this.findings.add('PR131', node, () => ({ message: '`yield` inside of a comprehension', hint: 'write a loop' }))
+      this.findings.say('PR131', node, '`yield` inside of a comprehension', 'write a loop')
     } else if (kind === MODULE_SCOPE || kind === CLASS_SCOPE || kind === TYPE_SCOPE) {
-      this.findings.add('PR131', node, () => ({ message: '`yield` outside of a function', hint: 'write a generator function' }))
+      this.findings.say('PR131', node, '`yield` outside of a function', 'write a generator function')
     } else if ((this.symbols.scopeMarks[scope] & ASYNC) !== 0 && this.hasToken(node, this.kinds.tokens.from)) {
-      this.findings.add('PR132', node, () => ({
-        message: '`yield from` inside of an async function', hint: 'write `async for item in source: yield item`',
-      }))
+      this.findings.say('PR132', node, '`yield from` inside of an async function', 'write `async for item in source: yield item`')
     }
   }
 
@@ -50,7 +47,7 @@ export class Flow {
     // A generator expression may await wherever it is made: it becomes an asynchronous generator.
     if (scopeKind[at] === GENERATOR_SCOPE || (scopeKind[at] === FUNCTION_SCOPE && (scopeMarks[at] & ASYNC) !== 0)) return
     const inside = scopeKind[at] === LAMBDA_SCOPE ? 'inside of a lambda' : 'outside of an async function'
-    this.findings.add('PR132', node, () => ({ message: `\`${what}\` ${inside}`, hint: ASYNC_HINT }))
+    this.findings.say('PR132', node, `\`${what}\` ${inside}`, ASYNC_HINT)
   }
 
   /** `async for` and `async with`: statements whose first token says so. */
@@ -70,7 +67,7 @@ export class Flow {
       if (here === kinds.function_definition || here === kinds.class_definition) break
     }
     const word = this.reading.textOf(node)
-    this.findings.add('PR133', node, () => ({ message: `\`${word}\` outside of a loop`, hint: undefined }))
+    this.findings.say('PR133', node, `\`${word}\` outside of a loop`)
   }
 
   private hasToken(node: number, token: number): boolean {

@@ -75,7 +75,9 @@ export class FreeNameSorter {
       this.generation = generation
       this.standing = longer
     }
-    if (this.verdicts.length <= count || this.verdicts.length > MOST_KEPT) this.verdicts = new Uint8Array(Math.max(4096, count * 2))
+    if (this.verdicts.length <= count || this.verdicts.length > MOST_KEPT) {
+      this.verdicts = new Uint8Array(Math.max(4096, count * 2))
+    }
   }
 
   private standingOf(name: NameId): number {
@@ -95,7 +97,8 @@ export class FreeNameSorter {
       const verdict = verdicts[name]
       if (verdict === REFUSED) findings.add('PR208', readNodes[read], () => refusal(names.text(name)))
       else if (verdict === UNKNOWN && declared !== undefined) {
-        findings.add('PR209', readNodes[read], () => ({ message: `nobody provides \`${shown(names.text(name))}\``, hint: suggest(name) }))
+        const message = (): string => `nobody provides \`${shown(names.text(name))}\``
+        findings.add('PR209', readNodes[read], () => ({ message: message(), hint: suggest(name) }))
       }
     }
   }
@@ -116,7 +119,9 @@ const MOST_CANDIDATES = 1000
 const MOST_SUGGESTIONS = 50
 
 /** Suggests what an unknown name was meant to be; the same for the same name, and only for so many. */
-function suggestions(names: Names, symbols: Binder['symbols'], provided: readonly string[]): (name: NameId) => string | undefined {
+function suggestions(
+  names: Names, symbols: Binder['symbols'], provided: readonly string[],
+): (name: NameId) => string | undefined {
   let candidates: ReadonlySet<string> | undefined
   const known = new Map<NameId, string | undefined>()
   return (name) => {

@@ -30,6 +30,12 @@ interface Found {
   readonly names: string[] | undefined
 }
 
+/** `name as alias`: the nodes of both, the alias -1 when there is none. */
+interface Clause {
+  readonly name: number
+  readonly alias: number
+}
+
 /** Reads the import statements of one source after another. */
 export class Imports {
   /** The module each symbol stands for, where an import says so. */
@@ -88,7 +94,8 @@ export class Imports {
     const clauses = [...this.clauses(node)]
     const granted = this.grantsOf(module)
     // `from urllib import parse` imports `urllib.parse`, also where `urllib` itself shows nothing.
-    const submodules = clauses.length > 0 && clauses.every(({ name }) => this.grantsOf(`${module}.${this.dotted(name)}`) !== undefined)
+    const isModule = ({ name }: Clause): boolean => this.grantsOf(`${module}.${this.dotted(name)}`) !== undefined
+    const submodules = clauses.length > 0 && clauses.every(isModule)
     if (!relative && granted === undefined && !submodules) this.judgeModule(moduleNode, module)
     for (const { name, alias } of clauses) {
       const text = this.dotted(name)
@@ -102,7 +109,7 @@ export class Imports {
   futureImport(node: number, scope: ScopeId): void {
     const names: string[] = []
     if (!this.opensModule(node)) {
-      this.findings.add('PR305', node, () => ({ message: 'a future import must come before everything else', hint: 'leave it out' }))
+      this.findings.say('PR305', node, 'a future import must come before everything else', 'leave it out')
     }
     for (const { name, alias } of this.clauses(node)) {
       names.push(this.dotted(name))
@@ -117,9 +124,10 @@ export class Imports {
     const { kinds } = this
     if (parent[node] !== 0) return false
     for (let before = 1, first = true; before < node; before = skip[before]) {
-      if (kind[before] === kinds.comment || kind[before] === kinds.future_import_statement || kind[before] === kinds.tokens.semicolon) continue
-      const docstring = kind[before] === kinds.expression_statement && (kind[before + 1] === kinds.string || kind[before + 1] === kinds.concatenated_string)
-      if (!first || !docstring) return false
+      const here = kind[before]
+      if (here === kinds.comment || here === kinds.future_import_statement || here === kinds.tokens.semicolon) continue
+      const value = here === kinds.expression_statement ? kind[before + 1] : 0
+      if (!first || (value !== kinds.string && value !== kinds.concatenated_string)) return false
       first = false
     }
     return true
@@ -157,7 +165,10 @@ export class Imports {
     const top = module.split('.')[0]
     const known = (key: string): string | undefined => (Object.hasOwn(MODULE_HINTS, key) ? MODULE_HINTS[key] : undefined)
     this.findings.add('PR301', node, () => {
-      if (reviewed) return { message: `the policy does not grant module \`${name}\``, hint: `grant it: \`"modules": { "${module}": "*" }\`, or "standard"` }
+      if (reviewed) {
+        const hint = `grant it: \`"modules": { "${module}": "*" }\`, or "standard"`
+        return { message: `the policy does not grant module \`${name}\``, hint }
+      }
       const close = nearest(module, Object.keys(this.grants))
       return {
         message: `module \`${name}\` is not available`,
@@ -170,15 +181,17 @@ export class Imports {
     if (granted.includes(name) || this.grantsOf(`${module}.${name}`) !== undefined) return
     const reviewed = Object.hasOwn(MODULES, module) && MODULES[module].includes(name)
     this.findings.add('PR302', node, () => {
-      const close = nearest(name, granted)
-      return {
-        message: reviewed ? `the policy does not grant \`${name}\` of module \`${module}\`` : `module \`${module}\` shows no \`${shown(name)}\``,
-        hint: reviewed ? `add it to the policy's names of \`${module}\`` : close === undefined ? undefined : `did you mean \`${close}\`?`,
+      if (reviewed) {
+        const message = `the policy does not grant \`${name}\` of module \`${module}\``
+        return { message, hint: `add it to the policy's names of \`${module}\`` }
       }
+      const close = nearest(name, granted)
+      const hint = close === undefined ? undefined : `did you mean \`${close}\`?`
+      return { message: `module \`${module}\` shows no \`${shown(name)}\``, hint }
     })
   }
 
-  private *clauses(statement: number): Generator<{ readonly name: number, readonly alias: number }> {
+  private *clauses(statement: number): Generator<Clause> {
     const { kind, field, skip } = this.reading.tree
     const { kinds } = this
     for (let child = statement + 1; child < skip[statement]; child = skip[child]) {

@@ -2,20 +2,23 @@
 import type { Grammar } from '../syntax/language.js'
 
 const KINDS = [
-  'aliased_import', 'argument_list', 'assignment', 'augmented_assignment', 'binary_operator', 'block', 'call', 'case_pattern', 'class_definition', 'class_pattern',
-  'comment', 'concatenated_string', 'constrained_type', 'dict_pattern', 'dictionary', 'dotted_name', 'escape_sequence', 'expression_list',
-  'expression_statement', 'for_in_clause', 'for_statement', 'function_definition', 'future_import_statement', 'generic_type', 'identifier',
-  'import_from_statement', 'import_statement', 'interpolation', 'keyword_argument', 'lambda', 'lambda_parameters', 'line_continuation', 'list', 'list_splat',
-  'list_splat_pattern', 'parameters', 'parenthesized_expression', 'relative_import', 'set', 'splat_type', 'string', 'string_content',
-  'string_end', 'string_start', 'tuple', 'type', 'type_parameter', 'typed_parameter', 'union_type', 'while_statement', 'wildcard_import', 'yield', 'pair', 'attribute',
-  'else_clause', 'delete_statement', 'as_pattern_target', 'pattern_list', 'tuple_pattern', 'list_pattern',
+  'aliased_import', 'argument_list', 'as_pattern_target', 'assignment', 'attribute', 'augmented_assignment',
+  'binary_operator', 'block', 'call', 'case_pattern', 'class_definition', 'class_pattern', 'comment',
+  'concatenated_string', 'constrained_type', 'delete_statement', 'dict_pattern', 'dictionary', 'dotted_name',
+  'else_clause', 'escape_sequence', 'expression_list', 'expression_statement', 'for_in_clause', 'for_statement',
+  'function_definition', 'future_import_statement', 'generic_type', 'identifier', 'import_from_statement',
+  'import_statement', 'interpolation', 'keyword_argument', 'lambda', 'lambda_parameters', 'line_continuation', 'list',
+  'list_pattern', 'list_splat', 'list_splat_pattern', 'pair', 'parameters', 'parenthesized_expression', 'pattern_list',
+  'relative_import', 'set', 'splat_type', 'string', 'string_content', 'string_end', 'string_start', 'tuple',
+  'tuple_pattern', 'type', 'type_parameter', 'typed_parameter', 'union_type', 'while_statement', 'wildcard_import',
+  'yield',
 ] as const
 
 const TOKENS = { async: 'async', colon: ':', from: 'from', semicolon: ';' } as const
 
 const FIELDS = [
-  'alias', 'arguments', 'attribute', 'body', 'definition', 'function', 'key', 'left', 'module_name', 'name', 'object', 'parameters', 'right', 'superclasses', 'type',
-  'type_parameters', 'value',
+  'alias', 'arguments', 'attribute', 'body', 'definition', 'function', 'key', 'left', 'module_name', 'name', 'object',
+  'parameters', 'right', 'superclasses', 'type', 'type_parameters', 'value',
 ] as const
 
 /** Ids by name: `kinds.lambda`, `kinds.tokens.async`, `kinds.fields.body`. */
@@ -34,10 +37,12 @@ export function kindsOf(grammar: Grammar): KnownKinds {
 }
 
 function lookUp(grammar: Grammar): KnownKinds {
-  const entries = <K extends string>(pairs: readonly (readonly [K, number])[]) => Object.fromEntries(pairs) as Record<K, number>
+  const entries = <K extends string>(pairs: readonly (readonly [K, number])[]) =>
+    Object.fromEntries(pairs) as Record<K, number>
+  const tokens = Object.entries(TOKENS) as [keyof typeof TOKENS, string][]
   return {
     ...entries(KINDS.map((name) => [name, grammar.kindId(name)])),
-    tokens: entries(Object.entries(TOKENS).map(([key, token]) => [key as keyof typeof TOKENS, grammar.kindId(token, false)])),
+    tokens: entries(tokens.map(([key, token]) => [key, grammar.kindId(token, false)])),
     fields: entries(FIELDS.map((name) => [name, grammar.fieldId(name)])),
   }
 }

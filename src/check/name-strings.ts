@@ -11,7 +11,7 @@ import {
 import { type Findings, shown } from './findings.js'
 import { FIRST_GETTER, FIRST_NAME_TAKER, HASATTR, LAST_NAME_TAKER, METHOD_CALLER } from './fixed-names.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
-import { NAMED } from '../syntax/tree.js'
+import { isSignificant } from './shapes/walk.js'
 
 const denied = new Set(DENIED_ATTRIBUTES)
 const definable = new Set(DEFINABLE_METHODS)
@@ -49,7 +49,7 @@ export class NameStrings {
     if (tree.kind[list] !== kinds.argument_list) return
     let position = 0
     for (let argument = list + 1; argument < tree.skip[list]; argument = tree.skip[argument]) {
-      if ((tree.flags[argument] & NAMED) === 0 || tree.kind[argument] === kinds.comment || tree.kind[argument] === kinds.line_continuation) continue
+      if (!isSignificant(tree, argument)) continue
       position += 1
       const takesName = name < FIRST_GETTER ? position === 2 : name === METHOD_CALLER ? position === 1 : true
       if (takesName) this.checkString(argument, name, findings)
@@ -71,7 +71,7 @@ export class NameStrings {
 
   /** The text of a plain literal, undefined when it is not one or holds escapes or fields. */
   private literal(node: number): string | undefined {
-    const { kind, skip, end } = this.reading.tree
+    const { kind, skip } = this.reading.tree
     const { kinds } = this
     if (kind[node] === kinds.parenthesized_expression) return this.literal(node + 2)
     if (kind[node] === kinds.concatenated_string) {
@@ -85,7 +85,7 @@ export class NameStrings {
       return whole
     }
     if (kind[node] !== kinds.string) return undefined
-    return stringValue(this.reading, kinds, node, end[node])
+    return stringValue(this.reading, kinds, node)
   }
 
   private lastChild(node: number): number {
@@ -97,8 +97,8 @@ export class NameStrings {
 }
 
 /** The value of a plain string literal: `undefined` for one with escapes, fields, or of bytes. */
-export function stringValue(reading: Reading, kinds: KnownKinds, node: number, end = reading.tree.end[node]): string | undefined {
-  const { kind, skip, text, start } = reading.tree
+export function stringValue(reading: Reading, kinds: KnownKinds, node: number): string | undefined {
+  const { kind, skip, text, start, end } = reading.tree
   const opening = node + 1
   if (kind[node] !== kinds.string || kind[opening] !== kinds.string_start) return undefined
   let closing = opening
@@ -107,9 +107,9 @@ export function stringValue(reading: Reading, kinds: KnownKinds, node: number, e
     if (kind[child] === kinds.string_content && skip[child] > child + 1) return undefined
     closing = child
   }
-  const prefix = text.slice(start[opening], reading.tree.end[opening])
+  const prefix = text.slice(start[opening], end[opening])
   if (/b|f|t/i.test(prefix) || kind[closing] !== kinds.string_end) return undefined
   // What lies between the quotes, not `string_content`: that one loses pieces in raw strings.
-  const value = text.slice(reading.tree.end[opening], end - prefix.replace(/^[a-z]*/i, '').length)
+  const value = text.slice(end[opening], end[node] - prefix.replace(/^[a-z]*/i, '').length)
   return value.includes('\\') ? undefined : value
 }

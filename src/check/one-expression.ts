@@ -6,34 +6,28 @@ import type { KnownKinds } from './kind-ids.js'
 
 /** Reports where the source is not one expression. Comments, blank lines and leading blanks may stand around it. */
 export function requireOneExpression(reading: Reading, source: Source, kinds: KnownKinds, findings: Findings): void {
-  const { kind, skip, start, end } = reading.tree
-  const report = (from: number, to: number, wording: Wording): void => findings.addAt('PR102', from, to, () => wording)
-  let expression = -1
+  const { kind, skip } = reading.tree
+  const refuse = (node: number, message: string, hint?: string): void => findings.say('PR102', node, message, hint)
+  let expression = 0
   for (let child = 1; child < skip[0]; child = skip[child]) {
     if (kind[child] === kinds.comment || kind[child] === kinds.line_continuation) continue
-    if (expression >= 0) {
-      const what = source.text.slice(start[child], end[child]) === ';' ? 'nothing may follow the expression' : 'one expression is expected, and here is more'
-      return report(start[child], end[child], { message: what, hint: 'leave out what follows the expression' })
-    }
+    if (expression > 0) return refuse(child, 'nothing may follow the expression', 'leave out what follows the expression')
     if (kind[child] !== kinds.expression_statement) {
-      return report(start[child], end[child], { message: 'an expression is expected, not a statement', hint: 'write a value: `a if test else b` chooses one' })
+      return refuse(child, 'an expression is expected, not a statement', 'write a value: `a if test else b` chooses one')
     }
     expression = child
   }
-  if (expression < 0) {
+  if (expression === 0) {
     const at = source.text.length
-    return report(at, at, { message: 'an expression is expected, and there is none', hint: 'write a value' })
+    const wording: Wording = { message: 'an expression is expected, and there is none', hint: 'write a value' }
+    return findings.addAt('PR102', at, at, () => wording)
   }
   for (let child = expression + 1; child < skip[expression]; child = skip[child]) {
     const here = kind[child]
     if (here === kinds.assignment || here === kinds.augmented_assignment) {
-      return report(start[child], end[child], { message: 'an expression is expected, not an assignment', hint: 'write the value alone, or `==` to compare' })
+      return refuse(child, 'an expression is expected, not an assignment', 'write the value alone, or `==` to compare')
     }
-    if (here === kinds.yield) {
-      return report(start[child], end[child], { message: 'an expression is expected, not `yield`', hint: undefined })
-    }
-    if (here === kinds.list_splat) {
-      return report(start[child], end[child], { message: 'a starred value needs brackets around it', hint: 'write `(*values,)`' })
-    }
+    if (here === kinds.yield) return refuse(child, 'an expression is expected, not `yield`')
+    if (here === kinds.list_splat) return refuse(child, 'a starred value needs brackets around it', 'write `(*values,)`')
   }
 }

@@ -28,13 +28,17 @@ const RESERVED = new Set([...GUARDS, ...UNBINDABLE])
 
 /** Throws {@link ArgumentError}, naming the option, for what `check` does not know or cannot use. */
 export function validateOptions(options: CheckOptions): void {
-  if (typeof options !== 'object' || options === null) throw new ArgumentError(`options must be an object, not ${options === null ? 'null' : typeof options}`)
+  if (typeof options !== 'object' || options === null) {
+    throw new ArgumentError(`options must be an object, not ${options === null ? 'null' : typeof options}`)
+  }
   for (const key of Object.keys(options)) {
     if (!KNOWN.includes(key)) throw new ArgumentError(`unknown option "${key}" (known: ${KNOWN.join(', ')})`)
   }
   const { mode, names, filename } = options
   if (mode !== undefined && mode !== 'exec' && mode !== 'eval') throw new ArgumentError('mode must be "exec" or "eval"')
-  if (filename !== undefined && typeof filename !== 'string') throw new ArgumentError(`filename must be a string, not ${typeof filename}`)
+  if (filename !== undefined && typeof filename !== 'string') {
+    throw new ArgumentError(`filename must be a string, not ${typeof filename}`)
+  }
   if (names === undefined) return
   if (!Array.isArray(names)) throw new ArgumentError('names must be an array of strings')
   for (const [index, name] of (names as readonly unknown[]).entries()) validateName(name, `names[${index}]`)
@@ -48,7 +52,9 @@ export function isName(text: string): boolean {
 function validateName(name: unknown, what: string): void {
   if (typeof name !== 'string') throw new ArgumentError(`${what} must be a string, not ${typeof name}`)
   const text = JSON.stringify(name.slice(0, 80))
-  if (!isName(name) || name.includes(PRIVATE_MARK)) throw new ArgumentError(`${what}: ${text} is not a name, as Python normalises them`)
+  if (!isName(name) || name.includes(PRIVATE_MARK)) {
+    throw new ArgumentError(`${what}: ${text} is not a name, as Python normalises them`)
+  }
   if (RESERVED.has(name) || /^__.+__$/.test(name)) {
     throw new ArgumentError(`${what}: ${text} has a meaning of its own to the guest, and cannot be provided`)
   }

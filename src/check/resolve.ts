@@ -1,9 +1,11 @@
 /** Which binding each name refers to, once all of them are known. */
-import { CLASS_SCOPE, MODULE, type SymbolId, type Symbols, BOUND, GLOBAL, NONLOCAL, PARAMETER, REBOUND, TYPE_PARAMETER, TYPE_SCOPE } from './symbols.js'
+import {
+  BOUND, CLASS_SCOPE, GLOBAL, MODULE, NONLOCAL, PARAMETER, REBOUND, TYPE_PARAMETER, TYPE_SCOPE, type SymbolId, type Symbols,
+} from './symbols.js'
 
 const BINDS = BOUND | PARAMETER | TYPE_PARAMETER
 
-/** By symbol: the symbol that binds the name where it is used, 0 where none in the source does. Valid until the next source. */
+/** By symbol: the one that binds the name where it is used, 0 where none does. Valid until the next source. */
 export type Bindings = Int32Array
 
 /** Kept from source to source: an allocation each would cost a short formula more than resolving it does. */
@@ -15,7 +17,9 @@ let boundInside = new Uint8Array(4096)
 export function resolve(symbols: Symbols, nameCount: number, unbound: (symbol: SymbolId) => void): Bindings {
   const { scope, name, marks, count } = symbols
   if (bindings.length <= count || bindings.length > MOST_KEPT) bindings = new Int32Array(Math.max(256, count + 1))
-  if (boundInside.length <= nameCount || boundInside.length > MOST_KEPT) boundInside = new Uint8Array(Math.max(4096, nameCount + 1))
+  if (boundInside.length <= nameCount || boundInside.length > MOST_KEPT) {
+    boundInside = new Uint8Array(Math.max(4096, nameCount + 1))
+  }
   // Most names are bound in the module alone, or nowhere: no need to climb for those.
   for (let symbol = 1; symbol <= count; symbol += 1) {
     if (scope[symbol] !== MODULE && (marks[symbol] & BINDS) !== 0) boundInside[name[symbol]] = 1

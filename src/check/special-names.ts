@@ -20,6 +20,7 @@ const readableInClass = new Set([...READABLE_DUNDER_NAMES, ...CLASS_DUNDERS, ...
 const assignableInClass = new Set(CLASS_DUNDERS)
 const assignableInModule = new Set(MODULE_DUNDERS)
 const definable = new Set(DEFINABLE_METHODS)
+const NONE: ReadonlySet<string> = new Set()
 const unbindable = new Set(UNBINDABLE)
 
 /** Why dunder `name` may not be read as a plain name in a scope of that kind; undefined when it may. */
@@ -37,7 +38,8 @@ export function refuseBinding(name: string, scopeKind: number, binding: Binding)
     return { code: 'PR207', message: `\`${name}\` cannot be bound: its meaning is fixed`, hint: 'choose another name' }
   }
   if (scopeKind === CLASS_SCOPE) {
-    if ((binding === 'definition' && definable.has(name)) || (binding === 'assignment' && assignableInClass.has(name))) return undefined
+    const permitted = binding === 'definition' ? definable : binding === 'assignment' ? assignableInClass : NONE
+    if (permitted.has(name)) return undefined
     return {
       code: 'PR401',
       message: binding === 'definition' || !definable.has(name)

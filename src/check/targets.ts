@@ -19,7 +19,7 @@ export class Targets {
     ])
   }
 
-  /** Names under `del` and `as`, which the grammar writes as expressions: those not within an attribute, an item or a call. */
+  /** Names under `del` and `as`, which the grammar writes as expressions: those within no attribute, item or call. */
   names(node: number): readonly number[] {
     const { kind, skip } = this.reading.tree
     const names: number[] = []
@@ -35,11 +35,9 @@ export class Targets {
     const { skip, start, text } = this.reading.tree
     let name = node + 1
     while (skip[name] < skip[node]) name = skip[name]
-    if (text.charCodeAt(start[name]) !== UNDERSCORE || this.reading.names.shape(this.reading.nameOf(name)) !== DUNDER) return
-    if (this.statementOf(node) < 0) return
-    findings.add('PR203', name, () => ({
-      message: `attribute \`${shown(this.reading.textOf(name))}\` cannot be changed`, hint: undefined,
-    }))
+    if (text.charCodeAt(start[name]) !== UNDERSCORE) return
+    if (this.reading.names.shape(this.reading.nameOf(name)) !== DUNDER || this.statementOf(node) < 0) return
+    findings.say('PR203', name, `attribute \`${shown(this.reading.textOf(name))}\` cannot be changed`)
   }
 
   /** The node that `node` is a target of, through whatever it stands in; -1 when it is none. */

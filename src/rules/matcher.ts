@@ -217,7 +217,9 @@ function capturesOf(pattern: Pattern): readonly string[] {
 
 /** Whether every match binds `capture`, and to an identifier. */
 function anchors(pattern: Pattern, capture: string): boolean {
-  if (pattern.type === 'choice') return !pattern.captures.includes(capture) && pattern.options.every((option) => anchors(option, capture))
+  if (pattern.type === 'choice') {
+    return !pattern.captures.includes(capture) && pattern.options.every((option) => anchors(option, capture))
+  }
   if (pattern.captures.includes(capture)) return pattern.kind === 'identifier' && pattern.named === true
   return pattern.children.some((child) => anchors(child, capture))
 }

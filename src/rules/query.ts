@@ -167,7 +167,8 @@ class QueryReader {
     const options: Pattern[] = []
     while (this.peek() !== undefined && (this.peek()!.quoted || this.peek()!.text !== ']')) {
       const inner = this.peek()!
-      options.push(!inner.quoted && inner.text.endsWith(':') ? this.pattern(this.next().text.slice(0, -1)) : this.pattern(undefined))
+      const named = !inner.quoted && inner.text.endsWith(':')
+      options.push(this.pattern(named ? this.next().text.slice(0, -1) : undefined))
     }
     this.expect(']')
     if (options.length === 0) this.fail('an alternation is empty', line)
@@ -207,7 +208,8 @@ class QueryReader {
     if (first.quoted || !first.text.startsWith('@')) return this.fail(`${name} must begin with a capture`, line)
     const strayCapture = rest.find((token) => !token.quoted && token.text.startsWith('@'))
     if (strayCapture !== undefined) return this.fail(`${name} cannot compare two captures`, line)
-    this.predicates.push({ name: name.slice(1), capture: first.text.slice(1), arguments: rest.map(({ text }) => text), line })
+    const operandTexts = rest.map(({ text }) => text)
+    this.predicates.push({ name: name.slice(1), capture: first.text.slice(1), arguments: operandTexts, line })
   }
 
   private peek(): Token | undefined {

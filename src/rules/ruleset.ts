@@ -22,9 +22,9 @@ export interface RulePattern {
 
 /** Rules ready to be asked about a tree. */
 export interface Ruleset {
-  /** The rule of a code. Throws {@link RuleError} when there is no such file: code must not emit what nobody can explain. */
+  /** The rule of a code. Throws {@link RuleError} when there is none: code must not emit what nobody can explain. */
   rule(code: string): Rule
-  /** The patterns to try at a node of `kind`, in the order of codes; undefined for most kinds. Those of `anchored` are not among them. */
+  /** The patterns to try at a node of `kind`, in the order of codes, without the anchored; undefined for most kinds. */
   at(kind: number): readonly RulePattern[] | undefined
   /** The patterns to try around an identifier, by its name. */
   readonly anchored: AnchoredPatterns
