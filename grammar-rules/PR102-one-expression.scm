@@ -12,5 +12,5 @@
 ;
 ; ## Example
 ; # mode 'eval'
-; x = price * 2   # refused
 ; price * 2
+; x = price * 2   # refused

@@ -142,3 +142,26 @@ test('a rule exempts what an @allow pattern after it captures', async () => {
   expect(checker.check('super().__init__()').diagnostics).toEqual([])
   expect(checker.check('super().__class__').diagnostics.map(({ code }) => code)).toEqual(['PR203'])
 })
+
+describe('what rule files say is so', () => {
+  test('codes they mention exist', () => {
+    const mentioned = new Set(rules.flatMap(({ text }) => text.match(/PR\d{3}/g) ?? []))
+    expect([...mentioned].filter((code) => !loadRules().has(code))).toEqual([])
+  })
+
+  const shown = rules.map(({ rule }) => rule).filter(({ code, example }) => example !== undefined && !OF_OTHERS.test(code))
+  test.each(shown)('$code refuses in its example what it says, and no more', async ({ code, example }) => {
+    const checker = await createChecker({ modules: 'standard' })
+    const options = EXAMPLE_OPTIONS[code] ?? {}
+    const { diagnostics, warnings } = checker.check(example!, options)
+    const lines = example!.split('\n').flatMap((line, index) => (/# (refused|raises)\b/.test(line) ? [index + 1] : []))
+    const reported = [...diagnostics, ...warnings].filter((report) => report.code === code).map(({ span }) => span.start.line)
+    expect([...new Set(reported)]).toEqual(lines)
+  })
+})
+
+/** How the examples that say so in words are to be read. */
+const EXAMPLE_OPTIONS: Readonly<Record<string, { mode?: 'eval', names?: string[] }>> = {
+  PR102: { mode: 'eval' },
+  PR209: { names: ['price', 'quantity'] },
+}
