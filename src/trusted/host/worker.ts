@@ -119,9 +119,14 @@ function serve(pipe: Pipe, wasm: WebAssembly.Module, image: GuestImage, pulse?: 
     },
   })
   tell({ kind: 'ready' })
-  for (;;) {
+  for (let isFirst = true; ;) {
     const command = next()
-    if (command.kind === 'perform') station.perform(command)
+    if (command.kind === 'perform') {
+      station.perform(command)
+      // Once, what starting left: ten megabytes.
+      if (isFirst) (globalThis as { gc?: () => void }).gc?.()
+      isFirst = false
+    }
     else if (command.kind === 'base') station.setBase(command.delta)
     else if (command.kind !== 'answer') throw new ProtocolError(`"${command.kind}" out of place`)
   }
