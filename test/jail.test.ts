@@ -87,7 +87,8 @@ describe('a jail', () => {
   test.runIf(process.platform === 'linux')('is lost, and its host lives, when there are no descriptors left', () => {
     const script = `
       import { openSync } from 'node:fs'
-      import { startJail } from ${JSON.stringify(fileURLToPath(new URL('../dist/trusted/host/jail.js', import.meta.url)))}
+      import { jailCommand, startJail } from ${JSON.stringify(fileURLToPath(new URL('../dist/trusted/host/jail.js', import.meta.url)))}
+      jailCommand()
       try { for (;;) openSync('/dev/null') } catch {}
       const worker = startJail({ setup: { clock: 'real', random: 'real', memoryBytes: 1, maxFrameBytes: 1 } })
       console.log(await worker.ready, await worker.ended)`

@@ -33,8 +33,11 @@ export const IMAGE_FOLDER = fileURLToPath(new URL('../../../dist/image/', import
 
 /** Where the `pyodide` package keeps its wasm. */
 export function wasmPath(): string {
-  return createRequire(import.meta.url).resolve('pyodide/pyodide.asm.wasm')
+  return foundWasm ??= createRequire(import.meta.url).resolve('pyodide/pyodide.asm.wasm')
 }
+
+/** Found once: looking needs a descriptor, and a host that has none left must still be told so by the spawn. */
+let foundWasm: string | undefined
 
 /** Every file {@link loadImage} reads: what a jail must be allowed to read of it. */
 export function imageFiles(folder: string = IMAGE_FOLDER): string[] {
