@@ -45,17 +45,18 @@ describe('bounds', () => {
   const limit = (message: string): object => ({ ok: false, code: 'PR902', message: `the program cannot be compiled: ${message}` })
 
   test.each([
-    ['a sum', '1+', 990, 1100], ['negations', 'not ', 990, 1100], ['a conditional', 'x if x else ', 990, 1100],
-    ['far deeper', '1+', 990, 4000],
-  ])('depth: %s', (_what, part, within, beyond) => {
-    expect(refusal(part.repeat(within) + '1')).toMatchObject(accepted)
-    expect(refusal(part.repeat(beyond) + '1')).toMatchObject(limit('it is nested too deeply'))
-    // The interpreter has freed the refused tree, and lives.
+    ['a sum', '1+', '1', ''], ['negations', 'not ', '1', ''], ['a conditional', 'x if x else ', '1', ''], ['calls', '', 'f', '()'],
+    ['calls with arguments', '', 'f', '(1, x)'], ['other branches', '', 'if x: pass', '\nelif x: pass'],
+  ])('depth: %s', (_what, before, inner, after) => {
+    const text = (depth: number): string => before.repeat(depth) + inner + after.repeat(depth)
+    for (const depth of [1000, 2000]) expect(refusal(text(depth))).toMatchObject(accepted)
+    for (const depth of [2200, 3500]) expect(refusal(text(depth))).toMatchObject(limit('it is nested too deeply'))
+    // The interpreter has freed those trees, and lives.
     expect(refusal('1')).toMatchObject(accepted)
   })
 
   test('depth: a tree that is refused for another reason is freed as well', () => {
-    expect(refusal(`a.b; x = ${'1+'.repeat(4000)}1`)).toMatchObject({ code: 'PR900' })
+    expect(refusal(`a.b; x = ${'1+'.repeat(3500)}1`)).toMatchObject({ code: 'PR900' })
     expect(refusal('1')).toMatchObject(accepted)
   })
 
@@ -66,22 +67,15 @@ describe('bounds', () => {
     expect(refusal(repeat(22, (at) => `${indent(at)}while x:\n`) + `${indent(22)}y`)).toMatchObject({ code: 'PR901', message: 'too many statically nested blocks' })
   })
 
-  test('length of the text', () => {
-    expect(refusal(`#${'x'.repeat(1_999_999)}`)).toMatchObject(accepted)
-    expect(refusal(`#${'x'.repeat(2_000_000)}`)).toMatchObject({ ...limit('it is too long'), line: 1, column: 0 })
-  })
-
-  test('nodes of the tree', () => {
-    const told = python.run(`
-from pyrestrict import limits
-from pyrestrict.compile import compile_source
-old, limits.NODES = limits.NODES, 1000
-try:
-    told = [compile_source({'text': 'x\\n' * count, 'mode': 'exec', 'filename': ''}) for count in (499, 500)]
-finally:
-    limits.NODES = old
-[(each['ok'], each.get('message')) for each in told]`)
-    expect(told).toEqual([[true, undefined], [false, 'the program cannot be compiled: it is too long']])
+  test('length of the text, and of the code', () => {
+    const told = (text: string, codeBytes: number): unknown => python.run('from pyrestrict.compile import compile_source\ncompile_source(request)',
+      { request: { text, codeBytes, mode: 'exec', filename: '' } })
+    expect(told('x = 1', 5)).toMatchObject({ ...limit('it makes 97 bytes of code'), line: 1, column: 0 })
+    expect(told('x = 1', 96)).toMatchObject(limit('it makes 97 bytes of code'))
+    expect(told('x = 1', 97)).toMatchObject(accepted)
+    expect(told(`#${'x'.repeat(99)}`, 100)).toMatchObject(accepted)
+    expect(told(`#${'x'.repeat(100)}`, 100)).toMatchObject({ ...limit('it has 101 characters'), line: 1, column: 0 })
+    expect(refusal(`#${'x'.repeat(32 * 2 ** 20)}`)).toMatchObject(limit('it has 33554433 characters'))
   })
 
   test('numbers that take long to read', () => {
@@ -100,8 +94,8 @@ finally:
   test('code that is far longer than its text', () => {
     const folded = (count: number): string => `x = [${repeat(count, (at) => `'${at}'*${Math.floor(4096 / String(at).length)}`, ',')}]`
     expect(refusal(folded(3000))).toMatchObject(accepted)
-    const { message } = refusal(folded(4500)) as { message: string }
-    expect(message).toMatch(/^the program cannot be compiled: it makes 1[678]\d{6} bytes of code$/)
+    const { message } = refusal(folded(9000)) as { message: string }
+    expect(message).toMatch(/^the program cannot be compiled: it makes 3[67]\d{6} bytes of code$/)
   })
 
   const finallyIn = (depth: number, core: string): string => repeat(depth, (at) => `${indent(at)}try: f()\n${indent(at)}finally:\n`) + indent(depth) + core
@@ -170,6 +164,12 @@ finally:
     }
     expect(refusal(nest([['finally', 3], ['except', 3]], 7))).toMatchObject(accepted)
     expect(refusal(nest([['finally', 3], ['except', 3]], 8))).toMatchObject(limit(message))
+  })
+
+  test('what CPython fails at is refused', () => {
+    const text = 'class C(metaclass=_metaclass_):\n  x = [lambda: super for y in _getiter_(z)]'
+    expect(refusal(text)).toMatchObject(limit("compiler_lookup_arg(name='__class__') with reftype=5 failed in C; freevars of code <lambda>: ('__class__',)"))
+    expect(refusal(text.replace('lambda: super', 'lambda: y'))).toMatchObject(accepted)
   })
 
   test('functions within each other', () => {

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { homedir, hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { layOut } from '../src/trusted/host/image-facts.js'
 import { IMAGE_FOLDER, ImageError, imageFiles, loadImage, openImage, wasmPath } from '../src/trusted/host/image.js'
 import { Guest } from '../src/trusted/host/runtime.js'
 import { bare, BareGuest, root } from './support/images.js'
@@ -84,6 +85,11 @@ describe('loading', () => {
     expect(image.memory.length).toBeLessThan(30 << 20)
     expect(image.facts.pyodide).toBe((JSON.parse(readFileSync(join(root, 'node_modules/pyodide/package.json'), 'utf8')) as { version: string }).version)
     expect(image.facts.python).toMatch(/^3\.14\.\d+$/)
+    // What is not listed as filled is zero: a reset does not look at it.
+    const memory = new Uint8Array(image.memory.length).fill(1)
+    layOut(image.facts, memory, (start, end) => memory.set(image.memory.subarray(start, end), start))
+    expect(Buffer.compare(memory, image.memory)).toBe(0)
+    expect(image.facts.filled.length).toBeGreaterThan(2)
   })
 
   test('refuses another pyodide, another format, damage, and nothing at all', () => {
@@ -93,7 +99,7 @@ describe('loading', () => {
     expect(() => loadImage(wasm)).toThrow(new ImageError('the guest image was taken from pyodide 314.0.7; another pyodide is installed'))
     const format = copy('format')
     edit(format, (facts) => { facts.format = 99 })
-    expect(() => loadImage(format)).toThrow(new ImageError('the guest image has format 99, not 1: run `npm run build`'))
+    expect(() => loadImage(format)).toThrow(new ImageError('the guest image has format 99, not 2: run `npm run build`'))
     const damaged = copy('damaged')
     const bytes = readFileSync(join(damaged, 'guest.mem'))
     bytes[5_000_000]! ^= 1

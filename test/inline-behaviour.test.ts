@@ -25,6 +25,10 @@ describe.each(programs)('%s', (_name, source) => {
     expect(outcome(', inline=False')[0]).toBe(plain)
   })
 
+  test('is refused without its guards', () => {
+    expect(python.compile({ text: source })).toMatchObject({ ok: false, code: 'PR900' })
+  })
+
   test('has its own tree, once inlined', () => {
     expect(python.run('from reading import difference\ndifference(source)', { source })).toBeUndefined()
   })
@@ -69,7 +73,7 @@ describe('positions are those of the guarded text', () => {
   test('writes', () => {
     const { '<module>': module } = segments("_write_(a).b = c\ndel _write_(a)[k]")
     expect(module!.filter(([instruction]) => /ATTR|SUBSCR|CALL/.test(instruction))).toEqual([
-      ['CALL', ''], ['CALL', '_write_(a)'], ['STORE_ATTR', '_write_(a).b'], ['DELETE_SUBSCR', '_write_(a)[k]'],
+      ['CALL', '_write_(a)'], ['CALL', '_write_(a)'], ['STORE_ATTR', '_write_(a).b'], ['DELETE_SUBSCR', '_write_(a)[k]'],
     ])
   })
 

@@ -122,6 +122,16 @@ accepted`)).toEqual([-1, 97, 114, 115])
   })
 })
 
+test('mangling makes no name that has a meaning: `__x` of a class is `_C__x`, and none of those has `__` inside', () => {
+  expect(python.run(`
+from pyrestrict import language
+from pyrestrict.identifiers import mangled
+tables = ['GUARDS', 'PUBLIC_UNDERSCORE_ATTRIBUTES', 'CLASS_BODY_NAMES', 'DENIED_ATTRIBUTES', 'JUDGED_ATTRIBUTES', 'UNBINDABLE']
+inside = [name for table in tables for name in getattr(language, table) if '__' in name.strip('_')]
+[inside, [mangled(*each) for each in (('__x', 'C'), ('__x', '__C_'), ('__x', '__'), ('__x', None), ('__x__', 'C'), ('_x', 'C'), ('x', 'C'), ('__', 'C'), ('___x', 'C'))]]
+`)).toEqual([[], ['_C__x', '_C___x', '__x', '__x', '__x__', '_x', 'x', '__', '_C___x']])
+})
+
 describe('every field that holds a name', () => {
   /** A program for each, with `name` in its place. */
   const PLACES: Readonly<Record<string, string>> = {

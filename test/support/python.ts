@@ -58,10 +58,16 @@ from pyrestrict.compile import compile_source
     return plain(value)
   }
 
+  /** What the compile guest answers. Code is scanned, as it is where it arrives: an exception tells of what was found. */
   compile(request: Request): Compiled {
-    return this.run('from pyrestrict.compile import compile_source\ncompile_source(request)', {
-      request: { mode: 'exec', filename: '<guest>', ...request },
-    }) as Compiled
+    return this.run(`
+import marshal
+from pyrestrict.compile import compile_source
+from pyrestrict.scan import scan
+answer = compile_source(request)
+if answer['ok']:
+    scan(marshal.loads(answer['code']))
+answer`, { request: { mode: 'exec', filename: '<guest>', ...request } }) as Compiled
   }
 }
 

@@ -10,9 +10,11 @@ import types
 
 from guard import guarded
 from pyrestrict import inline as inlining
+from pyrestrict import limits
 from pyrestrict.compile import _parsed, _verify, compile_source
 from pyrestrict.definitions import without_future_imports
 from pyrestrict.refused import Refused
+from pyrestrict.scan import scan
 from pyrestrict.verify import verify
 
 MARK = '\u02bc'
@@ -140,7 +142,7 @@ def shown(request):
     """The text of the tree that is compiled, or the message with which it is refused."""
     request = {'mode': 'exec', 'filename': '<guest>', **request}
     try:
-        tree = _parsed(request)
+        tree = _parsed(request, limits.CODE)
         _verify(tree, request)
     except Refused as refused:
         return f'{refused.code} {refused.message}'
@@ -190,6 +192,7 @@ def outcome(source, **request):
         assert compiled['ok'], compiled
         scope['__builtins__'], called = stand_ins()
         code = marshal.loads(compiled['code'])
+        scan(code)
     else:
         code = compile(source, '<guest>', 'exec', dont_inherit=True, optimize=0)
     exec(code, scope)

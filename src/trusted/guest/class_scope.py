@@ -20,16 +20,19 @@ from .residual import NODES
 # Fields to visit, in order, where that is not the table's order, or where fields belong to another scope.
 _FUNCTION = ('decorator_list', 'args', 'name')
 _ORDER = {
-    ast.FunctionDef: _FUNCTION, ast.AsyncFunctionDef: _FUNCTION, ast.Lambda: ('args',), ast.arguments: ('defaults', 'kw_defaults'),
+    ast.FunctionDef: _FUNCTION, ast.AsyncFunctionDef: _FUNCTION, ast.Lambda: ('args',),
+    ast.arguments: ('defaults', 'kw_defaults'),
     ast.ClassDef: ('decorator_list', 'bases', 'keywords', 'name'),
-    ast.Assign: ('value', 'targets'), ast.AnnAssign: ('value', 'target'), ast.NamedExpr: ('value', 'target'), ast.TypeAlias: ('name',),
+    ast.Assign: ('value', 'targets'), ast.AnnAssign: ('value', 'target'), ast.NamedExpr: ('value', 'target'),
+    ast.TypeAlias: ('name',),
     ast.For: ('iter', 'target', 'body', 'orelse'), ast.AsyncFor: ('iter', 'target', 'body', 'orelse'),
     ast.TypeVar: ('bound', 'default_value'), ast.ParamSpec: ('default_value',), ast.TypeVarTuple: ('default_value',),
 }
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 # Fields that are evaluated late. Of a generic class also its bases: they have a scope between the class and this one.
 _LATE = {
-    ast.AnnAssign: ('annotation',), ast.TypeAlias: ('type_params', 'value'), ast.ClassDef: ('type_params', 'bases', 'keywords'),
+    ast.AnnAssign: ('annotation',), ast.TypeAlias: ('type_params', 'value'),
+    ast.ClassDef: ('type_params', 'bases', 'keywords'),
     ast.FunctionDef: ('type_params',), ast.AsyncFunctionDef: ('type_params',),
 }
 # Node type -> (fields, the last first; whether the field is an identifier that is bound).
@@ -64,8 +67,9 @@ class _Body:
             kind = type(node)
             if kind is tuple:
                 self.bind(*node)
-            elif kind is ast.FunctionDef and not (node.decorator_list or node.type_params or node.args.defaults or node.args.kw_defaults):
-                # As the table below would have it, but most of a class body is this.
+            elif (kind is ast.FunctionDef and not node.decorator_list and not node.type_params
+                  and not node.args.defaults and not node.args.kw_defaults):
+                # As the tables would have it, but most of a class body is this.
                 self.bind(node, 'name', node.name)
             elif kind is ast.Name:
                 name = node.id

@@ -1,4 +1,4 @@
-"""The compile guest's work: from guarded text to code bytes, or to a refusal with a position. No code of a guest ever runs here.
+"""The compile guest's work: from guarded text to code bytes, or to a refusal with a position. No guest's code ever runs here.
 
 The host resets this interpreter after every request, as a parser that hostile text has corrupted would go on to vouch
 for other people's programs.
@@ -14,15 +14,17 @@ from .definitions import without_future_imports
 from .identifiers import check_binding, check_name_string
 from .names import unmark
 from .refused import Refused
-from .scan import Unexpected, scan
 from .verify import verify
+
+_kept = []
 
 
 def compile_source(request):
     """
     Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec' or 'eval'), `filename`, `inline` (guards
     become syntax where that is sound; default True), `value` (the value of a final expression statement goes to the
-    global `ʼvalue`), `parameters` (eval only: names; the expression becomes the body of a function that is returned).
+    global `ʼvalue`), `parameters` (eval only: names; the expression becomes the body of a function that is returned),
+    `codeBytes` (characters that `text` may have, and bytes that its code may).
 
     Answers {'ok': True, 'code': bytes} or {'ok': False, 'code', 'message', 'line', 'column', 'endLine', 'endColumn'}: lines
     count from 1, columns from 0 in UTF-8 bytes, of the guarded text.
@@ -32,9 +34,15 @@ def compile_source(request):
     warnings.simplefilter('ignore')
     tree = None
     try:
-        tree = _parsed(request)
-        _verify(tree, request)
-        return {'ok': True, 'code': _code_bytes(tree, request)}
+        most = request.get('codeBytes', limits.CODE)
+        tree = _parsed(request, most)
+        depth = _verify(tree, request)
+        code = _code_bytes(tree, request, most)
+        if depth > limits.FREED:
+            limits.dismantle(tree)
+        # Kept until the next one, which after a reset never comes: freeing a tree takes a tenth of the time it was compiled in.
+        _kept[:] = [tree]
+        return {'ok': True, 'code': code}
     except Refused as refused:
         place = refused.node
         line, column = getattr(place, 'lineno', 1), getattr(place, 'col_offset', 0)
@@ -46,10 +54,10 @@ def compile_source(request):
             'endLine': end_line, 'endColumn': end_column}
 
 
-def _parsed(request):
+def _parsed(request, most):
     text = request['text']
-    if len(text) > limits.TEXT:
-        limits.too_much('it is too long')
+    if len(text) > most:
+        limits.too_much(f'it has {len(text)} characters')
     try:
         return compile(text, request['filename'], request['mode'], ast.PyCF_ONLY_AST, True)
     except SyntaxError as error:
@@ -63,7 +71,7 @@ def _parsed(request):
 
 
 def _verify(tree, request):
-    """Verifies the parsed program and gives it the form in which it is compiled."""
+    """Verifies the parsed program and gives it the form in which it is compiled. Returns its depth."""
     parameters, final = request.get('parameters'), None
     for name in parameters or ():
         check_name_string(name)
@@ -72,14 +80,15 @@ def _verify(tree, request):
         without_future_imports(tree)
         if request.get('value') and tree.body and type(tree.body[-1]) is ast.Expr:
             final = tree.body[-1]
-    verify(tree, request.get('inline', True), 'module' if parameters is None else 'expression')
+    depth = verify(tree, request.get('inline', True), 'module' if parameters is None else 'expression')
     if final is not None:
         inline.keep_value(final)
     if parameters is not None:
         inline.as_lambda(tree, parameters)
+    return depth
 
 
-def _code_bytes(tree, request):
+def _code_bytes(tree, request, most):
     try:
         code = compile(tree, request['filename'], request['mode'], 0, True, 0)
         code_bytes = marshal.dumps(code)
@@ -87,12 +96,8 @@ def _code_bytes(tree, request):
         raise _syntax_error(error, None) from None
     except (MemoryError, RecursionError, OverflowError, ValueError, SystemError) as error:
         raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
-    if len(code_bytes) > limits.CODE:
+    if len(code_bytes) > most:
         limits.too_much(f'it makes {len(code_bytes)} bytes of code')
-    try:
-        scan(code)
-    except Unexpected as unexpected:
-        raise Refused(f'the compiled code is not that of a verified program: {unexpected}') from None
     return code_bytes
 
 

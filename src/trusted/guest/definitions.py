@@ -27,11 +27,10 @@ def function(node, walk):
         if name not in DEFINABLE_METHODS:
             raise Refused(f'a class cannot define `{name}`')
         check_exact_key(name, walk)
-    else:
+    elif name not in walk.plain:
         check_binding(name)
-    limits.check_count(node.type_params, limits.TYPE_PARAMETERS, 'type parameters', node)
     walk.enter('function', walk.scope.owner, node.body)
-    left = [*node.decorator_list, node.args, *node.type_params]
+    left = [*node.decorator_list, node.args, *type_parameters(node)]
     if node.returns is not None:
         left.append(node.returns)
         node.returns = None
@@ -64,9 +63,8 @@ def anonymous_function(node, walk):
 
 def class_definition(node, walk):
     check_binding(node.name)
-    limits.check_count(node.type_params, limits.TYPE_PARAMETERS, 'type parameters', node)
     limits.check_count(node.keywords, limits.KEYWORDS, 'named arguments', node)
-    left = [*node.bases, *node.decorator_list, *node.type_params]
+    left = [*node.bases, *node.decorator_list, *type_parameters(node)]
     metaclasses = 0
     for keyword in node.keywords:
         if keyword.arg is None:
@@ -104,7 +102,7 @@ def defines_dunder(target, value, walk):
 
 
 def _rename_strings(name, value, owner):
-    """Gives private names among the strings of `__slots__` and `__match_args__` their stored form; only literals can be judged."""
+    """Gives private names in `__slots__` and `__match_args__` their stored form; only literals can be judged."""
     kind = type(value)
     if name == '__match_args__':
         # Patterns read what this names past every guard, and CPython does not mangle it.
@@ -153,10 +151,11 @@ def _check_path(path, node):
 
 
 def without_future_imports(tree):
-    """Takes the future imports off the beginning of a module: the module does not exist for a guest, and what they ask for is
-    so already, but for `annotations`: strings made of guarded text would be what a program sees of its annotations."""
+    """Takes the future imports off the beginning of a program: the module does not exist for a guest, and what they ask for
+    is so already. With `annotations`, a program's annotations would be strings of guarded text."""
     body = tree.body
-    start = at = int(bool(body) and type(body[0]) is ast.Expr and type(body[0].value) is Constant and type(body[0].value.value) is str)
+    first = body[0].value if body and type(body[0]) is ast.Expr else None
+    start = at = int(type(first) is Constant and type(first.value) is str)
     while at < len(body) and type(body[at]) is ast.ImportFrom and body[at].module == '__future__' and not body[at].level:
         for alias in body[at].names:
             if alias.name not in FUTURE_FEATURES or alias.asname is not None:
@@ -167,8 +166,14 @@ def without_future_imports(tree):
 
 # ---- other names
 
-def type_alias(node, walk):
+def type_parameters(node):
     limits.check_count(node.type_params, limits.TYPE_PARAMETERS, 'type parameters', node)
+    return node.type_params
+
+
+def type_alias(node, walk):
+    return node.name, *type_parameters(node), node.value
+
 
 
 def declaration(node, walk):
@@ -224,6 +229,6 @@ RULES = {
     ast.FunctionDef: function, ast.AsyncFunctionDef: function, ast.arguments: parameters, ast.Lambda: anonymous_function,
     ast.ClassDef: class_definition, ast.Import: import_modules, ast.ImportFrom: import_names,
     ast.Global: declaration, ast.Nonlocal: declaration, ast.ExceptHandler: named, ast.MatchAs: named, ast.MatchStar: named,
-    ast.TypeAlias: type_alias, ast.TypeVar: named, ast.ParamSpec: named, ast.TypeVarTuple: named, ast.MatchMapping: mapping_pattern,
-    ast.MatchValue: value_pattern, ast.MatchClass: class_pattern, ast.match_case: case, ast.FormattedValue: formatted,
+    ast.TypeAlias: type_alias, ast.TypeVar: named, ast.ParamSpec: named, ast.TypeVarTuple: named,
+    ast.MatchMapping: mapping_pattern, ast.MatchValue: value_pattern, ast.MatchClass: class_pattern, ast.match_case: case, ast.FormattedValue: formatted,
 }

@@ -41,7 +41,7 @@ def check_binding(name, node=None):
 
 
 def check_keyword(name, node):
-    """Refuses `name` as the name of an argument: callees take dunder names for attributes (`SimpleNamespace(__globals__=d)`)."""
+    """Refuses `name` as an argument's: some callees make attributes of them (`SimpleNamespace(__globals__=d)`)."""
     check_reserved(name, node)
     if is_dunder(name):
         raise Refused(f'`{name}` cannot be the name of an argument', node)
@@ -49,7 +49,8 @@ def check_keyword(name, node):
 
 def check_name_string(name, node=None):
     """Refuses a string that does not spell an attribute as a parsed identifier would."""
-    if type(name) is not str or not name.isidentifier() or name in KEYWORDS or not name.isascii() and normalize('NFKC', name) != name:
+    if (type(name) is not str or not name.isidentifier() or name in KEYWORDS
+            or not name.isascii() and normalize('NFKC', name) != name):
         raise Refused('a name in a string is not an identifier', node)
 
 

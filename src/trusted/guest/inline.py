@@ -8,8 +8,8 @@
 
 A node is rewritten where it stands, by changing its class: nothing above it needs to know, and the tree that was verified
 is the tree that is compiled. What it held as a call it still holds, but the compiler reads the fields of its class only
-(taking them off would cost as much as all the rest). Positions stay those of the guard call, in the guarded text; they are all that tracebacks have.
-The shapes are the caller's to check: nothing here refuses anything.
+(taking them off would cost as much as all the rest). Positions stay those of the guard call, in the guarded text; they are
+all that tracebacks have. The shapes are the caller's to check: nothing here refuses anything.
 """
 from .sealed import __builtins__
 import ast
@@ -27,7 +27,7 @@ SPELLED = {kind: text for text, kind in OPERATORS.items()}
 
 
 def make(kind, place):
-    """A new `kind` without fields, where the node `place` begins: what is made here never fails, and so needs no end."""
+    """A new `kind` without fields, where the node `place` begins; what cannot fail needs no end."""
     node = kind.__new__(kind)
     node.lineno = place.lineno
     node.col_offset = place.col_offset
@@ -51,6 +51,8 @@ def constant(value, place):
 def call(function, arguments, place):
     """A call of the function of that name."""
     node = make(ast.Call, place)
+    node.end_lineno = place.end_lineno
+    node.end_col_offset = place.end_col_offset
     node.func = name(function, place)
     node.args = arguments
     node.keywords = []

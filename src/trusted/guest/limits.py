@@ -9,12 +9,12 @@ import ast
 from .refused import Refused
 from .residual import CHILDREN, fields_of
 
-# Characters of guarded text. The longest module of the standard library has 220,000.
-TEXT = 2_000_000
-# Nodes of a tree; each takes some 400 bytes while it is Python's.
-NODES = 1_000_000
-# Levels of a tree. From about 1,500 on, the interpreter overflows the WebAssembly stack when it frees one.
-DEPTH = 1_000
+# Characters of the text, and bytes of the marshalled code, where the host says nothing.
+CODE = 32 * 2 ** 20
+# Levels of a tree: beyond 4,000, the compiler may overflow the WebAssembly stack.
+DEPTH = 2_100
+# Levels from which on a tree is taken apart: left to itself, the interpreter frees it by recursion, and overflows at 1,500.
+FREED = 500
 # Exception handlers that may be active at one place of a function: those of `try` and `with`, and one for each list, set or
 # dict comprehension, which the compiler writes out in place. CPython 3.14.2 keeps them in an array of 23, does not count
 # those of comprehensions, and writes past its end: 23 nested comprehensions are enough, and where handlers that cannot nest
@@ -30,8 +30,6 @@ CAPTURES = 128
 # Named arguments of one call, attributes of one class pattern, type parameters: each is compared with all the others.
 KEYWORDS = 1_000
 TYPE_PARAMETERS = 50
-# Bytes of marshalled code. Ordinary programs make twice the bytes they have.
-CODE = 16_000_000
 
 
 def too_much(what, node=None):
@@ -88,7 +86,7 @@ def check_pattern(pattern):
         too_much(f'a pattern captures more than {CAPTURES} names', pattern)
 
 
-def check_count(held, most, what, node):
+def check_count(held, most, what, node=None):
     if len(held) > most:
         too_much(f'more than {most} {what}', node)
 

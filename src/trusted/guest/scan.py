@@ -1,9 +1,8 @@
 """The second net: whether a code object is one that a verified program compiles to, judged by its bytes alone.
 
 It shares nothing with the verifier but the tables of names, so a mistake there that lets a forbidden name or construct through
-is met here. What it cannot see is shape: that an iterator or an item went through its guard. Run where code bytes
-arrive as well as where they are made. Code is not executed here, and malformed code is not looked for: what was not made
-by the compile guest never gets as far, for want of its seal.
+is met here. What it cannot see is shape: that an iterator or an item went through its guard. It is run where code bytes
+arrive. Malformed code is not looked for: what was not made by the compile guest never gets as far, for want of its seal.
 """
 from .sealed import __builtins__
 import opcode
@@ -17,11 +16,11 @@ from .opcodes import ALLOWED, CLASS_STORES, INTRINSICS, VARIABLES
 _NUMBERS = {name: opcode.opmap[name] for name in ALLOWED}
 _ALLOWED = bytes(_NUMBERS.values())
 _NAMES = {number: name for name, number in _NUMBERS.items()}
-_EXTENDED = _NUMBERS['EXTENDED_ARG']
+_EXTENDED, _MATCH_CLASS, _LOAD_ATTR = _NUMBERS['EXTENDED_ARG'], _NUMBERS['MATCH_CLASS'], _NUMBERS['LOAD_ATTR']
 _PADDING = frozenset({_EXTENDED, _NUMBERS['CACHE'], _NUMBERS['PUSH_NULL']})
 _INTRINSICS = {
-    'CALL_INTRINSIC_1': frozenset(map(opcode._intrinsic_1_descs.index, INTRINSICS['CALL_INTRINSIC_1'])),
-    'CALL_INTRINSIC_2': frozenset(map(opcode._intrinsic_2_descs.index, INTRINSICS['CALL_INTRINSIC_2'])),
+    _NUMBERS['CALL_INTRINSIC_1']: frozenset(map(opcode._intrinsic_1_descs.index, INTRINSICS['CALL_INTRINSIC_1'])),
+    _NUMBERS['CALL_INTRINSIC_2']: frozenset(map(opcode._intrinsic_2_descs.index, INTRINSICS['CALL_INTRINSIC_2'])),
 }
 # Optimized, new locals, varargs, varkeywords, nested, generator, coroutine, async generator, has docstring, method.
 _FLAGS = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x80 | 0x200 | 0x4000000 | 0x8000000
@@ -31,11 +30,12 @@ _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, he
 # Names of ours that a program's code reads and stores.
 _OURS_READ = GUARDS | {PRIVATE_MARK + 'type', PRIVATE_MARK + 'G'}
 _OURS_STORED = {PRIVATE_MARK + 'value'}
-# Names with a meaning for one use or another.
-_SPECIAL_STARTS = ('_', *DENIED_ATTRIBUTE_PREFIXES)
-_SPECIAL_NAMES = UNBINDABLE | JUDGED_ATTRIBUTES | DENIED_ATTRIBUTES
+_UNVARIABLE = GUARDS | UNBINDABLE
+# Names with a meaning for one use or another, and what such names begin with.
+_SPECIAL = UNBINDABLE | JUDGED_ATTRIBUTES | DENIED_ATTRIBUTES | {''}
+_SPECIAL_PREFIXES = ('_', PRIVATE_MARK, *DENIED_ATTRIBUTE_PREFIXES)
 # How far the argument of a name instruction is shifted.
-_SHIFTS = {'LOAD_GLOBAL': 1, 'LOAD_ATTR': 1, 'LOAD_SUPER_ATTR': 2}
+_SHIFTS = {_NUMBERS['LOAD_GLOBAL']: 1, _NUMBERS['LOAD_ATTR']: 1, _NUMBERS['LOAD_SUPER_ATTR']: 2}
 
 
 class Unexpected(Exception):
@@ -44,7 +44,7 @@ class Unexpected(Exception):
 
 def scan(code):
     """Raises Unexpected unless `code` and every code object among its constants is one that verified programs compile to."""
-    pending, ordinary = [(code, 'module')], set()
+    pending = [(code, 'module')]
     while pending:
         code, kind = pending.pop()
         if code.co_flags & ~_FLAGS:
@@ -54,13 +54,13 @@ def scan(code):
         unknown = instructions.translate(None, _ALLOWED)
         if unknown:
             raise Unexpected(f'instruction {opcode.opname[unknown[0]]}')
-        variables = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
-        ordinary.update(filter(_ordinary, variables.union(code.co_names) - ordinary))
-        for name in variables - ordinary:
-            if name in GUARDS or name in UNBINDABLE or is_dunder(name) and name not in VARIABLES:
+        variables = code.co_varnames + code.co_cellvars + code.co_freevars
+        for name in variables:
+            if name in _UNVARIABLE or name[:2] == '__' and is_dunder(name) and name not in VARIABLES:
                 raise Unexpected(f'variable {name}')
-        if instructions.translate(None, _UNWATCHED) or not ordinary.issuperset(code.co_names):
-            _read_instructions(code, bytecode, instructions, kind, ordinary)
+        special = {*filter(_special, code.co_names)}
+        if special or instructions.translate(None, _UNWATCHED):
+            _read_instructions(code, bytecode, instructions, kind, special)
         constants = [*code.co_consts]
         for held in constants:
             if type(held) is CodeType:
@@ -71,29 +71,29 @@ def scan(code):
                 raise Unexpected(f'constant of the type {type(held).__name__}')
 
 
-def _ordinary(name):
-    """Whether `name` is free for every use: as a variable, an attribute, an import."""
-    return (name not in _SPECIAL_NAMES and name.isidentifier() and not name.startswith(_SPECIAL_STARTS)
-            and PRIVATE_MARK not in name)
+def _special(name):
+    """Whether `name` is not free for every use: as a variable, an attribute, an import."""
+    return name.startswith(_SPECIAL_PREFIXES) or name in _SPECIAL or '.' in name or PRIVATE_MARK in name
 
 
-def _read_instructions(code, bytecode, instructions, kind, ordinary):
-    """Judges each name that is not ordinary by the instruction that uses it, and arguments that have a meaning of their own."""
+def _read_instructions(code, bytecode, instructions, kind, special):
+    """Judges each special name by the instruction that uses it, and arguments that have a meaning of their own."""
     names = code.co_names
     for at, instruction in enumerate(instructions):
         if instruction not in _JUDGED:
             continue
-        argument, spelled = _argument(bytecode, at), _NAMES[instruction]
-        use = _USES.get(instruction)
-        if use is not None:
-            name = names[argument >> _SHIFTS.get(spelled, 0)]
-            if name not in ordinary and not use(name, kind) and not _of_super(spelled, name, code, at):
-                raise Unexpected(f'{spelled} {name}')
-        elif spelled == 'MATCH_CLASS':
+        argument = bytecode[at * 2 + 1]
+        if at and instructions[at - 1] == _EXTENDED:
+            argument = _argument(bytecode, at)
+        if instruction in _USES:
+            name = names[argument >> _SHIFTS.get(instruction, 0)]
+            if name in special and not _USES[instruction](name, kind) and not _of_super(instruction, name, code, at):
+                raise Unexpected(f'{_NAMES[instruction]} {name}')
+        elif instruction == _MATCH_CLASS:
             if not _class_pattern(code, at):
-                raise Unexpected(f'{spelled} of other attributes')
-        elif argument not in _INTRINSICS[spelled]:
-            raise Unexpected(f'{spelled} {argument}')
+                raise Unexpected('MATCH_CLASS of other attributes')
+        elif argument not in _INTRINSICS[instruction]:
+            raise Unexpected(f'{_NAMES[instruction]} {argument}')
 
 
 def _argument(bytecode, at):
@@ -116,12 +116,13 @@ def _before(code, at):
 
 def _of_super(instruction, name, code, at):
     """`super().__init__` where the compiler found no `__class__` to make LOAD_SUPER_ATTR of it."""
-    if instruction != 'LOAD_ATTR' or name not in DEFINABLE_METHODS or name in JUDGED_ATTRIBUTES:
+    if instruction != _LOAD_ATTR or name not in DEFINABLE_METHODS or name in JUDGED_ATTRIBUTES:
         return False
     called = _before(code, at)
     loaded = _before(code, called)
+    load = code.co_code[loaded * 2]
     return (_NAMES[code.co_code[called * 2]] == 'CALL' and _argument(code.co_code, called) == 0
-            and (load := _NAMES[code.co_code[loaded * 2]]) in ('LOAD_NAME', 'LOAD_GLOBAL')
+            and _NAMES[load] in ('LOAD_NAME', 'LOAD_GLOBAL')
             and code.co_names[_argument(code.co_code, loaded) >> _SHIFTS.get(load, 0)] == 'super')
 
 
@@ -176,8 +177,9 @@ _USES = {_NUMBERS[instruction]: use for instruction, use in {
     'LOAD_ATTR': _readable_attribute, 'LOAD_SUPER_ATTR': _super_attribute, 'STORE_ATTR': _writable_attribute,
     'DELETE_ATTR': _writable_attribute, 'LOAD_NAME': _readable_name, 'LOAD_GLOBAL': _readable_name,
     'LOAD_FROM_DICT_OR_GLOBALS': _readable_name, 'STORE_NAME': _storable_name, 'DELETE_NAME': _storable_name,
-    'STORE_GLOBAL': _storable_global, 'DELETE_GLOBAL': _storable_global, 'IMPORT_NAME': _importable, 'IMPORT_FROM': _importable,
+    'STORE_GLOBAL': _storable_global, 'DELETE_GLOBAL': _storable_global,
+    'IMPORT_NAME': _importable, 'IMPORT_FROM': _importable,
 }.items()}
-_WATCHED = {_NUMBERS[name] for name in ('MATCH_CLASS', *_INTRINSICS)}
+_WATCHED = {_MATCH_CLASS, *_INTRINSICS}
 _UNWATCHED = bytes({*_ALLOWED} - _WATCHED)
 _JUDGED = _WATCHED | _USES.keys()

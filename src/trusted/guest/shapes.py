@@ -6,13 +6,11 @@ the program's own. Where inlining is on, the rule also turns the call into the s
 """
 from .sealed import __builtins__
 import ast
-from ast import Call, Constant, Dict, List, Load, Name, Slice, Starred, Tuple, UnaryOp, USub
+from ast import Call, Constant, Dict, List, Load, Name, Starred, Tuple, UnaryOp, USub
 
 from . import inline, limits
-from .definitions import defines_dunder
-from .identifiers import check_keyword, mangled
+from .identifiers import check_keyword
 from .language import DEFINABLE_METHODS, GUARDS, JUDGED_ATTRIBUTES
-from .names import is_dunder
 from .refused import Refused
 
 
@@ -32,8 +30,7 @@ def guarded(node, guard, count):
 
 def named_arguments(keywords, double_stars=False):
     """The values of a call's named arguments."""
-    if len(keywords) > limits.KEYWORDS:
-        limits.too_much(f'more than {limits.KEYWORDS} named arguments')
+    limits.check_count(keywords, limits.KEYWORDS, 'named arguments')
     for keyword in keywords:
         if keyword.arg is not None:
             check_keyword(keyword.arg, keyword)
@@ -118,7 +115,7 @@ _GUARDS = dict.fromkeys(GUARDS, misplaced) | {'_getattr_': attribute_read, '_get
 def iterated(target, iterable, is_async, walk):
     """(what to iterate over, what is left to verify of it) for the iterable of a `for` or a comprehension."""
     if type(target) in (Tuple, List) and not is_async:
-        inner = _unpacked('_iter_unpack_sequence_', iterable, target)
+        inner = unpacked('_iter_unpack_sequence_', iterable, target)
     else:
         inner, = guarded(iterable, '_getiter_', 1)
     return inner if walk.inline else iterable, inner
@@ -138,7 +135,8 @@ def comprehension(node, walk):
         if generator is node.generators[0]:
             first = (body.pop(-2 - len(generator.ifs)),)
     # A generator is a function; the others are written out in place, with a handler that restores what they hide.
-    walk.enter('function', walk.scope.owner, body, handlers=0 if type(node) is ast.GeneratorExp else walk.scope.handlers + 1)
+    handlers = 0 if type(node) is ast.GeneratorExp else walk.scope.handlers + 1
+    walk.enter('function', walk.scope.owner, body, handlers=handlers)
     return first
 
 
@@ -160,7 +158,7 @@ def delegation(node, walk):
     return (inner,)
 
 
-def _unpacked(guard, node, target):
+def unpacked(guard, node, target):
     """What is unpacked by a call of `guard`; refused unless its specification is that of `target`."""
     inner, spec, getiter = guarded(node, guard, 3)
     if type(getiter) is not Name or getiter.id != '_getiter_':
@@ -181,7 +179,9 @@ def _describes(spec, target):
         elements = target.elts
         stars = [at for at, element in enumerate(elements) if type(element) is Starred]
         nested = [at for at, element in enumerate(elements) if type(element) in (Tuple, List)]
-        if _constant(length) != len(elements) - len(stars) or type(children) is not Tuple or len(children.elts) != len(nested):
+        if _constant(length) != len(elements) - len(stars):
+            return False
+        if type(children) is not Tuple or len(children.elts) != len(nested):
             return False
         for at, child in zip(nested, children.elts):
             index = at - len(elements) if stars and at > stars[0] else at
@@ -193,8 +193,9 @@ def _describes(spec, target):
 
 def _constant(node):
     """The value of an exact string or number, negative ones included; None for anything else."""
-    if type(node) is UnaryOp and type(node.op) is USub and type(node.operand) is Constant and type(node.operand.value) is int:
-        return -node.operand.value
+    if type(node) is UnaryOp and type(node.op) is USub:
+        inner = node.operand
+        return -inner.value if type(inner) is Constant and type(inner.value) is int else None
     return node.value if type(node) is Constant and type(node.value) in (str, int) else None
 
 
@@ -204,101 +205,7 @@ def check_yield(node, walk):
         raise Refused("'yield' outside function", node, 'PR901')
 
 
-# ---- bindings
-
-def assignment(node, walk):
-    targets, value = node.targets, node.value
-    if len(targets) == 1:
-        kind = type(targets[0])
-        if kind is Name:
-            if type(value) is Call and type(value.func) is Name and value.func.id == '_inplacevar_':
-                return _augmented_name(node, walk)
-            if targets[0].id in walk.plain or not defines_dunder(targets[0], value, walk):
-                return targets[0], value
-            return (value,)
-        if kind is ast.Attribute or kind is ast.Subscript:
-            return targets[0], value
-    left = [target for target in targets if not defines_dunder(target, value, walk)]
-    sequences = [target for target in targets if type(target) in (Tuple, List)]
-    if sequences:
-        # One call for a chain of targets, told of the first.
-        value = _unpacked('_unpack_sequence_', value, sequences[0])
-        if walk.inline:
-            node.value = value
-    left.append(value)
-    return left
-
-
-def _augmented_name(node, walk):
-    operator, old, value = guarded(node.value, '_inplacevar_', 3)
-    target = node.targets[0]
-    if type(old) is not Name or old.id != target.id:
-        raise Refused('_inplacevar_ takes the name it is assigned to')
-    if type(operator) is not Constant or operator.value not in inline.OPERATORS:
-        raise Refused('_inplacevar_ takes an operator first')
-    if walk.inline:
-        inline.augmented(node, target, operator.value, value)
-    return (value,) if defines_dunder(target, None, walk) else (target, value)
-
-
-def annotated(node, walk):
-    """Annotations are kept in class bodies, where dataclasses and named tuples read them."""
-    target, left = node.target, [node.annotation]
-    written = None if type(target) is Name else guarded(target.value, '_write_', 1)[0]
-    if node.value is not None:
-        left.append(node.value)
-    if not defines_dunder(target, node.value, walk):
-        left.append(target)
-    if walk.scope.kind != 'class' or written is not None:
-        inline.without_annotation(node, written, walk.scope.kind == 'module')
-    return left
-
-
-def augmented_assignment(node, walk):
-    target = node.target
-    if type(target) is Name:
-        raise Refused('_inplacevar_ is missing')
-    value = node.value
-    if type(target) is ast.Attribute and target.attr in JUDGED_ATTRIBUTES:
-        x, = guarded(target.value, '_write_', 1)
-        if type(x) is not Name:
-            raise Refused(f'`{target.attr}` of an expression cannot be assigned to in place: give the object a name first', target)
-        inline.judged_augmented(node, x)
-    return target, value
-
-
-def attribute_write(node, walk):
-    if type(node.ctx) is Load:
-        raise Refused('_getattr_ is missing')
-    write = node.value
-    x, = guarded(write, '_write_', 1)
-    name = mangled(node.attr, walk.scope.owner)
-    if is_dunder(name):
-        raise Refused(f'the attribute `{name}` cannot be changed')
-    node.attr = walk.stored[name]
-    if walk.inline and type(x) is Name:
-        node.value = inline.own_or_written(write, x)
-    return (x,)
-
-
-def item_write(node, walk):
-    if type(node.ctx) is Load:
-        raise Refused('_getitem_ is missing')
-    x, = guarded(node.value, '_write_', 1)
-    if walk.inline:
-        node.value = x
-    key = node.slice
-    left = [x]
-    for part in key.elts if type(key) is Tuple else (key,):
-        if type(part) is Slice:
-            left += (part.lower, part.upper, part.step)
-        else:
-            left.append(part)
-    return left
-
-
 RULES = {
-    ast.ListComp: comprehension, ast.SetComp: comprehension, ast.DictComp: comprehension, ast.GeneratorExp: comprehension,
     Call: call, ast.For: loop, ast.AsyncFor: loop, Starred: star, ast.YieldFrom: delegation, ast.Yield: check_yield,
-    ast.Assign: assignment, ast.AnnAssign: annotated, ast.AugAssign: augmented_assignment, ast.Attribute: attribute_write, ast.Subscript: item_write,
+    ast.ListComp: comprehension, ast.SetComp: comprehension, ast.DictComp: comprehension, ast.GeneratorExp: comprehension,
 }

@@ -1,4 +1,4 @@
-"""The verifier: whether a tree that CPython parsed is in the residual language, where every reach into an object is a guard's.
+"""The verifier: whether a tree that CPython parsed is in the residual language, where guards do all reaching into objects.
 
 It trusts nothing but the parser that made the tree. The walk is total: a node type without a rule is refused, and so is one
 met where its parent should have judged it. The same pass inlines (see inline.py), so no other tree is compiled than the
@@ -10,7 +10,7 @@ from .sealed import __builtins__
 import ast
 from ast import Constant, Load, Name
 
-from . import definitions, limits, shapes
+from . import bindings, definitions, limits, shapes
 from .identifiers import READABLE, READABLE_IN_CLASS, StoredNames, check_binding
 from .language import PRIVATE_MARK, UNBINDABLE
 from .names import is_dunder
@@ -102,8 +102,9 @@ def _misplaced(node, walk):
 
 
 RULES = {
-    Constant: _constant, ast.MatchSingleton: _constant, Name: _name, ast.Try: _try, ast.With: _with, ast.AsyncWith: _with, ast.Slice: _misplaced, ast.comprehension: _misplaced,
-    ast.arg: _misplaced, ast.keyword: _misplaced, ast.alias: _misplaced, **shapes.RULES, **definitions.RULES,
+    Constant: _constant, ast.MatchSingleton: _constant, Name: _name, ast.Try: _try, ast.With: _with, ast.AsyncWith: _with,
+    **dict.fromkeys((ast.Slice, ast.comprehension, ast.arg, ast.keyword, ast.alias), _misplaced),
+    **shapes.RULES, **bindings.RULES, **definitions.RULES,
 }
 PLAN = {kind: (RULES.get(kind), fields) for kind, fields in CHILDREN.items()}
 # An entry of `Dict.keys` or `arguments.kw_defaults`, or an optional field that a rule passed on.
@@ -112,57 +113,51 @@ PLAN[type(None)] = (None, ())
 
 def verify(tree, inline, kind):
     """Verifies `tree`, whose outermost scope is of that `kind`, renames its private names, and inlines it if `inline`.
-    Raises Refused; the tree is then half changed, and to be thrown away."""
+    Returns its depth. Raises Refused; the tree is then half changed, and to be thrown away."""
     walk = Walk(inline)
     walk.pending.append((Scope(kind, None, frozenset(), 0, 0), [tree], 0))
-    total = 0
-    while walk.pending:
-        walk.scope, level, walk.depth = walk.pending.pop()
-        while level:
-            walk.depth += 1
-            total += len(level)
-            if walk.depth > limits.DEPTH or total > limits.NODES:
-                limits.too_much('it is nested too deeply' if walk.depth > limits.DEPTH else 'it is too long', level[0])
-            level = _verified(level, walk)
-    for node, field, name in walk.renames:
-        setattr(node, field, name)
-
-
-def _verified(level, walk):
-    """Verifies nodes of one level, and returns what is left to verify below them."""
-    below = []
-    add, extend, plain, plan_of = below.append, below.extend, walk.plain, PLAN.get
-    node = None
+    plain, plan_of, deepest, node = walk.plain, PLAN.get, 0, None
     try:
-        for node in level:
-            kind = type(node)
-            if kind is Name:
-                name = node.id
-                if name not in plain:
-                    if name[0] != '_' and name not in UNBINDABLE and PRIVATE_MARK not in name:
-                        plain.add(name)
-                    else:
-                        _name(node, walk)
-                continue
-            if kind is Constant and type(node.value) in CONSTANTS:
-                continue
-            plan = plan_of(kind)
-            if plan is None:
-                raise Refused(f'{kind.__name__} is not in the language')
-            rule, fields = plan
-            if rule is not None:
-                left = rule(node, walk)
-                if left is not None:
-                    extend(left)
-                    continue
-            for field in fields:
-                held = getattr(node, field)
-                if type(held) is list:
-                    extend(held)
-                elif held is not None:
-                    add(held)
+        while walk.pending:
+            walk.scope, level, depth = walk.pending.pop()
+            while level:
+                walk.depth = depth = depth + 1
+                if depth > limits.DEPTH:
+                    limits.too_much('it is nested too deeply', level[0])
+                below = []
+                for node in level:
+                    kind = type(node)
+                    if kind is Name:
+                        name = node.id
+                        if name not in plain:
+                            if name[0] != '_' and name not in UNBINDABLE and PRIVATE_MARK not in name:
+                                plain.add(name)
+                            else:
+                                _name(node, walk)
+                        continue
+                    if kind is Constant and type(node.value) in CONSTANTS:
+                        continue
+                    plan = plan_of(kind)
+                    if plan is None:
+                        raise Refused(f'{kind.__name__} is not in the language')
+                    rule, fields = plan
+                    if rule is not None:
+                        left = rule(node, walk)
+                        if left is not None:
+                            below += left
+                            continue
+                    for field in fields:
+                        held = getattr(node, field)
+                        if type(held) is list:
+                            below += held
+                        elif held is not None:
+                            below.append(held)
+                level = below
+            deepest = max(deepest, depth)
     except Refused as refused:
         if refused.node is None:
             refused.node = node
         raise
-    return below
+    for node, field, name in walk.renames:
+        setattr(node, field, name)
+    return deepest

@@ -1,7 +1,7 @@
 /** What an image must tell about itself so that a guest can be made from it: `guest.json`, next to `guest.mem`. */
 
 /** Version of the layout below and of the requests `_entry` understands; another version is refused. */
-export const IMAGE_FORMAT = 1
+export const IMAGE_FORMAT = 2
 
 /** Where CPython's countdown between two polls begins: `Py_EMSCRIPTEN_SIGNAL_CLOCK`. */
 export const POLL_COUNTDOWN = 50
@@ -23,6 +23,8 @@ export interface ImageFacts {
   readonly python: string
   /** Bytes of `guest.mem`: whole wasm pages, the zero ones at the end cut off. */
   readonly size: number
+  /** Beginning and end of each stretch of it that is not all zero, in whole wasm pages, ascending: two thirds of it. */
+  readonly filled: readonly number[]
   /** Of `guest.mem`, and of the `pyodide.asm.wasm` it was taken from; hex. */
   readonly sha256: string
   readonly wasmSha256: string
@@ -37,4 +39,16 @@ export interface GuestImage {
   readonly memory: Uint8Array
   /** Writes them to the beginning of `target`; where it is absent, `memory` is copied. */
   readonly fill?: (target: Uint8Array, from?: number) => void
+}
+
+/** Makes `memory` what the image says: `put` fills a stretch of it, all else is zero. */
+export function layOut({ filled }: ImageFacts, memory: Uint8Array, put: (start: number, end: number) => void): void {
+  let done = 0
+  for (let i = 0; i < filled.length; i += 2) {
+    const [start, end] = [filled[i]!, filled[i + 1]!]
+    memory.fill(0, done, start)
+    put(start, end)
+    done = end
+  }
+  memory.fill(0, done)
 }

@@ -16,7 +16,7 @@ import type { Exports } from './c-api.js'
 import { createClock, createRandom } from './clock.js'
 import { applyDelta, captureDelta, checkDelta } from './delta.js'
 import type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
-import { POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
+import { layOut, POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
 import { createImports, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
 import { GuestOutput } from './output.js'
@@ -222,9 +222,11 @@ export class Guest {
     const bytes = new Uint8Array(this.#state.memory.buffer)
     this.#exports._emscripten_tempret_set(0)
     this.#exports.emscripten_stack_init()
-    if (this.#image.fill) this.#image.fill(bytes)
-    else bytes.set(this.#image.memory)
-    bytes.fill(0, this.#image.facts.size)
+    const image = this.#image
+    layOut(image.facts, bytes, (start, end) => {
+      if (image.fill) image.fill(bytes.subarray(start, end), start)
+      else bytes.set(image.memory.subarray(start, end), start)
+    })
     this.#settle()
   }
 

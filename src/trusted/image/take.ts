@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { guestSources, pyodideFile } from './sources.js'
 import { IMAGE_FORMAT, POLL_COUNTDOWN, type ImageFacts } from '../host/image-facts.js'
 
+const WASM_PAGE = 65_536
+
 /** The instant at which every image is taken: the guest never sees it, but file times and caches hold it. */
 const INSTANT = 1_700_000_000_000
 
@@ -125,7 +127,7 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   bytes.fill(0, exports.emscripten_stack_get_end!(), Number(exports.__stack_pointer!.value))
   let end = bytes.length
   while (end > 0 && bytes[end - 1] === 0) end--
-  const image = bytes.slice(0, (end + 65535) & ~65535)
+  const image = bytes.slice(0, Math.ceil(end / WASM_PAGE) * WASM_PAGE)
   const got: Record<string, number> = {}
   for (const { module, name } of WebAssembly.Module.imports(captured.module)) {
     if (module === 'GOT.func') got[name] = Number(captured.imports['GOT.func'][name]!.value)
@@ -139,6 +141,7 @@ async function takeImage(folder: string, variant: string): Promise<void> {
     got,
     python: told.version,
     size: image.length,
+    filled: filledStretches(image),
     sha256: createHash('sha256').update(image).digest('hex'),
     wasmSha256: createHash('sha256').update(readFileSync(pyodideFile('pyodide.asm.wasm'))).digest('hex'),
     pyodide: (JSON.parse(readFileSync(pyodideFile('package.json'), 'utf8')) as { version: string }).version,
@@ -155,4 +158,17 @@ try {
   // The message is Python's whole traceback; Node would print the line of Pyodide that threw, a megabyte long.
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
+}
+
+/** Stretches of whole wasm pages that are not all zero: beginning, end, beginning, end. */
+function filledStretches(image: Uint8Array): number[] {
+  const words = new BigUint64Array(image.buffer, image.byteOffset, image.length / 8)
+  const filled: number[] = []
+  for (let start = 0; start < image.length; start += WASM_PAGE) {
+    if (words.subarray(start / 8, (start + WASM_PAGE) / 8).every((word) => word === 0n)) continue
+    if (filled.at(-1) === start) filled.pop()
+    else filled.push(start)
+    filled.push(start + WASM_PAGE)
+  }
+  return filled
 }
