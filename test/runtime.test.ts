@@ -64,7 +64,7 @@ describe('reset', () => {
     for (const [code, limits] of [
       ['while True: pass', { fuel: 100 }],
       ['import os; os.abort()', {}],
-      ['def f(n): return sorted([1], key=lambda _: f(n))\nf(0)', {}],
+      ['import sys\nsys.setrecursionlimit(10**6)\ndef f(n): return sorted([1], key=lambda _: f(n))\nf(0)', {}],
       ['print("x" * 10**6)', { outputBytes: 10 }],
     ] as const) {
       expect(killed(code, limits).kind).not.toBe('returned')
