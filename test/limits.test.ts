@@ -64,6 +64,11 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     expect((await sandbox.run(finite, { limits: { fuel: once - 1 } })).status).toBe('exhausted')
   })
 
+  test('what was written to the middle of a line is told as well', async () => {
+    const outcome = await sandbox.run('import sys\nprint("a", end=" ")\nsys.stdout.write("b")\nprint("c", end="", file=sys.stderr)\nsum(range(10**12))', { limits: { wallMs: 100 } })
+    expect(outcome).toMatchObject({ status: 'exhausted', limit: 'wallMs', output: 'a bc', usage: { outputBytes: 4 } })
+  })
+
   test('outputBytes: so many are written and not one more', async () => {
     expect(await sandbox.run('print("x" * 999)')).toMatchObject({ status: 'returned', usage: { outputBytes: 1_000 } })
     const outcome = await sandbox.run('print("x" * 1000)')

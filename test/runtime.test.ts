@@ -276,11 +276,14 @@ describe('output', () => {
   test('in a flood of tiny pieces takes no memory of the host', () => {
     let bytes = 0
     const guest = new BareGuest(image, { onOutput: (_fd, piece) => { bytes += piece.length } })
-    guest.run('import os')
+    const flood = (): void => {
+      guest.run('import os\nfor _ in range(300_000): os.write(1, b""); os.write(1, b"x"); os.write(2, b"y")', {}, { outputBytes: 1e9 })
+    }
+    flood() // The engine takes memory too, for code and young objects, once.
     const before = process.memoryUsage().rss
-    guest.run('for _ in range(300_000): os.write(1, b""); os.write(1, b"x"); os.write(2, b"y")', {}, { outputBytes: 1e9 })
-    expect(bytes).toBe(600_000)
-    expect(process.memoryUsage().rss - before).toBeLessThan(60 * MIB)
+    flood()
+    expect(bytes).toBe(1_200_000)
+    expect(process.memoryUsage().rss - before).toBeLessThan(30 * MIB)
   })
 
   test('held back is delivered when a call is ended', () => {

@@ -16,7 +16,12 @@ class Output:
     def write(self, text, /):
         if not isinstance(text, str):
             raise TypeError(f'write() argument must be str, not {type(text).__name__}')
-        return _stream_of(self).write(_str(text))
+        stream, text = _stream_of(self), _str(text)
+        written = stream.write(text)
+        if not text.endswith('\n'):
+            # What Python holds back is lost when a guest is ended.
+            stream.flush()
+        return written
 
     def writelines(self, lines, /):
         for line in lines:
@@ -65,6 +70,9 @@ def make_print(run):
     def print(*args, **options):
         file = options.get('file')
         file = run.stdout if file is None else writer(file)
-        options['file'] = _stream_of(file) if type(file) is Output else file
+        if type(file) is Output:
+            file = _stream_of(file)
+            options.setdefault('flush', 'end' in options)
+        options['file'] = file
         _print(*args, **options)
     return print
