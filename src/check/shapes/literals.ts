@@ -64,6 +64,9 @@ function checkNext({ text, start, end }: Tree, node: number, report: Report): vo
   const octal = (next === 0x6f || next === 0x4f) && end[node] - start[node] === 1 && text[start[node]] === '0'
   if (isLetter && (octal || !MAY_TOUCH.test(text.slice(end[node], end[node] + 4)))) {
     report(SYNTAX_RULES.numberLiteral, start[node], end[node] + 1, { message: 'a letter follows the number', hint: 'put a space between them' })
+  } else if (next === 0x6f && /^0x[\da-f_]*f$/i.test(text.slice(start[node], end[node]))) {
+    // Every parser reads an `or`, every reader a `for`; CPython warns of it, and will refuse it.
+    report(SYNTAX_RULES.numberLiteral, start[node], end[node] + 2, { message: '`or` follows a hexadecimal number that ends with `f`', hint: 'put a space before `or`' })
   }
 }
 
