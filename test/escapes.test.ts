@@ -77,5 +77,5 @@ describe('what only limits and the runtime stop ends as told, and the sandbox li
 test('every family of attack has a case and every case says what it expects', () => {
   expect(cases.filter((c) => c.effect === undefined && c.returns === undefined && c.outcome === undefined)).toEqual([])
   expect(new Set(cases.map((c) => c.family))).toEqual(
-    new Set(['attributes', 'classes', 'format', 'frames', 'guards', 'imports', 'parsers', 'runtime', 'stores']))
+    new Set(['allowed', 'attributes', 'classes', 'format', 'frames', 'guards', 'imports', 'parsers', 'runtime', 'stores']))
 })
