@@ -1,6 +1,8 @@
 /** pyrestrict: check, rewrite and run Python that somebody else wrote. Every public name, and nothing else. */
 export { check, createChecker, rewrite } from './pipeline.js'
-export type { Checker, RewriteResult } from './pipeline.js'
+export type { Checker, PolicyOptions, RewriteResult } from './pipeline.js'
+export { createMapper } from './rewrite/map.js'
+export type { Edge, Mapper } from './rewrite/map.js'
 export type { CheckResult } from './check/checker.js'
 export type { ImportRecord } from './check/imports.js'
 export type { CheckOptions, Mode } from './check/options.js'
@@ -19,20 +21,19 @@ export type { Preset, PresetName } from './policy/presets.js'
 export { audit } from './sandbox/audit.js'
 export type { AuditFinding, AuditOptions, AuditReport } from './sandbox/audit.js'
 export { createSandbox } from './sandbox/sandbox.js'
-export type { Sandbox } from './sandbox/sandbox.js'
+export type { FormulaOf, Sandbox } from './sandbox/sandbox.js'
 export { EvaluationError } from './sandbox/outcome.js'
 export type { Columns, Formula, InlineFormula, Mapped, Row } from './sandbox/formula.js'
 export type { StartedRun } from './sandbox/started-run.js'
 export type { Program } from './sandbox/program.js'
 export type { CallOptions, Session } from './sandbox/session.js'
 export type {
-  CompileOptions, ExecuteOptions, Inputs, RunOptions, SandboxOptions, TrustedModule,
+  CompileOptions, ExecuteOptions, Exposure, Inputs, Isolation, RunOptions, SandboxOptions, TrustedModule,
 } from './sandbox/options.js'
-export type { Isolation } from './sandbox/workers.js'
 export type { Load } from './sandbox/pool.js'
 export type { OnOutput, Stream } from './sandbox/output.js'
 export type {
-  Cancelled, ChainedException, Crashed, Exhausted, Frame, GuestException, Outcome, Raised, Refused, Returned, Usage,
+  Cancelled, ChainedException, Crashed, Exhausted, Frame, GuestException, Outcome, Raised, Refused, Returned, Spent, Usage,
 } from './sandbox/outcome.js'
 export { PyValue } from './trusted/host/codec.js'
 export type { Value } from './trusted/host/codec.js'

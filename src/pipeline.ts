@@ -1,7 +1,6 @@
 /** The whole way from a source to an answer, without a guest: `check`, and what goes on from its tree. */
 import { Analyzer, leadingBlanks, type Analysis, type CheckResult, type Grants } from './check/checker.js'
-import type { CheckOptions } from './check/options.js'
-import { ArgumentError } from './errors.js'
+import { checkIsRecord, type CheckOptions } from './check/options.js'
 import { DEFAULT_POLICY, resolvePolicy, type Policy, type ResolvedPolicy } from './policy/policy.js'
 import { EDIT_SIZE, PLAIN } from './rewrite/edits.js'
 import { createRewriter, type Rewriting } from './rewrite/rewrite.js'
@@ -30,46 +29,49 @@ export type RewriteResult =
   | {
       readonly ok: true
       readonly code: string
-      /** As a source map, revision 3; made when it is first read. */
+      /** As a source map, revision 3, for tools that read those; made when it is first read. */
       readonly map: EncodedSourceMap
-      /** What was changed, as `createMapper` reads it. */
+      /** What was changed, for `createMapper`, which takes places of `code` to the source. Four numbers an edit, not to be read. */
       readonly edits: Int32Array
       /** Empty: nothing was refused. */
       readonly diagnostics: readonly Diagnostic[]
     }
-  | { readonly ok: false, readonly diagnostics: readonly Diagnostic[] }
-
-/** @internal What `rewrite` goes on from: a result with its tree, parsed once. */
-export interface AnalyzingChecker extends Checker {
-  analyze(source: string, options?: CheckOptions): Analysis
-}
+  | {
+      readonly ok: false
+      /** As {@link CheckResult.diagnostics}: at most 1,000. */
+      readonly diagnostics: readonly Diagnostic[]
+      /** How many there are beyond those listed; nearly always 0. */
+      readonly omitted: number
+    }
 
 /**
  * A checker for a policy; without one, nothing may be imported and every permitted builtin is there. Loads the parser once
  * per process.
  * @throws PolicyError when the policy is not one; InstallationError or RuleError when this installation is incomplete.
  */
-export async function createChecker(policy?: Policy | ResolvedPolicy): Promise<AnalyzingChecker> {
+export async function createChecker(policy?: Policy): Promise<Checker>
+/** @internal Also for a policy that is resolved already. */
+export async function createChecker(policy?: Policy | ResolvedPolicy): Promise<Checker>
+export async function createChecker(policy?: Policy | ResolvedPolicy): Promise<Checker> {
   const grants: Grants = resolvePolicy(policy)
   const parser = await loadParser()
   const analyzer = new Analyzer(parser, grants)
   const guard = createRewriter(parser)
   return {
     check: (source, options) => analyzer.analyze(source, options).result,
-    analyze: (source, options) => analyzer.analyze(source, options),
     rewrite: (source, options) => rewritten(analyzer.analyze(source, options), guard, options),
   }
 }
 
 /** What an accepted source is rewritten to; refused where its guards would nest deeper than CPython reads. */
 function rewritten({ result, source, tree }: Analysis, guard: (tree: Tree) => Rewriting, options: CheckOptions = {}): RewriteResult {
-  if (!result.ok || tree === undefined) return { ok: false, diagnostics: result.diagnostics }
+  if (!result.ok || tree === undefined) return { ok: false, diagnostics: result.diagnostics, omitted: result.omitted }
   const blanks = options.mode === 'eval' ? leadingBlanks(source.text) : 0
   const { code, edits, tooDeepAt } = withoutBlanks(guard(tree), blanks)
   if (tooDeepAt >= 0) {
     const { code: rule, name, message, hint } = SYNTAX_RULES.chainTooLong
     const start = source.position(tooDeepAt)
-    return { ok: false, diagnostics: [{ code: rule, rule: name, message, hint, span: { start, end: start } }] }
+    return { ok: false, diagnostics: [{ code: rule, rule: name, message, hint, span: { start, end: start } }], omitted: 0 }
   }
   let map: EncodedSourceMap | undefined
   return {
@@ -96,7 +98,7 @@ export interface PolicyOptions extends CheckOptions {
 }
 
 /** Checkers by policy object, so that a host may pass its policy with each call. */
-const checkers = new WeakMap<object, Promise<AnalyzingChecker>>()
+const checkers = new WeakMap<object, Promise<Checker>>()
 
 /** {@link Checker.check} with a checker shared by all who give the same policy object. */
 export async function check(source: string, options: PolicyOptions = {}): Promise<CheckResult> {
@@ -110,10 +112,10 @@ export async function rewrite(source: string, options: PolicyOptions = {}): Prom
   return checker.rewrite(source, rest)
 }
 
-async function shared(options: PolicyOptions): Promise<readonly [AnalyzingChecker, CheckOptions]> {
-  if (typeof options !== 'object' || options === null) throw new ArgumentError('options must be an object')
+async function shared(options: PolicyOptions): Promise<readonly [Checker, CheckOptions]> {
+  checkIsRecord(options)
   const { policy, ...rest } = options
-  const key = policy ?? DEFAULT_POLICY
+  const key = policy === undefined ? DEFAULT_POLICY : policy
   // What is no object is no policy: to be refused as such.
   if (typeof key !== 'object' || key === null) return [await createChecker(policy), rest]
   let checker = checkers.get(key)

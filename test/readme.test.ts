@@ -72,7 +72,7 @@ describe('examples', () => {
     symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'), 'dir')
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
-      compilerOptions: { strict: true, skipLibCheck: true, module: 'nodenext', target: 'es2022', lib: ['es2024', 'esnext.disposable'], types: ['node'], outDir: 'out', rootDir: '.' },
+      compilerOptions: { strict: true, skipLibCheck: false, module: 'nodenext', target: 'es2022', lib: ['es2024', 'esnext.disposable'], types: ['node'], outDir: 'out', rootDir: '.' },
       include: ['*.ts'],
     }))
     for (const { file, text } of examples) writeFileSync(join(folder, `${file}.ts`), text)

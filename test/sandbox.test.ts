@@ -56,7 +56,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
 
   test('is refused by the checker, with positions', async () => {
     expect(await sandbox.run('x = 1\nx.__class__')).toEqual({
-      status: 'refused', output: '', usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 },
+      status: 'refused', omitted: 0, output: '', usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 },
       diagnostics: [expect.objectContaining({ code: 'PR203', span: { start: { line: 2, column: 3, offset: 8 }, end: { line: 2, column: 12, offset: 17 } } })],
     })
   })

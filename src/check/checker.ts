@@ -25,7 +25,7 @@ import { Scopes } from './scopes.js'
 import { createShapes } from './shapes.js'
 import type { SymbolId } from './symbols.js'
 
-/** What a source may have: the part of a resolved policy that `check` looks at. */
+/** @internal What a source may have: the part of a resolved policy that `check` looks at. */
 export interface Grants {
   readonly modules: ModuleGrants
   /** Every builtin the guest gets, guarded ones included. */
@@ -53,7 +53,7 @@ export interface CheckResult {
   readonly imports: readonly ImportRecord[]
 }
 
-/** A result, and the tree it is about: for whoever goes on from there without parsing again. */
+/** @internal A result, and the tree it is about: for whoever goes on from there without parsing again. */
 export interface Analysis {
   readonly result: CheckResult
   readonly source: Source
@@ -61,7 +61,7 @@ export interface Analysis {
   readonly tree: Tree | undefined
 }
 
-/** Checks sources for one set of grants; the machinery behind `createChecker`. */
+/** @internal Checks sources for one set of grants; the machinery behind `createChecker`. */
 export class Analyzer {
   private readonly kinds: KnownKinds
   private readonly reading: Reading

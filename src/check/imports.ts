@@ -11,7 +11,7 @@ import { MODULE_HINTS } from './module-hints.js'
 import { nearest } from './nearest.js'
 import { IMPORTED, REBOUND, type ScopeId, type SymbolId } from './symbols.js'
 
-/** Modules a guest may import, each with the names it shows. */
+/** @internal Modules a guest may import, each with the names it shows. */
 export type ModuleGrants = Readonly<Record<string, readonly string[]>>
 
 /** One module that a source imports. */
@@ -36,7 +36,7 @@ interface Clause {
   readonly alias: number
 }
 
-/** Reads the import statements of one source after another. */
+/** @internal Reads the import statements of one source after another. */
 export class Imports {
   /** The module each symbol stands for, where an import says so. */
   readonly facets = new Map<SymbolId, string>()

@@ -28,9 +28,7 @@ const RESERVED = new Set([...GUARDS, ...UNBINDABLE])
 
 /** Throws {@link ArgumentError}, naming the option, for what `check` does not know or cannot use. */
 export function validateOptions(options: CheckOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new ArgumentError(`options must be an object, not ${options === null ? 'null' : typeof options}`)
-  }
+  checkIsRecord(options)
   for (const key of Object.keys(options)) {
     if (!KNOWN.includes(key)) throw new ArgumentError(`unknown option "${key}" (known: ${KNOWN.join(', ')})`)
   }
@@ -42,6 +40,12 @@ export function validateOptions(options: CheckOptions): void {
   if (names === undefined) return
   if (!Array.isArray(names)) throw new ArgumentError('names must be an array of strings')
   for (const [index, name] of (names as readonly unknown[]).entries()) validateName(name, `names[${index}]`)
+}
+
+/** Throws {@link ArgumentError} for options that are no object with keys. */
+export function checkIsRecord(options: unknown): asserts options is object {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
+  throw new ArgumentError(`options must be an object, not ${options === null ? 'null' : Array.isArray(options) ? 'a list' : typeof options}`)
 }
 
 /** Whether `text` is an identifier in normal form, and no keyword. */

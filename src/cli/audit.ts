@@ -16,7 +16,8 @@ export const audit: Command = {
   },
   examples: [['audit --policy policy.json', 'by reads and by calls with hostile arguments, in the real image']],
   statuses: CHECK_STATUSES,
-  notes: ['Looks for frames, code, real modules, their globals, and classes of classes. Takes about a minute.'],
+  notes: ['Looks for frames, code, real modules, their globals, and classes of classes, breadth first: into 400,000 objects, seven steps '
+    + 'from a name, with calls two deep. Takes up to a minute.'],
 
   async run(args) {
     const policy = await policyOf(args)

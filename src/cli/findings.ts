@@ -1,12 +1,14 @@
 /** Findings of one source as frames, for commands whose output is something else. */
-import type { Diagnostic } from '../diagnostic.js'
 import { COLOURS, PLAIN } from '../report/paint.js'
-import { count } from '../report/report.js'
-import { describe } from '../report/text.js'
+import { count, findingsOf, type CheckedFile } from '../report/report.js'
+import { describe, more } from '../report/text.js'
 
 /** A frame for each finding, and how many there are. */
-export function describeFindings(file: string, source: string, found: readonly Diagnostic[], colour: boolean): string {
+export function describeFindings(
+  file: string, source: string, found: Pick<CheckedFile, 'diagnostics' | 'omitted'>, colour: boolean,
+): string {
   const paint = colour ? COLOURS : PLAIN
-  return `${found.map((one) => `${describe(file, source, one, 'error', paint)}\n\n`).join('')}${
-    paint.error(`Refused: ${count(found.length, 'problem')}`)}.\n`
+  const frames = found.diagnostics.map((one) => `${describe(file, source, one, 'error', paint)}\n\n`)
+  return `${frames.join('')}${found.omitted > 0 ? `${paint.error(more(found.omitted))}\n\n` : ''}${
+    paint.error(`Refused: ${count(findingsOf(found), 'problem')}`)}.\n`
 }

@@ -37,9 +37,9 @@ export const rewrite: Command = {
     const options = { mode: choice(args, 'mode', MODES), filename, ...(names === undefined ? {} : { names }) }
     const result = diagnostic === undefined
       ? (await createChecker(policy)).rewrite(text, options)
-      : { ok: false as const, diagnostics: [diagnostic] }
+      : { ok: false as const, diagnostics: [diagnostic], omitted: 0 }
     if (!result.ok) {
-      printError(describeFindings(filename, text, result.diagnostics, useColour(choice(args, 'color', COLOURS), 2)))
+      printError(describeFindings(filename, text, result, useColour(choice(args, 'color', COLOURS), 2)))
       return FINDINGS
     }
     if (map !== undefined) writeMap(map, JSON.stringify(result.map))

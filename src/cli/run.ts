@@ -27,7 +27,9 @@ export const run: Command = {
     mode: MODE_OPTION,
     ...POLICY_OPTIONS,
     ...LIMIT_OPTIONS,
-    format: { argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'text: output as it comes; json: one document at the end' },
+    format: {
+      argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'text: output as it comes; json: one document at the end',
+    },
     color: COLOUR_OPTION,
   },
   examples: [
@@ -47,7 +49,7 @@ export const run: Command = {
     const policy: Policy = { ...written, limits: { ...written.limits, ...limitsOf(args) } }
     const { text, diagnostic } = source(resolvePolicy(policy).limits.sourceBytes)
     if (diagnostic !== undefined) {
-      return finish(args, filename, text, { status: 'refused', diagnostics: [diagnostic], output: '', usage: NOTHING_USED })
+      return finish(args, filename, text, { status: 'refused', diagnostics: [diagnostic], omitted: 0, output: '', usage: NOTHING_USED })
     }
     const stop = new AbortController()
     const interrupted = interruptions(stop)
@@ -130,7 +132,7 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
       else if (!EXIT_CODE.test(outcome.exception.message)) printError(showError(`${outcome.exception.message}\n`))
       break
     case 'refused':
-      printError(describeFindings(filename, text, outcome.diagnostics, useColour(choice(args, 'color', COLOURS), 2)))
+      printError(describeFindings(filename, text, outcome, useColour(choice(args, 'color', COLOURS), 2)))
       break
     case 'exhausted':
       complain(`stopped: ${outcome.message}`)

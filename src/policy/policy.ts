@@ -44,6 +44,9 @@ export interface ResolvedPolicy {
   readonly limits: Limits
 }
 
+/** The limits that refuse a source before it runs. */
+const OF_SOURCES: ReadonlySet<keyof Limits> = new Set(['sourceBytes', 'depth', 'codeBytes'])
+
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 type DeepReadonly<T> = T extends readonly (infer I)[] ? readonly DeepReadonly<I>[]
   : T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
@@ -92,15 +95,20 @@ export function resolvePolicy(policy?: Policy | ResolvedPolicy): ResolvedPolicy 
 
 /**
  * The limits of one run: those given, and for the rest those of `base`.
- * @throws PolicyError for an unknown limit or a value out of range, and for one above `ceiling` when that is given.
+ * @throws PolicyError for an unknown limit or a value out of range; with `ceiling`, for one above it, and for a lower one of
+ *   those that decide what is compiled, which would not be looked at.
  */
 export function resolveLimits(given: Policy['limits'], base: Limits = DEFAULT_LIMITS, ceiling?: Limits): Limits {
   if (given === undefined) return base
   const { limits } = validate({ limits: plain(given, 'policy.limits') })
   const complete = Object.freeze({ ...base, ...limits })
+  if (ceiling === undefined) return complete
   for (const name of LIMIT_NAMES) {
-    if (ceiling !== undefined && complete[name] > ceiling[name]) {
+    if (complete[name] > ceiling[name]) {
       throw new PolicyError(`policy.limits.${name}: must not exceed ${ceiling[name]} ${LIMITS[name].unit} here`)
+    }
+    if (complete[name] < ceiling[name] && OF_SOURCES.has(name)) {
+      throw new PolicyError(`policy.limits.${name}: bounds what is compiled, for all runs: it is the policy's alone`)
     }
   }
   return complete

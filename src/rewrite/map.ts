@@ -8,6 +8,7 @@
  * Lines and columns come from a guest and may be anything: whatever they are, the result is a place in the source.
  */
 import type { Position } from '../diagnostic.js'
+import { ArgumentError } from '../errors.js'
 import { EDIT_SIZE, PLAIN } from './edits.js'
 
 /** Which side of a stretch of text a position is. */
@@ -22,8 +23,16 @@ export interface Mapper {
   toSource(line: number, utf8Column: number, edge: Edge): Position
 }
 
-/** A mapper for `code`, which `edits` made of `source`. Costs nothing until it is asked. */
+/**
+ * A mapper for `code`, which `edits` made of `source`: the three as `rewrite` was given and gave them. Costs nothing until it is
+ * asked.
+ * @throws ArgumentError when they are no strings and edits.
+ */
 export function createMapper(source: string, code: string, edits: Int32Array): Mapper {
+  if (typeof source !== 'string' || typeof code !== 'string') throw new ArgumentError('source and code must be strings')
+  if (!(edits instanceof Int32Array) || edits.length % EDIT_SIZE !== 0) {
+    throw new ArgumentError('edits must be the Int32Array of a rewritten text')
+  }
   let tables: { sourceLines: number[]; codeLines: number[]; places: Int32Array } | undefined
   return {
     toSource(line, utf8Column, edge) {

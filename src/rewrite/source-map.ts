@@ -6,8 +6,9 @@ import { guardedPlaces, lineStarts } from './map.js'
 export type { EncodedSourceMap } from '@jridgewell/gen-mapping'
 
 /**
- * The source map of a rewriting: one mapping per line and two per edit, columns in UTF-16 code units as the format wants
- * them, attributes' names under `names`, the source itself under `sourcesContent`. `filename` stands for the source.
+ * The source map of a rewriting: one mapping per line and two per edit, without those that repeat the one before; columns in
+ * UTF-16 code units as the format wants them, attributes' names under `names`, the source itself under `sourcesContent`.
+ * `filename` stands for the source. Tools take a place to the mapping before it; who needs the very column uses `createMapper`.
  */
 export function sourceMap(source: string, code: string, edits: Int32Array, filename: string): EncodedSourceMap {
   const map = new GenMapping()

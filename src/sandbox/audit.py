@@ -59,7 +59,7 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
     module_dicts = {id(module.__dict__): f'module {name}' for name, module in list(sys.modules.items())
                     if isinstance(module, types.ModuleType) and module.__dict__ is not guest}
     builtins = guest['__builtins__']
-    read = builtins['getattr']
+    read = builtins['_getattr_']
     denied_names, denied_prefixes, judged = set(denied_names), tuple(denied_prefixes), set(judged)
 
     def may_name(name):

@@ -2,6 +2,7 @@
  * Source to code that a run guest executes: checked and rewritten here, verified and compiled in a guest that executes
  * nothing, which is reset before and after each source. What came through once is cached.
  */
+import type { Mode } from '../check/options.js'
 import type { Diagnostic } from '../diagnostic.js'
 import { ArgumentError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
@@ -12,13 +13,13 @@ import { CompileCache, cacheKey } from './compile-cache.js'
 import type { FrameSource } from './exception.js'
 import type { Crashed, Refused } from './outcome.js'
 import { UNSPENT } from './outcome.js'
-import { compileRequest, ForgedResponse, readCompileResponse, type CompileResponse, type Mode, type Refusal } from './requests.js'
+import { compileRequest, ForgedResponse, readCompileResponse, type CompileResponse, type Refusal } from './requests.js'
 
 /** What turns source into guarded text: the checker of the policy. */
 export interface Rewriter {
   rewrite(source: string, options: { mode: Mode; names?: readonly string[]; filename?: string }):
     | { readonly ok: true; readonly code: string; readonly edits: Int32Array; readonly diagnostics: readonly Diagnostic[] }
-    | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] }
+    | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly omitted: number }
 }
 
 /** What is compiled, and how. */
@@ -98,7 +99,7 @@ export class Compiler {
     const cached = this.#cache.get(key)
     if (cached) return cached
     const rewritten = this.rewriter.rewrite(source, rewriteOptions(text))
-    if (!rewritten.ok) return refused(rewritten.diagnostics)
+    if (!rewritten.ok) return refused(rewritten.diagnostics, rewritten.omitted)
     return { key, text, guarded: rewritten.code, edits: rewritten.edits }
   }
 
@@ -149,8 +150,8 @@ export class Compiler {
 
 const RULES = { PR900: 'verification', PR901: 'syntax-of-python', PR902: 'compile-limit' } as const
 
-function refused(diagnostics: readonly Diagnostic[]): Refused {
-  return { status: 'refused', diagnostics, ...UNSPENT }
+function refused(diagnostics: readonly Diagnostic[], omitted = 0): Refused {
+  return { status: 'refused', diagnostics, omitted, ...UNSPENT }
 }
 
 function limit(message: string): Refusal {

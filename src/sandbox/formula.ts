@@ -22,74 +22,109 @@ export type Columns = Readonly<Record<string, Float64Array | readonly number[]>>
 /** Floats where every value is one (or an int that a float holds), otherwise a list. */
 export type Mapped = Float64Array | readonly Value[]
 
-/** What formulas share. */
-abstract class BaseFormula {
+/** The row's values in the parameters' order. @throws ArgumentError for one that is missing. */
+function argumentsOf({ parameters = [] }: Code, row: Row): Value[] {
+  if (typeof row !== 'object' || row === null) throw new ArgumentError('evaluate: a row must be an object of values by name')
+  return parameters.map((name) => {
+    const value = row[name]
+    // What no row says may still be there: `row.toString`.
+    if (value === undefined || (typeof value === 'function' && !Object.hasOwn(row, name))) {
+      throw new ArgumentError(`evaluate: no value for ${name}`)
+    }
+    return value
+  })
+}
+
+/** The request to evaluate code for these values. @throws ValueError that begins with the parameter whose value cannot cross. */
+function requestOf({ bytes, parameters = [] }: Code, values: readonly Value[], { policy }: Runtime): Uint8Array {
+  try {
+    return evaluateRequest(bytes, values, policy, policy.limits)
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error
+    throw new ValueError(error.message.replace(/^args\[(\d+)\]/, (_, index: string) => parameters[Number(index)]!))
+  }
+}
+
+/** The columns' bytes in the parameters' order. @throws ArgumentError, ValueError */
+function columnsOf({ parameters = [] }: Code, columns: Columns): Uint8Array[] {
+  if (typeof columns !== 'object' || columns === null) throw new ArgumentError('map: columns must be an object of lists by name')
+  if (parameters.length === 0) throw new ArgumentError('map: the formula has no parameters')
+  let length: number | undefined
+  return parameters.map((name) => {
+    const column = columns[name]
+    if (!(column instanceof Float64Array || Array.isArray(column))) {
+      throw new ArgumentError(`map: the column ${name} must be a Float64Array or a list of numbers`)
+    }
+    length ??= column.length
+    if (column.length !== length) throw new ArgumentError(`map: the column ${name} has ${column.length} values, not ${length}`)
+    const floats = column instanceof Float64Array ? column : floatsOf(column as readonly unknown[], name)
+    return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)
+  })
+}
+
+function floatsOf(column: readonly unknown[], name: string): Float64Array {
+  const floats = new Float64Array(column.length)
+  // By index: what `every` passes over in a list with holes is no number either.
+  for (let row = 0; row < floats.length; row++) {
+    const value = column[row]
+    if (typeof value !== 'number') throw new ValueError(`map: the column ${name} holds what is no number in row ${row}`)
+    floats[row] = value
+  }
+  return floats
+}
+
+/** What an ending is judged by. */
+function contextOf({ policy, parser }: Runtime, code: Code): Pick<Execution, 'limits' | 'find' | 'parser'> {
+  return { limits: policy.limits, parser, find: (file) => file === code.filename ? code : undefined }
+}
+
+/** @internal Executes a request in a pristine guest of the sandbox's. */
+export type ExecuteRequest = (request: Uint8Array, code: Code) => Promise<Outcome>
+
+/** A formula of a sandbox with isolation `process` or `thread`. */
+export class Formula {
   /** Tells a formula from a refusal. */
   readonly status = 'compiled'
   readonly source: string
   readonly parameters: readonly string[]
+  readonly #runtime: Runtime
+  readonly #code: Code
+  readonly #execute: ExecuteRequest
 
-  constructor(protected readonly runtime: Runtime, protected readonly code: Code) {
+  /** @internal Formulas are made by `sandbox.formula()`. */
+  constructor(runtime: Runtime, code: Code, execute: ExecuteRequest) {
     this.source = code.source
     this.parameters = code.parameters ?? []
+    this.#runtime = runtime
+    this.#code = code
+    this.#execute = execute
   }
 
-  protected argumentsOf(row: Row): Value[] {
-    return this.parameters.map((name) => {
-      const value = row[name]
-      if (value === undefined) throw new ArgumentError(`evaluate: no value for ${name}`)
-      return value
-    })
-  }
-
-  protected columnsOf(columns: Columns): Uint8Array[] {
-    let length: number | undefined
-    if (this.parameters.length === 0) throw new ArgumentError('map: the formula has no parameters')
-    return this.parameters.map((name) => {
-      const column = columns[name]
-      if (!(column instanceof Float64Array || Array.isArray(column))) throw new ArgumentError(`map: the column ${name} must be a Float64Array or a list of numbers`)
-      if (column.length !== (length ??= column.length)) throw new ArgumentError(`map: the column ${name} has ${column.length} values, not ${length}`)
-      if (Array.isArray(column) && !column.every((value) => typeof value === 'number')) throw new ValueError(`map: the column ${name} holds what is no number`)
-      const floats = column instanceof Float64Array ? column : Float64Array.from(column as readonly number[])
-      return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)
-    })
-  }
-
-  protected context(): Pick<Execution, 'limits' | 'find' | 'parser'> {
-    const { policy, parser } = this.runtime
-    return { limits: policy.limits, parser, find: (file) => file === this.code.filename ? this.code : undefined }
-  }
-
-}
-
-/** Executes a request in a pristine guest of the sandbox's. */
-export type ExecuteRequest = (request: Uint8Array, code: Code) => Promise<Outcome>
-
-/** A formula of a sandbox with isolation `process` or `thread`. */
-export class Formula extends BaseFormula {
-  constructor(runtime: Runtime, code: Code, private readonly execute: ExecuteRequest) {
-    super(runtime, code)
-  }
-
-  /** Its value for one row. Rejects with an EvaluationError, or for the host's own mistakes. */
+  /**
+   * Its value for one row.
+   * @throws EvaluationError when it has none; ArgumentError for a value that is missing, ValueError for one that cannot cross.
+   */
   async evaluate(row: Row): Promise<Value> {
-    const { policy } = this.runtime
-    const request = evaluateRequest(this.code.bytes, this.argumentsOf(row), policy, policy.limits)
-    return valueOf(await this.execute(request, this.code))
+    const request = requestOf(this.#code, argumentsOf(this.#code, row), this.#runtime)
+    return valueOf(await this.#execute(request, this.#code))
   }
 
-  /** Its value for each row of columns. */
+  /**
+   * Its value for each row of columns.
+   * @throws EvaluationError with the row that has none; ArgumentError for columns that are missing or of several lengths,
+   *   ValueError for what is no number.
+   */
   async map(columns: Columns): Promise<Mapped> {
-    const { policy } = this.runtime
-    const request = mapRequest(this.code.bytes, this.columnsOf(columns), policy, policy.limits)
-    return mappedOf(valueOf(await this.execute(request, this.code)))
+    const { policy } = this.#runtime
+    const request = mapRequest(this.#code.bytes, columnsOf(this.#code, columns), policy, policy.limits)
+    return mappedOf(valueOf(await this.#execute(request, this.#code)))
   }
 }
 
 /** As many functions are kept prepared in a guest; then it is reset, and they are prepared again as they are called. */
 const MOST_PREPARED = 1_000
 
-/** The guest that a sandbox's inline formulas are prepared in. */
+/** @internal The guest that a sandbox's inline formulas are prepared in. */
 export class FormulaGuest {
   #prepared = 0
   constructor(readonly worker: InlineWorker) {}
@@ -108,28 +143,40 @@ export class FormulaGuest {
 }
 
 /** A formula of a sandbox with isolation `inline`: evaluated at once, in the caller's thread. */
-export class InlineFormula extends BaseFormula {
+export class InlineFormula {
+  /** Tells a formula from a refusal. */
+  readonly status = 'compiled'
+  readonly source: string
+  readonly parameters: readonly string[]
+  readonly #runtime: Runtime
+  readonly #code: Code
+  readonly #guest: FormulaGuest
   #function: PreparedFunction | undefined
 
-  constructor(runtime: Runtime, code: Code, private readonly guest: FormulaGuest) {
-    super(runtime, code)
+  /** @internal Formulas are made by `sandbox.formula()`. */
+  constructor(runtime: Runtime, code: Code, guest: FormulaGuest) {
+    this.source = code.source
+    this.parameters = code.parameters ?? []
+    this.#runtime = runtime
+    this.#code = code
+    this.#guest = guest
   }
 
   /**
    * Its value for one row. Ticks of the interpreter bound its time, nothing else does: one operation of C that takes for ever
    * (`sum(range(10**12))`) takes the thread with it. {@link map} has the watchdog around it.
-   * @throws EvaluationError, ArgumentError, ValueError
+   * @throws EvaluationError, ArgumentError, ValueError, as {@link Formula.evaluate} does; ClosedError
    */
   evaluate(row: Row): Value {
-    if (this.runtime.isClosing()) throw new ClosedError('the sandbox is closed')
-    const values = this.argumentsOf(row)
+    if (this.#runtime.isClosing()) throw new ClosedError('the sandbox is closed')
+    const values = argumentsOf(this.#code, row)
     const prepared = this.#function?.valid ? this.#function : this.#prepare()
-    const { limits } = this.runtime.policy
+    const { limits } = this.#runtime.policy
     const began = performance.now()
     let performed: Performed
     let usage: Usage = UNKNOWN_USAGE
     try {
-      const result = this.guest.worker.direct((guest) => {
+      const result = this.#guest.worker.direct((guest) => {
         try {
           return prepared.call(values, { ...callLimits(limits), deadline: began + limits.wallMs })
         } catch (error) {
@@ -140,20 +187,23 @@ export class InlineFormula extends BaseFormula {
       if ('value' in result) return result.value
       performed = { kind: 'done', id: 0, usage: UNKNOWN_USAGE, response: result.response, delta: null }
     } catch (error) {
-      if (error instanceof CodecError) throw new ValueError(`evaluate: ${error.message}`)
+      if (error instanceof CodecError) {
+        requestOf(this.#code, values, this.#runtime) // says which of them it is
+        throw new ValueError(`evaluate: ${error.message}`)
+      }
       if (!(error instanceof Killed)) throw error
-      this.guest.forget()
+      this.#guest.forget()
       performed = { kind: 'killed', id: 0, usage, why: error.kind, detail: error.detail }
     }
     return this.#judge(performed)
   }
 
-  /** Its value for each row of columns. */
+  /** Its value for each row of columns. Rejects as {@link Formula.map} does. */
   map(columns: Columns): Promise<Mapped> {
     try {
-      if (this.runtime.isClosing()) throw new ClosedError('the sandbox is closed')
-      const { policy } = this.runtime
-      const request = mapRequest(undefined, this.columnsOf(columns), policy, policy.limits)
+      if (this.#runtime.isClosing()) throw new ClosedError('the sandbox is closed')
+      const { policy } = this.#runtime
+      const request = mapRequest(undefined, columnsOf(this.#code, columns), policy, policy.limits)
       this.#prepare()
       return Promise.resolve(mappedOf(this.#judge(this.#perform(request, 'keep'))))
     } catch (error) {
@@ -162,20 +212,20 @@ export class InlineFormula extends BaseFormula {
   }
 
   #prepare(): PreparedFunction {
-    const { policy } = this.runtime
-    const addresses = this.#judge(this.#perform(prepareRequest(this.code.bytes, policy, policy.limits), this.guest.begin()))
-    this.#function = this.guest.worker.direct((guest) => new PreparedFunction(guest, addresses, this.parameters.length))
+    const { policy } = this.#runtime
+    const addresses = this.#judge(this.#perform(prepareRequest(this.#code.bytes, policy, policy.limits), this.#guest.begin()))
+    this.#function = this.#guest.worker.direct((guest) => new PreparedFunction(guest, addresses, this.parameters.length))
     return this.#function
   }
 
   #perform(request: Uint8Array, begin: 'keep' | 'base'): Performed {
-    const performed = this.guest.worker.performNow({ begin, request, limits: callLimits(this.runtime.policy.limits), end: 'keep' })
-    if (performed.kind !== 'done') this.guest.forget()
+    const performed = this.#guest.worker.performNow({ begin, request, limits: callLimits(this.#runtime.policy.limits), end: 'keep' })
+    if (performed.kind !== 'done') this.#guest.forget()
     return performed
   }
 
   #judge(performed: Performed): Value {
-    return valueOf(judge(performed, { output: '', usage: performed.usage }, this.context()))
+    return valueOf(judge(performed, { output: '', usage: performed.usage }, contextOf(this.#runtime, this.#code)))
   }
 }
 

@@ -1,12 +1,20 @@
 /** What a sandbox, a run and a session can be told, each checked before anything starts. */
+import { availableParallelism } from 'node:os'
+import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
+import { STANDARD_GRANTS } from '../policy/modules.js'
 import type { Value } from '../trusted/host/codec.js'
 import { checkName } from './names.js'
 import type { OnOutput } from './output.js'
-import type { Mode } from './requests.js'
-import { ISOLATIONS, type Isolation } from './workers.js'
-import { availableParallelism } from 'node:os'
+
+/**
+ * `process`: a jail process per guest. `thread`: a thread of this process per guest; what escapes from WebAssembly is in the
+ * host. `inline`: the caller's own thread; a run blocks it.
+ */
+export type Isolation = 'process' | 'thread' | 'inline'
+
+const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
 
 /** A module of the host's own, in full Python, beside the guest. */
 export interface TrustedModule {
@@ -64,7 +72,10 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined
   /** Takes what the guest writes, as it comes. What it throws ends the run, which rejects with it. */
   readonly onOutput?: OnOutput | undefined
-  /** Lower limits than the policy's, for this run. */
+  /**
+   * Lower limits than the policy's, for this run. Of what a source may be (`sourceBytes`, `depth`, `codeBytes`) the policy alone
+   * decides: code is compiled once for all runs.
+   */
   readonly limits?: { readonly [K in keyof Limits]?: number | undefined } | undefined
 }
 
@@ -75,7 +86,7 @@ export interface RunOptions extends ExecuteOptions {
   readonly filename?: string | undefined
 }
 
-/** Options with nothing left out. */
+/** @internal Options with nothing left out. */
 export interface ResolvedOptions {
   readonly isolation: Isolation
   readonly workers: number
@@ -98,21 +109,32 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   execute: ['inputs', 'result', 'signal', 'onOutput', 'limits'],
   run: ['mode', 'filename', 'inputs', 'result', 'signal', 'onOutput', 'limits'],
   call: ['signal', 'onOutput', 'limits'],
+  program: ['result', 'signal', 'onOutput', 'limits'],
   session: ['from'],
+  close: ['drain'],
+  audit: ['wallMs', 'calls', 'plant'],
 }
 
-/** Throws for an option that there is none of: a misspelt limit must not be a missing one. @throws ArgumentError */
+/** @internal Throws for an option that there is none of: a misspelt limit must not be a missing one. @throws ArgumentError */
 export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
-  if (typeof options !== 'object' || options === null) throw new ArgumentError(`options: must be an object, not ${options === null ? 'null' : typeof options}`)
-  for (const key of Object.keys(options)) {
-    if (!KNOWN[what].includes(key)) throw new ArgumentError(`options.${key}: there is no such option (known: ${KNOWN[what].join(', ')})`)
-  }
+  checkRecord(options, 'options')
+  checkKeys(options, KNOWN[what], 'options', 'option')
   const { signal, onOutput } = options as { signal?: unknown; onOutput?: unknown }
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw new ArgumentError('options.signal: must be an AbortSignal')
   if (onOutput !== undefined && typeof onOutput !== 'function') throw new ArgumentError('options.onOutput: must be a function')
 }
 
-/** @throws ArgumentError, PolicyError */
+function checkRecord(value: unknown, at: string): asserts value is object {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return
+  throw new ArgumentError(`${at}: must be an object, not ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`)
+}
+
+function checkKeys(value: object, known: readonly string[], at: string, kind: string): void {
+  const unknown = Object.keys(value).find((key) => !known.includes(key))
+  if (unknown !== undefined) throw new ArgumentError(`${at}.${unknown}: there is no such ${kind} (known: ${known.join(', ')})`)
+}
+
+/** @internal @throws ArgumentError, PolicyError */
 export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   checkOptions(options, 'sandbox')
   const { isolation = 'process', wrap, snapshotKey } = options
@@ -128,11 +150,12 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   }
   return {
     isolation, wrap,
-    workers: isolation === 'inline' ? 1 : count('workers', options.workers, Math.min(DEFAULT_WORKERS, availableParallelism()), 1, MOST_WORKERS),
+    workers: isolation === 'inline' ? 1
+      : count('workers', options.workers, Math.min(DEFAULT_WORKERS, availableParallelism()), 1, MOST_WORKERS),
     spares: isolation === 'inline' ? 0 : count('spares', options.spares, 1, 0, MOST_WORKERS),
     queue: count('queue', options.queue, 1_000, 0, Number.MAX_SAFE_INTEGER),
     sessions: count('sessions', options.sessions, 16, 0, MOST_WORKERS),
-    trusted: resolveTrusted(options.trusted ?? {}),
+    trusted: options.trusted === undefined ? [] : resolveTrusted(options.trusted),
     snapshotKey: snapshotKey?.slice(),
   }
 }
@@ -146,12 +169,19 @@ function count(name: string, value: number | undefined, otherwise: number, least
 }
 
 const MODULE_NAME = /^[A-Za-z]\w*$/
+const PUBLIC_NAME = /^(?!_)[\p{XID_Start}]\p{XID_Continue}*$/u
+/** What `import` of the library's would find in its place, the library's own imports included. */
+const LIBRARY = new Set(Object.keys(STANDARD_GRANTS).map((name) => name.split('.')[0]))
 
 function resolveTrusted(trusted: Readonly<Record<string, TrustedModule>>): ResolvedOptions['trusted'] {
+  checkRecord(trusted, 'trusted')
   const exposedBy = new Map<string, string>()
   return Object.entries(trusted).map(([name, module]) => {
     const at = `trusted.${name}`
     if (!MODULE_NAME.test(name)) throw new ArgumentError(`${at}: a module's name must be a public Python name`)
+    if (LIBRARY.has(name)) throw new ArgumentError(`${at}: Python has a module of that name`)
+    checkRecord(module, at)
+    checkKeys(module, ['source', 'expose'], at, 'key')
     const { source, expose } = module
     if (typeof source !== 'string') throw new ArgumentError(`${at}.source: must be a string`)
     const shown = readExposure(expose, `${at}.expose`)
@@ -165,15 +195,21 @@ function resolveTrusted(trusted: Readonly<Record<string, TrustedModule>>): Resol
 }
 
 function readExposure(expose: unknown, at: string): Exposure {
-  if (typeof expose !== 'object' || expose === null) throw new ArgumentError(`${at}: must be a list of names, or a record of names with their attributes`)
+  if (typeof expose !== 'object' || expose === null) {
+    throw new ArgumentError(`${at}: must be a list of names, or a record of names with their attributes`)
+  }
   const entries: [unknown, unknown][] = Array.isArray(expose) ? expose.map((name) => [name, '*']) : Object.entries(expose)
   const shown = Object.create(null) as Record<string, '*' | readonly string[]>
   for (const [name, attributes] of entries) {
     checkName(name, at)
-    if (attributes !== '*' && !(Array.isArray(attributes) && attributes.every((attribute) => typeof attribute === 'string'))) {
-      throw new ArgumentError(`${at}.${name}: must be '*' or a list of attribute names`)
+    if (attributes !== '*' && !(Array.isArray(attributes) && attributes.every(isPublicName))) {
+      throw new ArgumentError(`${at}.${name}: must be '*' or a list of public attribute names`)
     }
     shown[name] = attributes === '*' ? '*' : [...attributes as string[]]
   }
   return shown
+}
+
+function isPublicName(name: unknown): boolean {
+  return typeof name === 'string' && PUBLIC_NAME.test(name)
 }

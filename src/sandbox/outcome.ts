@@ -78,7 +78,10 @@ export interface Raised extends Spent {
 /** Nothing was executed: the source leaves the restricted language. */
 export interface Refused extends Spent {
   readonly status: 'refused'
+  /** In the order of the source; at most 1,000. */
   readonly diagnostics: readonly Diagnostic[]
+  /** How many there are beyond those listed; nearly always 0. */
+  readonly omitted: number
 }
 
 /** A limit of the policy was reached. */

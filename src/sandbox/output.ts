@@ -6,6 +6,7 @@ export type Stream = 'stdout' | 'stderr'
 /** Takes text as the guest writes it. An error it throws ends the run, which then rejects with it. */
 export type OnOutput = (text: string, stream: Stream) => void
 
+/** @internal */
 export class OutputCollector {
   #chunks: Uint8Array[] = []
   readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }

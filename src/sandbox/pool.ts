@@ -5,6 +5,7 @@
 import { InstallationError, OverloadError } from '../errors.js'
 import type { GuestWorker } from '../trusted/host/link.js'
 
+/** @internal */
 export interface PoolOptions {
   /** Most workers leased for runs at a time. */
   readonly workers: number
@@ -20,19 +21,24 @@ export interface PoolOptions {
   readonly onReady?: (worker: GuestWorker) => void
 }
 
-/** Waiting was ended by the caller's signal, or the pool is closed. */
+/** @internal Waiting was ended by the caller's signal, or the pool is closed. */
 export const CANCELLED = Symbol('cancelled')
 
-/** How busy a pool is. */
+/** How busy a sandbox is. */
 export interface Load {
+  /** Runs that wait for a worker. */
   readonly queued: number
+  /** Runs that have one. */
   readonly running: number
+  /** Sessions that are open. */
   readonly sessions: number
+  /** Workers that are ready and idle. */
   readonly ready: number
+  /** Workers that are being started. */
   readonly starting: number
 }
 
-/** What a worker is leased for: one run, or a session, which holds it until it is closed. */
+/** @internal What a worker is leased for: one run, or a session, which holds it until it is closed. */
 export type Purpose = 'run' | 'session'
 
 interface Waiter {
@@ -54,6 +60,7 @@ const SPARE_DELAY_MS = 250
 
 const CLOSED = 'the sandbox was closed'
 
+/** @internal */
 export class Pool {
   readonly #options: PoolOptions
   readonly #ready: GuestWorker[] = []

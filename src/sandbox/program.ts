@@ -9,7 +9,7 @@ export class Program {
   readonly source: string
   readonly #run: (options: ExecuteOptions) => Promise<Outcome>
 
-  /** Programs are made by `sandbox.compile()`. */
+  /** @internal Programs are made by `sandbox.compile()`. */
   constructor(code: Code, run: (options: ExecuteOptions) => Promise<Outcome>) {
     this.source = code.source
     this.#run = run
@@ -17,7 +17,7 @@ export class Program {
 
   /** Runs it with these global names. Rejects as `sandbox.run` does. */
   async run(inputs: Inputs = {}, options: Omit<ExecuteOptions, 'inputs'> = {}): Promise<Outcome> {
-    checkOptions(options, 'execute')
+    checkOptions(options, 'program')
     return this.#run({ ...options, inputs })
   }
 }

@@ -1,4 +1,5 @@
 /** What is asked of the code inside a guest, and what it answers: requests as bytes, responses decoded as if forged. */
+import type { Mode } from '../check/options.js'
 import { ArgumentError, ValueError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import { STANDARD_GRANTS } from '../policy/modules.js'
@@ -6,9 +7,6 @@ import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/host/codec.js'
 import { checkName } from './names.js'
 import type { Exposure } from './options.js'
-
-/** How a source is read: a program, or one expression. */
-export type Mode = 'exec' | 'eval'
 
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
 export const RESULT_NODES = 5_000_000
@@ -167,8 +165,10 @@ export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse 
  * Inputs as they are now, so that what the host does with them while a run waits is not seen by it.
  * @throws ValueError with the path of an input that cannot cross, ArgumentError for a name that a guest could not bind.
  */
-export function encodeInputs(inputs: unknown, policy: ResolvedPolicy): Uint8Array {
-  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) throw new ArgumentError('inputs: must be an object of values by name')
+export function encodeInputs(inputs: unknown = {}, policy: ResolvedPolicy): Uint8Array {
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) {
+    throw new ArgumentError('inputs: must be an object of values by name')
+  }
   const entries: [string, Value][] = inputs instanceof Map ? [...inputs as Map<string, Value>] : Object.entries(inputs as Record<string, Value>)
   const checked = Object.create(null) as Record<string, Value>
   for (const [name, value] of entries) {

@@ -42,7 +42,7 @@ export async function run(runtime: Runtime, text: SourceText | Code, options: Ex
   const { policy, pool, compilePool, compiler, parser, isClosing } = runtime
   const { result, signal, onOutput } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
-  const inputs = encodeInputs(options.inputs ?? {}, policy)
+  const inputs = encodeInputs(options.inputs, policy)
   if (result !== undefined) checkName(result, 'result')
   const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome | 'lost'> => {
     const { bytes, filename, mode } = code

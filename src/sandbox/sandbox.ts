@@ -11,7 +11,10 @@ import { cacheKey } from './compile-cache.js'
 import { Code, Compiler } from './compiler.js'
 import { Formula, FormulaGuest, InlineFormula } from './formula.js'
 import { checkName } from './names.js'
-import { checkOptions, resolveOptions, type CompileOptions, type ExecuteOptions, type ResolvedOptions, type RunOptions, type SandboxOptions } from './options.js'
+import {
+  checkOptions, resolveOptions, type CompileOptions, type ExecuteOptions, type Isolation, type ResolvedOptions, type RunOptions,
+  type SandboxOptions,
+} from './options.js'
 import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
 import { CANCELLED, Pool, type Load } from './pool.js'
 import { Program } from './program.js'
@@ -21,14 +24,15 @@ import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
 import { StartedRun } from './started-run.js'
 import { loadTrusted } from './trust.js'
-import { imageChecked, imageHash, setupOf, startInline, starterOf, type Isolation } from './workers.js'
+import { imageChecked, imageHash, setupOf, startInline, starterOf } from './workers.js'
 
 const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
 
 /**
  * Makes a sandbox. Workers are started as they are needed, the first at once; nothing keeps the process alive but runs.
  * @throws PolicyError for a policy or an option that cannot be honoured, ArgumentError for an ill-formed option,
- *   InstallationError when the guest image is missing. A trusted module that fails to load is a PolicyError.
+ *   InstallationError when the guest image is missing, or with trusted modules no worker can be started. A trusted module that
+ *   fails to load is a PolicyError.
  */
 export async function createSandbox<const I extends Isolation = 'process'>(
   policy?: Policy, options: SandboxOptions & { readonly isolation?: I | undefined } = {},
@@ -39,7 +43,10 @@ export async function createSandbox<const I extends Isolation = 'process'>(
 /** What `sandbox.formula` makes. */
 export type FormulaOf<I extends Isolation> = I extends 'inline' ? InlineFormula : Formula
 
+/** Guests under one policy. Made by {@link createSandbox}. */
 export class Sandbox<I extends Isolation = Isolation> {
+  readonly #options: ResolvedOptions
+  readonly #workers: Workers
   readonly #runtime: Runtime
   readonly #sessions = new Set<Session>()
   readonly #active = new Set<Promise<unknown>>()
@@ -49,12 +56,13 @@ export class Sandbox<I extends Isolation = Isolation> {
   #closing = false
   #closed: Promise<void> | undefined
 
-  private constructor(
-    runtime: Omit<Runtime, 'isClosing'>, private readonly options: ResolvedOptions, private readonly workers: Workers, fingerprint: string,
-  ) {
+  private constructor(runtime: Omit<Runtime, 'isClosing'>, options: ResolvedOptions, workers: Workers, fingerprint: string) {
+    this.#options = options
+    this.#workers = workers
     this.#runtime = { ...runtime, isClosing: () => this.#closing }
     this.#sessionHost = {
       runtime: this.#runtime, key: options.snapshotKey ?? PROCESS_KEY, fingerprint,
+      trusted: options.trusted.map(({ name }) => name),
       open: (state) => this.#open(state), closed: (session) => { this.#sessions.delete(session) },
     }
   }
@@ -100,12 +108,17 @@ export class Sandbox<I extends Isolation = Isolation> {
    *   ours to stop), and for processes on Windows; what `run` rejects with, `outcome` does.
    */
   start(source: string, options: RunOptions = {}): StartedRun {
-    const { isolation, wrap } = this.options
+    const { isolation, wrap } = this.#options
     if (isolation === 'inline') throw new PolicyError('start: isolation "inline" has no other thread to pause a run from')
     if (wrap !== undefined) throw new PolicyError('start: a jail inside the command of "wrap" cannot be paused')
-    if (isolation === 'process' && process.platform === 'win32') throw new PolicyError('start: processes cannot be paused here; isolation "thread" can')
-    const { signal, ...rest } = options
-    return new StartedRun((pauses, either) => this.#run(source, { ...rest, signal: either }, pauses), signal)
+    if (isolation === 'process' && process.platform === 'win32') {
+      throw new PolicyError('start: processes cannot be paused here; isolation "thread" can')
+    }
+    return new StartedRun(async (pauses, end) => {
+      checkOptions(options, 'run')
+      const signal = options.signal ? AbortSignal.any([options.signal, end]) : end
+      return this.#run(source, { ...options, signal }, pauses)
+    })
   }
 
   /** Compiles a source, to run it many times. A refusal has the status `refused`, a program has `compiled`. */
@@ -131,8 +144,8 @@ export class Sandbox<I extends Isolation = Isolation> {
     checkParameters(parameters)
     const code = await this.#track(compile(this.#runtime, { source, mode: 'eval', filename, parameters: [...parameters], asFunction: true }, signal))
     if (!(code instanceof Code)) return code
-    const formula = this.options.isolation === 'inline'
-      ? new InlineFormula(this.#runtime, code, this.#formulaGuest ??= this.workers.startFormulaGuest())
+    const formula = this.#options.isolation === 'inline'
+      ? new InlineFormula(this.#runtime, code, this.#formulaGuest ??= this.#workers.startFormulaGuest())
       : new Formula(this.#runtime, code, (request, of) => {
         this.#checkOpen()
         return this.#track(executeRequest(this.#runtime, request, of))
@@ -154,8 +167,12 @@ export class Sandbox<I extends Isolation = Isolation> {
   /**
    * Ends everything and resolves when no process, thread or timer is left. What waits or runs is `cancelled`, or with `drain`
    * comes to its end first. Closing twice does nothing more.
+   * @throws ArgumentError for options that are none.
    */
-  close({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
+  async close(options: { readonly drain?: boolean | undefined } = {}): Promise<void> {
+    checkOptions(options, 'close')
+    const { drain = false } = options
+    if (typeof drain !== 'boolean') throw new ArgumentError('options.drain: must be true or false')
     this.#closed ??= this.#close(drain)
     return this.#closed
   }

@@ -18,11 +18,13 @@ import { ATTEMPTS, CANCELLED_UNSPENT, compile, type Runtime } from './runs.js'
 import { seal, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
 
-/** What a session needs of its sandbox. */
+/** @internal What a session needs of its sandbox. */
 export interface SessionHost {
   readonly runtime: Runtime
   readonly key: Uint8Array
   readonly fingerprint: string
+  /** The names of the trusted modules. */
+  readonly trusted: readonly string[]
   /** Opens a session with this state. */
   readonly open: (state: SessionState) => Promise<Session>
   readonly closed: (session: Session) => void
@@ -54,7 +56,7 @@ export class Session {
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  /** Sessions are opened by `sandbox.session()`. */
+  /** @internal Sessions are opened by `sandbox.session()`. */
   constructor(host: SessionHost, worker: GuestWorker, state: SessionState) {
     this.#host = host
     this.#worker = worker
@@ -72,7 +74,7 @@ export class Session {
       checkOptions(options, 'run')
       const { runtime } = this.#host
       const limits = resolveLimits(options.limits, runtime.policy.limits, runtime.policy.limits)
-      const inputs = encodeInputs(options.inputs ?? {}, runtime.policy)
+      const inputs = encodeInputs(options.inputs, runtime.policy)
       const { mode = 'exec', result, signal } = options
       if (result !== undefined) checkName(result, 'result')
       return async () => {
@@ -87,11 +89,18 @@ export class Session {
     })
   }
 
-  /** Calls a function of a trusted module: it gets the guest's globals first, then `args`. */
+  /**
+   * Calls a function of a trusted module: it gets the guest's globals first, then `args`.
+   * @throws ArgumentError for a module that there is not, ValueError for an argument that cannot cross; else as {@link run}.
+   */
   call(module: string, name: string, args: readonly Value[] = [], options: CallOptions = {}): Promise<Outcome> {
     return this.#enqueue(() => {
       checkOptions(options, 'call')
       if (typeof module !== 'string' || typeof name !== 'string') throw new ArgumentError('call: module and function are told by name')
+      const { trusted } = this.#host
+      if (!trusted.includes(module)) {
+        throw new ArgumentError(`call: there is no trusted module "${module}" (known: ${trusted.join(', ') || 'none'})`)
+      }
       if (!Array.isArray(args)) throw new ArgumentError('call: args must be a list')
       const { policy } = this.#host.runtime
       const limits = resolveLimits(options.limits, policy.limits, policy.limits)
@@ -122,7 +131,7 @@ export class Session {
     await this.close()
   }
 
-  /** Gives the worker back at once. */
+  /** @internal Gives the worker back at once. */
   end(): void {
     this.#closed = true
     if (this.#worker) this.#host.runtime.pool.release(this.#worker)
@@ -168,7 +177,8 @@ export class Session {
       const begin = this.#stale ? this.#delta ?? 'base' : 'keep'
       this.#stale = true
       const { outcome, begun, delta } = await execute({
-        worker, begin, request: begin === 'keep' ? request : freshly(request), end: 'capture', limits, signal, onOutput, isClosing, parser, find: (file) => this.#find(file),
+        worker, begin, request: begin === 'keep' ? request : freshly(request), end: 'capture', limits, signal, onOutput, isClosing,
+        parser, find: (file) => this.#find(file),
       })
       if (!begun && attempt < ATTEMPTS) continue
       if (delta && (outcome.status === 'returned' || outcome.status === 'raised')) {

@@ -4,9 +4,9 @@
  * it was made under. It holds everything the guest and the trusted modules beside it hold: treat it as a secret of both.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Mode } from '../check/options.js'
 import { SnapshotError } from '../errors.js'
 import { CodecError, decodeValue, encodeValue } from '../trusted/host/codec.js'
-import type { Mode } from './requests.js'
 
 /** A source that the session ran: for the tracebacks of what it defined. */
 export interface SessionSource {

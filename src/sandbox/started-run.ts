@@ -3,9 +3,9 @@ import { Pauses } from './execution.js'
 import type { Outcome } from './outcome.js'
 
 /** A pause that lasts longer ends the run: it holds a worker, and a host that forgot it would hold it for ever. */
-export const LONGEST_PAUSE_MS = 600_000
+const LONGEST_PAUSE_MS = 600_000
 
-/** Made by `sandbox.start()`. Time spent in pauses is not counted. */
+/** Made by `sandbox.start()`. Time spent in pauses is not counted; a pause of more than ten minutes ends the run as `cancelled`. */
 export class StartedRun {
   /** What becomes of it; as `sandbox.run()`, whose promise it is. */
   readonly outcome: Promise<Outcome>
@@ -13,9 +13,9 @@ export class StartedRun {
   readonly #end = new AbortController()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(begin: (pauses: Pauses, signal: AbortSignal) => Promise<Outcome>, signal: AbortSignal | undefined) {
-    this.outcome = begin(this.#pauses, signal ? AbortSignal.any([signal, this.#end.signal]) : this.#end.signal)
-      .finally(() => clearTimeout(this.#timer))
+  /** @internal Begins at once; `end` ends it. */
+  constructor(begin: (pauses: Pauses, end: AbortSignal) => Promise<Outcome>) {
+    this.outcome = begin(this.#pauses, this.#end.signal).finally(() => clearTimeout(this.#timer))
     this.outcome.catch(() => {}) // whoever awaits it hears of it
   }
 

@@ -10,14 +10,7 @@ import { startJail } from '../trusted/host/jail.js'
 import type { GuestWorker } from '../trusted/host/link.js'
 import type { Setup } from '../trusted/host/protocol.js'
 import { startThread } from '../trusted/host/thread.js'
-
-/**
- * `process`: a jail process per guest. `thread`: a thread of this process per guest; what escapes from WebAssembly is in the
- * host. `inline`: the caller's own thread; a run blocks it.
- */
-export type Isolation = 'process' | 'thread' | 'inline'
-
-export const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
+import type { Isolation } from './options.js'
 
 const MIB = 1 << 20
 
