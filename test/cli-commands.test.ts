@@ -27,6 +27,15 @@ describe('rewrite', () => {
     expect([status, stdout, stderr]).toEqual([1, '', `${(await pyrestrict(['check', 'fixtures/cli/finding.py'])).stdout.split('Found')[0]}Refused: 1 problem.\n`])
   })
 
+  test('counts those that are not listed', async () => {
+    const path = join(folder, 'many.py')
+    writeFileSync(path, 'x.__class__\n'.repeat(1_002))
+    for (const command of ['rewrite', 'run']) {
+      const { status, stderr } = await pyrestrict([command, path])
+      expect([status, stderr.slice(-'and 2 more problems\n\nRefused: 1002 problems.\n'.length)]).toEqual([1, 'and 2 more problems\n\nRefused: 1002 problems.\n'])
+    }
+  })
+
   test('never writes the map over the source, nor says nothing when it cannot', async () => {
     const path = join(folder, 'own.py')
     writeFileSync(path, 'x = 1\n')
@@ -78,6 +87,15 @@ describe('help', () => {
 
   test('the version is the package\'s', async () => {
     expect((await pyrestrict(['--version'])).stdout).toBe(`${JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version}\n`)
+  })
+
+  test('what the program itself does not know is refused, not ignored', async () => {
+    const refused = async (args: readonly string[], message: string) => {
+      expect(await pyrestrict(args)).toEqual({ status: 2, stdout: '', stderr: `pyrestrict: ${message}\n` })
+    }
+    await refused(['help', 'chek'], 'unexpected argument "chek"\nTry "pyrestrict --help".')
+    await refused(['--version', 'run'], 'unexpected argument "run"\nTry "pyrestrict --help".')
+    await refused(['completion', 'zsh'], 'completion takes no argument: the script is for the shell that $SHELL names, zsh or else bash')
   })
 
   test('shells complete commands, options, choices and rules', async () => {

@@ -70,6 +70,8 @@ describe('check', () => {
     const { status, stdout } = await pyrestrict(['check', '-', '--stdin-filename', 'cell.py', '--format', 'concise'], { stdin: 'x = 1\nx.__dict__\n' })
     expect([status, stdout.replace(/ \(hint.*/, '')]).toEqual([1, 'cell.py:2:3: PR203 attribute `__dict__` is not accessible\n'])
     expect((await pyrestrict(['check', '-'], { stdin: 'print(1)\n' })).stdout).toBe('No problems in 1 file.\n')
+    expect(await pyrestrict(['check', '--stdin-filename', 'cell.py', 'fixtures/cli'])).toEqual(
+      { status: 2, stdout: '', stderr: 'pyrestrict: --stdin-filename names stdin: give - as well\n' })
   })
 
   test('a formula is checked against the names its host provides', async () => {

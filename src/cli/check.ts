@@ -8,7 +8,7 @@ import { complain, print, useColour } from './output.js'
 import { collectPaths } from './paths.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { ReadError, readSource, STDIN } from './read-source.js'
-import { CHECK_STATUSES, CLEAN, FAILED, FINDINGS } from './status.js'
+import { CHECK_STATUSES, CLEAN, FAILED, FINDINGS, UsageError } from './status.js'
 import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES, namesOf, NAMES_OPTION } from './shared-options.js'
 import { version } from './version.js'
 
@@ -38,6 +38,7 @@ export const check: Command = {
 
   async run(args) {
     const policy = await policyOf(args)
+    if (args.has('stdin-filename') && !args.positionals.includes('-')) throw new UsageError('--stdin-filename names stdin: give - as well')
     const { files, problems } = await collectPaths(args.positionals.length > 0 ? args.positionals : ['.'])
     const formatter = createFormatter(choice(args, 'format', FORMATS), {
       colour: useColour(choice(args, 'color', COLOURS), 1), version: version(), explain,

@@ -48,6 +48,8 @@ export function parse(command: Command, argv: readonly string[]): Arguments | De
     if (message !== undefined) return { message }
     values.set(name, [value].flat().map(String))
   }
+  // `"$FILE"` of a shell whose variable is not set.
+  if (positionals.includes('')) return { message: 'an argument is empty' }
   const most = command.positional?.most ?? 0
   if (positionals.length > most) return { message: `unexpected argument "${positionals[most]}"` }
   return {

@@ -27,7 +27,7 @@ export async function collectPaths(given: readonly string[]): Promise<{ files: r
     } else if (stats === undefined && path !== '-' && GLOB.test(path)) {
       const found = await globFiles(path)
       found.forEach(add)
-      if (found.length === 0) problems.push({ file: path, message: 'no file matches' })
+      if (found.length === 0) problems.push({ file: path, message: path.startsWith('!') ? 'nothing can be left out' : 'no file matches' })
     } else {
       add(path)
     }

@@ -28,22 +28,28 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** What is asked of the program itself: help, the version, completion, or nothing that there is. */
 async function answer(argv: readonly string[]): Promise<number> {
-  const [first, second = ''] = argv
-  if (first === 'help' && Object.hasOwn(COMMANDS, second)) return await main([second, '--help'])
+  const [first, second = '', ...more] = argv
+  if (first === 'help' && more.length === 0 && Object.hasOwn(COMMANDS, second)) return await main([second, '--help'])
+  if (['--version', '--help', '-h', 'help'].includes(first ?? '') && argv.length > 1) {
+    throw new UsageError(`unexpected argument "${second}"\nTry "pyrestrict --help".`)
+  }
   if (first === '--version') {
     const { version } = await import('./version.js')
     print(`${version()}\n`)
     return CLEAN
   }
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
-  if (first === 'completion' || first === '--get-yargs-completions') {
+  if (first === 'completion' && second !== '' && second !== '--help') {
+    throw new UsageError('completion takes no argument: the script is for the shell that $SHELL names, zsh or else bash')
+  }
+  if ((first === 'completion' && second === '') || first === '--get-yargs-completions') {
     const { complete } = await import('./completion.js')
     await complete(commands, argv)
     return CLEAN
   }
   const { programHelp } = await import('./help.js')
   const help = programHelp(commands)
-  if (first === '--help' || first === '-h' || first === 'help') {
+  if (first === '--help' || first === '-h' || first === 'help' || first === 'completion') {
     print(help)
     return CLEAN
   }

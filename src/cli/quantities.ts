@@ -1,5 +1,5 @@
 /** `--timeout`, `--memory` and `--fuel`: numbers with units, as limits of a policy. */
-import type { Limits } from '../policy/limits.js'
+import { LIMITS, type Limits } from '../policy/limits.js'
 import type { Arguments, Option } from './command.js'
 import { UsageError } from './status.js'
 
@@ -20,11 +20,15 @@ export const LIMIT_OPTIONS: Readonly<Record<string, Option>> = {
   fuel: { argument: 'TICKS', describe: 'Steps of the interpreter, about 51 loop turns each: 50000, 10m' },
 }
 
-/** The limits that the options set. Their ranges are the policy's to check. @throws UsageError for what is no quantity. */
+/** The limits that the options set. @throws UsageError for what is no quantity, or none that the limit can have. */
 export function limitsOf(args: Arguments): Partial<Limits> {
   return Object.fromEntries(Object.entries(QUANTITIES).flatMap(([name, { limit, units }]) => {
     const text = args.value(name)
-    return text === undefined ? [] : [[limit, quantity(name, text, units)]]
+    if (text === undefined) return []
+    const value = quantity(name, text, units)
+    const { min, max, unit } = LIMITS[limit]
+    if (value < min || value > max) throw new UsageError(`--${name}: must be from ${min} to ${max} ${unit}, not ${value}`)
+    return [[limit, value]]
   }))
 }
 

@@ -32,5 +32,5 @@ export const CHECK_STATUSES: readonly StatusText[] = [[CLEAN, 'nothing found'], 
 export const RUN_STATUSES: readonly StatusText[] = [
   [CLEAN, 'returned'], [FINDINGS, 'refused: the source leaves the restricted language'], FAILED_TEXT,
   [RAISED, 'raised an exception'], [EXHAUSTED, 'reached a limit of its policy'], [CRASHED, 'crashed its interpreter'],
-  [INTERRUPTED, 'interrupted by Ctrl-C'], [TERMINATED, 'terminated'], [PIPE_CLOSED, 'nobody reads the output any more'],
+  [INTERRUPTED, 'interrupted by Ctrl-C'], [PIPE_CLOSED, 'nobody reads the output any more'], [TERMINATED, 'terminated'],
 ]
