@@ -53,6 +53,58 @@ describe('reads', () => {
   })
 })
 
+describe('reads through guards that stay calls', () => {
+  test('what is no judged name is read by its own guard, or of `super()` when it is a special method', () => {
+    expect(guest.evaluate(`
+class C:
+    x = 1
+    def of_super(self, read, name):
+        return read(super(), name)
+def told(read, *args):
+    try:
+        return read(*args) and 'read'
+    except AttributeError as error:
+        return str(error)
+run = facet_guest.builtins.make_run({})
+read = run.builtins['_getattr_']
+[told(read, C(), 'x'), told(read, C(), '__init__'), told(read, C(), '__class__'), told(C().of_super, read, '__class__'), told(C().of_super, read, '__init__')]`)).toEqual([
+      "the attribute 'x' may not be named here", "the attribute '__init__' may not be named here",
+      "the attribute '__class__' may not be named here", "the attribute '__class__' may not be named here", 'read'])
+  })
+
+  test('a missing attribute is missed as it is by syntax', () => {
+    const source = 'class C:\n  def __init__(self): self._x = 1\ntry: C()._y\nexcept AttributeError as e: result = [str(e), e.name]\nC.z'
+    expect(guest.run(source, { inline: false })).toEqual(guest.run(source))
+    expect(guest.run(source, { inline: false })).toEqual(['raised', "AttributeError: type object 'C' has no attribute 'z'", ''])
+  })
+
+  test('each run has readers of its own code', () => {
+    expect(guest.evaluate(`
+run = facet_guest.builtins.make_run({})
+run.builtins.update(facet_guest.builtins.guards.readers({'\u02bc.real'}))
+[run.builtins['\u02bc.real'](5), '\u02bc.real' in facet_guest.builtins.make_builtins({})]`)).toEqual([5, false])
+  })
+
+  test('what is iterated, unpacked and written to comes back as it is, whatever context variables hold', () => {
+    const source = `
+import asyncio, contextvars
+var = contextvars.ContextVar('unset')
+class It:
+    def __iter__(self): return iter((1, 2))
+    def __eq__(self, other): return True
+    def __hash__(self): return 0
+async def work():
+    var.set(It())
+    a, b = It()
+    rows = [0, 0]
+    rows[0], rows[1] = [*It()]
+    for x, y in [It()]: rows.append(x + y)
+    return a + b, rows
+result = asyncio.run(work())`
+    expect(guest.run(source, { inline: false })).toEqual(['returned', '(3, [1, 2, 3])', ''])
+  })
+})
+
 describe('writes', () => {
   test.each([
     ['a list', '[1]', 'x[0] = 5; x[0] += 1; del x[0]', '[]'],

@@ -17,12 +17,13 @@ describe.each(programs)('%s', (_name, source) => {
     const [plain] = outcome('')
     const [inlined, called] = outcome(', inline=True')
     expect(inlined).toBe(plain)
-    expect(Object.keys(called).filter((guard) => !['_getattr_', '_write_', '_inplacevar_'].includes(guard))).toEqual([])
+    expect(Object.keys(called).filter((guard) => !['_getattr_', '_write_', 'ʼ|=', 'ʼ+='].includes(guard))).toEqual([])
   })
 
   test('does the same with every guard a call', () => {
     const [plain] = outcome('')
     expect(outcome(', inline=False')[0]).toBe(plain)
+    expect(python.run('from reading import unguarded\nunguarded(source)', { source })).toEqual([])
   })
 
   test('is refused without its guards', () => {
@@ -32,6 +33,13 @@ describe.each(programs)('%s', (_name, source) => {
   test('has its own tree, once inlined', () => {
     expect(python.run('from reading import difference\ndifference(source)', { source })).toBeUndefined()
   })
+})
+
+test('what is inlined is told from what stays a call', () => {
+  const source = 'x.y = x.z\nx[0] = x[1]\nx += 1\na, b = x\nfor a in x: pass\n[*x]\nf(*x)\n'
+  expect(python.run('from reading import unguarded\nunguarded(source, True)', { source })).toEqual(
+    ['x += 1', 'x', 'x', 'x if ʼtype(x) in ʼG else _write_(x)', 'x.z', 'x', 'x', 'x', 'x'])
+  expect(python.run('from reading import unguarded\nunguarded(source)', { source })).toEqual([])
 })
 
 test('programs of the standard library have their own trees, once inlined', () => {

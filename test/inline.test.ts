@@ -86,24 +86,36 @@ describe('writes of attributes', () => {
     ["_write_(_getattr_(x, 'y')).z = 1", '_write_(x.y).z = 1'],
     ['_write_(f()).z = 1', '_write_(f()).z = 1'],
     ['_write_(x).format = 1', `(${own}).format = 1`],
-    ['_write_(x).mapping |= y', `(${own}).mapping = _inplacevar_('|=', _getattr_(x, 'mapping'), y)`],
-    ["_write_(x)._value_ += _getattr_(y, 'z')", `(${own})._value_ = _inplacevar_('+=', _getattr_(x, '_value_'), y.z)`],
+    ['_write_(x).mapping |= y', `(${own}).mapping = ʼ|=(_getattr_(x, 'mapping'), y)`],
+    ["_write_(x)._value_ += _getattr_(y, 'z')", `(${own})._value_ = ʼ+=(_getattr_(x, '_value_'), y.z)`],
   ])('%s', (text, expected) => {
     expect(shown({ text })).toBe(expected)
   })
 })
 
-describe('with `inline: false` every guard stays', () => {
+describe('with `inline: false` every guard stays a call, of one that does just this where its effect is known', () => {
   test.each([
-    ["_getattr_(x, 'y')", "_getattr_(x, 'y')"],
-    ["_getattr_(x, '_y')", "_getattr_(x, 'ʼ_y')"],
-    ['_getitem_(x, (_slice_(1, 2, None), *_getiter_(y)))', '_getitem_(x, (_slice_(1, 2, None), *_getiter_(y)))'],
+    ["_getattr_(x, 'y')", 'ʼ.y(x)'],
+    ["_getattr_(_getattr_(x, '_y'), 'z')(1)", 'ʼ.z(ʼ.ʼ_y(x))(1)'],
+    ["_getattr_(super(), 'y')", 'ʼ.y(super())'],
+    ["_getattr_(super(), '__init__')", "_getattr_(super(), '__init__')"],
+    ["_getattr_(x, 'format')", "_getattr_(x, 'format')"],
+    ["_getattr_(x, '__name__')", "_getattr_(x, '__name__')"],
+    ["_getattr_(x, '_fields')", "_getattr_(x, '_fields')"],
+    ['_getitem_(x, y)', '_getitem_(x, y)'],
+    // An expression to the compiler, though not to its parser.
+    ['_getitem_(x, _slice_(1, None, k))', '_getitem_(x, 1::k)'],
+    ['_getitem_(x, (_slice_(1, 2, None), *_getiter_(y)))', '_getitem_(x, (1:2, *_getiter_(y)))'],
     ['_apply_(f, *a, **b)', '_apply_(f, *a, **b)'],
     ['for x in _getiter_(y):\n    pass', 'for x in _getiter_(y):\n    pass'],
-    ["x, y = _unpack_sequence_(z, {'childs': (), 'min_len': 2}, _getiter_)", "x, y = _unpack_sequence_(z, {'childs': (), 'min_len': 2}, _getiter_)"],
-    ["x = _inplacevar_('+=', x, 1)", "x = _inplacevar_('+=', x, 1)"],
-    ['_write_(x)._y = _write_(x)[0] = 1', '_write_(x).ʼ_y = _write_(x)[0] = 1'],
-    ['_write_(x).mapping |= y', "_write_(x).mapping = _inplacevar_('|=', _getattr_(x, 'mapping'), y)"],
+    ["x, y = _unpack_sequence_(z, {'childs': (), 'min_len': 2}, _getiter_)", 'x, y = _unpack_sequence_(z)'],
+    ["for x, y in _iter_unpack_sequence_(z, {'childs': (), 'min_len': 2}, _getiter_):\n    pass", 'for x, y in _iter_unpack_sequence_(z):\n    pass'],
+    ["[0 for x, y in _iter_unpack_sequence_(z, {'childs': (), 'min_len': 2}, _getiter_)]", '[0 for x, y in _iter_unpack_sequence_(z)]'],
+    ["x = _inplacevar_('+=', x, _getattr_(y, 'z'))", 'x = ʼ+=(x, ʼ.z(y))'],
+    ['_write_(x)._y = _write_(x)[0] = 1', '_write_(x).ʼ_y = ʼ[](x)[0] = 1'],
+    ['_write_(f())[_slice] += 1', 'ʼ[](f())[_slice] += 1'],
+    ['del _write_(x)[y], _write_(x).y', 'del ʼ[](x)[y], _write_(x).y'],
+    ['_write_(x).mapping |= y', "_write_(x).mapping = ʼ|=(_getattr_(x, 'mapping'), y)"],
     ['def f():\n    yield from _getiter_(x)', 'def f():\n    yield from _getiter_(x)'],
   ])('%s', (text, expected) => {
     expect(shown({ text, inline: false })).toBe(expected)

@@ -20,6 +20,12 @@ export const GUARDS = words(`
   _metaclass_ _import_ _print_
 `)
 
+/** The in-place operators, and the function of Python's `operator` that does what each does. */
+export const IN_PLACE: Readonly<Record<string, string>> = {
+  '+=': 'iadd', '-=': 'isub', '*=': 'imul', '/=': 'itruediv', '//=': 'ifloordiv', '%=': 'imod', '**=': 'ipow', '@=': 'imatmul',
+  '<<=': 'ilshift', '>>=': 'irshift', '&=': 'iand', '|=': 'ior', '^=': 'ixor',
+}
+
 /** Names a source may use and never bind: the meaning of the residual text depends on them. */
 export const UNBINDABLE = words(`super __name__ __debug__`)
 

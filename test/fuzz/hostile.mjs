@@ -12,6 +12,9 @@ const FRAGMENTS = [
 
 const FORBIDDEN = /^(gi_|cr_|ag_|tb_|co_)|^__(?!name__$|doc__$|qualname__$)\w+__$|^(mro|f_back|f_globals|f_builtins|f_code|f_locals|with_traceback|cell_contents)$/
 
+/** What a guard's name begins with that reads one attribute, where guards stay calls. */
+const READER = /^ʼ\./
+
 const SCAN = `
 import marshal, dis, types
 todo, found = [marshal.loads(code)], []
@@ -39,7 +42,7 @@ export async function hostile() {
     if (compiled.ok === undefined) return { kind: 'crashed', finding: `${JSON.stringify(compiled)}\n${text}` }
     if (!compiled.ok) return { kind: compiled.code }
     const scanned = ask(bare, { op: 'exec_raw', code: SCAN, inputs: { code: compiled.code } })
-    const bad = scanned.value.filter(([op, name]) => FORBIDDEN.test(name) && !(COMPILERS.has(name) && !op.includes('ATTR')) && !allowed(op, name))
+    const bad = scanned.value.filter(([op, name]) => FORBIDDEN.test(name.replace(READER, '')) && !(COMPILERS.has(name) && !op.includes('ATTR')) && !allowed(op, name))
     return bad.length === 0 ? { kind: 'compiled' } : { kind: 'raw', finding: `${JSON.stringify(bad)}\n${text}` }
   }
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { createChecker } from '../../dist/index.js'
 import { decodeValue, encodeValue } from '../../dist/trusted/host/codec.js'
 import { loadImage } from '../../dist/trusted/host/image.js'
+import { Killed } from '../../dist/trusted/host/killed.js'
 import { Guest } from '../../dist/trusted/host/runtime.js'
 import { resolvePolicy } from '../../dist/policy/policy.js'
 import { Generator } from './generator.mjs'
@@ -26,6 +27,9 @@ export const openGuarded = () => {
 export const ask = (guest, request) => {
   try {
     return decodeValue(guest.call(encodeValue(request), LIMITS))
+  } catch (error) {
+    if (error instanceof Killed) return { status: 'killed', limit: error.kind }
+    throw error
   } finally {
     guest.reset()
   }
@@ -52,6 +56,8 @@ export async function meaning() {
     if (!rewritten.ok) return { kind: 'refused', ...(rewritten.diagnostics.some((d) => !EXPECTED.has(d.code)) ? { finding: `check refuses: ${rewritten.diagnostics[0].code} ${rewritten.diagnostics[0].message}\n${code}` } : {}) }
     const inline = random.chance(0.7)
     const plain = ask(bare, { op: 'exec_raw', code: WRAP(code), inputs: {} })
+    // Guards take more time and text than none.
+    if (plain.status === 'killed') return { kind: 'killed' }
     const compiled = ask(guarded, { op: 'compile', text: rewritten.code, mode: 'exec', filename: '<f>', parameters: null, inline, value: false, names: [], codeBytes: 1 << 25 })
     if (!compiled.ok) {
       const expected = plain.status === 'returned' && plain.value[0] === 'raised' && /SyntaxError|IndentationError/.test(plain.value[1])

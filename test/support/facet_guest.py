@@ -14,6 +14,7 @@ import engine
 import guard
 from pyrestrict import builtins, door, names
 from pyrestrict.compile import compile_source
+from pyrestrict.scan import scan
 
 door.sleep = time.sleep
 asyncio.events._set_running_loop(None)
@@ -49,12 +50,14 @@ def guest(source, policy=None, inline=True, given=None, keep=None, builtins=buil
     compiled = compile_source({'text': text, 'mode': 'exec', 'filename': '<program>', 'inline': inline})
     if not compiled['ok']:
         return ['refused', compiled['message'], '']
+    code = marshal.loads(compiled['code'])
     run = builtins.make_run({'modules': 'standard'} if policy is None else policy)
+    run.builtins.update(builtins.guards.readers(scan(code)))
     out = io.StringIO()
     run.stdout = run.stderr = builtins.output(out)
     scope = {} if keep is None else keep
     scope.update({'__name__': '__main__', '__builtins__': run.builtins}, **(given or {}))
-    return _ended(lambda: exec(marshal.loads(compiled['code']), scope), scope, out)
+    return _ended(lambda: exec(code, scope), scope, out)
 
 
 def _ended(work, scope, out):

@@ -11,8 +11,12 @@ import types
 from guard import guarded
 from pyrestrict import inline as inlining
 from pyrestrict import limits
+from pyrestrict.builtins import make_run
 from pyrestrict.compile import _parsed, _verify, compile_source
 from pyrestrict.definitions import without_future_imports
+from pyrestrict.guards import readers
+from pyrestrict.language import GUARDS, IN_PLACE
+from pyrestrict.names import ITEM_WRITE
 from pyrestrict.refused import Refused
 from pyrestrict.scan import scan
 from pyrestrict.verify import verify
@@ -52,8 +56,8 @@ class Plain(ast.NodeTransformer):
     def visit_Assign(self, node):
         self.generic_visit(node)
         value = node.value
-        if type(value) is ast.Call and type(value.func) is ast.Name and value.func.id == '_inplacevar_':
-            return ast.AugAssign(node.targets[0], inlining.OPERATORS[value.args[0].value](), value.args[2])
+        if type(value) is ast.Call and type(value.func) is ast.Name and value.func.id in IN_PLACE:
+            return ast.AugAssign(node.targets[0], inlining.OPERATORS[value.func.id](), value.args[1])
         return node
 
     def visit_AnnAssign(self, node):
@@ -159,8 +163,8 @@ class Metaclass:
         return types.prepare_class(name, bases)[0](name, bases, namespace, **kwargs)
 
 
-def stand_ins():
-    """Builtins with guards that guard nothing, and count how often they are called."""
+def stand_ins(readers):
+    """Builtins with guards that guard nothing, and count how often they are called; those of `readers` read attributes."""
     called = collections.Counter()
 
     def counted(name, function):
@@ -170,17 +174,47 @@ def stand_ins():
         return guard
 
     guards = {
-        '_getattr_': getattr, '_getitem_': operator.getitem, '_slice_': slice, '_write_': lambda x: x, '_getiter_': lambda x: x,
-        '_unpack_sequence_': lambda x, spec, getiter: x, '_iter_unpack_sequence_': lambda x, spec, getiter: x,
-        '_inplacevar_': lambda op, x, y: getattr(operator, 'i' + OPERATORS[op])(x, y), '_apply_': operator.call,
+        '_getattr_': getattr, '_getitem_': operator.getitem, '_apply_': operator.call,
+        **dict.fromkeys(('_write_', ITEM_WRITE, '_getiter_', '_unpack_sequence_', '_iter_unpack_sequence_'), lambda x: x),
+        **{MARK + sign: getattr(operator, name) for sign, name in IN_PLACE.items()}, **readers,
     }
     found = {**vars(builtins), **{name: counted(name, function) for name, function in guards.items()}}
     own = {'_metaclass_': Metaclass(), MARK + 'type': type, MARK + 'G': set()}
     return {**found, **own}, called
 
 
-OPERATORS = {'+=': 'add', '-=': 'sub', '*=': 'mul', '/=': 'truediv', '//=': 'floordiv', '%=': 'mod', '**=': 'pow', '@=': 'matmul',
-             '<<=': 'lshift', '>>=': 'rshift', '&=': 'and', '|=': 'or', '^=': 'xor'}
+def unguarded(source, inline=False):
+    """What of a program's tree, as it is compiled, reaches into an object and is no call of a guard, or calls one that nobody has."""
+    found = []
+
+    def guard(node, *allowed):
+        if type(node) is not ast.Call or type(node.func) is not ast.Name or node.func.id not in allowed:
+            found.append(ast.unparse(node))
+
+    tree = inlined(guarded(source), inline=inline)
+    nodes = list(ast.walk(tree))
+    has = make_run({}).builtins.keys() | scan(compile(tree, '<guest>', 'exec', dont_inherit=True, optimize=0))
+    patterns = {id(part) for node in nodes if isinstance(node, ast.pattern) for part in ast.walk(node)}
+    # `_apply_` takes what is starred as it is.
+    applied = {id(argument) for node in nodes if type(node) is ast.Call and ast.unparse(node.func) == '_apply_' for argument in node.args}
+    for node in nodes:
+        if type(node) is ast.Attribute and type(node.ctx) is ast.Load and id(node) not in patterns:
+            found.append(ast.unparse(node))
+        elif type(node) is ast.Attribute and type(node.ctx) is not ast.Load:
+            guard(node.value, '_write_')
+        elif type(node) is ast.Subscript:
+            guard(node.value, ITEM_WRITE)
+        elif type(node) is ast.AugAssign and type(node.target) is ast.Name:
+            found.append(ast.unparse(node))
+        elif type(node) in (ast.For, ast.AsyncFor, ast.comprehension):
+            guard(node.iter, '_getiter_', '_iter_unpack_sequence_')
+        elif type(node) is ast.YieldFrom or type(node) is ast.Starred and type(node.ctx) is ast.Load and id(node) not in applied:
+            guard(node.value, '_getiter_')
+        elif type(node) is ast.Assign and any(type(target) in (ast.Tuple, ast.List) for target in node.targets):
+            guard(node.value, '_unpack_sequence_')
+        elif type(node) is ast.Name and (node.id in GUARDS or node.id[0] == MARK and node.id[1] != '_') and node.id not in has:
+            found.append(node.id)
+    return found
 
 
 def outcome(source, **request):
@@ -190,9 +224,8 @@ def outcome(source, **request):
     if request:
         compiled = compile_source({'text': guarded(source), 'mode': 'exec', 'filename': '<guest>', **request})
         assert compiled['ok'], compiled
-        scope['__builtins__'], called = stand_ins()
         code = marshal.loads(compiled['code'])
-        scan(code)
+        scope['__builtins__'], called = stand_ins(readers(scan(code)))
     else:
         code = compile(source, '<guest>', 'exec', dont_inherit=True, optimize=0)
     exec(code, scope)

@@ -48,6 +48,8 @@ def _augmented_name(node, walk):
         raise Refused('_inplacevar_ takes an operator first')
     if walk.inline:
         inline.augmented(node, target, operator.value, value)
+    else:
+        inline.in_place(node.value, operator.value)
     return (value,) if defines_dunder(target, None, walk) else (target, value)
 
 
@@ -98,6 +100,8 @@ def item_write(node, walk):
     x, = guarded(node.value, '_write_', 1)
     if walk.inline:
         node.value = x
+    else:
+        inline.item_write(node.value)
     key = node.slice
     left = [x]
     for part in key.elts if type(key) is Tuple else (key,):

@@ -13,13 +13,14 @@ calls a method of a guest's object before its class is known.
 from .sealed import __builtins__
 import operator
 from abc import ABCMeta
+from contextvars import ContextVar
 from enum import Enum
 from string import Formatter
 from types import BuiltinFunctionType, MappingProxyType, MethodType
 
 from . import names
 from .formatting import known_plain, make_format
-from .language import DEFINABLE_METHODS, JUDGED_ATTRIBUTES
+from .language import DEFINABLE_METHODS, IN_PLACE, JUDGED_ATTRIBUTES
 from .names import denied, mark, unmark
 from .ownership import FACETS, UNCHANGEABLE, WRITABLE, function_of, is_class, mro_of, own, own_function, receiver_of
 
@@ -185,21 +186,18 @@ def guarded_hasattr(x, name, /):
     return True
 
 
-_known = set()
-
-
 def _getattr_(x, name):
-    """An attribute read of the residual text: `name` is a constant, stored name, that verify has seen."""
-    if name in _known:
-        return _getattr(x, name)
+    """A read whose value is judged, or that of `super().__init__` and its like, by a constant name that verify has seen."""
     if name in JUDGES:
         return JUDGES[name](x, name)
-    plain = name[1:] if name[0] == names.PRIVATE_MARK else name
-    if type(name) is not str or denied(plain) and not (type(x) is super and name in DEFINABLE_METHODS):
+    if type(x) is not super or name not in DEFINABLE_METHODS:
         refuse(name)
-    if not denied(plain) and len(_known) < 10_000:
-        _known.add(name)
     return _getattr(x, name)
+
+
+def readers(names):
+    """The guards of all other reads, one for each stored name, by the names that inline.py and scan.py know them by."""
+    return {name: operator.attrgetter(name[2:]) for name in names}
 
 
 SAFE_FORMATS = dict(zip(('format', 'format_map'), make_format(read)))
@@ -218,18 +216,9 @@ def writable(x):
     return kind in WRITABLE or own_function(x)
 
 
-class ItemTarget:
-    """Stands for an object whose attributes a guest may not set, where its items may be: `_write_(a)[k] = v`."""
+class Refusal:
+    """Stands for an object whose attributes a guest may not set, until it is known which one was to be."""
     __slots__ = ('held',)
-
-    def __getitem__(self, key):
-        return _held_by(self)[key]
-
-    def __setitem__(self, key, value):
-        _held_by(self)[key] = value
-
-    def __delitem__(self, key):
-        del _held_by(self)[key]
 
     def __getattribute__(self, name):
         return _refuse_write(_held_by(self), name)
@@ -241,9 +230,9 @@ class ItemTarget:
         _refuse_write(_held_by(self), name)
 
 
-_held_by, _hold = ItemTarget.held.__get__, ItemTarget.held.__set__
-_new_target = object.__new__
-del ItemTarget.held
+_held_by, _hold = Refusal.held.__get__, Refusal.held.__set__
+_new_refusal = object.__new__
+del Refusal.held
 
 
 def _refuse_write(x, name):
@@ -253,18 +242,18 @@ def _refuse_write(x, name):
 
 def make_write(own_classes):
     """The `_write_` of one run: `own_classes`, the run's `ʼG`, learns the classes whose instances need no more asking."""
-    learn = own_classes.add
-
     def _write_(x):
         kind = type(x)
+        if kind in own_classes:
+            return x
         if own(kind):
-            learn(kind)
+            own_classes.add(kind)
             return x
         if kind in UNCHANGEABLE or writable(x):
             return x
-        target = _new_target(ItemTarget)
-        _hold(target, x)
-        return target
+        refusal = _new_refusal(Refusal)
+        _hold(refusal, x)
+        return refusal
     return _write_
 
 
@@ -289,27 +278,12 @@ def guarded_delattr(x, name, /):
 
 # ---- the rest: guards that guard nothing at run time, for texts whose guards stay calls
 
-_IN_PLACE = {
-    '+=': operator.iadd, '-=': operator.isub, '*=': operator.imul, '/=': operator.itruediv, '//=': operator.ifloordiv,
-    '%=': operator.imod, '**=': operator.ipow, '@=': operator.imatmul, '<<=': operator.ilshift, '>>=': operator.irshift,
-    '&=': operator.iand, '|=': operator.ior, '^=': operator.ixor,
-}
-
-
-def _inplacevar_(op, x, y):
-    return _IN_PLACE[op](x, y)
-
-
-def _getiter_(x):
-    return x
-
-
-def _unpack_sequence_(x, spec, getiter):
-    return x
-
+# Returns what it is given: the value of a variable that nobody can set, or else this. Other such functions of the interpreter's
+# are called by way of JavaScript, those of Python take twice the time.
+_same = ContextVar('unset').get
 
 GUARDS = {
-    '_getattr_': _getattr_, '_getitem_': operator.getitem, '_slice_': slice, '_getiter_': _getiter_,
-    '_unpack_sequence_': _unpack_sequence_, '_iter_unpack_sequence_': _unpack_sequence_,
-    '_inplacevar_': _inplacevar_, '_apply_': operator.call,
+    '_getattr_': _getattr_, '_getitem_': operator.getitem, '_apply_': operator.call,
+    **dict.fromkeys(('_getiter_', '_unpack_sequence_', '_iter_unpack_sequence_', names.ITEM_WRITE), _same),
+    **{names.PRIVATE_MARK + sign: _getattr(operator, function) for sign, function in IN_PLACE.items()},
 }

@@ -1,10 +1,18 @@
-"""Inlining: what a verified guard call becomes where the guard's effect is known at compile time.
+"""Inlining: what a verified guard call becomes where the guard's effect is known at compile time. Either syntax:
 
     _getattr_(x, 'n')                          x.n
     _getitem_(x, _slice_(i, j, None))          x[i:j]
     _apply_(f, *a, **k)                        f(*a, **k)
     x = _inplacevar_('+=', x, v)               x += v
     _write_(x).n = v                           (x if ʼtype(x) in ʼG else _write_(x)).n = v
+
+or, where every guard stays a call, that of a guard which does just this, and needs no Python to do it:
+
+    _getattr_(x, 'n')                          ʼ.n(x)
+    _getitem_(x, _slice_(i, j, None))          _getitem_(x, i:j)
+    x, y = _unpack_sequence_(z, …, _getiter_)  x, y = _unpack_sequence_(z)
+    x = _inplacevar_('+=', x, v)               x = ʼ+=(x, v)
+    _write_(x)[k] = v                          ʼ[](x)[k] = v
 
 A node is rewritten where it stands, by changing its class: nothing above it needs to know, and the tree that was verified
 is the tree that is compiled. What it held as a call it still holds, but the compiler reads the fields of its class only
@@ -15,6 +23,7 @@ from .sealed import __builtins__
 import ast
 
 from .language import PRIVATE_MARK
+from .names import ITEM_WRITE, READER
 
 # Names of ours among the guest's builtins and globals, which no source can spell.
 TYPE, OWN_CLASSES, VALUE = (PRIVATE_MARK + word for word in ('type', 'G', 'value'))
@@ -67,6 +76,23 @@ def attribute(node, value, attr):
     node.ctx = LOAD
 
 
+def reader(node, stored):
+    """`_getattr_(x, 'n')` -> `ʼ.n(x)`"""
+    node.func.id = READER + stored
+    del node.args[1]
+
+
+def in_place(node, operator):
+    """`_inplacevar_('+=', x, v)` -> `ʼ+=(x, v)`"""
+    node.func.id = PRIVATE_MARK + operator
+    del node.args[0]
+
+
+def item_write(write):
+    """`_write_(x)`, where an item is written -> `ʼ[](x)`"""
+    write.func.id = ITEM_WRITE
+
+
 def item(node, value, key):
     """`_getitem_(value, key)` -> `value[key]`"""
     node.__class__ = ast.Subscript
@@ -76,7 +102,8 @@ def item(node, value, key):
 
 
 def slice_of(node):
-    """`_slice_(i, j, k)` -> `i:j:k`, where a constant None is an absent bound, as it is to the interpreter."""
+    """`_slice_(i, j, k)` -> `i:j:k`, where a constant None is an absent bound, as it is to the interpreter. To text it would be
+    wrong as an argument; to the compiler it is an expression like others."""
     bounds = [None if type(bound) is ast.Constant and bound.value is None else bound for bound in node.args]
     node.__class__ = ast.Slice
     node.lower, node.upper, node.step = bounds
@@ -92,13 +119,13 @@ def augmented(node, target, operator, value):
 
 def judged_augmented(node, x):
     """
-    `_write_(x).mapping |= v` -> `_write_(x).mapping = _inplacevar_('|=', _getattr_(x, 'mapping'), v)`
+    `_write_(x).mapping |= v` -> `_write_(x).mapping = ʼ|=(_getattr_(x, 'mapping'), v)`
 
     The statement would read the attribute itself, past the guard that judges what it yields.
     """
     target = node.target
     old = call('_getattr_', [x, constant(target.attr, target)], target)
-    node.value = call('_inplacevar_', [constant(SPELLED[type(node.op)], target), old, node.value], node)
+    node.value = call(PRIVATE_MARK + SPELLED[type(node.op)], [old, node.value], node)
     node.__class__ = ast.Assign
     node.targets = [target]
 

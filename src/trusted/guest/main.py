@@ -25,6 +25,7 @@ from . import codec
 from .builtins import make_run
 from .compile import compile_source
 from .describe import describe
+from .guards import readers
 from .language import PRIVATE_MARK
 from .scan import scan
 from .trust import realm
@@ -57,7 +58,7 @@ def _open(request):
     global _guest
     if _guest is None:
         _guest = _Guest(request['policy'])
-    elif request.get('fresh'):
+    elif request.pop('fresh', False):
         # Memory that others began with too: what was to come of its generators is no secret any more.
         random.seed()
         if (own := _guest.run.state.get('random')) is not None:
@@ -106,15 +107,15 @@ def _respond(value, request):
     return codec.dumps({'status': 'raised', 'exception': describe(told, None)})
 
 
-def _load(data):
-    """The code object in `data`, looked through once more: what refuses here was not made by our own compiler."""
-    code = marshal.loads(data)
-    scan(code)
+def _load(request):
+    """The request's code, looked through once more: what refuses here was not made by our own compiler."""
+    code = marshal.loads(request['code'])
+    _open(request).run.builtins.update(readers(scan(code)))
     return code
 
 
 def _run(request):
-    code = _load(request['code'])
+    code = _load(request)
 
     def work(guest):
         scope, name = guest.scope, request['result']
@@ -134,7 +135,7 @@ def _run(request):
 def _prepare(request):
     """An expression's function, and the addresses by which formula.ts calls it without a request for each call."""
     global _prepared
-    code = _load(request['code'])
+    code = _load(request)
 
     def work(guest):
         guest.function = None
@@ -163,7 +164,7 @@ def _fail(error):
 
 def _function(guest, request):
     """The function of the request's own code, where it brings any; otherwise the one prepared last."""
-    return eval(_load(request['code']), guest.scope) if 'code' in request else guest.function
+    return eval(_load(request), guest.scope) if 'code' in request else guest.function
 
 
 def _evaluate(request):

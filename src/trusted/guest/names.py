@@ -7,6 +7,9 @@ from .sealed import __builtins__
 from .language import (CLASS_BODY_NAMES, DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, PRIVATE_MARK,
                        PUBLIC_UNDERSCORE_ATTRIBUTES, READABLE_DUNDERS)
 
+# Guards of programs whose guards stay calls, under names that no source can spell: how the names of those begin that each
+# read one attribute, and the one that items are written through.
+READER, ITEM_WRITE = PRIVATE_MARK + '.', PRIVATE_MARK + '[]'
 UNRENAMED = PUBLIC_UNDERSCORE_ATTRIBUTES | CLASS_BODY_NAMES
 
 

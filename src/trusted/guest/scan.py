@@ -8,9 +8,9 @@ from .sealed import __builtins__
 import opcode
 from types import CodeType
 
-from .language import (CLASS_DUNDERS, DEFINABLE_METHODS, DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, GUARDS,
+from .language import (CLASS_DUNDERS, DEFINABLE_METHODS, DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, GUARDS, IN_PLACE,
                        JUDGED_ATTRIBUTES, MODULE_DUNDERS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE)
-from .names import UNRENAMED, denied, is_dunder
+from .names import ITEM_WRITE, READER, UNRENAMED, denied, is_dunder
 from .opcodes import ALLOWED, CLASS_STORES, INTRINSICS, VARIABLES
 
 _NUMBERS = {name: opcode.opmap[name] for name in ALLOWED}
@@ -28,7 +28,7 @@ _OPTIMIZED = 0x1
 _SCALARS = frozenset({str, bytes, int, float, complex, bool, type(None), type(...)})
 _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, held.stop, held.step]}
 # Names of ours that a program's code reads and stores.
-_OURS_READ = GUARDS | {PRIVATE_MARK + 'type', PRIVATE_MARK + 'G'}
+_OURS_READ = GUARDS | {PRIVATE_MARK + word for word in ('type', 'G', *IN_PLACE)} | {ITEM_WRITE}
 _OURS_STORED = {PRIVATE_MARK + 'value'}
 _UNVARIABLE = GUARDS | UNBINDABLE
 # Names with a meaning for one use or another, and what such names begin with.
@@ -43,7 +43,9 @@ class Unexpected(Exception):
 
 
 def scan(code):
-    """Raises Unexpected unless `code` and every code object among its constants is one that verified programs compile to."""
+    """The names of the readers that `code` calls. Raises Unexpected unless it, and every code object among its constants, is one
+    that verified programs compile to."""
+    readers = set()
     pending = [(code, 'module')]
     while pending:
         code, kind = pending.pop()
@@ -61,6 +63,7 @@ def scan(code):
         special = {*filter(_special, code.co_names)}
         if special or instructions.translate(None, _UNWATCHED):
             _read_instructions(code, bytecode, instructions, kind, special)
+            readers.update(name for name in special if name.startswith(READER))
         constants = [*code.co_consts]
         for held in constants:
             if type(held) is CodeType:
@@ -69,6 +72,7 @@ def scan(code):
                 constants += _CONTAINERS[type(held)](held)
             elif type(held) not in _SCALARS:
                 raise Unexpected(f'constant of the type {type(held).__name__}')
+    return readers
 
 
 def _special(name):
@@ -152,6 +156,9 @@ def _writable_attribute(name, kind):
 def _readable_name(name, kind):
     if kind == 'class' and (name in DEFINABLE_METHODS or name in CLASS_DUNDERS or name[:2] == PRIVATE_MARK + '_'):
         return True
+    if name[:2] == READER:
+        # A reader of a dotted name would read two.
+        return name[2:].isidentifier() and _readable_attribute(name[2:], kind)
     return name in _OURS_READ or name in READABLE_DUNDER_NAMES or not is_dunder(name) and name[0] != PRIVATE_MARK
 
 

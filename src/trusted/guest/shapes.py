@@ -11,6 +11,7 @@ from ast import Call, Constant, Dict, List, Load, Name, Starred, Tuple, UnaryOp,
 from . import inline, limits
 from .identifiers import check_keyword
 from .language import DEFINABLE_METHODS, GUARDS, JUDGED_ATTRIBUTES
+from .names import is_dunder
 from .refused import Refused
 
 
@@ -67,10 +68,12 @@ def attribute_read(node, walk):
         stored = name
     else:
         stored = walk.stored[name]
-    if stored in JUDGED_ATTRIBUTES or not walk.inline:
+    if stored in JUDGED_ATTRIBUTES or is_dunder(stored) and not walk.inline:
         constant.value = stored
-    else:
+    elif walk.inline:
         inline.attribute(node, x, stored)
+    else:
+        inline.reader(node, stored)
     return (x,)
 
 
@@ -86,8 +89,7 @@ def item_read(node, walk):
     for part in parts:
         if type(part) is Call and type(part.func) is Name and part.func.id == '_slice_':
             left += guarded(part, '_slice_', 3)
-            if walk.inline:
-                inline.slice_of(part)
+            inline.slice_of(part)
         else:
             left.append(part)
     if walk.inline:
@@ -165,6 +167,7 @@ def unpacked(guard, node, target):
         raise Refused(f'{guard} takes _getiter_ last', node)
     if not _describes(spec, target):
         raise Refused(f'{guard} is told of another target', node)
+    node.args = [inner]
     return inner
 
 
