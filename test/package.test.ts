@@ -42,10 +42,21 @@ afterAll(() => rmSync(project, { recursive: true }))
 test('it holds what is needed at run time, and no test', () => {
   expect(packed).toEqual(expect.arrayContaining([
     'dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'dist/bundle/check.js', 'dist/policy.schema.json', 'dist/image/guest.mem',
-    'dist/image/guest.json', 'grammar-rules/kinds.txt', 'grammar-rules/PR203-dunder-attribute.scm', 'src/sandbox/audit.py',
+    'dist/image/guest.json', 'dist/grammar/tree-sitter-python.wasm', 'dist/grammar/LICENSE', 'grammar-rules/kinds.txt', 'grammar-rules/PR203-dunder-attribute.scm', 'src/sandbox/audit.py',
     'src/sandbox/audit-seed.py', 'README.md', 'SECURITY.md', 'DIVERGENCES.md', 'CHANGELOG.md', 'LICENSE', 'package.json',
   ]))
   expect(packed.filter((path) => /^(?:test|fixtures|node_modules)\/|\.tgz$/.test(path))).toEqual([])
+})
+
+test('nothing of it or of what it depends on is built or run when it is installed', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean, optional?: boolean, hasInstallScript?: boolean }>
+  }
+  const installed = Object.entries(packages).filter(([name, { dev, optional }]) => name !== '' && !dev && !optional)
+  expect(installed.length).toBeGreaterThan(10)
+  expect(installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([name]) => name)).toEqual([])
+  const { scripts } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')) as { scripts: object }
+  expect(Object.keys(scripts).filter((name) => /install/.test(name))).toEqual([])
 })
 
 test('its command line checks, rewrites and runs', () => {

@@ -84,7 +84,8 @@ async function readFiles(): Promise<ParserFiles> {
   const { resolve } = createRequire(import.meta.url)
   const [core, grammar] = await Promise.all([
     readFile(resolve('web-tree-sitter/web-tree-sitter.wasm')),
-    readFile(resolve('tree-sitter-python/tree-sitter-python.wasm')),
+    // Copied by write-grammar.ts; the same from `src/`, from `dist/` and from the bundle.
+    readFile(new URL('../../dist/grammar/tree-sitter-python.wasm', import.meta.url)),
   ])
   return { core, grammar }
 }
