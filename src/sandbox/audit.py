@@ -99,7 +99,7 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
             meet(name, importer(name, None, None, ('*not-a-name',)[:0], 0))
             target = importer(name, None, None, None, 0)
             for part in name.split('.')[1:]:
-                target = read(target, part)
+                target = getattr(target, part)
             meet(name, target)
         except ImportError as error:
             findings.append([name, f'not importable: {error}'])
