@@ -11,7 +11,7 @@ import { Generator } from './generator.mjs'
 
 const builder = fileURLToPath(new URL('../../dist/trusted/image/build.js', import.meta.url))
 const bareFolder = fileURLToPath(new URL('../../node_modules/.cache/pyrestrict-bare', import.meta.url))
-const LIMITS = { wallMs: 5000, fuel: 5_000_000, memoryBytes: 256 << 20, outputBytes: 1 << 20, responseBytes: 8 << 20 }
+const LIMITS = { wallMs: 5000, fuel: 200_000, memoryBytes: 256 << 20, outputBytes: 1 << 20, responseBytes: 8 << 20 }
 
 export const openBare = () => {
   execFileSync(process.execPath, [builder, bareFolder, 'bare'], { stdio: 'ignore' })
