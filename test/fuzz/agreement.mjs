@@ -18,8 +18,8 @@ const PIECES = [
   '*f(x)', 'type ', 'type(x).y = ', 'case ', 'import ', 'def f(', 'class A[T = b]: ', 'except A, B,: ', 'with a as b: ', 'del ', 'raise ', '@', '-', '|', '\f', '\t',
 ]
 
-/** Errors that need CPython's tables: names of characters, of future features; and t-strings, which a rule of names refuses. */
-const ONLY_CPYTHON_KNOWS = /unknown Unicode character name|future feature|t-string literals/
+/** Errors that need CPython's tables: names of characters, of future features; and t-strings and `except*`, which rules of names refuse. */
+const ONLY_CPYTHON_KNOWS = /unknown Unicode character name|future feature|t-string literals|both 'except' and 'except\*'/
 
 export async function agreement() {
   const parser = await loadParser()

@@ -96,8 +96,8 @@ export function expressionChecks(grammar: Grammar): ShapeChecks {
       const owner = ownerOf(tree, node)
       const ownerKind = tree.kind[owner]
       const needsComma = ownerKind === expressionStatement || ownerKind === matchStatement || ownerKind === tuple
-      if (ownerKind === typedParameter && tree.kind[firstChild(tree, owner)] === listSplatPattern) return
-      if (takesStar[ownerKind] === 0 || (needsComma && childOfKind(tree, owner, comma) === 0)) {
+      const annotates = ownerKind === typedParameter && tree.kind[firstChild(tree, owner)] === listSplatPattern
+      if (!annotates && (takesStar[ownerKind] === 0 || (needsComma && childOfKind(tree, owner, comma) === 0))) {
         return refuse(tree, node, report, 'a starred value cannot stand here', 'put it in a list or a tuple: `[*values]`')
       }
       const operand = nextChild(tree, node, node + 1)
