@@ -138,14 +138,14 @@ describe('mistakes of the host', () => {
     ['x', { mode: 'single' }, 'mode must be "exec" or "eval"'],
     ['x', { filename: 1 }, 'filename must be a string, not number'],
     ['x', { names: 'x' }, 'names must be an array of strings'],
-    ['x', { names: ['x', 1] }, 'names[1] must be a string, not number'],
-    ['x', { names: ['a b'] }, 'names[0]: "a b" is not a name, as Python normalises them'],
-    ['x', { names: ['ﬁ'] }, 'names[0]: "ﬁ" is not a name, as Python normalises them'],
-    ['x', { names: ['ʼx'] }, 'names[0]: "ʼx" is not a name, as Python normalises them'],
-    ['x', { names: ['if'] }, 'names[0]: "if" is not a name, as Python normalises them'],
-    ['x', { names: ['_getattr_'] }, 'names[0]: "_getattr_" has a meaning of its own to the guest, and cannot be provided'],
-    ['x', { names: ['super'] }, 'names[0]: "super" has a meaning of its own to the guest, and cannot be provided'],
-    ['x', { names: ['__name__'] }, 'names[0]: "__name__" has a meaning of its own to the guest, and cannot be provided'],
+    ['x', { names: ['x', 1] }, 'names[1]: a name must be a string, not number'],
+    ['x', { names: ['a b'] }, 'names[0]: "a b" is not a Python name'],
+    ['x', { names: ['ﬁ'] }, 'names[0]: Python reads "ﬁ" as "fi": write that'],
+    ['x', { names: ['ʼx'] }, 'names[0]: "ʼx" is not a Python name'],
+    ['x', { names: ['if'] }, 'names[0]: "if" is a keyword of Python'],
+    ['x', { names: ['_getattr_'] }, 'names[0]: "_getattr_" has a meaning of its own to the guest and cannot be bound'],
+    ['x', { names: ['super'] }, 'names[0]: "super" has a meaning of its own to the guest and cannot be bound'],
+    ['x', { names: ['__name__'] }, 'names[0]: "__name__" has a meaning of its own to the guest and cannot be bound'],
   ])('%j with %j', (source, options, message) => {
     const call = (): unknown => checker.check(source as never, options as never)
     expect(call).toThrow(ArgumentError)

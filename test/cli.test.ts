@@ -80,7 +80,7 @@ describe('check', () => {
     const { status, stdout } = await pyrestrict(['check', '--mode=eval', '--names=price,qty', '--format=concise', 'fixtures/cli/formula.txt'])
     expect([status, stdout.replace(/ \(hint.*/, '')]).toEqual([1, 'fixtures/cli/formula.txt:1:15: PR209 nobody provides `tax`\n'])
     const wrong = await pyrestrict(['check', '--names', 'a,1b', 'fixtures/cli/formula.txt'])
-    expect([wrong.status, wrong.stdout, wrong.stderr]).toEqual([2, '', expect.stringMatching(/^pyrestrict: names\[1\]: "1b" is not a name.*\n$/)])
+    expect([wrong.status, wrong.stdout, wrong.stderr]).toEqual([2, '', expect.stringMatching(/^pyrestrict: names\[1\]: "1b" is not a Python name\n$/)])
   })
 
   test('a policy says what may be imported', async () => {

@@ -6,7 +6,7 @@ import { JUDGED_ATTRIBUTES } from '../trusted/language.js'
 import type { Findings } from './findings.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { refuseAttribute, stringValue } from './name-strings.js'
-import { isName } from './options.js'
+import { isName } from './host-names.js'
 
 const judged = new Set(JUDGED_ATTRIBUTES)
 

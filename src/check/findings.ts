@@ -10,7 +10,7 @@ import type { Source } from '../syntax/source.js'
 import type { SyntaxRule } from '../syntax/syntax-rules.js'
 
 /** As many diagnostics, and as many warnings, are put into words; the rest are counted. */
-export const MAX_REPORTED = 1000
+const MAX_REPORTED = 1000
 /** As many are kept for sorting. Beyond, the first in the source may be missing from the report; none is lost for `ok`. */
 const MAX_KEPT = 20_000
 

@@ -27,7 +27,6 @@ export interface Rewriting {
 /** CPython's tokenizer gives up ("too many nested parentheses") beyond this many open brackets: `MAXLEVEL`. */
 export const MAX_BRACKETS = 200
 
-
 /** Appends to a guarded text; see the file's comment. Positions must not decrease from call to call. */
 export class EditWriter {
   #code = ''

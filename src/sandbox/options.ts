@@ -1,11 +1,11 @@
 /** What a sandbox, a run and a session can be told, each checked before anything starts. */
 import { availableParallelism } from 'node:os'
+import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import { STANDARD_GRANTS } from '../policy/modules.js'
 import type { Value } from '../trusted/host/codec.js'
-import { checkName } from './names.js'
 import type { OnOutput } from './output.js'
 
 /**

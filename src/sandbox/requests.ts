@@ -1,16 +1,16 @@
 /** What is asked of the code inside a guest, and what it answers: requests as bytes, responses decoded as if forged. */
+import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, ValueError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import { STANDARD_GRANTS } from '../policy/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/host/codec.js'
-import { checkName } from './names.js'
 import type { Exposure } from './options.js'
 
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
-export const RESULT_NODES = 5_000_000
-export const RESULT_DEPTH = 1_000
+const RESULT_NODES = 5_000_000
+const RESULT_DEPTH = 1_000
 const MIB = 1 << 20
 /** Room for what is not the result: an exception's record, the frame around the result. */
 export const RESPONSE_SLACK = 4 << 20

@@ -1,4 +1,5 @@
 /** What every kind of run has in common: a text is checked, compiled in a leased worker, executed in one, and told. */
+import { checkName } from '../check/host-names.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { Parser } from '../syntax/parse.js'
@@ -8,7 +9,6 @@ import { execute, type Pauses } from './execution.js'
 import type { ExecuteOptions } from './options.js'
 import { UNSPENT, type Cancelled, type Crashed, type Outcome, type Refused } from './outcome.js'
 import { CANCELLED, type Pool } from './pool.js'
-import { checkName } from './names.js'
 import { encodeInputs, runRequest } from './requests.js'
 
 /** The parts a sandbox is made of. */

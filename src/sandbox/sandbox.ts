@@ -2,6 +2,7 @@
  * The sandbox: runs untrusted Python with no authority but its policy's. Whatever a guest does, every run is answered with an
  * outcome; what rejects is the host's own mistake, and every such error is one of errors.ts.
  */
+import { checkName } from '../check/host-names.js'
 import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
 import { createChecker } from '../pipeline.js'
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
@@ -10,7 +11,6 @@ import type { GuestWorker } from '../trusted/host/link.js'
 import { cacheKey } from './compile-cache.js'
 import { Code, Compiler } from './compiler.js'
 import { Formula, FormulaGuest, InlineFormula } from './formula.js'
-import { checkName } from './names.js'
 import {
   checkOptions, resolveOptions, type CompileOptions, type ExecuteOptions, type Isolation, type ResolvedOptions, type RunOptions,
   type SandboxOptions,

@@ -2,6 +2,7 @@
  * A session: a guest whose state lasts between runs. It holds a worker for its lifetime, and a copy of its memory as of the
  * last run that came to its end; a run that was ended by force leaves no trace, whatever became of the worker.
  */
+import { checkName } from '../check/host-names.js'
 import { ArgumentError, ClosedError } from '../errors.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { Limits } from '../policy/limits.js'
@@ -9,7 +10,6 @@ import type { Value } from '../trusted/host/codec.js'
 import type { GuestWorker } from '../trusted/host/link.js'
 import { Code, type SourceText } from './compiler.js'
 import { execute } from './execution.js'
-import { checkName } from './names.js'
 import { checkOptions, type ExecuteOptions, type RunOptions } from './options.js'
 import type { Outcome } from './outcome.js'
 import { CANCELLED } from './pool.js'

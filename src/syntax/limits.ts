@@ -12,7 +12,7 @@ import { SYNTAX_RULES } from './syntax-rules.js'
 import type { Tree } from './tree.js'
 
 /** Brackets within one another, those that rewriting adds included; CPython refuses the 200th. */
-export const BRACKET_LIMIT = 190
+const BRACKET_LIMIT = 190
 
 /** Kinds whose children are in brackets, in the source or once rewritten. Each may nest in itself. */
 const BRACKETED = new Set([
