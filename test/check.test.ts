@@ -122,6 +122,17 @@ describe('policies', () => {
     expect((await createChecker({ limits: { depth: 16 } })).check('-'.repeat(50) + '1').diagnostics.map(({ code }) => code)).toEqual(['PR501'])
   })
 
+  test('limits of a source hold at their edge, and say which key raises them', async () => {
+    const told = async (source: string, limits: object) => (await check(source, { policy: { limits } })).diagnostics.map(({ message }) => message)
+    expect(await told('a = 123456', { sourceBytes: 10 })).toEqual([])
+    expect(await told('a = 1234567', { sourceBytes: 10 })).toEqual(['the source has 11 bytes or more, of 10 allowed; policy.limits.sourceBytes raises it'])
+    const signs = Array.from({ length: 30 }, (_, n) => `${'-'.repeat(n)}1`)
+    const refused = await Promise.all(signs.map((source) => told(source, { depth: 16 })))
+    const first = refused.findIndex((messages) => messages.length > 0)
+    expect(refused.slice(first)).toEqual(refused.slice(first).map(() => ['nested more than 16 levels deep; policy.limits.depth allows more']))
+    expect(await told(signs[first]!, { depth: 17 })).toEqual([])
+  })
+
   test('that are none are refused', async () => {
     await expect(createChecker({ module: 'standard' } as never)).rejects.toThrow(PolicyError)
     await expect(check('1', { policy: 'standard' as never })).rejects.toThrow(PolicyError)

@@ -108,6 +108,17 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     expect(deep.status === 'raised' ? deep.exception.type : deep.status).toMatch(/^(RecursionError|returned|exhausted)$/)
   })
 
+  test('codeBytes, to the character, with the key that raises it', async () => {
+    await using small = await createSandbox({ limits: { codeBytes: 1_024 } }, { isolation, workers: 1 })
+    expect(await small.run(`1#${'x'.repeat(1_022)}`)).toMatchObject({ status: 'returned', value: 1 })
+    expect(await small.run(`1#${'x'.repeat(1_023)}`)).toMatchObject({ status: 'refused', diagnostics: [{
+      code: 'PR902', message: '1025 characters of guarded text, of 1024 allowed; policy.limits.codeBytes raises it',
+    }] })
+    expect(await small.run(Array.from({ length: 60 }, (_, i) => `a${i}=${i}.5`).join(';'))).toMatchObject({ status: 'refused', diagnostics: [{
+      code: 'PR902', message: expect.stringMatching(/it makes \d+ bytes of code$/),
+    }] })
+  })
+
   test('a source that is too large, too deep, or too much to compile is refused', async () => {
     expect(await sandbox.run(`x = "${'a'.repeat(11_000_000)}"`)).toMatchObject({ status: 'refused', diagnostics: [{ code: 'PR500' }] })
     expect(await sandbox.run(`${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toMatchObject({ status: 'refused' })

@@ -84,5 +84,6 @@ function longestRow({ kind, skip, count }: Tree, grammar: Grammar, most: number)
 }
 
 function tooDeep({ start, end }: Tree, node: number, source: Source, depth: number): Diagnostic {
-  return source.diagnostic(SYNTAX_RULES.nestingTooDeep, start[node], end[node], { message: `nested more than ${depth} levels deep` })
+  const message = `nested more than ${depth} levels deep; policy.limits.depth allows more`
+  return source.diagnostic(SYNTAX_RULES.nestingTooDeep, start[node], end[node], { message })
 }

@@ -28,7 +28,7 @@ export function textDiagnostics(source: Source, maxBytes: number): Diagnostic[] 
   const { text } = source
   const bytes = utf8Length(text, maxBytes)
   if (bytes > maxBytes) {
-    const message = `the source has ${bytes} bytes, more than the ${maxBytes} allowed`
+    const message = `the source has ${bytes} bytes or more, of ${maxBytes} allowed; policy.limits.sourceBytes raises it`
     return [source.diagnostic(SYNTAX_RULES.sourceTooLarge, 0, 0, { message })]
   }
   const diagnostics: Diagnostic[] = []
