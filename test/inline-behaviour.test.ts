@@ -36,9 +36,9 @@ describe.each(programs)('%s', (_name, source) => {
 })
 
 test('what is inlined is told from what stays a call', () => {
-  const source = 'x.y = x.z\nx[0] = x[1]\nx += 1\na, b = x\nfor a in x: pass\n[*x]\nf(*x)\n'
+  const source = 'def f(x): x.y = x.z\nx[0] = x[1]\nx += 1\na, b = x\nfor a in x: pass\n[*x]\nf(*x)\n'
   expect(python.run('from reading import unguarded\nunguarded(source, True)', { source })).toEqual(
-    ['x += 1', 'x', 'x', 'x if ʼtype(x) in ʼG else _write_(x)', 'x.z', 'x', 'x', 'x', 'x'])
+    ['x += 1', 'x', 'x', 'x', 'x', 'ʼx if ʼtype((ʼx := x)) in ʼG else _write_(ʼx)', 'x.z', 'x', 'x'])
   expect(python.run('from reading import unguarded\nunguarded(source)', { source })).toEqual([])
 })
 
@@ -79,8 +79,8 @@ describe('positions are those of the guarded text', () => {
   })
 
   test('writes', () => {
-    const { '<module>': module } = segments("_write_(a).b = c\ndel _write_(a)[k]")
-    expect(module!.filter(([instruction]) => /ATTR|SUBSCR|CALL/.test(instruction))).toEqual([
+    const { f: body } = segments("def f(): _write_(a).b = c; del _write_(a)[k]")
+    expect(body!.filter(([instruction]) => /ATTR|SUBSCR|CALL/.test(instruction))).toEqual([
       ['CALL', '_write_(a)'], ['CALL', '_write_(a)'], ['STORE_ATTR', '_write_(a).b'], ['DELETE_SUBSCR', '_write_(a)[k]'],
     ])
   })

@@ -39,10 +39,11 @@ class Plain(ast.NodeTransformer):
     def visit_IfExp(self, node):
         test = node.test
         if type(test) is ast.Compare and type(test.left) is ast.Call and ast.unparse(test.left.func) == MARK + 'type':
-            x, = test.left.args
-            assert ast.unparse(test) == f'{MARK}type({ast.unparse(x)}) in {MARK}G' and ast.unparse(node.orelse) == f'_write_({ast.unparse(x)})'
-            assert ast.unparse(node.body) == ast.unparse(x)
-            return self.visit(x)
+            bound, = test.left.args
+            held = f'{MARK}x'
+            assert ast.unparse(test) == f'{MARK}type(({held} := {ast.unparse(bound.value)})) in {MARK}G'
+            assert (ast.unparse(node.body), ast.unparse(node.orelse)) == (held, f'_write_({held})')
+            return self.visit(bound.value)
         return self.generic_visit(node)
 
     def visit_Call(self, node):
@@ -194,6 +195,7 @@ def unguarded(source, inline=False):
     tree = inlined(guarded(source), inline=inline)
     nodes = list(ast.walk(tree))
     has = make_run({}).builtins.keys() | scan(compile(tree, '<guest>', 'exec', dont_inherit=True, optimize=0))
+    has |= {node.id for node in nodes if type(node) is ast.Name and type(node.ctx) is ast.Store}
     patterns = {id(part) for node in nodes if isinstance(node, ast.pattern) for part in ast.walk(node)}
     # `_apply_` takes what is starred as it is.
     applied = {id(argument) for node in nodes if type(node) is ast.Call and ast.unparse(node.func) == '_apply_' for argument in node.args}

@@ -89,7 +89,7 @@ def attribute_write(node, walk):
     if is_dunder(name):
         raise Refused(f'the attribute `{name}` cannot be changed')
     node.attr = walk.stored[name]
-    if walk.inline and type(x) is Name:
+    if walk.inline and type(x) is Name and walk.scope.kind == 'function':
         node.value = inline.own_or_written(write, x)
     return (x,)
 

@@ -4,7 +4,7 @@
     _getitem_(x, _slice_(i, j, None))          x[i:j]
     _apply_(f, *a, **k)                        f(*a, **k)
     x = _inplacevar_('+=', x, v)               x += v
-    _write_(x).n = v                           (x if ʼtype(x) in ʼG else _write_(x)).n = v
+    _write_(x).n = v                           (ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)).n = v, in a function
 
 or, where every guard stays a call, that of a guard which does just this, and needs no Python to do it:
 
@@ -26,7 +26,7 @@ from .language import PRIVATE_MARK
 from .names import ITEM_WRITE, READER
 
 # Names of ours among the guest's builtins and globals, which no source can spell.
-TYPE, OWN_CLASSES, VALUE = (PRIVATE_MARK + word for word in ('type', 'G', 'value'))
+TYPE, OWN_CLASSES, VALUE, WRITTEN = (PRIVATE_MARK + word for word in ('type', 'G', 'value', 'x'))
 LOAD, STORE, IN = ast.Load(), ast.Store(), ast.In()
 OPERATORS = {
     '+=': ast.Add, '-=': ast.Sub, '*=': ast.Mult, '/=': ast.Div, '//=': ast.FloorDiv, '%=': ast.Mod, '**=': ast.Pow,
@@ -132,18 +132,23 @@ def judged_augmented(node, x):
 
 def own_or_written(write, x):
     """
-    `x if ʼtype(x) in ʼG else _write_(x)`, for the call `_write_(x)` with a plain name `x`.
+    `ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)`, for the call `_write_(x)` with a plain name `x` in a function.
 
-    `ʼG` holds the classes that a guard has found to be the guest's own. Reading a name three times has no effect of its own:
-    the test runs no code of the guest (no guest class has a metaclass of its making), so all three are the same object.
+    `ʼG` holds the classes that a guard has found to be the guest's own. `x` is read once: the collector may run within any call,
+    and with it the `finally` of a guest's generator, which may bind `x` to what is not the guest's. The function's own `ʼx` is
+    out of its reach, as a global would not be.
     """
+    held, bound = name(WRITTEN, write), make(ast.NamedExpr, write)
+    bound.target, bound.value = name(WRITTEN, write), x
+    bound.target.ctx = STORE
+    write.args = [held]
     test = make(ast.Compare, write)
-    test.left = call(TYPE, [x], write)
+    test.left = call(TYPE, [bound], write)
     test.ops = [IN]
     test.comparators = [name(OWN_CLASSES, write)]
     node = make(ast.IfExp, write)
     node.test = test
-    node.body = x
+    node.body = held
     node.orelse = write
     return node
 

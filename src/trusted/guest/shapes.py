@@ -138,7 +138,7 @@ def comprehension(node, walk):
             first = (body.pop(-2 - len(generator.ifs)),)
     # A generator is a function; the others are written out in place, with a handler that restores what they hide.
     handlers = 0 if type(node) is ast.GeneratorExp else walk.scope.handlers + 1
-    walk.enter('function', walk.scope.owner, body, handlers=handlers)
+    walk.enter('comprehension', walk.scope.owner, body, handlers=handlers)
     return first
 
 

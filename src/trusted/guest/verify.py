@@ -22,9 +22,9 @@ CONSTANTS = frozenset({str, bytes, int, float, complex, bool, type(None), type(.
 
 class Scope:
     """
-    What a part of the program is in: `kind` is 'module', 'expression', 'class' or 'function', `owner` the class whose name
-    private names are mangled with, `bases` the plain names a class derives from, `nesting` the scopes around it, and
-    `handlers` the exception handlers that are active there.
+    What a part of the program is in: `kind` is 'module', 'expression', 'class', 'function' or 'comprehension', `owner` the
+    class whose name private names are mangled with, `bases` the plain names a class derives from, `nesting` the scopes
+    around it, and `handlers` the exception handlers that are active there.
     """
     __slots__ = ('kind', 'owner', 'bases', 'nesting', 'handlers')
 
