@@ -68,14 +68,15 @@ describe('bounds', () => {
   })
 
   test('length of the text, and of the code', () => {
+    const of = (most: number): string => `, of ${most} allowed; policy.limits.codeBytes raises it`
     const told = (text: string, codeBytes: number): unknown => python.run('from pyrestrict.compile import compile_source\ncompile_source(request)',
       { request: { text, codeBytes, mode: 'exec', filename: '' } })
-    expect(told('x = 1', 5)).toMatchObject({ ...limit('it makes 97 bytes of code'), line: 1, column: 0 })
-    expect(told('x = 1', 96)).toMatchObject(limit('it makes 97 bytes of code'))
+    expect(told('x = 1', 5)).toMatchObject({ ...limit(`it makes 97 bytes of code${of(5)}`), line: 1, column: 0 })
+    expect(told('x = 1', 96)).toMatchObject(limit(`it makes 97 bytes of code${of(96)}`))
     expect(told('x = 1', 97)).toMatchObject(accepted)
     expect(told(`#${'x'.repeat(99)}`, 100)).toMatchObject(accepted)
-    expect(told(`#${'x'.repeat(100)}`, 100)).toMatchObject({ ...limit('it has 101 characters'), line: 1, column: 0 })
-    expect(refusal(`#${'x'.repeat(32 * 2 ** 20)}`)).toMatchObject(limit('it has 33554433 characters'))
+    expect(told(`#${'x'.repeat(100)}`, 100)).toMatchObject({ ...limit(`it has 101 characters${of(100)}`), line: 1, column: 0 })
+    expect(refusal(`#${'x'.repeat(32 * 2 ** 20)}`)).toMatchObject(limit(`it has 33554433 characters${of(32 * 2 ** 20)}`))
   })
 
   test('numbers that take long to read', () => {
@@ -95,7 +96,7 @@ describe('bounds', () => {
     const folded = (count: number): string => `x = [${repeat(count, (at) => `'${at}'*${Math.floor(4096 / String(at).length)}`, ',')}]`
     expect(refusal(folded(3000))).toMatchObject(accepted)
     const { message } = refusal(folded(9000)) as { message: string }
-    expect(message).toMatch(/^the program cannot be compiled: it makes 3[67]\d{6} bytes of code$/)
+    expect(message).toMatch(/^the program cannot be compiled: it makes 3[67]\d{6} bytes of code, of 33554432 allowed; policy\.limits\.codeBytes raises it$/)
   })
 
   const finallyIn = (depth: number, core: string): string => repeat(depth, (at) => `${indent(at)}try: f()\n${indent(at)}finally:\n`) + indent(depth) + core

@@ -54,10 +54,14 @@ def compile_source(request):
             'endLine': end_line, 'endColumn': end_column}
 
 
+def _of(most):
+    return f', of {most} allowed; policy.limits.codeBytes raises it'
+
+
 def _parsed(request, most):
     text = request['text']
     if len(text) > most:
-        limits.too_much(f'it has {len(text)} characters')
+        limits.too_much(f'it has {len(text)} characters{_of(most)}')
     try:
         return compile(text, request['filename'], request['mode'], ast.PyCF_ONLY_AST, True)
     except SyntaxError as error:
@@ -97,7 +101,7 @@ def _code_bytes(tree, request, most):
     except (MemoryError, RecursionError, OverflowError, ValueError, SystemError) as error:
         raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
     if len(code_bytes) > most:
-        limits.too_much(f'it makes {len(code_bytes)} bytes of code')
+        limits.too_much(f'it makes {len(code_bytes)} bytes of code{_of(most)}')
     return code_bytes
 
 
