@@ -2,7 +2,8 @@
 ;
 ; ## Denies
 ; Attributes between double underscores: read, written, deleted, or named in a pattern. Readable are `__name__`,
-; `__qualname__` and `__doc__`, and special methods of `super()` without arguments, as in `super().__init__(x)`.
+; `__qualname__`, `__doc__` and `__module__`, `object.__setattr__`, and the special methods that a class may define, as in
+; `super().__init__(x)`, `Base.__init__(self, x)` and `object.__new__(cls)`: what they are asked of is judged at run time.
 ;
 ; ## Why
 ; They lead from any value to the interpreter: `().__class__.__base__.__subclasses__()` reaches every class there is, and
@@ -14,17 +15,6 @@
 ; ## Example
 ; value.__class__.__name__   # refused
 ; type(value).__name__
-;
-; Base.__init__(self, x)     # refused
-; super().__init__(x)
-
-((call
-    function: (attribute attribute: (identifier) @deny)
-    arguments: (argument_list (identifier) @self))
-  (#eq? @deny "__init__")
-  (#eq? @self "self")
-  (#set! message "attribute `__init__` is not accessible on a class")
-  (#set! hint "write `super().__init__(...)`"))
 
 ([
    (attribute attribute: (identifier) @deny)
@@ -41,10 +31,10 @@
   (#set! message "attribute `{deny}` is not accessible")
   (#set! hints dunder-attribute-hints))
 
-; Zero-argument super() alone: with arguments it would hand out the methods of any class for any object.
-((attribute
-    object: (call function: (identifier) @function arguments: (argument_list) @arguments)
-    attribute: (identifier) @allow)
-  (#eq? @function "super")
-  (#in? @allow definable-methods)
-  (#match? @arguments "^\\((\\s|#[^\\n]*\\n)*\\)$"))
+; Guards hand them out for the program's own objects, for plain data, and for instances of the program's own classes alone.
+((attribute attribute: (identifier) @allow)
+  (#in? @allow definable-methods))
+
+((attribute object: (identifier) @object attribute: (identifier) @allow)
+  (#eq? @object "object")
+  (#eq? @allow "__setattr__"))

@@ -1,8 +1,8 @@
 ; PR204 introspection-attribute
 ;
 ; ## Denies
-; Attributes that lead into the interpreter: everything that begins with `gi_`, `cr_`, `ag_`, `tb_` or `co_`, a frame's
-; `f_globals`, `f_back` and kin, and `mro`, `with_traceback`, `cell_contents`, `evaluate` and a few more.
+; Attributes that lead into the interpreter: `gi_frame`, `cr_code`, `tb_next`, `co_consts` and the others of generators,
+; coroutines, tracebacks and code, a frame's `f_globals`, `f_back` and kin, and `mro`, `with_traceback`, `cell_contents`.
 ;
 ; ## Why
 ; Generators, coroutines, tracebacks and frames lead to the variables of whoever called them, the host included, and
@@ -25,21 +25,6 @@
    (dict_pattern key: (dotted_name (identifier) (identifier) @deny))
  ]
   (#in? @deny denied-attributes)
-  (#set! message "attribute `{deny}` is not accessible: it leads into the interpreter")
-  (#set! hints introspection-hints)
-  (#set! hint "if the attribute is your own, give it another name"))
-
-([
-   (attribute attribute: (identifier) @deny)
-   (member_type (identifier) @deny)
-   (keyword_pattern (identifier) @deny)
-   (class_pattern (dotted_name (identifier) (identifier) @deny))
-   (case_pattern (dotted_name (identifier) (identifier) @deny))
-   (union_pattern (dotted_name (identifier) (identifier) @deny))
-   (keyword_pattern (dotted_name (identifier) (identifier) @deny))
-   (dict_pattern key: (dotted_name (identifier) (identifier) @deny))
- ]
-  (#prefix-in? @deny denied-attribute-prefixes)
   (#set! message "attribute `{deny}` is not accessible: it leads into the interpreter")
   (#set! hints introspection-hints)
   (#set! hint "if the attribute is your own, give it another name"))

@@ -27,3 +27,16 @@
   (#in? @deny judged-attributes)
   (#set! message "a pattern cannot read attribute `{deny}`")
   (#set! hint "match without it, and read the attribute in the body"))
+
+([
+   (keyword_pattern (identifier) @deny)
+   (class_pattern (dotted_name (identifier) (identifier) @deny))
+   (case_pattern (dotted_name (identifier) (identifier) @deny))
+   (union_pattern (dotted_name (identifier) (identifier) @deny))
+   (keyword_pattern (dotted_name (identifier) (identifier) @deny))
+   (dict_pattern key: (dotted_name (identifier) (identifier) @deny))
+ ]
+  (#prefix-in? @deny judged-attribute-prefixes)
+  (#not-in? @deny denied-attributes)
+  (#set! message "a pattern cannot read attribute `{deny}`")
+  (#set! hint "match without it, and read the attribute in the body"))

@@ -71,6 +71,31 @@ describe('what only run time can judge stays a call', () => {
     const method = (body: string): string => `class C(B, metaclass=_metaclass_):\n\n    def f(self):\n        ${body}`
     expect(shown({ text: method("_getattr_(super(), '__init__')(1)") })).toBe(method('super().__init__(1)'))
     expect(shown({ text: method("_getattr_(super(), '__new__')(C)") })).toBe(method("_getattr_(super(), '__new__')(C)"))
+    for (const read of ["_getattr_(B, '__init__')(self)", "_getattr_(super(C, self), '__init__')()", "_getattr_(self, 'co_author')", "_getattr_(self, 'evaluate')"]) {
+      expect(shown({ text: method(read) })).toBe(method(read))
+    }
+  })
+})
+
+describe('what is told and asked for', () => {
+  const caught = (name: string, clause = `E as ${name}`): string => `try:\n    f()\nexcept ${clause}:\n    g()`
+  const told = (name: string): string => `    ʼtype(${name}) in ʼT and ʼtell(${name})\n`
+
+  test('an exception that a handler names is told of without marks, but in class bodies', () => {
+    expect(shown({ text: caught('e') })).toBe(caught('e').replace('    g()', `${told('e')}    g()`))
+    expect(shown({ text: caught('_e') })).toBe(caught('_e').replace('    g()', `${told('_e')}    g()`))
+    expect(shown({ text: caught('', 'E') })).toBe(caught('', 'E'))
+    const inClass = `class C(metaclass=_metaclass_):\n    ${caught('e').replaceAll('\n', '\n    ')}`
+    expect(shown({ text: inClass })).toBe(inClass)
+  })
+
+  test('a decorator that registers may ask for the first annotation', () => {
+    const registered = (decorator: string, parameters: string): string => `@${decorator}\ndef f(${parameters}):\n    pass`
+    const read = "_getattr_(x, 'register')"
+    expect(shown({ text: registered(read, 'self, a: int, b: str') })).toBe(registered(`ʼregister(${read}, lambda: int)`, 'self, a, b'))
+    expect(shown({ text: registered(read, 'a, *b: int') })).toBe(registered(read, 'a, *b'))
+    expect(shown({ text: registered(`${read}(int)`, 'a: int') })).toBe(registered(`${read}(int)`, 'a'))
+    expect(shown({ text: registered("_getattr_(x, 'other')", 'a: int') })).toBe(registered('x.other', 'a'))
   })
 })
 

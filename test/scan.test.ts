@@ -106,7 +106,7 @@ describe('names, by the instruction that uses them', () => {
     ['class C:\n  gi_frame = 1', 'STORE_NAME gi_frame'],
     ['import _a', 'IMPORT_NAME _a'],
     ['import a._b', 'IMPORT_NAME a._b'],
-    ['import a.gi_b', 'IMPORT_NAME a.gi_b'],
+    ['import a.gi_code', 'IMPORT_NAME a.gi_code'],
     ['from . import a', 'IMPORT_NAME '],
     ['from a import _b', 'IMPORT_FROM _b'],
     ['from a import co_code', 'IMPORT_FROM co_code'],

@@ -2,14 +2,10 @@
 import type { Reading } from '../rules/reading.js'
 import type { Grammar } from '../syntax/language.js'
 import { NAMED } from '../syntax/tree.js'
-import { JUDGED_ATTRIBUTES } from '../trusted/language.js'
 import type { Findings } from './findings.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
-import { refuseAttribute, stringValue } from './name-strings.js'
+import { isJudged, refuseAttribute, stringValue } from './name-strings.js'
 import { isName } from './host-names.js'
-
-const judged = new Set(JUDGED_ATTRIBUTES)
-
 
 /** Judges what class bodies assign to those two names. */
 export class ClassLiterals {
@@ -51,7 +47,7 @@ export class ClassLiterals {
     for (const item of this.items(node)) {
       const name = stringValue(this.reading, kinds, item)
       if (name === undefined) return '`__match_args__` must hold literal strings'
-      if (!isName(name) || judged.has(name) || refuseAttribute(name) !== undefined) {
+      if (!isName(name) || isJudged(name) || refuseAttribute(name) !== undefined) {
         return `\`__match_args__\` cannot name ${JSON.stringify(name.slice(0, 80))}`
       }
     }

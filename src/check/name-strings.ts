@@ -6,7 +6,7 @@ import type { Reading } from '../rules/reading.js'
 import { DUNDER_ATTRIBUTE_HINTS, INTROSPECTION_HINTS } from '../rules/hints.js'
 import type { Grammar } from '../syntax/language.js'
 import {
-  DEFINABLE_METHODS, DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, PRIVATE_MARK, READABLE_DUNDERS,
+  DEFINABLE_METHODS, DENIED_ATTRIBUTES, JUDGED_ATTRIBUTE_PREFIXES, JUDGED_ATTRIBUTES, PRIVATE_MARK, READABLE_DUNDERS,
 } from '../trusted/language.js'
 import { type Findings, shown } from './findings.js'
 import { FIRST_GETTER, FIRST_NAME_TAKER, HASATTR, LAST_NAME_TAKER, METHOD_CALLER } from './fixed-names.js'
@@ -14,6 +14,7 @@ import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { isSignificant } from './shapes/walk.js'
 
 const denied = new Set(DENIED_ATTRIBUTES)
+const judged = new Set(JUDGED_ATTRIBUTES)
 const definable = new Set(DEFINABLE_METHODS)
 const HINTS = new Map(Object.entries({ ...DUNDER_ATTRIBUTE_HINTS, ...INTROSPECTION_HINTS }))
 const readable = new Set(READABLE_DUNDERS)
@@ -22,8 +23,13 @@ const readable = new Set(READABLE_DUNDERS)
 export function refuseAttribute(name: string): string | undefined {
   if (name.includes(PRIVATE_MARK)) return 'the name holds U+02BC, which is reserved for private names'
   const dunder = /^__.+__$/.test(name) && !readable.has(name)
-  if (!dunder && !denied.has(name) && !DENIED_ATTRIBUTE_PREFIXES.some((prefix) => name.startsWith(prefix))) return undefined
+  if (!dunder && !denied.has(name)) return undefined
   return `attribute \`${shown(name)}\` is not accessible`
+}
+
+/** Whether what attribute `name` yields is judged when the program runs, so that a pattern cannot read it. */
+export function isJudged(name: string): boolean {
+  return judged.has(name) || JUDGED_ATTRIBUTE_PREFIXES.some((prefix) => name.startsWith(prefix))
 }
 
 /** Looks at the arguments of calls by those names. */

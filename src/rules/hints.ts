@@ -9,7 +9,6 @@ const comparison = (operator: string): string => `write \`a ${operator} b\``
 export const DUNDER_ATTRIBUTE_HINTS: Hints = {
   __class__: 'write `type(x)`',
   __dict__: 'name the attributes you need, or keep the values in a dict',
-  __module__: 'write the name of the module as a string',
   __bases__: 'write `issubclass(cls, Base)`',
   __base__: 'write `issubclass(cls, Base)`',
   __mro__: 'write `issubclass(cls, Base)`',

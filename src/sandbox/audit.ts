@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { ArgumentError, PyrestrictError } from '../errors.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import type { Value } from '../trusted/host/codec.js'
-import { DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, JUDGED_ATTRIBUTES } from '../trusted/language.js'
+import { DENIED_ATTRIBUTES, JUDGED_ATTRIBUTE_PREFIXES, JUDGED_ATTRIBUTES } from '../trusted/language.js'
 import { checkOptions } from './options.js'
 import type { Outcome } from './outcome.js'
 import { createSandbox } from './sandbox.js'
@@ -72,7 +72,7 @@ export async function audit(policy: Policy = {}, options: AuditOptions = {}): Pr
       }
     }
     const walked = await session.call('audit', 'walk', [
-      [...DENIED_ATTRIBUTES], [...DENIED_ATTRIBUTE_PREFIXES], [...JUDGED_ATTRIBUTES], calls, MOST_OBJECTS, plant ?? null,
+      [...DENIED_ATTRIBUTES], [...JUDGED_ATTRIBUTE_PREFIXES], [...JUDGED_ATTRIBUTES], calls, MOST_OBJECTS, plant ?? null,
     ])
     if (walked.status !== 'returned') throw new PyrestrictError(`the audit did not come to its end: ${walked.status}: ${said(walked)}`)
     return read(walked.value)

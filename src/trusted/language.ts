@@ -35,22 +35,42 @@ export const UNBINDABLE = words(`super __name__ __debug__`)
  */
 export const DENIED_ATTRIBUTES = words(`
   f_back f_builtins f_code f_generator f_globals f_lasti f_lineno f_locals f_trace f_trace_lines f_trace_opcodes
-  mro with_traceback cell_contents evaluate evaluate_bound evaluate_constraints evaluate_default evaluate_value
-  get_coro get_loop get_stack print_stack get_context exc_traceback capture_locals
+  gi_code gi_frame gi_running gi_suspended gi_yieldfrom
+  cr_await cr_code cr_frame cr_origin cr_running cr_suspended ag_await ag_code ag_frame ag_running ag_suspended
+  tb_frame tb_lasti tb_lineno tb_next
+  co_argcount co_branches co_cellvars co_code co_consts co_exceptiontable co_filename co_firstlineno co_flags co_freevars
+  co_kwonlyargcount co_lines co_linetable co_lnotab co_name co_names co_nlocals co_positions co_posonlyargcount
+  co_qualname co_stacksize co_varnames
+  mro with_traceback cell_contents evaluate_bound evaluate_constraints evaluate_default evaluate_value
+  get_coro exc_traceback
 `)
 
-/** Every attribute with one of these prefixes is refused likewise (generators, coroutines, tracebacks, code). */
-export const DENIED_ATTRIBUTE_PREFIXES = words(`gi_ cr_ ag_ tb_ co_`)
+/**
+ * Prefixes of names that are judged as `evaluate` and kin are, whatever follows: a program's own objects may have them, those
+ * of the interpreter may not be asked (generators, coroutines, tracebacks, code: what a new Python adds is refused unlisted).
+ */
+export const JUDGED_ATTRIBUTE_PREFIXES = words(`gi_ cr_ ag_ tb_ co_`)
 
-/** Attribute names whose read is never inlined: what they yield must be judged at run time. */
-export const JUDGED_ATTRIBUTES = words(`
-  format format_map vformat get_field obj register dispatch registry mapping groupindex cache_parameters
-  _replace _asdict _fields _make _field_defaults _value_ _name_ __name__ __qualname__ __doc__ __new__
-  _missing_ _generate_next_value_ _order_ _ignore_ _fields_ _numeric_repr_ _add_alias_ _add_value_alias_
-`)
+/** Attribute names whose read is never inlined, by the judge (guest/guards.py) that looks at what they yield at run time. */
+export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
+  format: words(`format format_map vformat get_field`),
+  obj: words(`obj`),
+  registry: words(`register dispatch registry mapping groupindex cache_parameters`),
+  own: words(`evaluate get_loop get_stack print_stack get_context capture_locals`),
+  namedtuple: words(`_replace _asdict _fields _make _field_defaults`),
+  enum: words(`
+    _value_ _name_ _missing_ _generate_next_value_ _order_ _ignore_ _fields_ _numeric_repr_ _add_alias_ _add_value_alias_
+  `),
+  text: words(`__name__ __qualname__ __doc__ __module__`),
+  new: words(`__new__`),
+  setattr: words(`__setattr__`),
+}
+
+/** All of them. */
+export const JUDGED_ATTRIBUTES = Object.values(JUDGED_BY).flat()
 
 /** Dunder attributes that may be read from anything. */
-export const READABLE_DUNDERS = words(`__name__ __qualname__ __doc__`)
+export const READABLE_DUNDERS = words(`__name__ __qualname__ __doc__ __module__`)
 
 /** Underscore attributes of named tuples and enums, read as they stand (a guard judges the receiver). */
 export const PUBLIC_UNDERSCORE_ATTRIBUTES = words(`_replace _asdict _fields _make _field_defaults _value_ _name_`)

@@ -46,8 +46,17 @@ class Plain(ast.NodeTransformer):
             return self.visit(bound.value)
         return self.generic_visit(node)
 
+    def visit_ExceptHandler(self, node):
+        first = ast.unparse(node.body[0])
+        if first.startswith(MARK):
+            assert first == f'{MARK}type({node.name}) in {MARK}T and {MARK}tell({node.name})'
+            del node.body[0]
+        return self.generic_visit(node)
+
     def visit_Call(self, node):
         self.generic_visit(node)
+        if type(node.func) is ast.Name and node.func.id == 'register' and type(node.args[-1]) is ast.Lambda:
+            return node.args[0]
         if type(node.func) is ast.Name and node.func.id == '_getattr_':
             return ast.Attribute(node.args[0], canonical(node.args[1].value), ast.Load())
         if type(node.func) is ast.Name and node.func.id == '_write_':
@@ -180,7 +189,8 @@ def stand_ins(readers):
         **{MARK + sign: getattr(operator, name) for sign, name in IN_PLACE.items()}, **readers,
     }
     found = {**vars(builtins), **{name: counted(name, function) for name, function in guards.items()}}
-    own = {'_metaclass_': Metaclass(), MARK + 'type': type, MARK + 'G': set()}
+    own = {'_metaclass_': Metaclass(), MARK + 'type': type, MARK + 'G': set(), MARK + 'T': set(),
+           MARK + 'register': lambda register, annotation: register}
     return {**found, **own}, called
 
 

@@ -10,8 +10,7 @@ from ast import Call, Constant, List, Load, Name, Slice, Tuple
 from . import inline
 from .definitions import defines_dunder
 from .identifiers import mangled
-from .language import JUDGED_ATTRIBUTES
-from .names import is_dunder
+from .names import is_dunder, judged
 from .refused import Refused
 from .shapes import guarded, unpacked
 
@@ -71,7 +70,7 @@ def augmented_assignment(node, walk):
     if type(target) is Name:
         raise Refused('_inplacevar_ is missing')
     value = node.value
-    if type(target) is ast.Attribute and target.attr in JUDGED_ATTRIBUTES:
+    if type(target) is ast.Attribute and judged(target.attr):
         x, = guarded(target.value, '_write_', 1)
         if type(x) is not Name:
             raise Refused(f'`{target.attr}` of an expression cannot be assigned to in place: give the object a name first',

@@ -6,7 +6,8 @@ as the host resolved it; what is left out is no modules and every permitted buil
 from .sealed import __builtins__
 import sys
 
-from . import classes, guards, imports, kinds
+from . import classes, describe, guards, imports, kinds
+from .facets.functools import by_annotation
 from .language import BUILTINS, GUARDED_BUILTINS
 from .names import denied, unmark
 from .output import make_print, output
@@ -81,7 +82,7 @@ def make_run(policy):
     run.builtins = permitted | guards.GUARDS | {
         '_write_': guards.make_write(run.own_classes), '_metaclass_': classes._metaclass_,
         '__import__': imports.make_import(run), '__build_class__': __builtins__['__build_class__'],
-        'ʼtype': type, 'ʼG': run.own_classes,
+        'ʼtype': type, 'ʼG': run.own_classes, 'ʼT': describe.MARKED, 'ʼtell': describe.spell, 'ʼregister': by_annotation,
     }
     return run
 

@@ -10,8 +10,8 @@ from .sealed import __builtins__
 import typing
 
 from .ownership import is_class, mro_of, own
-from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, JUDGED_ATTRIBUTES, PRIVATE_MARK
-from .names import denied, is_dunder, unmark
+from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
+from .names import denied, is_dunder, judged, unmark
 
 # Image classes a guest may derive from; facets add theirs at load. The two of typing stand behind NamedTuple, TypedDict.
 BASES = {object, typing._NamedTuple, typing._TypedDict}
@@ -41,7 +41,7 @@ def _stored_names(key, value):
     """TypeError unless `value`, that of `__slots__` or `__match_args__`, holds names a guest may use, under their stored form."""
     for name in (value,) if type(value) is str else tuple(value):
         spelled = name[1:] if type(name) is str and name[:1] == PRIVATE_MARK else name
-        if denied(spelled) and spelled not in ('__dict__', '__weakref__') or key == '__match_args__' and name in JUDGED_ATTRIBUTES:
+        if denied(spelled) and spelled not in ('__dict__', '__weakref__') or key == '__match_args__' and judged(name):
             raise TypeError(f'{key} holds {name!r}, which may not be named there')
 
 

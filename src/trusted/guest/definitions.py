@@ -31,10 +31,20 @@ def function(node, walk):
         check_binding(name)
     walk.enter('function', walk.scope.owner, node.body)
     left = [*node.decorator_list, node.args, *type_parameters(node)]
+    node.decorator_list = [_registration(each, node.args) for each in node.decorator_list]
     if node.returns is not None:
         left.append(node.returns)
         node.returns = None
     return left
+
+
+def _registration(decorator, parameters):
+    """A decorator `x.register` is handed the first annotation: single dispatch goes by it."""
+    annotations = [arg.annotation for arg in (*parameters.posonlyargs, *parameters.args) if arg.annotation is not None]
+    read = type(decorator) is ast.Call and type(decorator.func) is Name and decorator.func.id == '_getattr_'
+    if annotations and read and decorator.args[-1].value == 'register':
+        return inline.registered(decorator, annotations[0])
+    return decorator
 
 
 def parameters(node, walk):
@@ -188,6 +198,15 @@ def named(node, walk):
         check_binding(node.name)
 
 
+def handler(node, walk):
+    """In a class body its name may yet be renamed; there a message keeps its marks."""
+    named(node, walk)
+    left = [*node.body] if node.type is None else [node.type, *node.body]
+    if node.name is not None and walk.scope.kind != 'class':
+        inline.told(node)
+    return left
+
+
 def mapping_pattern(node, walk):
     if node.rest is not None:
         check_binding(node.rest)
@@ -228,7 +247,7 @@ def formatted(node, walk):
 RULES = {
     ast.FunctionDef: function, ast.AsyncFunctionDef: function, ast.arguments: parameters, ast.Lambda: anonymous_function,
     ast.ClassDef: class_definition, ast.Import: import_modules, ast.ImportFrom: import_names,
-    ast.Global: declaration, ast.Nonlocal: declaration, ast.ExceptHandler: named, ast.MatchAs: named, ast.MatchStar: named,
+    ast.Global: declaration, ast.Nonlocal: declaration, ast.ExceptHandler: handler, ast.MatchAs: named, ast.MatchStar: named,
     ast.TypeAlias: type_alias, ast.TypeVar: named, ast.ParamSpec: named, ast.TypeVarTuple: named,
     ast.MatchMapping: mapping_pattern, ast.MatchValue: value_pattern, ast.MatchClass: class_pattern, ast.match_case: case, ast.FormattedValue: formatted,
 }

@@ -4,9 +4,10 @@ An exception of a guest's is a hostile object. Everything but its text is read w
 attribute it has is asked for; its text is made by its own `__str__`, whose failure is only a text that says so.
 """
 from .sealed import __builtins__
+from dataclasses import FrozenInstanceError
 from itertools import islice
 
-from .names import unmark
+from .names import PRIVATE_MARK, unmark
 
 # As much as anybody reads, of all exceptions of a chain together. What is left out of a traceback's middle is counted in
 # `truncated`.
@@ -22,6 +23,18 @@ _suppressed = BaseException.__dict__['__suppress_context__'].__get__
 _members = BaseExceptionGroup.__dict__['exceptions'].__get__
 _attribute = object.__getattribute__
 _UNTOLD = ('builtins', '__main__')
+_args, _named = BaseException.__dict__['args'], AttributeError.__dict__['name']
+# What the interpreter raises with a text that may hold the name of an attribute.
+MARKED = frozenset({AttributeError, TypeError, FrozenInstanceError})
+
+
+def spell(error):
+    """Takes the marks of private names off a MARKED exception that a guest has caught."""
+    args = _args.__get__(error)
+    if len(args) == 1 and type(args[0]) is str and PRIVATE_MARK in args[0]:
+        _args.__set__(error, (unmark(args[0]),))
+        if type(error) is not TypeError and type(name := _named.__get__(error)) is str:
+            _named.__set__(error, unmark(name))
 
 
 def _frame(traceback):

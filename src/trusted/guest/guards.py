@@ -20,13 +20,15 @@ from types import BuiltinFunctionType, MappingProxyType, MethodType
 
 from . import names
 from .formatting import known_plain, make_format
-from .language import DEFINABLE_METHODS, IN_PLACE, JUDGED_ATTRIBUTES
-from .names import denied, mark, unmark
+from .language import DEFINABLE_METHODS, IN_PLACE, JUDGED_BY
+from .names import denied, judged, mark, unmark
 from .ownership import FACETS, UNCHANGEABLE, WRITABLE, function_of, is_class, mro_of, own, own_function, receiver_of
 
-_super_class = super.__dict__['__self_class__'].__get__
+_super_class, _super_self = super.__dict__['__self_class__'].__get__, super.__dict__['__self__'].__get__
+_namespace = type.__dict__['__dict__'].__get__
 _enum_new = Enum.__new__
 _str, _getattr, _setattr, _delattr, _hasattr = str.__str__, getattr, setattr, delattr, hasattr
+_set_plainly = object.__setattr__
 
 
 def _class_of(x):
@@ -107,32 +109,62 @@ def _judge_text(x, name):
 
 
 def _judge_new(x, name):
-    """`super().__new__`: makes instances of the guest's own classes, never of a class it was not given to construct. In an
-    enumeration it makes a member, for which Python has `object.__new__(cls)`, a name no guest may spell."""
-    if type(x) is not super:
+    """`super().__new__`, `object.__new__`: makes instances of the guest's own classes, never of a class it was not given to
+    construct. In an enumeration that of `super()` makes a member, as `object.__new__(cls)` does."""
+    if type(x) is not super and not is_class(x):
         refuse(name)
     make = _getattr(x, name)
 
     def __new__(cls, /, *args, **kwargs):
-        if not is_class(cls) or not own(cls):
-            raise TypeError('super().__new__ makes instances of classes defined here only')
+        if not is_class(cls) or not own(cls) or type(x) is not super and x not in mro_of(cls):
+            raise TypeError('__new__ makes instances of classes defined here only')
         if make is _enum_new and Enum in mro_of(cls):
             return cls._member_type_.__new__(cls, *args, **kwargs)
         return make(cls, *args, **kwargs)
     return __new__
 
 
-_JUDGES = {
-    _judge_format: 'format format_map vformat get_field', _judge_obj: 'obj',
-    _judge_registry: 'register dispatch registry mapping groupindex cache_parameters',
-    _judge_namedtuple: '_replace _asdict _fields _make _field_defaults',
-    _judge_enum: '''_value_ _name_ _missing_ _generate_next_value_ _order_ _ignore_ _fields_ _numeric_repr_
-                    _add_alias_ _add_value_alias_''',
-    _judge_text: '__name__ __qualname__ __doc__', _judge_new: '__new__',
-}
-JUDGES = {name: judge for judge, group in _JUDGES.items() for name in group.split()}
-if JUDGES.keys() != JUDGED_ATTRIBUTES:
-    raise SystemError(f'judged without a judge, or the reverse: {JUDGES.keys() ^ JUDGED_ATTRIBUTES}')
+def _judge_setattr(x, name):
+    """`object.__setattr__(self, 'x', v)`: how an instance of a frozen class gets its fields. It may write what `setattr` may."""
+    if x is not object:
+        refuse(name)
+
+    def __setattr__(self, name, value, /):
+        _set_plainly(self, _name_to_write(self, name), value)
+    return __setattr__
+
+
+def _judge_own(x, name):
+    """Names that the interpreter's own objects have, and programs use too: read from what is the guest's, unless it is an
+    ancestor in the image that defines them."""
+    kinds = mro_of(type(x)) + (mro_of(x) if is_class(x) else ())
+    if writable(x) and not any(name in _namespace(kind) for kind in kinds if not own(kind)):
+        return _getattr(x, name)
+    refuse(name)
+
+
+def _judge_special(x, name):
+    """A special method that a guest may define, of anything but zero-argument `super()`: of the guest's own instances and of
+    plain data it is what an operator would call; of a class, it is for the instances of classes derived here."""
+    kind = type(x)
+    receiver = _super_self(x) if kind is super else x
+    if own(type(receiver)) or kind in UNCHANGEABLE or kind is super and is_class(receiver) and own(receiver):
+        return _getattr(x, name)
+    if not is_class(x) and name not in ('__iter__', '__next__'):
+        refuse(name)
+    method = _getattr(x, name)
+    if not is_class(x) or method is None or own_function(method):
+        return method
+
+    def special(self, /, *args, **kwargs):
+        kind = type(self)
+        if x not in mro_of(kind) or not own(kind) and kind not in UNCHANGEABLE:
+            raise TypeError(f'{x.__name__}.{name} takes an instance of a class defined here, not {kind.__name__!r}')
+        return method(self, *args, **kwargs)
+    return special
+
+
+JUDGES = {name: globals()[f'_judge_{group}'] for group, names in JUDGED_BY.items() for name in names}
 
 
 # ---- reading
@@ -146,21 +178,12 @@ def spelled(name):
     return mark(name)
 
 
-def _read_private(x, stored):
-    """A missing private attribute is reported under the name the guest gave it."""
-    try:
-        return _getattr(x, stored)
-    except AttributeError as error:
-        message = unmark(_str(error.args[0])) if error.args and isinstance(error.args[0], str) else ''
-    raise AttributeError(message, name=unmark(stored))
-
-
 def read(x, name):
     """`getattr(x, name)` for a name that is data."""
     stored = spelled(name)
-    if stored in JUDGES:
-        return JUDGES[stored](x, stored)
-    return _getattr(x, stored) if stored is name else _read_private(x, stored)
+    if judged(stored):
+        return JUDGES.get(stored, _judge_own)(x, stored)
+    return _getattr(x, stored)
 
 
 def guarded_getattr(x, name, /, *default):
@@ -187,12 +210,12 @@ def guarded_hasattr(x, name, /):
 
 
 def _getattr_(x, name):
-    """A read whose value is judged, or that of `super().__init__` and its like, by a constant name that verify has seen."""
-    if name in JUDGES:
-        return JUDGES[name](x, name)
-    if type(x) is not super or name not in DEFINABLE_METHODS:
-        refuse(name)
-    return _getattr(x, name)
+    """A read whose value is judged, by a constant name that verify has seen."""
+    if judged(name):
+        return JUDGES.get(name, _judge_own)(x, name)
+    if name in DEFINABLE_METHODS:
+        return _judge_special(x, name)
+    refuse(name)
 
 
 def readers(names):

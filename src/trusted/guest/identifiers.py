@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from .language import (CLASS_DUNDERS, DEFINABLE_METHODS, GUARDS, JUDGED_ATTRIBUTES, PRIVATE_MARK,
                        READABLE_DUNDER_NAMES, UNBINDABLE)
-from .names import denied, is_dunder, mark
+from .names import denied, is_dunder, judged, mark
 from .refused import Refused
 
 READABLE = READABLE_DUNDER_NAMES | UNBINDABLE
@@ -64,9 +64,10 @@ def stored(name, node=None):
 
 def stored_unjudged(name, node=None):
     """The same where the interpreter itself will read the attribute, past every guard."""
-    if name in JUDGED_ATTRIBUTES:
+    found = stored(name, node)
+    if judged(name):
         raise Refused(f'the attribute `{name}` can only be read through _getattr_', node)
-    return stored(name, node)
+    return found
 
 
 class StoredNames(dict):

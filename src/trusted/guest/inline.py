@@ -26,7 +26,8 @@ from .language import PRIVATE_MARK
 from .names import ITEM_WRITE, READER
 
 # Names of ours among the guest's builtins and globals, which no source can spell.
-TYPE, OWN_CLASSES, VALUE, WRITTEN = (PRIVATE_MARK + word for word in ('type', 'G', 'value', 'x'))
+TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, REGISTER = (
+    PRIVATE_MARK + word for word in ('type', 'G', 'value', 'x', 'T', 'tell', 'register'))
 LOAD, STORE, IN = ast.Load(), ast.Store(), ast.In()
 OPERATORS = {
     '+=': ast.Add, '-=': ast.Sub, '*=': ast.Mult, '/=': ast.Div, '//=': ast.FloorDiv, '%=': ast.Mod, '**=': ast.Pow,
@@ -151,6 +152,25 @@ def own_or_written(write, x):
     node.body = held
     node.orelse = write
     return node
+
+
+def told(handler):
+    """
+    `except E as e: ...` -> `except E as e: ʼtype(e) in ʼT and ʼtell(e); ...`
+
+    What the interpreter says of a private name holds its mark, which the program must not see. No function is called for a
+    RecursionError: there may be no room for one. Whoever rebinds the name between its two reads is told of what he bound.
+    """
+    tree = ast.parse(f'{TYPE}({handler.name}) in {TOLD} and {TELL}({handler.name})')
+    handler.body = [*ast.increment_lineno(tree, handler.lineno - 1).body, *handler.body]
+
+
+def registered(decorator, annotation):
+    """`@f.register` -> `@ʼregister(f.register, lambda: annotation)`: whether it is asked for is seen when it runs."""
+    body = make(ast.Expression, annotation)
+    body.body = annotation
+    as_lambda(body, ())
+    return call(REGISTER, [decorator, body.body], decorator)
 
 
 def without_annotation(node, x, at_module_level):

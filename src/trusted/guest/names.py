@@ -4,7 +4,7 @@ The guest's `_x` is stored as PRIVATE_MARK + `_x`, which no source can spell; so
 in trusted code is out of a guest's reach without a list of such names, and the guest's own never collides with it.
 """
 from .sealed import __builtins__
-from .language import (CLASS_BODY_NAMES, DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, PRIVATE_MARK,
+from .language import (CLASS_BODY_NAMES, DENIED_ATTRIBUTES, JUDGED_ATTRIBUTE_PREFIXES, JUDGED_ATTRIBUTES, PRIVATE_MARK,
                        PUBLIC_UNDERSCORE_ATTRIBUTES, READABLE_DUNDERS)
 
 # Guards of programs whose guards stay calls, under names that no source can spell: how the names of those begin that each
@@ -24,7 +24,12 @@ def denied(name):
         return True
     if is_dunder(name):
         return name not in READABLE_DUNDERS
-    return name in DENIED_ATTRIBUTES or name.startswith(DENIED_ATTRIBUTE_PREFIXES)
+    return name in DENIED_ATTRIBUTES
+
+
+def judged(name):
+    """Whether what the attribute `name` yields must be looked at when it is read: never by the interpreter alone."""
+    return name in JUDGED_ATTRIBUTES or name.startswith(JUDGED_ATTRIBUTE_PREFIXES)
 
 
 def mark(name):

@@ -8,9 +8,9 @@ from .sealed import __builtins__
 import opcode
 from types import CodeType
 
-from .language import (CLASS_DUNDERS, DEFINABLE_METHODS, DENIED_ATTRIBUTE_PREFIXES, DENIED_ATTRIBUTES, GUARDS, IN_PLACE,
+from .language import (CLASS_DUNDERS, DEFINABLE_METHODS, DENIED_ATTRIBUTES, GUARDS, IN_PLACE, JUDGED_ATTRIBUTE_PREFIXES,
                        JUDGED_ATTRIBUTES, MODULE_DUNDERS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE)
-from .names import ITEM_WRITE, READER, UNRENAMED, denied, is_dunder
+from .names import ITEM_WRITE, READER, UNRENAMED, denied, is_dunder, judged
 from .opcodes import ALLOWED, CLASS_STORES, INTRINSICS, VARIABLES
 
 _NUMBERS = {name: opcode.opmap[name] for name in ALLOWED}
@@ -28,12 +28,12 @@ _OPTIMIZED = 0x1
 _SCALARS = frozenset({str, bytes, int, float, complex, bool, type(None), type(...)})
 _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, held.stop, held.step]}
 # Names of ours that a program's code reads and stores.
-_OURS_READ = GUARDS | {PRIVATE_MARK + word for word in ('type', 'G', *IN_PLACE)} | {ITEM_WRITE}
+_OURS_READ = GUARDS | {PRIVATE_MARK + word for word in ('type', 'G', 'T', 'tell', 'register', *IN_PLACE)} | {ITEM_WRITE}
 _OURS_STORED = {PRIVATE_MARK + 'value'}
 _UNVARIABLE = GUARDS | UNBINDABLE
 # Names with a meaning for one use or another, and what such names begin with.
 _SPECIAL = UNBINDABLE | JUDGED_ATTRIBUTES | DENIED_ATTRIBUTES | {''}
-_SPECIAL_PREFIXES = ('_', PRIVATE_MARK, *DENIED_ATTRIBUTE_PREFIXES)
+_SPECIAL_PREFIXES = ('_', PRIVATE_MARK, *JUDGED_ATTRIBUTE_PREFIXES)
 # How far the argument of a name instruction is shifted.
 _SHIFTS = {_NUMBERS['LOAD_GLOBAL']: 1, _NUMBERS['LOAD_ATTR']: 1, _NUMBERS['LOAD_SUPER_ATTR']: 2}
 
@@ -140,7 +140,7 @@ def _class_pattern(code, at):
 
 
 def _readable_attribute(name, kind):
-    return name not in JUDGED_ATTRIBUTES and _writable_attribute(name, kind)
+    return not judged(name) and _writable_attribute(name, kind)
 
 
 def _super_attribute(name, kind):

@@ -10,8 +10,8 @@ from ast import Call, Constant, Dict, List, Load, Name, Starred, Tuple, UnaryOp,
 
 from . import inline, limits
 from .identifiers import check_keyword
-from .language import DEFINABLE_METHODS, GUARDS, JUDGED_ATTRIBUTES
-from .names import is_dunder
+from .language import DEFINABLE_METHODS, GUARDS
+from .names import judged
 from .refused import Refused
 
 
@@ -64,11 +64,9 @@ def attribute_read(node, walk):
         raise Refused('_getattr_ takes an object and a name')
     x, constant = args
     name = constant.value
-    if type(x) is Call and name in DEFINABLE_METHODS and _is_super(x):
-        stored = name
-    else:
-        stored = walk.stored[name]
-    if stored in JUDGED_ATTRIBUTES or is_dunder(stored) and not walk.inline:
+    special = name in DEFINABLE_METHODS
+    stored = name if special else walk.stored[name]
+    if judged(stored) or special and not (walk.inline and _is_super(x)):
         constant.value = stored
     elif walk.inline:
         inline.attribute(node, x, stored)
@@ -79,7 +77,7 @@ def attribute_read(node, walk):
 
 def _is_super(node):
     """Zero-argument `super()`: CPython's own, for no source can bind the name."""
-    return type(node.func) is Name and node.func.id == 'super' and not node.args and not node.keywords
+    return type(node) is Call and type(node.func) is Name and node.func.id == 'super' and not node.args and not node.keywords
 
 
 def item_read(node, walk):

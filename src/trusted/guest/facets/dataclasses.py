@@ -11,8 +11,7 @@ from typing import Any
 
 from ..classes import _EXACT, make_class
 from ..ownership import is_class, mro_of, own
-from ..language import JUDGED_ATTRIBUTES
-from ..names import PRIVATE_MARK, denied, mark, unmark
+from ..names import PRIVATE_MARK, denied, judged, mark, unmark
 from .copy import deepcopy
 
 _FIELDS, _FIELD = '__dataclass_fields__', dataclasses._FIELD
@@ -40,7 +39,7 @@ def _finish(cls):
     # A positional pattern reads attributes by these names: it stops where a guard would have to judge.
     arguments = cls.__dict__.get('__match_args__', ())
     for at, name in enumerate(arguments):
-        if name in JUDGED_ATTRIBUTES:
+        if judged(name):
             cls.__match_args__ = arguments[:at]
             break
     return cls

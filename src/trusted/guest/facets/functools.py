@@ -55,10 +55,16 @@ def singledispatch(func):
 
     def register(cls, func=None):
         if not is_class(cls) and type(cls) is not UnionType:
-            raise TypeError('register() takes the class here: write @f.register(int)')
+            raise TypeError('register() takes the class here: annotate it with a class, or write @f.register(int)')
         return (lambda func: add(cls, func)) if func is None else add(cls, func)
+    register._takes_annotation = True
     wrapper.register = register
     return wrapper
+
+
+def by_annotation(register, annotation):
+    """The decorator `@x.register` of a function that has annotations: of single dispatch, that for the class of the first."""
+    return register(annotation()) if hasattr(register, '_takes_annotation') else register
 
 
 class singledispatchmethod:
@@ -90,5 +96,6 @@ class singledispatchmethod:
 
 
 singledispatchmethod.__module__ = 'functools'
+singledispatchmethod.register._takes_annotation = True
 NAMES = {'update_wrapper': update_wrapper, 'wraps': wraps, 'total_ordering': total_ordering,
          'singledispatch': singledispatch, 'singledispatchmethod': singledispatchmethod}
