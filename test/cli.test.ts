@@ -110,6 +110,16 @@ describe('check', () => {
     { cwd: ROOT, env: SHELL_ENV, encoding: 'utf8' })
     expect(unbundled).toBe(stdout)
   })
+
+  test('the bundle holds nothing that only other commands need', () => {
+    const bundle = readFileSync(join(ROOT, 'dist/bundle/check.js'), 'utf8')
+    expect(['pyodide.asm.wasm', 'tree-sitter-python.wasm'].filter((name) => bundle.includes(name))).toEqual(['tree-sitter-python.wasm'])
+  })
+
+  test.each(['check', 'rewrite'])('%s of a small file waits for no optimising compiler', (command) => {
+    const told = execFileSync(process.execPath, ['--trace-wasm-compilation-times', MAIN, command, 'fixtures/cli/clean.py'], { cwd: ROOT, env: SHELL_ENV, encoding: 'utf8' })
+    expect([/Liftoff/i, /TurboFan/i].map((compiler) => compiler.test(told))).toEqual([true, false])
+  })
 })
 
 describe('colours', () => {

@@ -4,6 +4,7 @@ import { createFormatter, type Format } from '../report/formats.js'
 import { findingsOf, type Formatter, type Problem } from '../report/report.js'
 import { explain } from '../rules/load.js'
 import { choice, type Arguments, type Command } from './command.js'
+import { loadPipeline } from './load-pipeline.js'
 import { complain, print, useColour } from './output.js'
 import { collectPaths } from './paths.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
@@ -52,8 +53,7 @@ export const check: Command = {
 
 async function checkFiles(files: readonly string[], args: Arguments, policy: Policy, formatter: Formatter) {
   const { limits: { sourceBytes } } = resolvePolicy(policy)
-  // Loaded here, not above: a help text needs no parser.
-  const { createChecker } = await import('../pipeline.js')
+  const { createChecker } = await loadPipeline()
   const checker = await createChecker(policy)
   const names = namesOf(args)
   const options = { mode: choice(args, 'mode', MODES), ...(names === undefined ? {} : { names }) }

@@ -3,6 +3,7 @@ import { statSync, writeFileSync } from 'node:fs'
 import { resolvePolicy } from '../policy/policy.js'
 import { choice, type Command } from './command.js'
 import { describeFindings } from './findings.js'
+import { loadPipeline } from './load-pipeline.js'
 import { print, printError, useColour } from './output.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { ReadError, readSource, STDIN } from './read-source.js'
@@ -33,7 +34,7 @@ export const rewrite: Command = {
     const filename = path === '-' ? '<stdin>' : path
     const { text, diagnostic } = read(path, resolvePolicy(policy).limits.sourceBytes)
     const names = namesOf(args)
-    const { createChecker } = await import('../pipeline.js')
+    const { createChecker } = await loadPipeline()
     const options = { mode: choice(args, 'mode', MODES), filename, ...(names === undefined ? {} : { names }) }
     const result = diagnostic === undefined
       ? (await createChecker(policy)).rewrite(text, options)

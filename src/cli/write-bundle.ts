@@ -15,7 +15,7 @@ const RULES = fileURLToPath(new URL('../rules/load.js', import.meta.url))
 const FILE = fileURLToPath(new URL('../bundle/check.js', import.meta.url))
 
 /** Packages and commands that a plain `check` never needs. */
-const APART = new Set(['tinyglobby', './run.js', './rewrite.js', './completion.js', './help.js'])
+const APART = new Set(['tinyglobby', './run.js', './rewrite.js', './audit.js', './rule.js', './rules.js', './completion.js', './help.js'])
 
 /** What stays apart and is ours is found from the bundle's folder, which is beside that of the command line. */
 const keepApart: Plugin = {
