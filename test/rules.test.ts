@@ -67,6 +67,26 @@ test('the tables of hints speak of names that are refused', async () => {
   const { READABLE_DUNDERS, DEFINABLE_METHODS } = await import('../src/trusted/language.js')
   expect(Object.keys(hints.DUNDER_ATTRIBUTE_HINTS).filter((name) => READABLE_DUNDERS.includes(name))).toEqual([])
   expect(Object.keys(hints.SPECIAL_METHOD_HINTS).filter((name) => DEFINABLE_METHODS.includes(name))).toEqual([])
+  const { MODULE_HINTS, MODULE_NAME_HINTS } = await import('../src/check/module-hints.js')
+  const { MODULES } = await import('../src/trusted/modules.js')
+  expect(Object.keys(MODULE_HINTS).filter((name) => Object.hasOwn(MODULES, name))).toEqual([])
+  expect(Object.keys(MODULE_NAME_HINTS).filter((key) => {
+    const dot = key.lastIndexOf('.')
+    const names = MODULES[key.slice(0, dot)]
+    return names === undefined || names.includes(key.slice(dot + 1))
+  })).toEqual([])
+})
+
+test('what a module does not show is told what to use instead, imported or read', async () => {
+  const hinting = await createChecker({ modules: 'standard' })
+  const hintsOf = (source: string): (string | undefined)[] => {
+    const { diagnostics, warnings } = hinting.check(source)
+    return [...diagnostics, ...warnings].map(({ hint }) => hint)
+  }
+  expect(hintsOf('from abc import ABCMeta')).toEqual(['derive the class from `abc.ABC`'])
+  expect(hintsOf('import sys\nsys.exc_info()')).toEqual(['write `except Exception as error`'])
+  expect(hintsOf('from math import sqr')).toEqual(['did you mean `sqrt`?'])
+  expect(hintsOf('import pathlib')).toEqual(["take paths apart with `str.rpartition('/')`; a guest has no files"])
 })
 
 describe('a rule file is refused, with file and line,', () => {

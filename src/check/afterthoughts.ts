@@ -5,6 +5,7 @@ import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
 import type { Imports } from './imports.js'
 import type { KnownKinds } from './kind-ids.js'
+import { nameHint } from './module-hints.js'
 import { nearest } from './nearest.js'
 import type { Bindings } from './resolve.js'
 import { CLASS_SCOPE, IMPORTED, ITERATION, MODULE_SCOPE, REBOUND, type SymbolId } from './symbols.js'
@@ -66,7 +67,7 @@ function warn(module: string, name: string, node: number, imports: Imports, find
     const close = nearest(name, imports.grantsOf(module) ?? [])
     return {
       message: `module \`${module}\` shows no \`${shown(name)}\`: reading it raises AttributeError`,
-      hint: close === undefined ? undefined : `did you mean \`${close}\`?`,
+      hint: nameHint(module, name, close),
     }
   })
 }

@@ -7,7 +7,7 @@ import { MODULES } from '../trusted/modules.js'
 import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
-import { MODULE_HINTS } from './module-hints.js'
+import { MODULE_HINTS, nameHint } from './module-hints.js'
 import { nearest } from './nearest.js'
 import { IMPORTED, REBOUND, type ScopeId, type SymbolId } from './symbols.js'
 
@@ -185,8 +185,7 @@ export class Imports {
         const message = `the policy does not grant \`${name}\` of module \`${module}\``
         return { message, hint: `add it to the policy's names of \`${module}\`` }
       }
-      const close = nearest(name, granted)
-      const hint = close === undefined ? undefined : `did you mean \`${close}\`?`
+      const hint = nameHint(module, name, nearest(name, granted))
       return { message: `module \`${module}\` shows no \`${shown(name)}\``, hint }
     })
   }

@@ -6,6 +6,9 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   os: 'a guest has no files, processes or environment: have the host pass what is needed as an input',
   'os.path': 'take paths apart with `str.rpartition(\'/\')`; a guest has no files',
   posixpath: 'take paths apart with `str.rpartition(\'/\')`; a guest has no files',
+  pathlib: 'take paths apart with `str.rpartition(\'/\')`; a guest has no files',
+  stat: 'a guest has no files',
+  mimetypes: 'keep the types in a dict',
   glob: 'match names with `fnmatch`; a guest has no files',
   shutil: 'a guest has no files',
   tempfile: 'use `io.StringIO` or `io.BytesIO`',
@@ -15,6 +18,15 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   _thread: 'use `asyncio`',
   'concurrent.futures': 'use `asyncio.gather`',
   queue: 'use `collections.deque` or `asyncio.Queue`',
+  cmd: 'call the functions: a guest has no terminal',
+  codecs: 'use `str.encode` and `bytes.decode`',
+  errno: 'compare classes: `except FileNotFoundError`',
+  gzip: 'use `zlib`',
+  bz2: 'use `zlib`',
+  lzma: 'use `zlib`',
+  zipfile: host,
+  ipaddress: 'split the text, and compare numbers',
+  email: host,
   sched: 'use `asyncio`',
   selectors: 'use `asyncio`',
   signal: 'set limits in the policy',
@@ -77,4 +89,34 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   js: host,
   pyodide: host,
   pyodide_js: host,
+}
+
+/** What to use instead of names that a granted module does not show. Keys are `module.name`. */
+export const MODULE_NAME_HINTS: Readonly<Record<string, string>> = {
+  'abc.ABCMeta': 'derive the class from `abc.ABC`',
+  'abc.abstractproperty': 'write `@property` above `@abstractmethod`',
+  'asyncio.get_event_loop': 'write `asyncio.run(main())`, and `asyncio.create_task` within it',
+  'asyncio.get_running_loop': 'use `asyncio.create_task`, `asyncio.sleep` and `time.monotonic`',
+  'asyncio.new_event_loop': 'write `asyncio.run(main())`',
+  'asyncio.to_thread': 'call the function itself: a guest has one thread',
+  'enum.EnumMeta': 'write a class method of the enumeration',
+  'enum.EnumType': 'write a class method of the enumeration',
+  'io.TextIOWrapper': 'use `io.StringIO`',
+  'io.open': 'use `io.StringIO` or `io.BytesIO`: a guest has no files',
+  'string.Formatter': 'use `str.format` or `string.Template`',
+  'sys.exc_info': 'write `except Exception as error`',
+  'sys.modules': 'write an `import` statement',
+  'sys.path': 'write an `import` statement',
+  'sys.setrecursionlimit': 'set `limits.recursion` in the policy',
+  'types.coroutine': 'write `async def`',
+  'types.new_class': 'write a `class` statement',
+  'typing.ForwardRef': 'write the name of the class as a string',
+  'typing.get_type_hints': 'keep the types in a dict of your own, or use `dataclasses.fields`',
+}
+
+/** What to use instead of `name` of `module`, of which `close` is the nearest name shown; undefined when nothing is known. */
+export function nameHint(module: string, name: string, close: string | undefined): string | undefined {
+  const key = `${module}.${name}`
+  if (Object.hasOwn(MODULE_NAME_HINTS, key)) return MODULE_NAME_HINTS[key]
+  return close === undefined ? undefined : `did you mean \`${close}\`?`
 }
