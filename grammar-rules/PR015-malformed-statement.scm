@@ -2,8 +2,8 @@
 ;
 ; ## Denies
 ; A statement, a pattern or a type that lacks a part, or has one too many: an empty block, `try` without `except`,
-; `raise a, b`, `from a import b,`, a chain of annotated assignments, a positional argument after a keyword, a `**`
-; pattern that is not the last.
+; `raise a, b`, `from a import b,`, a chain of annotated assignments, a positional argument after a keyword, a
+; keyword twice, a `**` pattern that is not the last.
 ;
 ; ## Why
 ; The checker's parser accepts them, Python does not.

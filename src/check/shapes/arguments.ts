@@ -4,7 +4,7 @@ import { SYNTAX_RULES } from '../../syntax/syntax-rules.js'
 import type { Tree } from '../../syntax/tree.js'
 import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
-import { firstChild, isSignificant, nextChild } from './walk.js'
+import { firstChild, isSignificant, nextChild, textOf } from './walk.js'
 
 export function argumentChecks(grammar: Grammar): ShapeChecks {
   const kind = (name: string): number => grammar.kindId(name)
@@ -87,10 +87,19 @@ export function argumentChecks(grammar: Grammar): ShapeChecks {
       const { kind: kinds, skip, start, end } = tree
       let keywords = false
       let dictionaries = false
+      let names: Set<string> | undefined
       checkFirst(tree, node, report)
       for (let child = node + 1; child < skip[node]; child = skip[child]) {
         const of = kinds[child]
-        if (of === keywordArgument) keywords = true
+        if (of === keywordArgument) {
+          keywords = true
+          const argument = firstChild(tree, child)
+          const name = textOf(tree, argument).normalize('NFKC')
+          if (names?.has(name)) {
+            return report(SYNTAX_RULES.malformedStatement, start[argument], end[argument], { message: `the argument \`${name}\` is there twice` })
+          }
+          (names ??= new Set()).add(name)
+        }
         else if (of === dictionarySplat) dictionaries = true
         else if ((keywords || dictionaries) && isSignificant(tree, child) && (dictionaries || of !== listSplat)) {
           const after = dictionaries ? '`**`' : 'a keyword argument'

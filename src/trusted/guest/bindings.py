@@ -45,7 +45,8 @@ def _augmented_name(node, walk):
         raise Refused('_inplacevar_ takes the name it is assigned to')
     if type(operator) is not Constant or operator.value not in inline.OPERATORS:
         raise Refused('_inplacevar_ takes an operator first')
-    if walk.inline:
+    # What a class body reads before it has bound it is a name from around it, which is not renamed with the class's own.
+    if walk.inline and (target.id[0] != '_' or walk.scope.kind != 'class'):
         inline.augmented(node, target, operator.value, value)
     else:
         inline.in_place(node.value, operator.value)
