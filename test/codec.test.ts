@@ -231,3 +231,55 @@ describe('forged bytes', () => {
     expect(() => decodeValue(encodeValue(Array.from({ length: 3000 }, (_, i) => i)), limits)).toThrow('more than 2000 parts')
   })
 })
+
+describe('a host\'s values that change while they are read', () => {
+  test('cross as they were counted', () => {
+    const grows: Value[] = []
+    grows.push(Object.defineProperty({}, 'a', { enumerable: true, get: () => grows.push(7) }), 5)
+    expect(there(grows)).toEqual([Object.assign(Object.create(null) as object, { a: 3 }), 5])
+    const shrinks: Value[] = []
+    shrinks.push(Object.defineProperty({}, 'a', { enumerable: true, get: () => { shrinks.length = 1; return 1 } }), 5, 6)
+    expect(there([shrinks, 3])).toEqual([[Object.assign(Object.create(null) as object, { a: 1 }), null, null], 3])
+    class Liar extends Map<Value, Value> { override get size() { return 5 } }
+    expect(there(new Liar([[1, 2]]))).toEqual(new Map([[1, 2]]))
+  })
+})
+
+describe('keys that were chosen to collide in an engine\'s tables', () => {
+  const set = (count: number, item: (i: number) => Buffer): Buffer => {
+    const head = Buffer.alloc(5)
+    head[0] = 11
+    head.writeUInt32LE(count, 1)
+    return Buffer.concat([head, ...Array.from({ length: count }, (_, i) => item(i + 1))])
+  }
+  const bigint = (low: number, high: number): Buffer => {
+    const bytes = Buffer.alloc(22)
+    bytes[0] = 5
+    bytes.writeUInt32LE(17, 1)
+    bytes.writeUInt32LE(low, 5)
+    bytes.writeUInt32LE(high, 13)
+    return bytes
+  }
+  test('are refused soon', () => {
+    const began = performance.now()
+    expect(() => decodeValue(set(300_000, (i) => bigint(1, i)))).toThrow(new CodecError('keys that were chosen to collide'))
+    expect(performance.now() - began).toBeLessThan(20_000)
+  })
+  test('as many others are not', () => {
+    expect((decodeValue(set(300_000, (i) => bigint(i, i))) as Set<Value>).size).toBe(300_000)
+    const double = (i: number): Buffer => {
+      const bytes = Buffer.alloc(9)
+      bytes[0] = 4
+      bytes.writeDoubleLE(i / 3, 1)
+      return bytes
+    }
+    expect((decodeValue(set(500_000, double)) as Set<Value>).size).toBe(500_000)
+  })
+})
+
+test.each([
+  [new Date(8.64e15), 'a Date of a year that Python has not'], [new Date(-1e14), 'a Date of a year that Python has not'],
+  [new PyValue('object' as 'date', ''), 'an instance of PyValue'], [new PyValue('Decimal', 5 as never), 'an instance of PyValue'],
+])('%s cannot cross', (value, what) => {
+  expect(() => encodeValue([value])).toThrow(new CodecError(`value[0]: ${what} cannot cross into a guest`))
+})

@@ -68,11 +68,13 @@ export class Writer {
   }
 
   floats(values: readonly number[]): void {
-    this.block(Tag.FLOATS, new Uint8Array(Float64Array.from(values).buffer), values.length)
+    const floats = Float64Array.from(values)
+    this.block(Tag.FLOATS, new Uint8Array(floats.buffer), floats.length)
   }
 
   ints(values: readonly number[]): void {
-    this.block(Tag.INTS, new Uint8Array(Int32Array.from(values).buffer), values.length)
+    const ints = Int32Array.from(values)
+    this.block(Tag.INTS, new Uint8Array(ints.buffer), ints.length)
   }
 
   text(text: string): void {

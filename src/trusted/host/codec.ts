@@ -55,8 +55,12 @@ interface Open {
   readonly container: object
   readonly items: readonly Value[]
   readonly names: readonly Value[] | undefined
+  /** How many, as was written: reading an item runs getters of the host's, which may change the list. */
+  readonly count: number
   next: number
 }
+
+const PYTHON_YEAR = /^(?!0000)\d{4}-/
 
 const isInt32 = (value: number): boolean => (value | 0) === value && !Object.is(value, -0)
 
@@ -92,27 +96,33 @@ function encodeOne(writer: Writer, value: Value): Open | true | undefined {
       if (value.every(isInt32)) return writer.ints(value), true
       if (!value.some((item) => Number.isSafeInteger(item) && !Object.is(item, -0))) return writer.floats(value), true
     }
-    writer.count(Tag.LIST, value.length)
-    return { container: value, items: value, names: undefined, next: 0 }
+    return opened(writer, Tag.LIST, value, value as readonly Value[])
   }
   if (value instanceof Uint8Array) return writer.block(Tag.BYTES, value), true
-  if (value instanceof PyValue) return pyValue(writer, value.type, value.text)
+  if (value instanceof PyValue) {
+    return PY_VALUE_TYPES.includes(value.type) && typeof value.text === 'string' ? pyValue(writer, value.type, value.text) : undefined
+  }
   if (value instanceof Date) {
-    return Number.isNaN(value.getTime()) ? undefined : pyValue(writer, 'datetime', value.toISOString().replace('Z', '+00:00'))
+    const text = Number.isNaN(value.getTime()) ? '' : value.toISOString()
+    return PYTHON_YEAR.test(text) ? pyValue(writer, 'datetime', text.replace('Z', '+00:00')) : undefined
   }
   if (value instanceof Set) {
-    writer.count(Tag.SET, value.size)
-    return { container: value, items: [...value as Set<Value>], names: undefined, next: 0 }
+    return opened(writer, Tag.SET, value, [...value as Set<Value>])
   }
   if (value instanceof Map) {
-    writer.count(Tag.DICT, value.size)
-    return { container: value, items: [...value.values() as Iterable<Value>], names: [...value.keys() as Iterable<Value>], next: 0 }
+    const entries = [...value as ReadonlyMap<Value, Value>]
+    return opened(writer, Tag.DICT, value, entries.map(([, item]) => item), entries.map(([name]) => name))
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return undefined
   const names = Object.keys(value)
-  writer.count(Tag.DICT, names.length)
-  return { container: value, items: names.map((name) => (value as Record<string, Value>)[name]), names, next: 0 }
+  return opened(writer, Tag.DICT, value, names.map((name) => (value as Record<string, Value>)[name]), names)
+}
+
+function opened(writer: Writer, tag: number, container: object, items: readonly Value[], names?: readonly Value[]): Open {
+  const count = items.length
+  writer.count(tag, count)
+  return { container, items, names, count, next: 0 }
 }
 
 function pyValue(writer: Writer, type: string, text: string): true {
@@ -125,7 +135,7 @@ function pyValue(writer: Writer, type: string, text: string): true {
 /** What kind of thing cannot cross, for the message. */
 function describe(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`
-  if (value instanceof Date) return 'an invalid Date'
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date of a year that Python has not'
   const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name
   return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'this object'
 }
@@ -152,7 +162,7 @@ export function encodeValue(value: Value, limits: CodecLimits = {}): Uint8Array 
   visit(value)
   while (open.length > 0) {
     const top = open[open.length - 1]!
-    if (top.next === top.items.length) {
+    if (top.next === top.count) {
       within.delete(top.container)
       open.pop()
       continue
@@ -182,16 +192,43 @@ interface Unfinished {
 /** Keys that a JavaScript object would put first, in numeric order, whatever the order they came in. */
 const ARRAY_INDEX = /^(?:0|[1-9]\d{0,9})$/
 
+/** Keys put into a Set or Map at a time, how long that may take, in milliseconds (a twentieth is usual), and how often not. */
+const BATCH = { keys: 256, ms: 0.5, slow: 16 }
+
+/**
+ * Puts keys into a Set or Map. Engines hash numbers without a secret: keys chosen to collide made 40,000 of them take seconds,
+ * and ten times as many minutes. So a batch is timed; a slow one is taken back and put in again, since the machine may have
+ * been busy; and keys that stay slow are refused.
+ */
+function insert(count: number, put: (i: number) => void, takeBack: (i: number) => void): void {
+  let slow = 0
+  for (let from = 0; from < count; from += BATCH.keys) {
+    const to = Math.min(from + BATCH.keys, count)
+    let took = Infinity
+    for (let attempt = 0; took > BATCH.ms && attempt < 4; attempt++) {
+      if (attempt > 0) for (let i = from; i < to; i++) takeBack(i)
+      const began = performance.now()
+      for (let i = from; i < to; i++) put(i)
+      took = performance.now() - began
+    }
+    if (took > BATCH.ms && ++slow === BATCH.slow) throw new CodecError('keys that were chosen to collide')
+  }
+}
+
 /** Undefined-free plain data of a finished container. Objects have no prototype, so `__proto__` is a key like any other. */
 function finish({ tag, items }: Unfinished): Value {
   if (tag === Tag.LIST || tag === Tag.TUPLE) return items
-  if (tag !== Tag.DICT) return new Set(items)
+  if (tag !== Tag.DICT) {
+    const set = new Set<Value>()
+    insert(items.length, (i) => set.add(items[i]), (i) => set.delete(items[i]))
+    return set
+  }
   const object: Record<string, Value> = Object.create(null) as Record<string, Value>
   for (let i = 0; i < items.length; i += 2) {
     const key = items[i]
     if (typeof key !== 'string' || ARRAY_INDEX.test(key)) {
       const map = new Map<Value, Value>()
-      for (let j = 0; j < items.length; j += 2) map.set(items[j], items[j + 1])
+      insert(items.length / 2, (j) => map.set(items[2 * j], items[2 * j + 1]), (j) => map.delete(items[2 * j]))
       return map
     }
     object[key] = items[i + 1]
@@ -294,11 +331,13 @@ export function decodeValue(encoded: Uint8Array, limits: CodecLimits = {}): Valu
   return result!.value
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** Two's complement, least byte first; a number where it is a safe integer. */
 function readBigint(bytes: Uint8Array): number | bigint {
   if (bytes.length === 0) return 0
   let hex = ''
-  for (let i = bytes.length - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0')
+  for (let i = bytes.length - 1; i >= 0; i--) hex += HEX[bytes[i]!]
   const value = BigInt.asIntN(8 * bytes.length, BigInt(`0x${hex}`))
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value
