@@ -159,6 +159,36 @@ describe('a jail', () => {
     expect(await worker.ended).toMatch(/^the worker broke the protocol: a frame/)
   })
 
+  const impostor = (name: string, script: string): string => {
+    const file = join(folder, name)
+    writeFileSync(file, script)
+    return file
+  }
+  test.each([
+    ['fills the host\'s memory', 'process.stdout.write(Buffer.from([0, 0, 0, 16])); setInterval(() => process.stdout.write(Buffer.alloc(65536)), 1)', /^the worker broke the protocol: a frame of 268435456 bytes; at most 131072/],
+    ['talks to stderr without end', 'const x = Buffer.alloc(65536); const go = () => process.stderr.write(x, go); go()', /^the worker wrote too much to stderr$/],
+    ['says nothing', 'setInterval(() => {}, 1000)', /^the worker did not start$/],
+  ])('that %s is killed', async (name, script, reason) => {
+    const worker = startJail({ setup, startMs: name === 'says nothing' ? 300 : 20_000 }, impostor(`${name.slice(0, 5)}.mjs`, script))
+    expect(await worker.ready).toBe(false)
+    expect(await worker.ended).toMatch(reason)
+  })
+
+  test.runIf(process.platform === 'linux')('whose pipes somebody else holds has ended all the same', async () => {
+    const worker = startJail({ setup, wrap: ['/bin/sh', '-c', 'setsid sleep 20 & exec "$0" "$@"'] })
+    expect(await worker.ready).toBe(true)
+    const began = performance.now()
+    worker.kill('enough')
+    expect(await worker.ended).toBe('enough')
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+
+  test('that fails tells why in a line', async () => {
+    const [command, args] = jailCommand()
+    const { stderr, status } = spawnSync(command, args, { cwd: '/', env: {}, input: Buffer.alloc(100, 255) })
+    expect([String(stderr), status]).toEqual(['ProtocolError: a frame of 4294967295 bytes; at most 4096 are allowed', 1])
+  })
+
   test('that dies says why', async () => {
     const dying = join(folder, 'dying.mjs')
     writeFileSync(dying, 'throw new TypeError("out of luck")\n')

@@ -32,11 +32,12 @@ function connected(options: Partial<Call> = {}) {
 
 const done = { kind: 'done', id: 1, usage, response: bytes(1), delta: null } as const
 const begun = { kind: 'begun', id: 1 } as const
+const ended = { kind: 'ended', id: 1 } as const
 
 describe('a worker that keeps to the protocol', () => {
   test('is believed', async () => {
     const { say, answered, performed, written, killed } = connected()
-    say(begun, { kind: 'output', id: 1, fd: 1, bytes: Buffer.from('hello') }, done)
+    say(begun, { kind: 'output', id: 1, fd: 1, bytes: Buffer.from('hello') }, ended, done)
     await answered
     expect(performed()).toMatchObject({ kind: 'done', usage })
     expect(written).toEqual(['hello'])
@@ -47,7 +48,7 @@ describe('a worker that keeps to the protocol', () => {
     say(begun, { kind: 'ask', id: 1, question: Uint8Array.of(1, 2) })
     await new Promise(setImmediate)
     expect(sent.length).toBe(3)
-    say(done)
+    say(ended, done)
     await answered
     expect(performed()?.kind).toBe('done')
   })
@@ -60,9 +61,13 @@ describe('a worker that does not is ended, and its call lost', () => {
     'an end without a beginning': [[done]],
     'two beginnings': [[begun, begun]],
     'more output than the limit': [[begun, { kind: 'output', id: 1, fd: 1, bytes: bytes(6) }, { kind: 'output', id: 1, fd: 2, bytes: bytes(5) }]],
-    'a response over the limit': [[begun, { ...done, response: bytes(11) }]],
-    'a delta nobody wanted': [[begun, { ...done, delta: bytes(1) }]],
-    'no delta where one was wanted': [[begun, done], { end: 'capture' }],
+    'a response over the limit': [[begun, ended, { ...done, response: bytes(11) }]],
+    'output of nothing': [[begun, { kind: 'output', id: 1, fd: 1, bytes: bytes(0) }]],
+    'an answer of what has not ended': [[begun, done]],
+    'output of what has ended': [[begun, ended, { kind: 'output', id: 1, fd: 1, bytes: bytes(1) }]],
+    'two ends': [[begun, ended, ended]],
+    'a delta nobody wanted': [[begun, ended, { ...done, delta: bytes(1) }]],
+    'no delta where one was wanted': [[begun, ended, done], { end: 'capture' }],
     'a question nobody answers': [[begun, { kind: 'ask', id: 1, question: bytes(1) }]],
     'a report while it waits for an answer': [[begun, { kind: 'ask', id: 1, question: bytes(1) }, done], { onAsk: () => new Promise(() => {}) }],
     'an answer that the host fails to give': [[begun, { kind: 'ask', id: 1, question: bytes(1) }], { onAsk: () => { throw new Error('host') } }],
@@ -77,7 +82,7 @@ describe('a worker that does not is ended, and its call lost', () => {
   })
   test('after its call was answered: another end', async () => {
     const { say, answered, performed, link } = connected()
-    say(begun, done, done)
+    say(begun, ended, done, done)
     await answered
     expect(performed()?.kind).toBe('done')
     expect(link.alive).toBe(false)
@@ -89,7 +94,7 @@ test('any reports in any order: nothing throws, and an ended worker has answered
   const id = fc.constantFrom(0, 1, 2)
   const report: fc.Arbitrary<Report> = fc.oneof(
     fc.constant<Report>({ kind: 'ready' }),
-    id.map((n): Report => ({ kind: 'begun', id: n })),
+    fc.tuple(fc.constantFrom('begun' as const, 'ended' as const), id).map(([kind, n]): Report => ({ kind, id: n })),
     fc.tuple(id, fc.nat(8)).map(([n, length]): Report => ({ kind: 'output', id: n, fd: 1, bytes: bytes(length) })),
     id.map((n): Report => ({ kind: 'ask', id: n, question: bytes(1) })),
     fc.tuple(id, fc.nat(12), fc.boolean()).map(([n, length, delta]): Report => ({ ...done, id: n, response: bytes(length), delta: delta ? bytes(1) : null })),
@@ -123,4 +128,41 @@ test('a worker that ends itself at the limit, in the middle of a report, has end
   link.close('the worker exited with 70')
   await answered
   expect(performed()).toMatchObject({ kind: 'killed', why: 'wall', detail: 'the worker exited with 70' })
+})
+
+test('handing over a large answer is not the guest\'s time, and does not take for ever', async () => {
+  const { say, answered, performed } = connected({ limits: { ...limits, wallMs: 20 } })
+  say(begun, ended)
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  say(done)
+  await answered
+  expect(performed()).toMatchObject({ kind: 'done', usage })
+})
+
+test('a worker that was cut off is believed, however late the host heard that the call began', async () => {
+  const { say, answered, performed, link } = connected()
+  say(begun)
+  link.close('the worker exited with 70', true)
+  await answered
+  expect(performed()).toMatchObject({ kind: 'killed', why: 'wall', usage: { wallMs: limits.wallMs } })
+})
+
+test('a worker that says nothing at its start is given up', async () => {
+  const link = new Link()
+  let killed = 0
+  link.connect({ send: () => {}, pause: () => {}, hold: () => {}, kill: () => { killed++ } }, new Uint8Array(0), 30)
+  expect(await link.ready).toBe(false)
+  expect(killed).toBe(1)
+  expect(await link.perform(call)).toMatchObject({ kind: 'lost', begun: false, reason: 'the worker did not start' })
+})
+
+test('what may come is small, but for the end of a call', () => {
+  const most = (options: Partial<Call>): number[] => {
+    const { say, link } = connected({ limits: { ...limits, responseBytes: 1 << 20 }, ...options })
+    const during = link.mostBytes
+    say(begun, ended, { ...done, delta: options.end === 'capture' ? bytes(1) : null })
+    return [during, link.mostBytes]
+  }
+  expect(most({})).toEqual([(1 << 17) + (1 << 20), 1 << 17])
+  expect(most({ end: 'capture' })).toEqual([Infinity, 1 << 17])
 })

@@ -75,10 +75,10 @@ describe('reset', () => {
     }
   })
 
-  test('is the same for every guest of the image', async () => {
+  test('is the same for every guest of the image', () => {
     const code = 'import random, sys\nresult = [hash("x"), id(result), len(sys.modules)]\nkept = [object() for _ in range(999)]'
     const first = python.run(code)
-    const other = await Guest.create(image.wasm, image.image, {})
+    const other = new Guest(image.wasm, image.image, {})
     expect(other.capture().length).toBe(PRISTINE)
     const second = new BareGuest(image)
     expect(second.run(code)).toEqual(first)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { InstallationError, PolicyError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { checkImage, IMAGE_FOLDER, ImageError, loadImage, type LoadedImage } from '../trusted/host/image.js'
-import type { ImageFacts } from '../trusted/host/image-facts.js'
+import type { ImageFacts, ReadImage } from '../trusted/host/image-facts.js'
 import { InlineWorker } from '../trusted/host/inline.js'
 import { startJail } from '../trusted/host/jail.js'
 import type { GuestWorker } from '../trusted/host/link.js'
@@ -22,7 +22,8 @@ export function setupOf({ clock, random, limits }: ResolvedPolicy): Setup {
   return {
     clock: clock === 'real' ? clock : { fixed: Date.parse(clock.fixed) }, random,
     memoryBytes: limits.memoryMb * MIB,
-    maxFrameBytes: limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
+    // A session's memory and inputs as large as it, in one command.
+    maxFrameBytes: 2 * limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
   }
 }
 
@@ -45,12 +46,12 @@ export function startInline(setup: Setup): InlineWorker {
   return new InlineWorker(wasm, image, setup)
 }
 
-let shared: LoadedImage | undefined
+let shared: LoadedImage<ReadImage> | undefined
 
 /** The image of this process, loaded once; its memory can be read by threads without a copy. */
-function sharedImage(): LoadedImage {
+function sharedImage(): LoadedImage<ReadImage> {
   if (shared) return shared
-  const { wasm, image } = orInstallationError(() => loadImage(IMAGE_FOLDER, { unchecked: true }))
+  const { wasm, image } = orInstallationError(() => loadImage())
   const memory = new Uint8Array(new SharedArrayBuffer(image.memory.length))
   memory.set(image.memory)
   shared = { wasm, image: { ...image, memory } }

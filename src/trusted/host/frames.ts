@@ -8,6 +8,9 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
 }
 
+/** More a length cannot tell. */
+export const MOST_FRAME_BYTES = 2 ** 32 - 1
+
 /** A frame as it goes through a pipe: its length, then the payload. */
 export function framed(payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4 + payload.length)
@@ -16,49 +19,49 @@ export function framed(payload: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** Cuts a stream of bytes into payloads. `maxBytes` bounds one payload. */
+/** Cuts a stream of bytes into payloads. `maxBytes` bounds one payload, and may change between two. */
 export class FrameReader {
-  #chunks: Uint8Array[] = []
+  /** What is held of it: `#held` bytes. */
+  #bytes = new Uint8Array(0)
   #held = 0
 
   constructor(public maxBytes: number) {}
 
-  /** Takes what arrived and returns the payloads it completes. Throws {@link ProtocolError} for one that is too long. */
+  /**
+   * Takes what arrived, which is not to be written to any more, and returns the payloads it completes.
+   * Throws {@link ProtocolError} for one that is too long.
+   */
   push(chunk: Uint8Array): Uint8Array[] {
-    if (chunk.length > 0) this.#chunks.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length))
-    this.#held += chunk.length
+    this.#hold(chunk)
+    const { buffer, byteOffset } = this.#bytes
+    const view = new DataView(buffer, byteOffset, this.#held)
     const payloads: Uint8Array[] = []
-    while (this.#held >= 4) {
-      const length = this.#length()
+    let at = 0
+    while (this.#held - at >= 4) {
+      const length = view.getUint32(at, true)
       if (length > this.maxBytes) throw new ProtocolError(`a frame of ${length} bytes; at most ${this.maxBytes} are allowed`)
-      if (this.#held < 4 + length) break
-      payloads.push(this.#take(4 + length).subarray(4))
+      if (this.#held - at < 4 + length) break
+      payloads.push(this.#bytes.subarray(at + 4, at + 4 + length))
+      at += 4 + length
     }
+    // What is left gets a place of its own: the payloads stay as they are.
+    if (at > 0) this.#bytes = this.#bytes.slice(at, this.#held)
+    this.#held -= at
     return payloads
   }
 
-  #length(): number {
-    if (this.#chunks[0].length < 4) this.#join()
-    const head = this.#chunks[0]
-    return (head[0] | (head[1] << 8) | (head[2] << 16) | (head[3] << 24)) >>> 0
-  }
-
-  #take(count: number): Uint8Array {
-    if (this.#chunks[0].length < count) this.#join()
-    const head = this.#chunks[0]
-    if (head.length === count) this.#chunks.shift()
-    else this.#chunks[0] = head.subarray(count)
-    this.#held -= count
-    return head.subarray(0, count)
-  }
-
-  #join(): void {
-    const joined = new Uint8Array(this.#held)
-    let at = 0
-    for (const chunk of this.#chunks) {
-      joined.set(chunk, at)
-      at += chunk.length
+  /** However small the pieces are, what they are held in is less than twice as large. */
+  #hold(chunk: Uint8Array): void {
+    const held = this.#held + chunk.length
+    if (this.#held === 0) this.#bytes = new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.length)
+    else {
+      if (held > this.#bytes.length) {
+        const bytes = new Uint8Array(2 * held)
+        bytes.set(this.#bytes.subarray(0, this.#held))
+        this.#bytes = bytes
+      }
+      this.#bytes.set(chunk, this.#held)
     }
-    this.#chunks = [joined]
+    this.#held = held
   }
 }

@@ -16,8 +16,6 @@ export interface GuestOptions {
   readonly pulse?: () => number
   /** The thread has the engine's default stack only: calls through C nest 170 deep at most. Default false. */
   readonly smallStack?: boolean
-  /** Blocks the thread; default `Atomics.wait`, which a browser's main thread lacks. */
-  readonly block?: (milliseconds: number) => void
 }
 
 export interface CallLimits {

@@ -32,13 +32,19 @@ export interface ImageFacts {
   readonly pyodide: string
 }
 
-/** An image ready for use. */
-export interface GuestImage {
+/** An image whose memory was read: `facts.size` bytes, never written to. */
+export interface ReadImage {
   readonly facts: ImageFacts
-  /** `facts.size` bytes, never written to. */
   readonly memory: Uint8Array
-  /** Writes them to the beginning of `target`; where it is absent, `memory` is copied. */
-  readonly fill?: (target: Uint8Array, from?: number) => void
+}
+
+/** An image ready for use: read, or left in its file, from which `fill` reads as much as the target takes. */
+export type GuestImage = ReadImage | { readonly facts: ImageFacts; readonly fill: (target: Uint8Array, from: number) => void }
+
+/** Writes the image's bytes from `from` on to `target`. */
+export function fillFrom(image: GuestImage, target: Uint8Array, from: number): void {
+  if ('fill' in image) image.fill(target, from)
+  else target.set(image.memory.subarray(from, from + target.length))
 }
 
 /** Makes `memory` what the image says: `put` fills a stretch of it, all else is zero. */

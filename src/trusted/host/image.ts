@@ -1,21 +1,23 @@
-/** Loads the guest's image and the WebAssembly it was taken from, and refuses a pair that does not belong together. Node only. */
-import { createHash } from 'node:crypto'
+/**
+ * Loads the guest's image and the WebAssembly it was taken from. Whether they are the pair that this version was built with is
+ * {@link checkImage}'s to say, once in a host, while workers start on them and before anything runs. Node only.
+ */
 import { openSync, readFileSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { IMAGE_FORMAT, type GuestImage, type ImageFacts } from './image-facts.js'
+import { IMAGE_FORMAT, type GuestImage, type ImageFacts, type ReadImage } from './image-facts.js'
 
 /** The image or the wasm is missing, damaged, or of another build. The caller turns it into its own InstallationError. */
 export class ImageError extends Error {
   override readonly name = 'ImageError'
 }
 
-/** What a worker needs to make guests; both parts can be shared between threads. */
-export interface LoadedImage {
+/** What a worker needs to make guests; both parts can be shared between threads, when the memory is read. */
+export interface LoadedImage<I = GuestImage> {
   readonly wasm: WebAssembly.Module
-  readonly image: GuestImage
+  readonly image: I
 }
 
 function orImageError<T>(path: string, read: () => T): T {
@@ -25,8 +27,6 @@ function orImageError<T>(path: string, read: () => T): T {
     throw new ImageError(`cannot read ${path}: run \`npm run build\` (${(error as Error).message})`)
   }
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** The folder `npm run build` writes to: beside this file when compiled, else in the package's `dist`. */
 export const IMAGE_FOLDER = fileURLToPath(new URL('../../../dist/image/', import.meta.url))
@@ -39,11 +39,6 @@ export function wasmPath(): string {
 /** Found once: looking needs a descriptor, and a host that has none left must still be told so by the spawn. */
 let foundWasm: string | undefined
 
-/** Every file {@link loadImage} reads: what a jail must be allowed to read of it. */
-export function imageFiles(folder: string = IMAGE_FOLDER): string[] {
-  return [join(folder, 'guest.json'), join(folder, 'guest.mem'), wasmPath()]
-}
-
 function readFacts(folder: string): ImageFacts {
   const path = join(folder, 'guest.json')
   const facts = orImageError(path, () => JSON.parse(readFileSync(path, 'utf8')) as ImageFacts)
@@ -51,12 +46,8 @@ function readFacts(folder: string): ImageFacts {
   return facts
 }
 
-const otherWasm = (facts: ImageFacts): ImageError =>
-  new ImageError(`the guest image was taken from pyodide ${facts.pyodide}; another pyodide is installed`)
-const damaged = (path: string): ImageError => new ImageError(`${path} is damaged: run \`npm run build\``)
-
 /**
- * Hashes both files, away from the caller's thread: for those who load them unchecked in the meantime. 40 ms.
+ * Hashes both files, away from the caller's thread. 40 ms.
  *
  * @throws ImageError, rejecting, unless they are what this version was built with.
  */
@@ -68,54 +59,37 @@ export async function checkImage(folder: string = IMAGE_FOLDER): Promise<void> {
   }
   const path = join(folder, 'guest.mem')
   const [wasm, memory] = await Promise.all([hash(wasmPath()), hash(path)])
-  if (wasm !== facts.wasmSha256) throw otherWasm(facts)
-  if (memory !== facts.sha256) throw damaged(path)
+  if (wasm !== facts.wasmSha256) throw new ImageError(`the guest image was taken from pyodide ${facts.pyodide}; another pyodide is installed`)
+  if (memory !== facts.sha256) throw new ImageError(`${path} is damaged: run \`npm run build\``)
 }
 
-/** How far a loader is to go. */
-export interface LoadOptions {
-  /** Somebody else calls {@link checkImage}: saves 30 ms. Default false. */
-  readonly unchecked?: boolean
-  /** Where the wasm is, for a jail, which may not look for it (symlinks on the way). */
-  readonly wasmFile?: string | undefined
-}
-
-function loadWasm(facts: ImageFacts, { unchecked = false, wasmFile = wasmPath() }: LoadOptions): WebAssembly.Module {
-  const wasm = orImageError(wasmFile, () => readFileSync(wasmFile))
-  if (!unchecked && sha256(wasm) !== facts.wasmSha256) throw otherWasm(facts)
-  return new WebAssembly.Module(wasm)
-}
+const loadWasm = (path: string): WebAssembly.Module => new WebAssembly.Module(orImageError(path, () => readFileSync(path)))
 
 /**
- * Reads and checks both files: 35 ms to compile, 30 to hash. In a thread pass what another loaded instead.
+ * Reads both files, and compiles one: 35 ms. In a thread pass what another loaded instead.
  *
  * @throws ImageError
  */
-export function loadImage(folder: string = IMAGE_FOLDER, options: LoadOptions = {}): LoadedImage {
+export function loadImage(folder: string = IMAGE_FOLDER): LoadedImage<ReadImage> {
   const facts = readFacts(folder)
-  const wasm = loadWasm(facts, options)
   const path = join(folder, 'guest.mem')
   const memory = orImageError(path, () => readFileSync(path))
-  if (options.unchecked !== true && sha256(memory) !== facts.sha256) throw damaged(path)
-  return { wasm, image: { memory, facts } }
+  return { wasm: loadWasm(wasmPath()), image: { memory, facts } }
 }
-
-/** Read at a time when a file is hashed. */
-const CHUNK = 1 << 20
 
 /**
  * As {@link loadImage}, for a process that makes one guest: the image stays in its file, from which every reset reads it
  * straight into the guest (as quick as from memory, and 27 MiB less of it). The file is checked once; whoever may change it
  * afterwards may change this code as well.
  *
+ * @param wasmFile where the wasm is, for a jail, which may not look for it (symlinks on the way).
  * @throws ImageError
  */
-export function openImage(folder: string = IMAGE_FOLDER, options: LoadOptions = {}): LoadedImage {
+export function openImage(folder: string = IMAGE_FOLDER, wasmFile: string = wasmPath()): LoadedImage {
   const facts = readFacts(folder)
-  const wasm = loadWasm(facts, options)
   const path = join(folder, 'guest.mem')
   const file = orImageError(path, () => openSync(path, 'r'))
-  const fill = (target: Uint8Array, from = 0): void => {
+  const fill = (target: Uint8Array, from: number): void => {
     const end = Math.min(target.length, facts.size - from)
     for (let at = 0; at < end;) {
       const count = readSync(file, target, at, end - at, from + at)
@@ -123,19 +97,5 @@ export function openImage(folder: string = IMAGE_FOLDER, options: LoadOptions = 
       at += count
     }
   }
-  const image = {
-    facts, fill,
-    get memory(): Uint8Array {
-      const memory = new Uint8Array(facts.size)
-      fill(memory)
-      return memory
-    },
-  }
-  if (options.unchecked !== true) {
-    const hash = createHash('sha256')
-    const chunk = new Uint8Array(CHUNK)
-    for (let count; (count = readSync(file, chunk, 0, chunk.length, null)) > 0;) hash.update(chunk.subarray(0, count))
-    if (hash.digest('hex') !== facts.sha256) throw damaged(path)
-  }
-  return { wasm, image }
+  return { wasm: loadWasm(wasmFile), image: { facts, fill } }
 }

@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { IMAGE_FOLDER, wasmPath } from './image.js'
 import { Link, type GuestWorker } from './link.js'
 import { framed, FrameReader, ProtocolError } from './frames.js'
-import { encodeFrame, type Setup } from './protocol.js'
+import { CUT_OFF, encodeFrame, type Setup } from './protocol.js'
 
 /** Stack of a jail, in KiB: of 16 probes of deep recursion in the guest, 4 MiB fails 7, 16 MiB 2, and this none. */
 const STACK_KIB = 65_536
@@ -19,12 +19,18 @@ const STACK_KIB = 65_536
 const STACK_MARGIN_KIB = 1_024
 /** How much of what a dying worker writes to stderr is kept as its reason. */
 const STDERR_CHARACTERS = 2_000
+/** What it may write there between two commands. */
+const STDERR_BYTES = 1 << 20
+/** How long its pipes stay open after its end, held by what the command around it left running. */
+const PIPES_MS = 1_000
 
 export interface JailOptions {
   /** What the worker is told, and the largest report that is believed. */
   readonly setup: Setup
   /** A command put before the jail's own, as `['bwrap', '--unshare-all', …]`. */
   readonly wrap?: readonly string[]
+  /** How long it may take to be ready, in milliseconds; default half a minute. */
+  readonly startMs?: number
 }
 
 /** The script a worker runs. Sources run by a test runner use the built one: Node runs no TypeScript. */
@@ -82,22 +88,28 @@ export function startJail(options: JailOptions, script = WORKER_SCRIPT): GuestWo
   const child = spawn(command, args, { cwd: '/', env: {}, stdio: ['pipe', 'pipe', 'pipe'], detached: true, windowsHide: true })
   const reader = new FrameReader(options.setup.maxFrameBytes)
   let stderr = ''
-  const gone = (reason: string): void => {
+  let heard = 0
+  const gone = (reason: string, cutOff?: boolean): void => {
     children.delete(child)
-    link.close(reason)
+    link.close(reason, cutOff)
   }
-  child.on('error', (error) => gone(`the worker could not be started: ${error.message}`))
+  child.on('error', (error) => {
+    // A signal that could not be sent is an error too, and nothing ended by it.
+    if (child.pid === undefined) gone(`the worker could not be started: ${error.message}`)
+  })
   // Out of file descriptors: the error is on its way, and there are no pipes.
   if ((child.stdin as unknown) === undefined || (child.stdin as unknown) === null) return link
   children.add(child)
   link.connect({
-    send: (payload) => { child.stdin.write(framed(payload)) },
+    send: (payload) => { heard = 0; child.stdin.write(framed(payload)) },
     pause: (paused) => { signalGroup(child, paused ? 'SIGSTOP' : 'SIGCONT') },
-    kill: () => { signalGroup(child, 'SIGKILL') },
+    // What a command around it put out of a signal's reach reads an end.
+    kill: () => { signalGroup(child, 'SIGKILL'); child.stdin.destroy() },
     hold: (held) => { hold(child, held) },
-  }, encodeFrame({ kind: 'setup', ...options.setup }))
+  }, encodeFrame({ kind: 'setup', ...options.setup }), options.startMs)
   child.stdin.on('error', () => {}) // EPIPE: the end of the process is reported as such
   child.stdout.on('data', (chunk: Uint8Array) => {
+    reader.maxBytes = Math.min(options.setup.maxFrameBytes, link.mostBytes)
     try {
       for (const payload of reader.push(chunk)) link.receive(payload)
     } catch (error) {
@@ -106,10 +118,15 @@ export function startJail(options: JailOptions, script = WORKER_SCRIPT): GuestWo
   })
   child.stderr.on('data', (chunk: Uint8Array) => {
     stderr = (stderr + Buffer.from(chunk).toString('latin1')).slice(-STDERR_CHARACTERS)
+    heard += chunk.length
+    if (heard > STDERR_BYTES) link.kill('the worker wrote too much to stderr')
+  })
+  child.on('exit', () => {
+    setTimeout(() => { child.stdout.destroy(); child.stderr.destroy() }, PIPES_MS).unref()
   })
   child.on('close', (code, signal) => {
     const how = signal ? `ended by ${signal}` : `exited with ${code}`
-    gone(`the worker ${how}${stderr.trim() ? `: ${stderr.trim()}` : ''}`)
+    gone(`the worker ${how}${stderr.trim() ? `: ${stderr.trim()}` : ''}`, code === CUT_OFF)
   })
   return link
 }

@@ -14,8 +14,15 @@ import { Watchdog } from './watchdog.js'
  * call itself, twice over (ticks, then `within`), and survives.
  */
 const GRACE_MS = 120
-/** How long a worker may take to put a call's memory in place. */
-const BEGIN_MS = 10_000
+/** How long a worker may take to start: one that stands still, or a command around it that hangs, is given up then. */
+const START_MS = 30_000
+/** Why it is gone then. */
+export const DID_NOT_START = 'the worker did not start'
+/** How long it may take to put a call's memory in place, and to hand over what a call left; and longer for each megabyte. */
+const HANDOVER_MS = 10_000
+const HANDOVER_BYTES_A_MS = 20_000
+/** The largest report but for a call's end: a piece of output is half of it. */
+const SMALL_REPORT = 131_072
 
 /** One call of a guest. */
 export interface Call {
@@ -82,7 +89,7 @@ interface Pending {
   pausedMs: number
   readonly answer: (performed: Performed) => void
   written: number
-  begun: boolean
+  phase: 'beginning' | 'running' | 'ended'
   asking: boolean
 }
 
@@ -96,6 +103,7 @@ export class Link implements GuestWorker {
   #nextId = 1
   #reason: string | undefined
   #isReady = false
+  #starting: Watchdog | undefined
 
   constructor() {
     this.ready = new Promise((resolve) => { this.#setReady = resolve })
@@ -103,10 +111,18 @@ export class Link implements GuestWorker {
   }
 
   /** Gives the link its channel, held until it is ready, and sends the setup; what arrives goes to {@link receive}, the end to {@link close}. */
-  connect(channel: Channel, setup: Uint8Array<ArrayBuffer>): void {
+  connect(channel: Channel, setup: Uint8Array<ArrayBuffer>, startMs = START_MS): void {
     this.#channel = channel
+    this.#starting = new Watchdog(startMs, () => this.kill(DID_NOT_START))
     channel.hold(true)
     channel.send(setup)
+  }
+
+  /** The largest report that may come now: a forged one is not to fill the host's memory first. */
+  get mostBytes(): number {
+    const call = this.#pending?.call
+    if (!call) return SMALL_REPORT
+    return call.end === 'capture' || call.onAsk ? Infinity : SMALL_REPORT + call.limits.responseBytes
   }
 
   get alive(): boolean {
@@ -123,13 +139,14 @@ export class Link implements GuestWorker {
     if (this.#reason !== undefined) return Promise.resolve({ kind: 'lost', reason: this.#reason, begun: false, usage: used(started, 0) })
     const id = this.#nextId++
     const { begin, request, limits, end, pausable = false } = call
+    const frame = encodeFrame({ kind: 'perform', id, begin, request, limits, end, pausable })
     return new Promise((answer) => {
-      const watchdog = new Watchdog(BEGIN_MS, () => this.kill('the worker did not begin'))
+      const watchdog = new Watchdog(patience(frame.length), () => this.kill('the worker did not begin'))
       this.#pending = {
-        id, call, started, watchdog, answer, pausedAt: undefined, pausedMs: 0, written: 0, begun: false, asking: false,
+        id, call, started, watchdog, answer, pausedAt: undefined, pausedMs: 0, written: 0, phase: 'beginning', asking: false,
       }
       this.#channel?.hold(true)
-      this.#channel?.send(encodeFrame({ kind: 'perform', id, begin, request, limits, end, pausable }))
+      this.#channel?.send(frame)
     })
   }
 
@@ -150,12 +167,11 @@ export class Link implements GuestWorker {
   kill(reason: string): void {
     if (this.#reason !== undefined) return
     this.#reason = reason
+    this.#starting?.stop()
     this.#setReady(false)
-    // Whoever waits for its end must live to see it.
-    this.#channel?.hold(true)
     this.#channel?.kill()
     const pending = this.#pending
-    if (pending) this.#settle({ kind: 'lost', reason, begun: pending.begun, usage: usedBy(pending) })
+    if (pending) this.#settle({ kind: 'lost', reason, begun: pending.phase !== 'beginning', usage: usedBy(pending) })
     this.#channel?.hold(true) // its end is near, and who waits for it (close) must see it
   }
 
@@ -170,11 +186,17 @@ export class Link implements GuestWorker {
     }
   }
 
-  /** The other side is gone. One that was to end a call at its limit, and could only end itself, did so. */
-  close(reason: string): void {
+  /**
+   * The other side is gone. One that was to end a call at its limit, and could only end itself, did so; where `cutOff` says
+   * it, its clock is believed: the host's thread may have been busy when the call began.
+   */
+  close(reason: string, cutOff = false): void {
     const pending = this.#pending
-    if (pending?.begun && usedBy(pending).wallMs >= pending.call.limits.wallMs) {
-      this.#settle({ kind: 'killed', id: pending.id, why: 'wall', usage: usedBy(pending), detail: reason })
+    if (pending?.phase === 'running') {
+      const usage = usedBy(pending)
+      const wallMs = Math.max(usage.wallMs, cutOff ? pending.call.limits.wallMs : 0)
+      const isOver = wallMs >= pending.call.limits.wallMs
+      if (isOver) this.#settle({ kind: 'killed', id: pending.id, why: 'wall', usage: { ...usage, wallMs }, detail: reason })
     }
     this.kill(reason)
     this.#setEnded(this.#reason ?? reason)
@@ -184,25 +206,30 @@ export class Link implements GuestWorker {
     if (report.kind === 'ready') {
       if (this.#isReady) throw new ProtocolError('ready twice')
       this.#isReady = true
+      this.#starting?.stop()
       this.#channel?.hold(false)
       this.#setReady(true)
       return
     }
     const pending = this.#pending
     if (!pending || report.id !== pending.id) throw new ProtocolError(`"${report.kind}" of a call that is not running`)
-    if (pending.begun === (report.kind === 'begun')) throw new ProtocolError(`"${report.kind}" out of turn`)
+    if (!IN_TURN[pending.phase].includes(report.kind)) throw new ProtocolError(`"${report.kind}" out of turn`)
     if (pending.asking) throw new ProtocolError(`"${report.kind}" while waiting for an answer`)
     switch (report.kind) {
       case 'begun': {
         const { wallMs } = pending.call.limits
-        pending.begun = true
+        pending.phase = 'running'
         pending.started = performance.now()
-        pending.watchdog.stop()
-        pending.watchdog = new Watchdog(pending.call.pausable ? wallMs : wallMs + GRACE_MS, () => this.#late())
-        if (pending.pausedAt !== undefined) pending.watchdog.pause()
-        return
+        return watch(pending, pending.call.pausable ? wallMs : wallMs + GRACE_MS, () => this.#late())
+      }
+      case 'ended': {
+        const { call: { limits, end } } = pending
+        pending.phase = 'ended'
+        const size = limits.responseBytes + (end === 'capture' ? limits.memoryBytes : 0)
+        return watch(pending, patience(size), () => this.kill('the worker did not answer'))
       }
       case 'output':
+        if (report.bytes.length === 0) throw new ProtocolError('output of nothing')
         pending.written += report.bytes.length
         if (pending.written > pending.call.limits.outputBytes) throw new ProtocolError('more output than the limit')
         pending.call.onOutput?.(report.fd, report.bytes)
@@ -244,7 +271,7 @@ export class Link implements GuestWorker {
   #late(): void {
     const late = this.#pending
     setImmediate(() => {
-      if (!late || this.#pending !== late) return
+      if (!late || this.#pending !== late || late.phase === 'ended') return
       this.#settle({ kind: 'killed', id: late.id, why: 'wall', usage: usedBy(late), detail: 'the worker was killed' })
       this.kill('killed at the wall limit')
     })
@@ -259,6 +286,19 @@ export class Link implements GuestWorker {
     this.#channel?.hold(!this.alive)
     pending.answer(performed)
   }
+}
+
+/** What may be said in which phase of a call. */
+const IN_TURN: Readonly<Record<Pending['phase'], readonly Report['kind'][]>> = {
+  beginning: ['begun'], running: ['output', 'ask', 'ended', 'killed'], ended: ['done', 'killed'],
+}
+
+const patience = (bytes: number): number => HANDOVER_MS + bytes / HANDOVER_BYTES_A_MS
+
+function watch(pending: Pending, ms: number, bite: () => void): void {
+  pending.watchdog.stop()
+  pending.watchdog = new Watchdog(ms, bite)
+  if (pending.pausedAt !== undefined) pending.watchdog.pause()
 }
 
 /** The worker's clock went on while it was stopped. */

@@ -4,7 +4,7 @@
  * the worker and the worker exits.
  */
 import { decodeValue, encodeValue, type Value } from './codec.js'
-import { ProtocolError } from './frames.js'
+import { MOST_FRAME_BYTES, ProtocolError } from './frames.js'
 
 /** What one call of a guest may use up. Times in milliseconds, sizes in bytes, fuel in ticks. */
 export interface CallLimits {
@@ -70,11 +70,12 @@ export type Done =
 
 /**
  * Worker to host. `begun` comes first of a call, when the memory is in place: a worker that is lost before has done nothing of it. `ask` is answered with
- * one `answer` of the same call and blocks the guest until then.
+ * one `answer` of the same call and blocks the guest until then. `ended` comes before `done`: what remains is to hand over
+ * response and memory, which may be large, and is not the guest's time.
  */
 export type Report =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'begun'; readonly id: number }
+  | { readonly kind: 'begun' | 'ended'; readonly id: number }
   | { readonly kind: 'output'; readonly id: number; readonly fd: 1 | 2; readonly bytes: Uint8Array }
   | { readonly kind: 'ask'; readonly id: number; readonly question: Uint8Array }
   | Done
@@ -85,9 +86,12 @@ const DETAIL_CHARACTERS = 2_000
 const FRAME_NODES = 40
 const FRAME_DEPTH = 3
 
-/** A frame's payload as bytes. */
+/** The exit status of a worker that was cut off within a report, and could not tell that its call was ended at its wall limit. */
+export const CUT_OFF = 70
+
+/** A frame's payload as bytes. @throws CodecError for one that is larger than its length can tell. */
 export function encodeFrame(frame: Command | Report): Uint8Array<ArrayBuffer> {
-  return encodeValue(frame as unknown as Value) as Uint8Array<ArrayBuffer>
+  return encodeValue(frame as unknown as Value, { maxBytes: MOST_FRAME_BYTES }) as Uint8Array<ArrayBuffer>
 }
 
 /** What a worker says, decoded as if forged. Throws {@link ProtocolError}. */
@@ -97,7 +101,7 @@ export function decodeReport(payload: Uint8Array): Report {
   switch (kind) {
     case 'ready':
       return frame.end({ kind })
-    case 'begun':
+    case 'begun': case 'ended':
       return frame.end({ kind, id: frame.whole('id') })
     case 'output': {
       const fd = frame.number('fd')

@@ -16,7 +16,7 @@ import type { Exports } from './c-api.js'
 import { createClock, createRandom } from './clock.js'
 import { applyDelta, captureDelta, checkDelta } from './delta.js'
 import type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
-import { layOut, POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
+import { fillFrom, layOut, POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
 import { createImports, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
 import { GuestOutput } from './output.js'
@@ -41,12 +41,7 @@ const PULSE_MS = 5
 /** A guest whose memory grew beyond this is made anew, not wiped: instantiating is then the cheaper. */
 const WIPE_BYTES = 96 << 20
 
-const sleeper = typeof SharedArrayBuffer === 'function' ? new Int32Array(new SharedArrayBuffer(4)) : undefined
-
-function blockThread(milliseconds: number): void {
-  if (sleeper === undefined) throw new Killed('crash', 'this thread cannot sleep')
-  Atomics.wait(sleeper, 0, 0, milliseconds)
-}
+const sleeper = new Int32Array(new SharedArrayBuffer(4))
 
 export class Guest {
   readonly #module: WebAssembly.Module
@@ -62,8 +57,7 @@ export class Guest {
   #ready = false
   #age = 0
 
-  /** Makes a guest at once. A browser's main thread may not: use {@link Guest.create} there. */
-  constructor(module: WebAssembly.Module, image: GuestImage, options: GuestOptions = {}, instance?: 'later') {
+  constructor(module: WebAssembly.Module, image: GuestImage, options: GuestOptions = {}) {
     this.#module = module
     this.#image = image
     this.#options = options
@@ -84,14 +78,7 @@ export class Guest {
       door: options.door,
       answer: undefined,
     }
-    if (instance === undefined) this.#adopt(new WebAssembly.Instance(module, this.#imports()))
-  }
-
-  /** As the constructor, instantiating asynchronously. */
-  static async create(module: WebAssembly.Module, image: GuestImage, options: GuestOptions = {}): Promise<Guest> {
-    const guest = new Guest(module, image, options, 'later')
-    guest.#adopt(await WebAssembly.instantiate(module, guest.#imports()))
-    return guest
+    this.#adopt(this.#instance())
   }
 
   /** What the last call used. */
@@ -172,7 +159,7 @@ export class Guest {
     this.#age++
     clock.restart()
     random.restart()
-    if (memory.buffer.byteLength > WIPE_BYTES) this.#adopt(new WebAssembly.Instance(this.#module, this.#imports()))
+    if (memory.buffer.byteLength > WIPE_BYTES) this.#adopt(this.#instance())
     else this.#fill()
   }
 
@@ -202,8 +189,8 @@ export class Guest {
     this.#ready = true
   }
 
-  #imports(): WebAssembly.Imports {
-    return createImports(this.#module, this.#state, this.#image.facts.got)
+  #instance(): WebAssembly.Instance {
+    return new WebAssembly.Instance(this.#module, createImports(this.#module, this.#state, this.#image.facts.got))
   }
 
   #adopt(instance: WebAssembly.Instance): void {
@@ -223,10 +210,7 @@ export class Guest {
     this.#exports._emscripten_tempret_set(0)
     this.#exports.emscripten_stack_init()
     const image = this.#image
-    layOut(image.facts, bytes, (start, end) => {
-      if (image.fill) image.fill(bytes.subarray(start, end), start)
-      else bytes.set(image.memory.subarray(start, end), start)
-    })
+    layOut(image.facts, bytes, (start, end) => fillFrom(image, bytes.subarray(start, end), start))
     this.#settle()
   }
 
@@ -286,7 +270,7 @@ export class Guest {
     const { clock } = this.#state
     clock.sleep(milliseconds, (wanted) => {
       const left = Math.max(0, this.#deadline - performance.now())
-      ;(this.#options.block ?? blockThread)(Math.min(wanted, left + 1))
+      Atomics.wait(sleeper, 0, 0, Math.min(wanted, left + 1))
     })
     this.#look()
   }

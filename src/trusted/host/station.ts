@@ -97,6 +97,7 @@ export class Station {
       if (pausable) work()
       else within(limits.wallMs + 1, work)
       const used = usage()
+      this.peer.tell({ kind: 'ended', id })
       if (end === 'capture') delta = this.#guest.capture()
       this.#memory = 'kept'
       return { kind: 'done', id, usage: used, response: response!, delta }

@@ -9,7 +9,7 @@ import { isMainThread, receiveMessageOnPort, workerData, type MessagePort } from
 import { IMAGE_FOLDER, openImage } from './image.js'
 import type { GuestImage } from './image-facts.js'
 import { framed, FrameReader, ProtocolError } from './frames.js'
-import { decodeCommand, encodeFrame, type Command, type Report } from './protocol.js'
+import { CUT_OFF, decodeCommand, encodeFrame, type Command, type Report } from './protocol.js'
 import { Station } from './station.js'
 
 /** What a thread is started with: the port, the word that is changed after each message, the one that is 1 in a pause, and the image. */
@@ -32,7 +32,7 @@ interface Pipe {
 /** The first command is small: it tells how large the others may be. */
 const SETUP_BYTES = 4_096
 const READ_BYTES = 65_536
-const EXIT = { hostGone: 0, broken: 70 }
+const EXIT = { hostGone: 0, failed: 1 }
 
 class StdioPipe implements Pipe {
   torn = false
@@ -114,7 +114,7 @@ function serve(pipe: Pipe, wasm: WebAssembly.Module, image: GuestImage, pulse?: 
     ask, ...(pulse && { pulse }),
     tell: (report) => {
       // A call that was cut off within a report leaves half of it in the pipe.
-      if (pipe.torn) process.exit(EXIT.broken)
+      if (pipe.torn) process.exit(CUT_OFF)
       tell(report)
     },
   })
@@ -136,9 +136,15 @@ if (isMainThread) {
   for (const name of Object.keys(process.env)) delete process.env[name]
   // Functions are compiled when they are first called: a third off the start. Where V8 has no such flags, nothing happens.
   for (const flag of ['--wasm-lazy-compilation', '--wasm-lazy-validation']) setFlagsFromString(flag)
-  // The host checks the files meanwhile, and lets nothing run before it has.
-  const { wasm, image } = openImage(IMAGE_FOLDER, { wasmFile: process.argv[2], unchecked: true })
-  serve(new StdioPipe(), wasm, image)
+  try {
+    // The host checks the files meanwhile, and lets nothing run before it has.
+    const { wasm, image } = openImage(IMAGE_FOLDER, process.argv[2])
+    serve(new StdioPipe(), wasm, image)
+  } catch (error) {
+    // The host tells its caller: in a line, and not where in our files it was.
+    writeSync(2, String(error))
+    process.exit(EXIT.failed)
+  }
 } else {
   const { port, signal, paused, wasm, image } = workerData as ThreadData
   // A jail is stopped by a signal. A thread stops itself, at the next tick.
