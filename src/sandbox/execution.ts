@@ -2,10 +2,11 @@
 import type { Limits } from '../policy/limits.js'
 import { LIMITS } from '../policy/limits.js'
 import type { Parser } from '../syntax/parse.js'
-import type { GuestWorker, Performed } from '../trusted/host/link.js'
+import { CodecError } from '../trusted/host/codec.js'
+import type { Call, GuestWorker, Performed } from '../trusted/host/link.js'
 import type { Beginning, CallLimits, Ending } from '../trusted/host/protocol.js'
 import { readException, type FindSource } from './exception.js'
-import type { Exhausted, Outcome, Spent } from './outcome.js'
+import { CANCELLED_UNSPENT, UNSPENT, type Exhausted, type Outcome, type Spent } from './outcome.js'
 import { OutputCollector, type OnOutput } from './output.js'
 import { ForgedResponse, readRunResponse, RESPONSE_SLACK, type RunResponse } from './requests.js'
 
@@ -63,22 +64,27 @@ export function callLimits(limits: Limits): CallLimits {
 /** Carries one execution out. Rejects only with what `onOutput` threw. */
 export async function execute(execution: Execution): Promise<Executed> {
   const { worker, begin, request, end, limits, signal, onAsk, pauses } = execution
-  const output = new OutputCollector(execution.onOutput)
+  // Its listeners were told already: none that is added now will be.
+  if (signal?.aborted) return { outcome: CANCELLED_UNSPENT, begun: true, delta: undefined }
   let hostError: { readonly error: unknown } | undefined
+  const notTaken = (error: unknown): void => {
+    hostError ??= { error }
+    worker.kill('the output was not taken')
+  }
+  const output = new OutputCollector(execution.onOutput, notTaken)
   let cancelled = false
   const cancel = (): void => {
     cancelled = true
     worker.kill('cancelled')
   }
   signal?.addEventListener('abort', cancel)
-  const performing = worker.perform({
+  const performing = performOrRefuse(worker, {
     begin, request, end, limits: callLimits(limits), pausable: pauses !== undefined, ...(onAsk && { onAsk }),
     onOutput: (fd, bytes) => {
       try {
         output.take(fd, bytes)
       } catch (error) {
-        hostError ??= { error }
-        worker.kill('the output was not taken')
+        notTaken(error)
       }
     },
   })
@@ -94,6 +100,16 @@ export async function execute(execution: Execution): Promise<Executed> {
   return {
     outcome: judge(performed, spent, execution), begun: performed.kind !== 'lost' || performed.begun,
     delta: performed.kind === 'done' ? performed.delta ?? undefined : undefined,
+  }
+}
+
+/** A request and a memory that no frame holds, four gigabytes, are more than any guest has. */
+function performOrRefuse(worker: GuestWorker, call: Call): Promise<Performed> {
+  try {
+    return worker.perform(call)
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error
+    return Promise.resolve({ kind: 'killed', id: 0, why: 'memory', usage: UNSPENT.usage, detail: error.message })
   }
 }
 

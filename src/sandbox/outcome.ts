@@ -115,6 +115,9 @@ export const UNSPENT: Spent = Object.freeze({
   output: '', usage: Object.freeze({ wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }),
 })
 
+/** @internal Nothing was begun. */
+export const CANCELLED_UNSPENT: Cancelled = Object.freeze({ status: 'cancelled', ...UNSPENT })
+
 /** A formula has no value: it raised, or a limit ended it. `outcome` tells which; nothing else of the host's is affected. */
 export class EvaluationError extends PyrestrictError {
   override readonly name = 'EvaluationError'

@@ -3,7 +3,7 @@
 /** Which of the guest's streams. */
 export type Stream = 'stdout' | 'stderr'
 
-/** Takes text as the guest writes it. An error it throws ends the run, which then rejects with it. */
+/** Takes text as the guest writes it. An error it throws, or rejects with while the run lasts, ends the run, which rejects with it. */
 export type OnOutput = (text: string, stream: Stream) => void
 
 /** @internal */
@@ -11,7 +11,10 @@ export class OutputCollector {
   #chunks: Uint8Array[] = []
   readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
 
-  constructor(private readonly onOutput: OnOutput | undefined) {}
+  #isOver = false
+
+  /** `failed` is told what an `onOutput` that is asynchronous rejects with. */
+  constructor(private readonly onOutput: OnOutput | undefined, private readonly failed: (error: unknown) => void = () => {}) {}
 
   /** Throws what `onOutput` throws. */
   take(fd: 1 | 2, bytes: Uint8Array): void {
@@ -22,11 +25,15 @@ export class OutputCollector {
 
   /** Everything written. Hands over what a cut-off character left. */
   end(): string {
+    this.#isOver = true
     if (this.onOutput) for (const stream of ['stdout', 'stderr'] as const) this.#hand(this.#decoders[stream].decode(), stream)
     return new TextDecoder().decode(Buffer.concat(this.#chunks))
   }
 
   #hand(text: string, stream: Stream): void {
-    if (text !== '') this.onOutput?.(text, stream)
+    if (text === '') return
+    const taken = this.onOutput?.(text, stream) as unknown
+    // After the run its error is nobody's but its own.
+    if (taken instanceof Promise) taken.catch((error: unknown) => { if (this.#isOver) throw error; this.failed(error) })
   }
 }

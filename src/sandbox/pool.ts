@@ -3,7 +3,7 @@
  * worker that ends, whatever ended it, is replaced by a spare at once; nobody but the call it had notices.
  */
 import { InstallationError, OverloadError } from '../errors.js'
-import type { GuestWorker } from '../trusted/host/link.js'
+import { DID_NOT_START, type GuestWorker } from '../trusted/host/link.js'
 
 /** @internal */
 export interface PoolOptions {
@@ -42,7 +42,8 @@ export interface Load {
 export type Purpose = 'run' | 'session'
 
 interface Waiter {
-  readonly purpose: Purpose
+  /** Who came first is served first. */
+  readonly order: number
   readonly give: (worker: GuestWorker) => void
   readonly fail: (error: Error) => void
   readonly leave: () => void
@@ -50,10 +51,12 @@ interface Waiter {
 
 /**
  * Workers that end before they were ever ready, in a row, after which the installation is taken to be broken: three that
- * ended themselves, or twenty that were ended by a signal, whose sender may have meant any worker.
+ * ended themselves, two that stood still, or twenty that were ended by a signal, whose sender may have meant any worker.
  */
 const MOST_FAILED_STARTS = 20
 const ENDED_ITSELF = 7
+/** One that did not start took half a minute for it. */
+const NOT_STARTED = 10
 
 /** A spare is started this long after the first lease at the latest: the first result of a process is not slowed by it. */
 const SPARE_DELAY_MS = 250
@@ -67,7 +70,8 @@ export class Pool {
   readonly #starting = new Set<GuestWorker>()
   readonly #leased = new Map<GuestWorker, Purpose>()
   readonly #ending = new Set<Promise<unknown>>()
-  #waiting: Waiter[] = []
+  readonly #waiting: Readonly<Record<Purpose, Set<Waiter>>> = { run: new Set(), session: new Set() }
+  #arrivals = 0
   #failedStarts = 0
   #spareTimer: NodeJS.Timeout | undefined
   #wantsSpares = false
@@ -90,7 +94,7 @@ export class Pool {
   /** How many runs wait and are running, how many sessions are open, and how many workers are ready and starting. */
   get load(): Load {
     return {
-      queued: this.#waitingFor('run'), running: this.#leasedFor('run'), sessions: this.#leasedFor('session'),
+      queued: this.#waiting.run.size, running: this.#leasedFor('run'), sessions: this.#leasedFor('session'),
       ready: this.#ready.length, starting: this.#starting.size,
     }
   }
@@ -103,29 +107,29 @@ export class Pool {
    */
   lease(purpose: Purpose, signal?: AbortSignal): Promise<GuestWorker | typeof CANCELLED> {
     if (this.#closed || signal?.aborted) return Promise.resolve(CANCELLED)
-    if (this.#hasRoom(purpose) && (purpose === 'session' || this.#waitingFor('run') === 0)) {
+    if (this.#hasRoom(purpose) && (purpose === 'session' || this.#waiting.run.size === 0)) {
       const worker = this.#takeReady(purpose)
       if (worker) return Promise.resolve(worker)
     }
     const { queue, sessions } = this.#options
-    if (purpose === 'run' ? this.#waitingFor('run') >= queue : this.#leasedFor('session') + this.#waitingFor('session') >= sessions) {
+    if (purpose === 'run' ? this.#waiting.run.size >= queue : this.#leasedFor('session') + this.#waiting.session.size >= sessions) {
       return Promise.reject(new OverloadError(purpose === 'run'
         ? `${queue} runs are waiting already (option "queue")` : `${sessions} sessions are open already (option "sessions")`))
     }
     return new Promise((resolve, reject) => {
       const settled = (): void => signal?.removeEventListener('abort', cancel)
       const waiter: Waiter = {
-        purpose,
+        order: this.#arrivals++,
         give: (worker) => { settled(); resolve(worker) },
         fail: (error) => { settled(); reject(error) },
         leave: () => { settled(); resolve(CANCELLED) },
       }
       const cancel = (): void => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiter)
+        this.#waiting[purpose].delete(waiter)
         waiter.leave()
       }
       signal?.addEventListener('abort', cancel)
-      this.#waiting.push(waiter)
+      this.#waiting[purpose].add(waiter)
       this.#refill()
     })
   }
@@ -145,7 +149,7 @@ export class Pool {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#spareTimer)
-    for (const waiter of this.#waiting.splice(0)) waiter.leave()
+    for (const waiter of this.#takeWaiting()) waiter.leave()
     for (const worker of [...this.#ready.splice(0), ...this.#starting, ...this.#leased.keys()]) worker.kill(CLOSED)
     while (this.#ending.size > 0) await Promise.all(this.#ending)
   }
@@ -156,8 +160,12 @@ export class Pool {
     return count
   }
 
-  #waitingFor(purpose: Purpose): number {
-    return this.#waiting.filter((waiter) => waiter.purpose === purpose).length
+  #takeWaiting(): Waiter[] {
+    const { run, session } = this.#waiting
+    const all = [...run, ...session]
+    run.clear()
+    session.clear()
+    return all
   }
 
   #hasRoom(purpose: Purpose): boolean {
@@ -177,13 +185,16 @@ export class Pool {
   }
 
   #serve(): void {
-    for (let at = 0; at < this.#waiting.length;) {
-      const { purpose, give } = this.#waiting[at]
-      const worker = this.#hasRoom(purpose) ? this.#takeReady(purpose) : undefined
-      if (worker) {
-        this.#waiting.splice(at, 1)
-        give(worker)
-      } else at++
+    for (;;) {
+      const [run, session] = (['run', 'session'] as const).map((purpose) =>
+        this.#hasRoom(purpose) ? this.#waiting[purpose].values().next().value : undefined)
+      const next = run && session ? (run.order < session.order ? run : session) : run ?? session
+      if (!next) break
+      const purpose = next === run ? 'run' : 'session'
+      const worker = this.#takeReady(purpose)
+      if (!worker) break
+      this.#waiting[purpose].delete(next)
+      next.give(worker)
     }
     this.#refill()
   }
@@ -198,8 +209,8 @@ export class Pool {
   #refill(): void {
     if (this.#closed) return
     const { workers, spares } = this.#options
-    const runs = Math.min(this.#waitingFor('run'), workers - this.#leasedFor('run'))
-    const wanted = runs + this.#waitingFor('session') + (this.#wantsSpares ? spares : 0)
+    const runs = Math.min(this.#waiting.run.size, workers - this.#leasedFor('run'))
+    const wanted = runs + this.#waiting.session.size + (this.#wantsSpares ? spares : 0)
     for (let have = this.#ready.length + this.#starting.size; have < wanted; have++) this.#start()
   }
 
@@ -237,13 +248,13 @@ export class Pool {
   }
 
   #startFailed(reason: string): void {
-    this.#failedStarts += reason.startsWith('the worker ended by SIG') ? 1 : ENDED_ITSELF
+    this.#failedStarts += reason.startsWith('the worker ended by SIG') ? 1 : reason === DID_NOT_START ? NOT_STARTED : ENDED_ITSELF
     if (this.#failedStarts < MOST_FAILED_STARTS) {
       this.#refill()
       return
     }
     const error = new InstallationError(`no worker could be started: ${reason}`)
     this.#failedStarts = 0
-    for (const waiter of this.#waiting.splice(0)) waiter.fail(error)
+    for (const waiter of this.#takeWaiting()) waiter.fail(error)
   }
 }

@@ -169,13 +169,21 @@ export function encodeInputs(inputs: unknown = {}, policy: ResolvedPolicy): Uint
   if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) {
     throw new ArgumentError('inputs: must be an object of values by name')
   }
-  const entries: [string, Value][] = inputs instanceof Map ? [...inputs as Map<string, Value>] : Object.entries(inputs as Record<string, Value>)
+  const entries = entriesOf(inputs)
   const checked = Object.create(null) as Record<string, Value>
   for (const [name, value] of entries) {
     checkName(name, 'inputs')
     checked[name] = value
   }
   return encode({ inputs: checked }, 'inputs', policy).subarray(DICT_HEADER + encodeValue('inputs').length)
+}
+
+function entriesOf(inputs: object): [string, Value][] {
+  try {
+    return inputs instanceof Map ? [...inputs as Map<string, Value>] : Object.entries(inputs as Record<string, Value>)
+  } catch (error) {
+    throw new ValueError(`inputs: cannot be read: ${String(error)}`, { cause: error })
+  }
 }
 
 /** A session's request, for memory that other guests may have begun with too: its generators are seeded anew. */
@@ -203,7 +211,8 @@ function encode(value: Value, argument: string, { limits }: ResolvedPolicy): Uin
   try {
     return encodeValue(value, { maxBytes: limits.memoryMb * MIB })
   } catch (error) {
-    if (!(error instanceof CodecError)) throw error
+    // A getter's own error, a proxy that was revoked, bytes that were given away, memory of the host's that is wanting.
+    if (!(error instanceof CodecError)) throw new ValueError(`${argument}: cannot be read: ${String(error)}`, { cause: error })
     throw new ValueError(error.message.replace(new RegExp(`^value\\.${argument}\\b`), argument).replace(/^the value\b/, argument))
   }
 }

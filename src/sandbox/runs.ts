@@ -7,7 +7,7 @@ import type { GuestWorker } from '../trusted/host/link.js'
 import { Code, type Checked, type Compiler, type SourceText } from './compiler.js'
 import { execute, type Pauses } from './execution.js'
 import type { ExecuteOptions } from './options.js'
-import { UNSPENT, type Cancelled, type Crashed, type Outcome, type Refused } from './outcome.js'
+import { CANCELLED_UNSPENT, UNSPENT, type Cancelled, type Crashed, type Outcome, type Refused } from './outcome.js'
 import { CANCELLED, type Pool } from './pool.js'
 import { encodeInputs, runRequest } from './requests.js'
 
@@ -24,8 +24,6 @@ export interface Runtime {
   /** Rejects when the guest's image is not the one that belongs here. */
   readonly imageChecked: Promise<void>
 }
-
-export const CANCELLED_UNSPENT: Cancelled = Object.freeze({ status: 'cancelled', ...UNSPENT })
 
 /** How often work is tried whose worker was lost before the guest began: not the work's fault the first times. */
 export const ATTEMPTS = 4
@@ -104,6 +102,7 @@ async function withWorker<T>(
 async function compileIn(
   { compiler }: Runtime, checked: Checked, worker: GuestWorker, signal: AbortSignal | undefined,
 ): Promise<Code | Refused | Crashed | 'lost'> {
+  if (signal?.aborted) return 'lost'
   const cancel = (): void => worker.kill('cancelled')
   signal?.addEventListener('abort', cancel)
   const compiled = await compiler.compile(checked, worker)

@@ -116,8 +116,16 @@ export class Sandbox<I extends Isolation = Isolation> {
     }
     return new StartedRun(async (pauses, end) => {
       checkOptions(options, 'run')
-      const signal = options.signal ? AbortSignal.any([options.signal, end]) : end
-      return this.#run(source, { ...options, signal }, pauses)
+      const { signal } = options
+      const cancel = (): void => end.abort()
+      if (signal?.aborted) cancel()
+      // Not `AbortSignal.any`, which leaves something with a signal that lives longer than the run.
+      signal?.addEventListener('abort', cancel)
+      try {
+        return await this.#run(source, { ...options, signal: end.signal }, pauses)
+      } finally {
+        signal?.removeEventListener('abort', cancel)
+      }
     })
   }
 
@@ -218,7 +226,7 @@ export class Sandbox<I extends Isolation = Isolation> {
   async #open(state: SessionState): Promise<Session> {
     await this.#runtime.imageChecked
     const worker = await this.#runtime.pool.lease('session')
-    if (worker === CANCELLED) throw new ClosedError('the sandbox was closed')
+    if (worker === CANCELLED || this.#closing) throw new ClosedError('the sandbox was closed')
     const session = new Session(this.#sessionHost, worker, state)
     this.#sessions.add(session)
     return session

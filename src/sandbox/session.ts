@@ -11,10 +11,10 @@ import type { GuestWorker } from '../trusted/host/link.js'
 import { Code, type SourceText } from './compiler.js'
 import { execute } from './execution.js'
 import { checkOptions, type ExecuteOptions, type RunOptions } from './options.js'
-import type { Outcome } from './outcome.js'
+import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './pool.js'
 import { callRequest, encodeInputs, freshly, runRequest } from './requests.js'
-import { ATTEMPTS, CANCELLED_UNSPENT, compile, type Runtime } from './runs.js'
+import { ATTEMPTS, compile, type Runtime } from './runs.js'
 import { seal, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
 
@@ -41,8 +41,9 @@ interface Told extends SourceText {
   code?: Code
 }
 
-/** Characters of sources that are kept for tracebacks; the oldest go first. */
+/** Characters of sources that are kept for tracebacks, each source counted as so many more; the oldest go first. */
 const SOURCE_CHARACTERS = 4_000_000
+const SOURCE_OVERHEAD = 1_000
 
 export class Session {
   readonly #host: SessionHost
@@ -54,7 +55,8 @@ export class Session {
   readonly #sources = new Map<string, Told>()
   #runs: number
   #last: Promise<unknown> = Promise.resolve()
-  #closed = false
+  #closed: Promise<void> | undefined
+  #hasEnded = false
 
   /** @internal Sessions are opened by `sandbox.session()`. */
   constructor(host: SessionHost, worker: GuestWorker, state: SessionState) {
@@ -119,12 +121,10 @@ export class Session {
     return this.#host.open(await this.#settled((state) => state))
   }
 
-  /** Waits for the runs that were begun, then gives the worker back. Closing twice does nothing. */
+  /** Waits for the runs that were begun, then gives the worker back. Closing twice does nothing more. */
   async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    await this.#last
-    this.end()
+    this.#closed ??= this.#last.then(() => this.end())
+    return this.#closed
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -133,7 +133,8 @@ export class Session {
 
   /** @internal Gives the worker back at once. */
   end(): void {
-    this.#closed = true
+    this.#closed ??= Promise.resolve()
+    this.#hasEnded = true
     if (this.#worker) this.#host.runtime.pool.release(this.#worker)
     this.#worker = undefined
     this.#delta = undefined
@@ -157,10 +158,12 @@ export class Session {
 
   async #settled<T>(read: (state: SessionState) => T): Promise<T> {
     this.#checkOpen()
-    const done = this.#last.then(() => read({
-      delta: this.#delta, runs: this.#runs,
-      sources: [...this.#sources.values()].map(({ filename: file, source, mode }) => ({ file, source, mode })),
-    }))
+    const done = this.#last.then(() => {
+      // Ended while this waited, by the sandbox's end: its memory is gone, and the base must not pass for it.
+      if (this.#hasEnded) throw new ClosedError('the session is closed')
+      const sources = [...this.#sources.values()].map(({ filename: file, source, mode }) => ({ file, source, mode }))
+      return read({ delta: this.#delta, runs: this.#runs, sources })
+    })
     this.#last = done.catch(() => {})
     return done
   }
@@ -216,11 +219,11 @@ export class Session {
     this.#sources.delete(code.filename)
     this.#sources.set(code.filename, { ...told(code), code })
     let size = 0
-    for (const { source } of this.#sources.values()) size += source.length
+    for (const { source } of this.#sources.values()) size += source.length + SOURCE_OVERHEAD
     for (const [file, { source }] of this.#sources) {
       if (size <= SOURCE_CHARACTERS || file === code.filename) break
       this.#sources.delete(file)
-      size -= source.length
+      size -= source.length + SOURCE_OVERHEAD
     }
   }
 

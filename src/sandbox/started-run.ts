@@ -14,8 +14,8 @@ export class StartedRun {
   #timer: NodeJS.Timeout | undefined
 
   /** @internal Begins at once; `end` ends it. */
-  constructor(begin: (pauses: Pauses, end: AbortSignal) => Promise<Outcome>) {
-    this.outcome = begin(this.#pauses, this.#end.signal).finally(() => clearTimeout(this.#timer))
+  constructor(begin: (pauses: Pauses, end: AbortController) => Promise<Outcome>) {
+    this.outcome = begin(this.#pauses, this.#end).finally(() => clearTimeout(this.#timer))
     this.outcome.catch(() => {}) // whoever awaits it hears of it
   }
 
