@@ -1,6 +1,6 @@
 // What a run costs from outside: `node test/bench/run-latency.mjs [process|thread|inline …]`, on a built checkout and an idle
 // machine. Prints medians and bests, for each isolation: the first result of a sandbox, pristine runs of a cached small program, what comes
-// after a kill, runs a second with one worker and with two, a session's runs, and memory for each worker.
+// after a kill, runs a second with one worker and with two, a session's runs, and memory for each worker: of a jail, and of each thread beyond the first.
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createSandbox } from '../../dist/index.js'
@@ -89,6 +89,17 @@ async function measure(isolation) {
     say('memory beyond the process before', `${resident - own[0]} MB resident`)
   }
   await sandbox.close()
+  if (isolation === 'thread') {
+    const several = await open({ workers: 4, spares: 0 })
+    const resident = []
+    for (const busy of [1, 4]) {
+      await Promise.all(Array.from({ length: busy }, () => several.run('import time\ntime.sleep(1)')))
+      await pause(500)
+      resident.push(memoryOf(process.pid)[0])
+    }
+    say('memory that each further thread adds', `${Math.round((resident[1] - resident[0]) / 3)} MB resident`)
+    await several.close()
+  }
 
   for (const workers of isolation === 'inline' ? [1] : [1, 2]) {
     const many = await open({ workers, spares: 0 })
