@@ -53,6 +53,17 @@ describe('reads', () => {
   })
 })
 
+describe('a call with stars', () => {
+  test('that stays a call unpacks before it looks at what is named, and does not name the function', () => {
+    const source = 'order = []\ndef f(*a, **k): return order\ndef x():\n    order.append("x")\n    yield 1\ndef y(): order.append("y")\nresult = f(*x(), k=y())'
+    expect(guest.run(source)).toEqual(['returned', "['y', 'x']", ''])
+    expect(guest.run(source, { inline: false })).toEqual(['returned', "['x', 'y']", ''])
+    const message = (name: string): string => `TypeError: ${name} must be an iterable, not int`
+    expect(guest.run('def f(*a): pass\nf(*5)')).toEqual(['raised', message('__main__.f() argument after *'), ''])
+    expect(guest.run('def f(*a): pass\nf(*5)', { inline: false })).toEqual(['raised', message('Value after *'), ''])
+  })
+})
+
 describe('reads through guards that stay calls', () => {
   test('what is no judged name is read by its own guard, or when it is a special method', () => {
     expect(guest.evaluate(`

@@ -67,6 +67,8 @@ export async function meaning() {
     const got = run.status === 'returned' ? ['returned', run.value] : run.status === 'raised' ? ['raised', run.exception.type, run.exception.message] : [run.status, run.limit ?? run.message]
     const want = plain.status === 'returned' ? plain.value : ['failed', plain.message]
     if (comparable(got) === comparable(want)) return { kind: got[0] }
+    // The guard is given what a star unpacks, and unpacks first.
+    if (!inline && /Value after \*/.test(comparable(got))) return { kind: 'star' }
     return { kind: 'different', finding: `inline=${inline}\nplain   ${JSON.stringify(want)}\nguarded ${JSON.stringify(got)}\n${code}\n---\n${rewritten.code}` }
   }
 }
