@@ -8,6 +8,7 @@ day for month.
 """
 from .sealed import __builtins__
 import typing
+from datetime import date, time
 
 from .ownership import is_class, mro_of, own
 from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
@@ -17,6 +18,8 @@ from .names import denied, is_dunder, judged, unmark
 BASES = {object, typing._NamedTuple, typing._TypedDict}
 # Every exception of the image that a guest may know by name; filled when facets load.
 EXCEPTIONS = set()
+# Of these, C code takes what a subclass's `__new__` answers for an instance, and writes into it as one.
+_UNCHECKED = frozenset({date, time})
 _EXACT = tuple(__builtins__[name] for name in EXACT_KEY_CLASSES)
 # Keys that the compiler and `__build_class__` put into a namespace.
 _MADE = frozenset('''__module__ __qualname__ __annotate_func__ __annotate__ __annotations__ __conditional_annotations__
@@ -45,6 +48,18 @@ def _stored_names(key, value):
             raise TypeError(f'{key} holds {name!r}, which may not be named there')
 
 
+def checked_new(make):
+    """The `__new__` that is `make`, for classes whose makers write into its answer: it answers with an instance of its class."""
+    make = make.__func__ if type(make) is staticmethod else make
+
+    def __new__(cls, /, *args, **kwargs):
+        made = make(cls, *args, **kwargs)
+        if cls not in mro_of(type(made)):
+            raise TypeError(f'{cls.__name__}.__new__() must answer with an instance of {cls.__name__!r} here')
+        return made
+    return __new__
+
+
 def judge_namespace(name, bases, namespace):
     """Checks and completes the members of a class to be made; TypeError for what a guest may not define."""
     put = dict.__setitem__
@@ -62,6 +77,11 @@ def judge_namespace(name, bases, namespace):
                 raise TypeError(f'{key} must be written out as names')
             _stored_names(key, namespace[key])
     ancestors = [cls for base in bases for cls in mro_of(base)]
+    if not _UNCHECKED.isdisjoint(ancestors):
+        if '__new__' in namespace:
+            put(namespace, '__new__', checked_new(namespace['__new__']))
+        if any(['__new__' in cls.__dict__ for cls in ancestors if own(cls) and _UNCHECKED.isdisjoint(mro_of(cls))]):
+            raise TypeError('subclasses of date, datetime and time define __new__ themselves here')
     if not set(_EXACT).isdisjoint(ancestors):
         for members in (namespace, *[cls.__dict__ for cls in ancestors if own(cls)]):
             if '__eq__' in members or '__hash__' in members:

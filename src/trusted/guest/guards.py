@@ -12,7 +12,7 @@ calls a method of a guest's object before its class is known.
 """
 from .sealed import __builtins__
 import operator
-from abc import ABCMeta
+from abc import ABC, ABCMeta
 from contextvars import ContextVar
 from enum import Enum
 from string import Formatter
@@ -77,9 +77,11 @@ def _judge_obj(x, name):
 
 
 def _judge_registry(x, name):
-    """ABCs of the image answer `isinstance` for everybody; a mapping proxy hands its dict to the other side of `==`."""
+    """ABCs of the image answer `isinstance` for everybody, and ask those that derive from them; a mapping proxy hands its dict
+    to the other side of `==`."""
     value = _getattr(x, name)
-    if type(value) is MethodType and function_of(value) is ABCMeta.register and not own(receiver_of(value)):
+    if type(value) is MethodType and function_of(value) is ABCMeta.register and not all(
+            own(cls) or cls is ABC or ABCMeta not in mro_of(type(cls)) for cls in mro_of(receiver_of(value))):
         refuse(name, 'would change what a class is for everybody; derive from it instead')
     return dict(value) if type(value) is MappingProxyType else value
 

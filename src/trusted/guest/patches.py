@@ -11,13 +11,15 @@ import dataclasses
 import enum
 import fractions
 import functools
+import random
 import re
+import statistics
 import string
 import sys
 import textwrap
 import typing
 import urllib.parse
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType, SimpleNamespace
 
 import _strptime
 
@@ -113,6 +115,13 @@ def _patch_enum():
     enum._is_private = lambda class_name, name: is_private(class_name, names.unmark(name))
     _enum_call.__name__ = '__call__'
     enum.EnumType.__call__ = _enum_call
+    find_new = enum.EnumType._find_new_.__func__
+
+    def _find_new_(cls, *args):
+        """What answers for a new member is made one: it is named, numbered and initialised."""
+        make, *told = find_new(cls, *args)
+        return make if type(make) is BuiltinFunctionType else classes.checked_new(make), *told
+    enum.EnumType._find_new_ = classmethod(_find_new_)
 
 
 # ---- dataclasses: text is made from identifiers only; privates keep their public spelling
@@ -184,9 +193,10 @@ def apply():
     _patch_dataclasses()
     collections.UserString.format = lambda self, /, *args, **kwargs: SAFE_FORMATS['format'](self.data, *args, **kwargs)
     collections.UserString.format_map = lambda self, mapping: SAFE_FORMATS['format_map'](self.data, mapping)
+    # What its `samples` draw would tell what the generator of trusted code is to bring.
+    statistics.random = SimpleNamespace(Random=random.Random, random=random.SystemRandom().random)
     string.Template('$x').substitute(x=1)  # computes the class's pattern
-    calendar.HTMLCalendar.cssclasses = tuple(calendar.HTMLCalendar.cssclasses)
-    calendar.HTMLCalendar.cssclasses_weekday_head = calendar.HTMLCalendar.cssclasses
+    calendar.HTMLCalendar.cssclasses = calendar.HTMLCalendar.cssclasses_weekday_head = tuple(calendar.HTMLCalendar.cssclasses)
     textwrap.TextWrapper.unicode_whitespace_trans = MappingProxyType(textwrap.TextWrapper.unicode_whitespace_trans)
     # Classes of guests say they are of `__main__`: what looks that module up finds an empty one.
     sys.modules['__main__'] = ModuleType('__main__')
