@@ -14,7 +14,7 @@ import { shipped } from './support/shipped.js'
 
 const { modules, builtins } = resolvePolicy({ modules: 'standard' })
 const COMMON = { policy: { modules, builtins, inline: true } as unknown as Value, recursion: 1000, resultBytes: 1 << 20, resultNodes: 100_000, resultDepth: 100 }
-const EXPOSED = ['vault', 'rows', 'settings', 'proxy', 'each_row', 'label']
+const EXPOSED = ['vault', 'rows', 'settings', 'proxy', 'each_row', 'label', 'desk', 'found', 'bound', 'Shape']
 
 let parser: Parser
 let compiler: Guest

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createChecker, createSandbox, type Checker, type Outcome, type Sandbox } from '../src/index.js'
 import { escapeCases, HOST_APP, SECRET, type EscapeCase } from './support/cases.js'
 
-const EXPOSED = ['vault', 'rows', 'settings', 'proxy', 'each_row', 'label']
+const EXPOSED = ['vault', 'rows', 'settings', 'proxy', 'each_row', 'label', 'desk', 'found', 'bound', 'Shape']
 const cases = escapeCases()
 const attacks = cases.filter((c) => c.effect !== undefined)
 
@@ -77,5 +77,5 @@ describe('what only limits and the runtime stop ends as told, and the sandbox li
 test('every family of attack has a case and every case says what it expects', () => {
   expect(cases.filter((c) => c.effect === undefined && c.returns === undefined && c.outcome === undefined)).toEqual([])
   expect(new Set(cases.map((c) => c.family))).toEqual(
-    new Set(['allowed', 'attributes', 'classes', 'format', 'frames', 'guards', 'imports', 'parsers', 'runtime', 'stores']))
+    new Set(['allowed', 'attributes', 'classes', 'format', 'frames', 'guards', 'imports', 'membrane', 'parsers', 'runtime', 'stores']))
 })

@@ -83,8 +83,20 @@ def logged(guest):
     return list(log)
 def call_guest(guest, name, *args):
     return guest[name](*args)
+def call_with_cell(guest, name):
+    return guest[name](cell)
+def bind(guest):
+    guest['bound'] = Cell(5)
+    return [sorted(name for name in guest if name[0] != '_'), 'bound' in guest, 'nothing' in guest]
+def third_for_the_host(guest):
+    return str(third())
+def is_same(a, b):
+    return [a == b, {a: 1}.get(b)]
+def copied(x):
+    import copy
+    return copy.deepcopy([x])[0]
 `
-const EXPOSE = 'Cell cell cells table numbers over third same kind text_of both contained later counting deep secret_globals secret_module secret_frame'.split(' ')
+const EXPOSE = 'Cell cell cells table numbers over third same is_same copied kind text_of both contained later counting deep secret_globals secret_module secret_frame'.split(' ')
 
 let sandbox: Sandbox
 
@@ -118,6 +130,8 @@ describe('objects of the host, as a guest holds them', () => {
     ['a facet goes back as its target', '[kind(cell), same(cell) == cell, kind([cell][0])]', ['Cell', true, 'Cell']],
     ['a subclass of data arrives as data', 'class S(str):\n  def upper(self): return "lie"\n[text_of(S("a")), kind(S("a"))]', ['a', 'str']],
     ['callbacks get facets, results come back', 'both(lambda c: [c.value, c])[0]', 7],
+    ['a guest object is the same whenever it crosses', 'class G: pass\ng = G()\n[is_same(g, g), is_same(g, G()), copied(g) is g]', [[true, 1], [false, null], true]],
+    ['whatever can be called is called back', 'import functools, operator\nclass C:\n  def __call__(self, c): return c.value\n[both(functools.partial(lambda n, c: n + c.value, 1)), both(C()), both(operator.attrgetter("value"))]', [8, 7, 7]],
     ['coroutines are awaited', 'import asyncio\nasync def main():\n  return (await later(4)).value\nasyncio.run(main())', 4],
     ['generators are iterated', '[c.value for c in counting()]', [1, 2]],
   ])('%s', async (_, code, expected) => {
@@ -191,6 +205,19 @@ describe('trusted code is not at the mercy of the guest', () => {
     await session.close()
   })
 
+  test('what the guest is given by a function the host called crosses too, and its arithmetic stays apart', async () => {
+    const session = await sandbox.session()
+    await session.run('import decimal\nclass Mine(Exception): pass\nclass S(str):\n  def upper(self): return "lie"\ntext = S("a")\ndef f(c):\n  decimal.getcontext().prec = 2\n  return repr(c)\ndef fails(x): raise Mine(x)')
+    expect(told(await session.call('engine', 'call_with_cell', ['f']))).toBe('Cell(3)')
+    await session.run('def writes(c): c.value = 9')
+    expect(told(await session.call('engine', 'call_with_cell', ['writes']))).toMatch(/^AttributeError/)
+    expect(told(await session.call('engine', 'third_for_the_host'))).toBe('0.3333333333333333333333333333')
+    expect(told(await session.call('engine', 'call_guest', ['fails', 'x']))).toBe('Mine: x')
+    expect(told(await session.call('engine', 'bind'))).toEqual([expect.arrayContaining(['bound', 'f', 'text']), true, false])
+    expect(told(await session.run('[bound.value, hasattr(bound, "_formula")]'))).toEqual([5, false])
+    await session.close()
+  })
+
   test('a run that was ended inside trusted code leaves no trace', async () => {
     const session = await sandbox.session()
     await session.run('x = 1')
@@ -204,7 +231,7 @@ describe('trusted code is not at the mercy of the guest', () => {
 describe('what is exposed can be narrowed to attributes', () => {
   test('only those listed are seen', async () => {
     await using narrow = await createSandbox({}, { isolation: 'thread', workers: 1, trusted: { engine: { source: ENGINE, expose: { cell: ['value'], numbers: '*' } } } })
-    expect(told(await narrow.run('[cell.value, hasattr(cell, "owner"), numbers]'))).toEqual([3, false, [1, 2]])
+    expect(told(await narrow.run('[cell.value, hasattr(cell, "owner"), numbers, dir(cell)]'))).toEqual([3, false, [1, 2], ['value']])
   })
 
   test.each([

@@ -4,6 +4,7 @@ Loaded as a trusted module beside a guest (full Python, none of it part of the t
 It does what verified code may do, and no more: reads attributes the language lets a source name, through the guard where a
 read is not inlined; takes items; iterates; calls. Breadth first, so that a finding comes with its shortest path.
 """
+import gc
 import sys
 import types
 from collections import deque
@@ -56,6 +57,8 @@ def sample_arguments(guest):
 
 def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000, plant=None):
     """Findings as [path, what] pairs, and how much was visited: {'findings', 'objects', 'calls'}."""
+    guest = guest.raw  # as it is, not what of it crosses
+    gc.enable()  # what a walk leaves is much, and trusted code begins without the collector
     module_dicts = {id(module.__dict__): f'module {name}' for name, module in list(sys.modules.items())
                     if isinstance(module, types.ModuleType) and module.__dict__ is not guest}
     builtins = guest['__builtins__']

@@ -112,12 +112,6 @@ def judge_grants(grants):
     return granted
 
 
-def _subclasses(cls):
-    for child in type.__subclasses__(cls):
-        yield child
-        yield from _subclasses(child)
-
-
 def _register():
     """Fills the sets of classes that guards ask about. Everything in them is of the image."""
     for module in sorted(modules.MODULES):
@@ -126,7 +120,7 @@ def _register():
         for module in table:
             for name in table[module]:
                 classes_of.add(__builtins__[name] if module == 'builtins' else _TABLES[module][0][name])
-    exceptions = {BaseException, *_subclasses(BaseException)}
+    exceptions = {BaseException, *ownership.subclasses(BaseException)}
     classes.EXCEPTIONS.update(exceptions)
     ownership.WRITABLE.update(exceptions)
     kinds.NAMEABLE.update(exceptions, ownership.UNCHANGEABLE, classes.BASES)

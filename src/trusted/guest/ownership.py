@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from types import FunctionType, MethodType
-from uuid import UUID
+from uuid import UUID, SafeUUID
+from zoneinfo import ZoneInfo
 
 FROZEN = 1 << 8
 flags_of = type.__dict__['__flags__'].__get__
@@ -31,9 +32,33 @@ TRUSTED_CLASSES = set()
 FACETS = {}
 
 
+_parts_of_fraction = Fraction.numerator.fget, Fraction.denominator.fget
+_parts_of_uuid = UUID.__dict__['int'].__get__, UUID.__dict__['is_safe'].__get__
+
+
+def whole(x):
+    """Whether `x`, of a data class, is data through and through: some of them keep what they are made of, code and all."""
+    kind = type(x)
+    if kind is datetime or kind is time:
+        zone = kind.tzinfo.__get__(x)
+        return zone is None or type(zone) is ZoneInfo or type(zone) is timezone and whole(zone)
+    if kind is timezone:
+        return type(kind.utcoffset(x, None)) is timedelta and type(kind.tzname(x, None)) is str
+    if kind is Fraction:
+        return all([type(part(x)) is int for part in _parts_of_fraction])
+    return kind is not UUID or [type(part(x)) for part in _parts_of_uuid] == [int, SafeUUID]
+
+
 def own(cls):
     """Whether `cls` is a class of the guest's making."""
     return not flags_of(cls) & FROZEN and cls not in TRUSTED_CLASSES
+
+
+def subclasses(cls):
+    """Every class below `cls`."""
+    for child in type.__subclasses__(cls):
+        yield child
+        yield from subclasses(child)
 
 
 def own_function(function):

@@ -1,109 +1,135 @@
 """Trusted modules beside a guest: a membrane between the host's Python and the guest's, in one interpreter.
 
 Promise: a guest that was given exposed objects of a trusted module reads and changes nothing else of it. Nothing of the
-trusted side crosses by reference but data: instances, classes, functions, iterators and awaitables cross as facets whose
-target no name reaches; modules, frames, code and functions nobody exposed do not cross at all. Nothing of the guest's runs
-inside trusted code but callbacks it was asked for: other guest objects arrive as opaque handles, subclasses of data as
-exact data. Exceptions are made afresh at the boundary, so none carries a frame, an object or a cause of the other side.
+trusted side crosses by reference but immutable data: lists, dicts and sets cross as copies (the other side could fill a
+shared one with anything, later), all else as facets whose target no name reaches; modules, frames, code and classes nobody
+exposed do not cross at all. Nothing of the guest's runs inside trusted code but callbacks it was asked for: other guest
+objects arrive as opaque handles, subclasses of data as exact data, finalizers wait. Exceptions are made afresh at the
+boundary, and none that one side is handling is seen by the other, so none carries a frame, an object or a cause across.
 
-Invariant: `_target_of` (the slot's own getter, deleted from the class) is the only way to a facet's target.
+Invariants: `_target_of` (the slot's own getter, deleted from the class) is the only way to a facet's target. Trusted code
+runs in `Realm.across`, or in tasks it made there; `outside` tells.
 """
 from .sealed import __builtins__
+import asyncio
 import builtins
+import gc
 import operator
 import sys
+from collections.abc import MutableMapping
+from contextvars import ContextVar
 from decimal import Context, getcontext, setcontext
-from types import (AsyncGeneratorType, BuiltinFunctionType, CodeType, CoroutineType, FrameType, FunctionType, GeneratorType,
-                   MethodType, MethodWrapperType, ModuleType, TracebackType)
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, MethodType, MethodWrapperType, ModuleType, TracebackType
+from weakref import ref
 
 from . import names, ownership
+from .guards import JUDGES
+from .ownership import is_class, whole
 
+_GUEST = 'ʼexception'
 # Frames that trusted code may use beyond the guest's recursion limit: a guest cannot time a RecursionError into it.
 RESERVE = 400
 # How deep arguments and results may nest; deeper ones are refused rather than recursed into.
 DEPTH = 100
 
-_type, _len, _isinstance, _id, _getattr, _str, _object = type, len, isinstance, id, getattr, str, object
+_type, _isinstance, _id, _getattr, _callable, _exception = type, isinstance, id, getattr, callable, sys.exception
 _setrecursionlimit, _getrecursionlimit = sys.setrecursionlimit, sys.getrecursionlimit
+# While trusted code runs: the guest's arithmetic context and recursion limit. Tasks begin with a copy of what their maker had.
+outside = ContextVar('outside', default=None)
 
-SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes, type(Ellipsis), type(NotImplemented), range, slice})
-CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
+SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes, type(Ellipsis), type(NotImplemented), range})
+CONTAINERS = frozenset({list, tuple, dict, set, frozenset, slice, bytearray})
 NEVER = (ModuleType, FrameType, CodeType, TracebackType)
-ITERATORS = (GeneratorType, AsyncGeneratorType)
+FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType, MethodWrapperType)
 EXACT = (int, float, str, bytes, list, tuple, dict, set, frozenset)
-
-
-def _soft_classes():
-    """Every class that is not the image's; when a trusted module has just loaded, they are all the host's."""
-    found, todo = set(), [_object]
-    while todo:
-        for cls in _type.__subclasses__(todo.pop()):
-            if cls not in found:
-                found.add(cls)
-                todo.append(cls)
-    return {cls for cls in found if ownership.own(cls)}
+# Modules of classes whose instances show no attributes: functions, generators, and what keeps the arguments of a call.
+CLOSED = frozenset({'builtins', 'functools', 'contextlib'})
 
 
 class Facet:
     """What a guest holds in place of a trusted object: public attributes, calls and operators, judged one by one."""
-    __slots__ = ('target',)
+    __slots__ = ('target', '__weakref__')
 
     def __getattribute__(self, name):
         if name == '__class__':
             return Facet  # isinstance() asks; a guest cannot (dunder names are refused where the guest is compiled)
-        return realm.read(_target_of(self), name)
+        return realm.read(self, name)
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name, value=None):
         raise AttributeError(f'{name!r}: objects of the host cannot be changed from here')
 
-    def __delattr__(self, name):
-        raise AttributeError(f'{name!r}: objects of the host cannot be changed from here')
+    __delattr__ = __setattr__
 
     def __dir__(self):
-        return [name for name in dir(_target_of(self)) if name[:1] != '_' and not names.denied(name)]
+        return [name for name in realm.enter(dir, (self,)) if realm.shows(_target_of(self), name)]
 
-    def __call__(self, *args, **kwargs):
-        return realm.enter(realm.callable(_target_of(self)), args, kwargs)
+    def __call__(self, /, *args, **kwargs):
+        if is_class(target := _target_of(self)):
+            raise TypeError(f'{target.__name__} is the host\'s: it cannot be made from here')
+        return realm.enter(target, args, kwargs)
 
     def __repr__(self):
-        return realm.describe(_target_of(self), repr)
+        return realm.describe(self, repr)
 
     def __str__(self):
-        return realm.describe(_target_of(self), str)
+        return realm.describe(self, str)
 
     def __format__(self, spec):
         return format(str(self), spec) if _type(spec) is str else str(self)
 
-    def __hash__(self):
-        return realm.enter(hash, (self,), {})
-
-    def __bool__(self):
-        return realm.enter(bool, (self,), {})
-
     def __instancecheck__(self, value):
-        target = _target_of(self)
-        return _type(value) is Facet and _isinstance(target, _type) and _isinstance(_target_of(value), target)
+        return is_class(_target_of(self)) and realm.enter(isinstance, (value, self))
 
     def __exit__(self, kind, error, trace):
-        return realm.enter(lambda manager: manager.__exit__(None, None, None), (self,), {})
+        return realm.enter(lambda manager: manager.__exit__(None, None, None), (self,))
+
+    def __await__(self):
+        """Each step is taken on the trusted side; what it waits for there is waited for here by a future of the guest's."""
+        steps, thrown = realm.enter(lambda awaited: awaited.__await__(), (self,)), None
+        while True:
+            done, value = realm.enter(lambda steps: _step(steps, thrown), (steps,))
+            if done:
+                return value
+            thrown = None
+            try:
+                if _type(value) is Facet and _isinstance(_target_of(value), asyncio.Future):
+                    yield from _relayed(_target_of(value))
+                else:
+                    yield value
+            except BaseException as error:
+                thrown = _type(error)() if _type(error) in (asyncio.CancelledError, GeneratorExit) else realm.stand_in(error)
+
+
+def _step(steps, thrown):
+    try:
+        return False, next(steps) if thrown is None else steps.throw(thrown)
+    except StopIteration as end:
+        return True, end.value
+
+
+def _relayed(future):
+    """Waits until `future`, one of the trusted side, is done, without its result; cancels it if the wait is cancelled."""
+    relay = asyncio.get_running_loop().create_future()
+    future.add_done_callback(lambda _: relay.done() or relay.set_result(None))
+    try:
+        yield from relay.__await__()
+    finally:
+        future.cancel()
 
 
 def _forward(function):
-    def method(self, *args):
-        return realm.enter(function, (self, *args), {})
-    return method
+    return lambda self, *args: realm.enter(function, (self, *args))
 
 
 def _reflected(function):
-    def method(self, other):
-        return realm.enter(function, (other, self), {})
-    return method
+    return lambda self, other: realm.enter(function, (other, self))
 
 
 # Special methods that a facet has because its target may: each is the operation itself, performed on the trusted side.
-for _name in 'len iter getitem setitem delitem contains neg pos abs invert eq ne lt le gt ge round enter'.split():
-    _operation = {'len': len, 'iter': iter, 'round': round, 'enter': lambda manager: manager.__enter__()}.get(_name)
-    setattr(Facet, f'__{_name}__', _forward(_operation or _getattr(operator, _name)))
+_OPERATIONS = {'len': len, 'iter': iter, 'next': next, 'aiter': aiter, 'anext': lambda steps: steps.__anext__(), 'round': round,
+               'hash': hash, 'bool': bool, 'enter': lambda manager: manager.__enter__()}
+for _name in [*_OPERATIONS, *'getitem setitem delitem contains neg pos abs invert eq ne lt le gt ge'.split()]:
+    setattr(Facet, f'__{_name}__', _forward(_OPERATIONS.get(_name) or _getattr(operator, _name)))
 for _name in 'add sub mul truediv floordiv mod pow matmul lshift rshift and or xor'.split():
     _operation = _getattr(operator, f'__{_name}__')
     setattr(Facet, f'__{_name}__', _forward(_operation))
@@ -114,37 +140,97 @@ _target_of = Facet.target.__get__
 del Facet.target, _name, _operation
 
 
-class FacetIterator:
-    """An iterator or generator of the host's, of which a guest may ask only the next value: no send, throw or frame."""
-    __slots__ = ('step',)
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        return _step_of(self)()
-
-
-class FacetAwaitable:
-    """A coroutine of the host's, which a guest may await once."""
-    __slots__ = ('step',)
-
-    def __await__(self):
-        return _wait_of(self)().__await__()
-
-
-_set_step, _step_of = FacetIterator.step.__set__, FacetIterator.step.__get__
-_set_wait, _wait_of = FacetAwaitable.step.__set__, FacetAwaitable.step.__get__
-del FacetIterator.step, FacetAwaitable.step
-
-
 class Handle:
     """What trusted code holds in place of a guest's object: nothing but an identity, to be handed back."""
     __slots__ = ('held',)
 
+    __copy__ = __deepcopy__ = lambda self, memo=None: self
+
+    def __eq__(self, other):
+        return _type(other) is _type(self) and _held_by(other) is _held_by(self)
+
+    def __hash__(self):
+        return _id(_held_by(self))
+
+    def __del__(self):
+        # What trusted code drops may be the last of a generator, whose `finally` is the guest's: not here, not now.
+        if outside.get() is not None:
+            realm.dropped.append(_held_by(self))
+
+
+class Callback(Handle):
+    """A guest's function as trusted code holds it: arguments cross outward, results inward, no exception but `Exception`."""
+    __slots__ = ()
+
+    def __call__(self, /, *args, **kwargs):
+        args = [realm.outward(value) for value in args]
+        kwargs = {str.__str__(key): realm.outward(kwargs[key]) for key in kwargs}
+        failure, limit, arithmetic, before = None, _getrecursionlimit(), getcontext(), outside.get()
+        if before is not None:
+            setcontext(before[0])
+            _setrecursionlimit(before[1])
+            outside.set(None)
+            gc.enable()
+        try:
+            return realm.inward(_alone(_held_by(self), args, kwargs))
+        except BaseException as error:
+            failure = error
+        finally:
+            if before is not None:
+                gc.disable()
+                outside.set((getcontext(), before[1]))
+                setcontext(arithmetic)
+                _setrecursionlimit(limit)
+        raise realm.stand_in(failure)
+
+
+_set_held, _held_by = Handle.held.__set__, Handle.held.__get__
+del Handle.held
+
+
+class Globals(MutableMapping):
+    """The guest's globals as trusted code holds them: what is read crosses inward, what is put there outward."""
+    __slots__ = ('raw',)
+
+    def __init__(self, raw):
+        self.raw = raw
+
+    def __getitem__(self, name):
+        return realm.inward(self.raw[name])
+
+    def __setitem__(self, name, value):
+        self.raw[name] = realm.outward(value)
+
+    def __delitem__(self, name):
+        del self.raw[name]
+
+    __iter__ = lambda self: iter(self.raw)
+    __len__ = lambda self: len(self.raw)
+
 
 class Unexposed(AttributeError):
     """Raised at the boundary when a value of the trusted side may not cross."""
+
+
+def _alone(function, args, kwargs):
+    """Calls with no exception in sight: a bare `raise` would fetch the one that the caller is handling, a traceback tell it."""
+    if _exception() is None:
+        return function(*args, **kwargs)
+    try:
+        raise RuntimeError('No active exception to reraise')
+    except RuntimeError as nothing:
+        nothing.__context__ = None
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            while error.__context__ is not None and error.__context__ is not nothing:
+                error = error.__context__
+            error.__context__ = None
+            raise
+
+
+def _closed(target):
+    return _type(target).__module__ in CLOSED and not _isinstance(target, (_type, BaseException))
 
 
 class Realm:
@@ -153,12 +239,12 @@ class Realm:
     def __init__(self):
         # Arithmetic of trusted code is not the guest's to configure.
         self.arithmetic = Context()
-        self.guest_arithmetic = getcontext()
         self.modules = {}
         self.exposed_classes = set()
         self.attributes = {}
-        self.raised = {}
         self.guest_globals = None
+        # Guest objects that trusted code let go of; what a guest has facets of, and weak references to facets it let go of.
+        self.dropped, self.kept, self.gone = [], {}, []
 
     def load(self, name, source, expose, guest_globals):
         """Runs `source` as the module `name` with full Python; binds what `expose` lists among the guest's globals.
@@ -170,13 +256,14 @@ class Realm:
         sys.modules[name] = self.modules[name] = module
         module.__dict__['__builtins__'] = builtins  # full Python, not what our own modules are sealed to
         exec(compile(source, f'<{name}>', 'exec', dont_inherit=True), module.__dict__)
-        ownership.TRUSTED_CLASSES.update(_soft_classes())
+        # No guest has run: every class that is not the image's is the host's.
+        ownership.TRUSTED_CLASSES.update(filter(ownership.own, set(ownership.subclasses(object))))
         shown = expose if _type(expose) is dict else dict.fromkeys(expose, '*')
         for key in shown:
             if key not in module.__dict__:
                 raise NameError(f'the trusted module {name!r} has no {key!r} to expose')
             value = module.__dict__[key]
-            if _isinstance(value, _type):
+            if is_class(value):
                 self.exposed_classes.add(value)
             if shown[key] != '*':
                 self.attributes[_id(value)] = (value, frozenset(shown[key]))
@@ -185,90 +272,57 @@ class Realm:
 
     def call(self, module, function, args):
         """The host calls a trusted function: it receives the guest's globals first, then `args`."""
-        outside = getcontext()
-        setcontext(self.arithmetic)
-        try:
-            return self.modules[module].__dict__[function](self.guest_globals, *args)
-        finally:
-            setcontext(outside)
+        function = self.modules[module].__dict__[function]
+        return self.across(function, (Globals(self.guest_globals), *args), {}, lambda value: value, _of_the_guest)
 
     # ---- trusted values on their way out to the guest
 
     def outward(self, value, depth=0):
         kind = _type(value)
-        if kind in SCALARS:
+        if kind in SCALARS or kind is Facet:
             return value
-        if kind is Handle:
+        if kind is Handle or kind is Callback:
             return _held_by(value)
         if kind in CONTAINERS:
             return self.container(value, self.outward, depth)
-        if kind is FunctionType:
-            return value if value.__globals__ is self.guest_globals else self.facet(value)
-        if kind is Callback:
-            return value.function
-        if kind is MethodType:
-            return self.facet(value)
-        if kind in (BuiltinFunctionType, MethodWrapperType):
-            if _type(value.__self__) in CONTAINERS or _type(value.__self__) in SCALARS:
-                return value
-            raise Unexposed('a function nobody exposed does not cross to a guest')
         if _isinstance(value, NEVER):
             raise Unexposed(f'a {kind.__name__} does not cross to a guest')
-        if _isinstance(value, _type):
-            if value in self.exposed_classes:
-                return self.facet(value)
-            if value in ownership.DATA_CLASSES or ownership.own(value):
+        if kind in (BuiltinFunctionType, MethodWrapperType) and _isinstance(value.__self__, (ModuleType, _type)):
+            raise Unexposed('a function nobody exposed does not cross to a guest')
+        if is_class(value) and value not in self.exposed_classes:
+            if value in ownership.DATA_CLASSES:
                 return value
             raise Unexposed('a class nobody exposed does not cross to a guest')
-        if kind in ownership.DATA_CLASSES or kind in (FacetIterator, FacetAwaitable, Facet):
-            return value
-        if kind is CoroutineType:
-            return self.awaitable(value)
-        if _isinstance(value, ITERATORS) or kind.__name__.endswith('iterator') and kind.__module__ == 'builtins':
-            return self.iterator(value)
-        return self.facet(value)
+        return value if kind in ownership.DATA_CLASSES and whole(value) else self.facet(value)
 
     def facet(self, value):
         facet = _new_facet(Facet)
         _set_target(facet, value)
+        if _type(value) not in FUNCTIONS:
+            # A last reference may run a `finally` of trusted code: not where the guest lets go of it. `append` needs no frame.
+            gone = ref(facet, self.gone.append)
+            self.kept[_id(gone)] = gone, value
         return facet
 
-    def iterator(self, value):
-        iterator = FacetIterator.__new__(FacetIterator)
-        advance = value.__next__ if hasattr(value, '__next__') else value.__anext__
-        _set_step(iterator, lambda: self.enter(advance, (), {}))
-        return iterator
-
-    def awaitable(self, value):
-        async def relay():
-            return self.outward(await value)
-        awaitable = FacetAwaitable.__new__(FacetAwaitable)
-        _set_wait(awaitable, relay)
-        return awaitable
-
-    def read(self, target, name):
-        """A guest reads attribute `name` of the trusted `target`: public, listed if a list was given, and crossing."""
-        if _type(name) is not str or name[:1] == '_' or names.denied(name):
-            raise AttributeError(f'{name!r} is not an attribute the host exposes')
+    def shows(self, target, name):
+        """Whether a guest may read attribute `name` of the trusted `target`: public, and listed if a list was given."""
         listed = self.attributes.get(_id(target))
-        if listed is not None and name not in listed[1]:
+        return not (_type(name) is not str or name[:1] == '_' or names.denied(name) or listed is not None and name not in listed[1]
+                    or _closed(target))
+
+    def read(self, facet, name):
+        if not self.shows(_target_of(facet), name):
             raise AttributeError(f'{name!r} is not an attribute the host exposes')
-        if _isinstance(target, (FunctionType, MethodType)):
-            raise AttributeError(f'functions of the host have no attribute {name!r} here')
-        return self.enter(lambda holder: _getattr(holder, name), (self.facet(target),), {})
+        return self.enter(lambda holder: JUDGES.get(name, _getattr)(holder, name), (facet,))
 
-    def callable(self, target):
-        if _isinstance(target, _type):
-            raise TypeError(f'{target.__name__} is the host\'s: it cannot be made from here')
-        return target
-
-    def describe(self, target, how):
+    def describe(self, facet, how):
+        target = _target_of(facet)
         kind = _type(target)
         own_text = {'__repr__'} if how is repr else {'__repr__', '__str__'}
-        if _isinstance(target, (FunctionType, MethodType, _type)):
-            return f'<{target.__name__} of the host>'
-        if any(own_text & base.__dict__.keys() for base in kind.__mro__[:-1]):
-            return self.enter(how, (self.facet(target),), {})
+        if _isinstance(target, (*FUNCTIONS, _type)):
+            return f'<{_getattr(target, "__name__", "function")} of the host>'
+        if not _closed(target) and any(own_text & base.__dict__.keys() for base in kind.__mro__[:-1]):
+            return self.enter(how, (facet,))
         return f'<{kind.__name__} of the host>'
 
     # ---- guest values on their way in to trusted code
@@ -281,14 +335,12 @@ class Realm:
             return _target_of(value)
         if kind in CONTAINERS:
             return self.container(value, self.inward, depth)
-        if kind in (FunctionType, MethodType, BuiltinFunctionType):
-            return Callback(self, value)
-        if _isinstance(value, _type) and not ownership.own(value) or kind in ownership.DATA_CLASSES:
+        if is_class(value) and not ownership.own(value) or kind in ownership.DATA_CLASSES and whole(value):
             return value
         for base in EXACT:
             if _isinstance(value, base):
-                return self.container(self.exact(value, base), self.inward, depth) if base in CONTAINERS else self.exact(value, base)
-        handle = Handle.__new__(Handle)
+                return self.inward(self.exact(value, base), depth)
+        handle = object.__new__(Callback if _callable(value) else Handle)
         _set_held(handle, value)
         return handle
 
@@ -301,96 +353,76 @@ class Realm:
             return base(list(base.__iter__(value)))
         if base in (str, bytes):
             return base.__getitem__(value, slice(None))
-        return base.__add__(value, base(0))
+        return base.__pos__(value)
 
     def container(self, value, cross, depth):
-        """Data alone keeps its identity; a container with anything else in it crosses as a copy with each part crossed."""
+        """A copy of a container with each part crossed."""
         if depth > DEPTH:
             raise Unexposed('nested too deep to cross')
-        kind, changed = _type(value), False
+        kind, depth = _type(value), depth + 1
         if kind is dict:
-            crossed = {}
-            for key in value:
-                part = value[key]
-                new_key, new_part = cross(key, depth + 1), cross(part, depth + 1)
-                changed = changed or new_part is not part or new_key is not key
-                crossed[new_key] = new_part
-            return crossed if changed else value
-        crossed = []
-        for part in value:
-            new_part = cross(part, depth + 1)
-            changed = changed or new_part is not part
-            crossed.append(new_part)
-        return kind(crossed) if changed else value
+            return {cross(key, depth): cross(value[key], depth) for key in value}
+        if kind is slice:
+            return slice(cross(value.start, depth), cross(value.stop, depth), cross(value.step, depth))
+        return bytearray(value) if kind is bytearray else kind([cross(part, depth) for part in value])
 
     # ---- crossing the boundary
 
-    def enter(self, function, args, kwargs):
-        """Runs trusted `function` with a guest's arguments: more stack than the guest has, fresh exceptions, judged result."""
-        failure, limit, outside = None, _getrecursionlimit(), getcontext()
-        args = [self.inward(value) for value in args]
-        kwargs = {key: self.inward(kwargs[key]) for key in kwargs}
-        _setrecursionlimit(limit + RESERVE)
-        self.guest_arithmetic = outside
-        setcontext(self.arithmetic)
+    def enter(self, function, args, kwargs={}):
+        """Runs trusted `function` with a guest's arguments: fresh exceptions, judged result."""
+        return self.across(function, [self.inward(value) for value in args],
+                           {self.inward(key): self.inward(kwargs[key]) for key in kwargs}, self.outward, self.fresh)
+
+    def across(self, function, args, kwargs, crossed, told):
+        """Calls on the trusted side: more stack than the guest has, its own arithmetic, and no finalizer of the guest's."""
+        failure, before, limit, arithmetic, collects = None, outside.get(), _getrecursionlimit(), getcontext(), gc.isenabled()
         try:
-            result = function(*args, **kwargs)
-            return self.outward(result)
+            if before is None:
+                _setrecursionlimit(limit + RESERVE)
+                gc.disable()
+                outside.set((arithmetic, limit))
+                setcontext(self.arithmetic)
+            while self.gone:
+                del self.kept[_id(self.gone.pop())]
+            return crossed(_alone(function, args, kwargs))
         except BaseException as error:
-            failure = self.fresh(error)
+            failure = told(error)
         finally:
-            setcontext(outside)
-            _setrecursionlimit(limit)
+            if before is None:
+                _setrecursionlimit(limit)
+                if collects:
+                    gc.enable()
+                setcontext((outside.get() or [arithmetic])[0])
+                outside.set(None)
+                self.dropped = []
         raise failure
 
     def fresh(self, error):
         """An exception that tells what `error` tells and leads nowhere: the guest's own if it was one of the guest's."""
-        original = self.raised.pop(_id(error), None)
-        if original is not None:
-            return original[1]
-        kind = _type(error)
-        if ownership.own(kind):
-            return error
-        while kind.__module__ != 'builtins':
+        kind, original = _type(error), _of_the_guest(error)
+        if original is not error:
+            return original
+        while kind.__module__ != 'builtins' and kind is not asyncio.CancelledError:
             kind = kind.__base__
         try:
-            args = [value for value in error.args if _type(value) in SCALARS]
-            return kind(*args)
+            return kind(*[value for value in error.args if _type(value) in SCALARS])
         except Exception:
             return RuntimeError(kind.__name__)
 
-
-class Callback:
-    """A guest's function as trusted code holds it: arguments cross outward, results inward, no exception but `Exception`."""
-    __slots__ = ('realm', 'function')
-
-    def __init__(self, realm, function):
-        self.realm = realm
-        self.function = function
-
-    def __call__(self, *args, **kwargs):
-        realm, failure, limit = self.realm, None, _getrecursionlimit()
-        args = [realm.outward(value) for value in args]
-        kwargs = {key: realm.outward(kwargs[key]) for key in kwargs}
-        _setrecursionlimit(limit - RESERVE)
-        setcontext(realm.guest_arithmetic)
-        try:
-            return realm.inward(self.function(*args, **kwargs))
-        except BaseException as error:
-            failure = error
-        finally:
-            setcontext(realm.arithmetic)
-            _setrecursionlimit(limit)
+    def stand_in(self, failure):
+        """What trusted code sees of a guest's exception: the builtin class it derives from, and no more."""
         kind = _type(failure)
-        while kind.__module__ != 'builtins' or not issubclass(kind, Exception):
+        while kind.__module__ != 'builtins' or not issubclass(kind, Exception) or issubclass(kind, BaseExceptionGroup):
             kind = kind.__base__ if issubclass(kind.__base__, BaseException) and kind is not BaseException else Exception
-        stand_in = kind.__new__(kind)
-        realm.raised[_id(stand_in)] = (stand_in, failure)
-        raise stand_in
+        error = kind.__new__(kind)
+        error.__dict__[_GUEST] = self.inward(failure)
+        return error
 
 
-_set_held, _held_by = Handle.held.__set__, Handle.held.__get__
-del Handle.held
+def _of_the_guest(error):
+    """The guest's exception that `error` stands for, or else `error`."""
+    return _held_by(error.__dict__[_GUEST]) if _GUEST in error.__dict__ else error
+
 
 # The realm of this interpreter's one guest.
 realm = Realm()

@@ -9,6 +9,7 @@ from contextvars import Context
 
 from .. import door
 from ..kinds import veil
+from ..trust import outside
 from .traceback import names as traceback_names
 
 
@@ -45,14 +46,20 @@ def _future():
     return asyncio.get_running_loop().create_future()
 
 
+def _visible(task):
+    """Whether a task is the guest's: those that trusted code began hold its results."""
+    return task is not None and task.get_context().get(outside) is None
+
+
 def current_task():
     """The task that is running. There is one loop, and no way to name another."""
-    return asyncio.current_task()
+    task = asyncio.current_task()
+    return task if _visible(task) else None
 
 
 def all_tasks():
     """The tasks that are not done."""
-    return asyncio.all_tasks()
+    return set(filter(_visible, asyncio.all_tasks()))
 
 
 def ensure_future(coro_or_future):
@@ -67,8 +74,10 @@ def names(run):
     format_exception = traceback_names(run)['format_exception']
 
     def report(loop, context):
-        """What nobody waited for: told on stderr, with the guest's frames only."""
-        error = context.get('exception')
+        """What nobody waited for: told on stderr, with the guest's frames only, and nothing of what trusted code began."""
+        handle, future = context.get('handle'), context.get('future')
+        begun = handle._context if handle else getattr(future, 'get_context', Context)()
+        error = context.get('exception') if begun.get(outside) is None else None
         run.stderr.write(str(context.get('message')) + '\n' + (''.join(format_exception(error)) if error else ''))
 
     def loop_factory():
