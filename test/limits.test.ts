@@ -115,7 +115,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
       code: 'PR902', message: '1025 characters of guarded text, of 1024 allowed; policy.limits.codeBytes raises it',
     }] })
     expect(await small.run(Array.from({ length: 60 }, (_, i) => `a${i}=${i}.5`).join(';'))).toMatchObject({ status: 'refused', diagnostics: [{
-      code: 'PR902', message: expect.stringMatching(/it makes \d+ bytes of code$/),
+      code: 'PR902', message: expect.stringMatching(/it makes \d+ bytes of code, of 1024 allowed; policy\.limits\.codeBytes raises it$/),
     }] })
   })
 

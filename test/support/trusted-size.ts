@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 /** Lines of code (no blank lines, comments or docstrings) the trusted base may hold, facet wrappers included, tables aside. */
-export const TRUSTED_BUDGET = 5_860
+export const TRUSTED_BUDGET = 5_920
 
 /** Data, not code: tables of names, node types and opcodes that wrappers and verifier are driven by. */
 export const TABLES = [
