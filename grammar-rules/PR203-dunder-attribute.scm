@@ -2,7 +2,7 @@
 ;
 ; ## Denies
 ; Attributes between double underscores: read, written, deleted, or named in a pattern. Readable are `__name__`,
-; `__qualname__`, `__doc__` and `__module__`, `object.__setattr__`, and the special methods that a class may define, as in
+; `__qualname__`, `__doc__`, a program's own `__module__`, `object.__setattr__`, and the special methods that a class may define, as in
 ; `super().__init__(x)`, `Base.__init__(self, x)` and `object.__new__(cls)`: what they are asked of is judged at run time.
 ;
 ; ## Why

@@ -100,6 +100,9 @@ def _judge_enum(x, name):
 
 
 def _judge_text(x, name):
+    # Of the library it would tell where things really live.
+    if name == '__module__' and not (own(type(x)) or own_function(x) or is_class(x) and own(x)):
+        refuse(name)
     if type(x) in FACETS:
         return FACETS[type(x)](x) if name == '__name__' else None
     value = _getattr(x, name)
