@@ -21,9 +21,13 @@ todo, found = [marshal.loads(code)], []
 while todo:
     c = todo.pop()
     todo += [k for k in c.co_consts if isinstance(k, types.CodeType)]
+    before = [None, None]
     for i in dis.get_instructions(c):
+        of_super = before[1:] == ['CALL 0'] and before[0] in ('LOAD_NAME super', 'LOAD_GLOBAL super')
+        if i.opname != 'PUSH_NULL':
+            before = [before[1], f'{i.opname} {i.argval}'.removesuffix(' + NULL')]
         if i.opname.startswith(('LOAD_ATTR', 'STORE_ATTR', 'DELETE_ATTR', 'LOAD_SUPER_ATTR', 'IMPORT', 'LOAD_GLOBAL', 'LOAD_NAME', 'STORE_GLOBAL', 'STORE_NAME', 'DELETE_NAME', 'DELETE_GLOBAL')):
-            found.append([i.opname, str(i.argval), c.co_name])
+            found.append([i.opname + ' of super()' * of_super, str(i.argval), c.co_name])
 result = found
 `
 /** Names the compiler itself stores or reads in class bodies and modules. */
@@ -48,7 +52,7 @@ export async function hostile() {
 }
 
 const DEFINABLE = /^__(init|repr|str|eq|len|iter|getitem|setitem|delitem|enter|exit|iadd|hash|call|post_init|slots|match_args|all|version)__$/
-const allowed = (op, name) => (op.startsWith('LOAD_SUPER_ATTR') || op.startsWith('STORE_NAME') || op === 'LOAD_NAME') && DEFINABLE.test(name)
+const allowed = (op, name) => (op.startsWith('LOAD_SUPER_ATTR') || op === 'LOAD_ATTR of super()' || op.startsWith('STORE_NAME') || op === 'LOAD_NAME') && DEFINABLE.test(name)
 
 function mutate(text, random) {
   const at = random.below(text.length)

@@ -56,7 +56,7 @@ export async function meaning() {
     if (!rewritten.ok) return { kind: 'refused', ...(rewritten.diagnostics.some((d) => !EXPECTED.has(d.code)) ? { finding: `check refuses: ${rewritten.diagnostics[0].code} ${rewritten.diagnostics[0].message}\n${code}` } : {}) }
     const inline = random.chance(0.7)
     const plain = ask(bare, { op: 'exec_raw', code: WRAP(code), inputs: {} })
-    // Guards take more time and text than none.
+    // Guards take more time and text than none: which limit ends an endless program is not its meaning.
     if (plain.status === 'killed') return { kind: 'killed' }
     const compiled = ask(guarded, { op: 'compile', text: rewritten.code, mode: 'exec', filename: '<f>', parameters: null, inline, value: false, names: [], codeBytes: 1 << 25 })
     if (!compiled.ok) {
@@ -65,6 +65,7 @@ export async function meaning() {
     }
     const run = ask(guarded, { op: 'run', code: compiled.code, filename: '<f>', mode: 'exec', inputs: {}, result: 'result', keep: false, ...common, policy: { ...common.policy, inline } })
     const got = run.status === 'returned' ? ['returned', run.value] : run.status === 'raised' ? ['raised', run.exception.type, run.exception.message] : [run.status, run.limit ?? run.message]
+    if (run.status === 'killed' && plain.status === 'returned' && plain.value[1] === 'MemoryError') return { kind: 'killed' }
     const want = plain.status === 'returned' ? plain.value : ['failed', plain.message]
     if (comparable(got) === comparable(want)) return { kind: got[0] }
     // The guard is given what a star unpacks, and unpacks first.
