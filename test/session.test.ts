@@ -121,7 +121,8 @@ ZeroDivisionError: division by zero
     expect(value(await session.call('engine', 'recalc', [10]))).toEqual([70, 1])
     expect(value(await session.call('engine', 'recalc', [1]))).toEqual([7, 2])
     expect(await session.call('engine', 'broken')).toMatchObject({ status: 'raised', exception: { type: 'KeyError' } })
-    expect((await session.call('engine', 'nothing')).status).toBe('raised')
+    expect(await session.call('engine', 'nothing')).toMatchObject({ status: 'raised',
+      exception: { type: 'AttributeError', message: "the trusted module 'engine' has no 'nothing' to call" } })
     await expect(session.call('nowhere', 'nothing')).rejects.toThrow(new ArgumentError('call: there is no trusted module "nowhere" (known: engine)'))
     await session.run('def f(total):\n    while True: pass')
     expect((await session.call('engine', 'recalc', [1])).status).toBe('exhausted')

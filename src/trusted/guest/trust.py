@@ -272,8 +272,10 @@ class Realm:
 
     def call(self, module, function, args):
         """The host calls a trusted function: it receives the guest's globals first, then `args`."""
-        function = self.modules[module].__dict__[function]
-        return self.across(function, (Globals(self.guest_globals), *args), {}, lambda value: value, _of_the_guest)
+        held = self.modules[module].__dict__
+        if function not in held:
+            raise AttributeError(f'the trusted module {module!r} has no {function!r} to call')
+        return self.across(held[function], (Globals(self.guest_globals), *args), {}, lambda value: value, _of_the_guest)
 
     # ---- trusted values on their way out to the guest
 
