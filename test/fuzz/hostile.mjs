@@ -46,7 +46,8 @@ export async function hostile() {
     if (compiled.ok === undefined) return { kind: 'crashed', finding: `${JSON.stringify(compiled)}\n${text}` }
     if (!compiled.ok) return { kind: compiled.code }
     const scanned = ask(bare, { op: 'exec_raw', code: SCAN, inputs: { code: compiled.code } })
-    const bad = scanned.value.filter(([op, name]) => FORBIDDEN.test(name.replace(READER, '')) && !(COMPILERS.has(name) && !op.includes('ATTR')) && !allowed(op, name))
+    // A variable may be called `co_x`: only attributes of that name are the interpreter's.
+    const bad = scanned.value.filter(([op, name]) => !(/^(gi|cr|ag|tb|co)_/.test(name) && /NAME|GLOBAL/.test(op)) && FORBIDDEN.test(name.replace(READER, '')) && !(COMPILERS.has(name) && !op.includes('ATTR')) && !allowed(op, name))
     return bad.length === 0 ? { kind: 'compiled' } : { kind: 'raw', finding: `${JSON.stringify(bad)}\n${text}` }
   }
 }
