@@ -25,6 +25,8 @@ describe('a report names the place, the matter and the remedy:', () => {
     ['x := 1\n', '1 ⟨x := 1⟩ an assignment expression here needs parentheses'],
     ['x = *a\n', '1 ⟨*a⟩ a starred value cannot stand here | put it in a list or a tuple: `[*values]`'],
     ['[*a or b]\n', '1 ⟨a or b⟩ the value of a star here needs parentheses'],
+    ['from a import b.c\n', '1 ⟨b.c⟩ what is imported from a module is a plain name'],
+    ['from __future__ import annotations.division, division as d\n', '1 ⟨annotations.division⟩ what is imported from a module is a plain name'],
     ['def f(*a: *b if c else d): pass\n', '1 ⟨b if c else d⟩ the value of a star here needs parentheses'],
     ['*a = b\n', '1 ⟨*a⟩ a starred target must be in a list or tuple | add a comma: `*rest, = values`'],
     ['a if lambda: b else c\n', '1 ⟨lambda: b⟩ a lambda here needs parentheses'],

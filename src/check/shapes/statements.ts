@@ -29,6 +29,16 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
     }
   }
 
+  function checkImportedNames(tree: Tree, node: number, report: Report): void {
+    checkTrailingComma(tree, node, report)
+    for (let child = node + 1; child < tree.skip[node]; child = tree.skip[child]) {
+      if (tree.field[child] !== nameField || !isSignificant(tree, child)) continue
+      const name = tree.kind[child] === dottedName ? child : firstChild(tree, child)
+      // A dotted name of one part has one child.
+      if (tree.skip[name] > name + 2) refuse(tree, name, report, 'what is imported from a module is a plain name')
+    }
+  }
+
   return {
     block(tree, node, report) {
       const statement = firstChild(tree, node)
@@ -45,16 +55,8 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
     },
 
     import_statement: checkTrailingComma,
-    import_from_statement(tree, node, report) {
-      checkTrailingComma(tree, node, report)
-      for (let child = node + 1; child < tree.skip[node]; child = tree.skip[child]) {
-        if (tree.field[child] !== nameField || !isSignificant(tree, child)) continue
-        const name = tree.kind[child] === dottedName ? child : firstChild(tree, child)
-        // A dotted name of one part has one child.
-        if (tree.skip[name] > name + 2) refuse(tree, name, report, 'what is imported from a module is a plain name')
-      }
-    },
-    future_import_statement: checkTrailingComma,
+    import_from_statement: checkImportedNames,
+    future_import_statement: checkImportedNames,
     with_clause: checkTrailingComma,
 
     assert_statement(tree, node, report) {
