@@ -228,6 +228,31 @@ describe('trusted code is not at the mercy of the guest', () => {
   })
 })
 
+describe('names that objects of the interpreter have too', () => {
+  const source = `
+import annotationlib, asyncio, collections
+class Sheet(collections.UserDict):
+    co_author = 'x'
+    def evaluate(self): return 42
+    def get_context(self): return {'a': 1}
+    mapping = {'b': 2}
+    @staticmethod
+    def tb_row(): return 3
+class Promise(asyncio.Future):
+    def get_stack(): return 4
+sheet, reference = Sheet(), annotationlib.ForwardRef('6 * 7')
+`
+
+  test('are read from objects of the host\'s own classes, and from none of the library\'s', async () => {
+    await using sheets = await createSandbox({}, { isolation: 'thread', workers: 1, trusted: { engine: { source, expose: ['sheet', 'Sheet', 'Promise', 'reference'] } } })
+    expect(told(await sheets.run('[sheet.evaluate(), sheet.co_author, sheet.get_context(), getattr(sheet, "evaluate")(), Sheet.tb_row(), sheet.mapping, Promise.get_stack()]')))
+      .toEqual([42, 'x', { a: 1 }, 42, 3, { b: 2 }, 4])
+    expect(told(await sheets.run('reference.evaluate()'))).toBe("AttributeError: the attribute 'evaluate' may not be named here")
+    expect(told(await sheets.run('getattr(reference, "evaluate")'))).toBe("AttributeError: the attribute 'evaluate' may not be named here")
+    expect(told(await sheets.run('Promise.get_loop'))).toBe("AttributeError: the attribute 'get_loop' may not be named here")
+  })
+})
+
 describe('what is exposed can be narrowed to attributes', () => {
   test('only those listed are seen', async () => {
     await using narrow = await createSandbox({}, { isolation: 'thread', workers: 1, trusted: { engine: { source: ENGINE, expose: { cell: ['value'], numbers: '*' } } } })

@@ -22,7 +22,8 @@ from . import names
 from .formatting import known_plain, make_format
 from .language import DEFINABLE_METHODS, IN_PLACE, JUDGED_BY
 from .names import denied, judged, mark, unmark
-from .ownership import FACETS, UNCHANGEABLE, WRITABLE, function_of, is_class, mro_of, own, own_function, receiver_of
+from .ownership import (FACETS, MEMBRANES, UNCHANGEABLE, WRITABLE, function_of, is_class, mro_of, of_image, own, own_function,
+                        receiver_of)
 
 _super_class, _super_self = super.__dict__['__self_class__'].__get__, super.__dict__['__self__'].__get__
 _namespace = type.__dict__['__dict__'].__get__
@@ -140,10 +141,12 @@ def _judge_setattr(x, name):
 
 
 def _judge_own(x, name):
-    """Names that the interpreter's own objects have, and programs use too: read from what is the guest's, unless it is an
-    ancestor in the image that defines them."""
-    kinds = mro_of(type(x)) + (mro_of(x) if is_class(x) else ())
-    if writable(x) and not any(name in _namespace(kind) for kind in kinds if not own(kind)):
+    """Names that the interpreter's own objects have, and programs use too: read from what is the guest's or the host's,
+    unless it is an ancestor in the image that defines them."""
+    kind = type(x)
+    kinds = mro_of(kind) + (mro_of(x) if is_class(x) else ())
+    theirs = writable(x) or kind in MEMBRANES or not of_image(x if is_class(x) else kind)
+    if theirs and not any([name in _namespace(kind) for kind in kinds if of_image(kind)]):
         return _getattr(x, name)
     refuse(name)
 
@@ -169,7 +172,12 @@ def _judge_special(x, name):
     return special
 
 
-JUDGES = {name: globals()[f'_judge_{group}'] for group, names in JUDGED_BY.items() for name in names}
+_JUDGES = {name: globals()[f'_judge_{group}'] for group, names in JUDGED_BY.items() for name in names}
+
+
+def judge_of(name):
+    """The function that reads the attribute `name`, of any object."""
+    return _JUDGES.get(name, _judge_own) if judged(name) else _getattr
 
 
 # ---- reading
@@ -186,9 +194,7 @@ def spelled(name):
 def read(x, name):
     """`getattr(x, name)` for a name that is data."""
     stored = spelled(name)
-    if judged(stored):
-        return JUDGES.get(stored, _judge_own)(x, stored)
-    return _getattr(x, stored)
+    return judge_of(stored)(x, stored)
 
 
 def guarded_getattr(x, name, /, *default):
@@ -217,7 +223,7 @@ def guarded_hasattr(x, name, /):
 def _getattr_(x, name):
     """A read whose value is judged, by a constant name that verify has seen."""
     if judged(name):
-        return JUDGES.get(name, _judge_own)(x, name)
+        return judge_of(name)(x, name)
     if name in DEFINABLE_METHODS:
         return _judge_special(x, name)
     refuse(name)

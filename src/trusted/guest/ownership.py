@@ -28,6 +28,8 @@ WRITABLE = set()
 DATA_CLASSES = set(UNCHANGEABLE - {memoryview}) | {date, datetime, time, timedelta, timezone, Decimal, Fraction, UUID}
 # Classes that trusted modules beside the guest defined as they loaded: not frozen, for the host may change its own (trust.py).
 TRUSTED_CLASSES = set()
+# Image classes whose instances answer for an object of the host's: they judge their attributes themselves (trust.py).
+MEMBRANES = set()
 # The class of module facets -> how one tells its name (it has no attribute `__name__` of its own).
 FACETS = {}
 
@@ -49,9 +51,14 @@ def whole(x):
     return kind is not UUID or [type(part(x)) for part in _parts_of_uuid] == [int, SafeUUID]
 
 
+def of_image(cls):
+    """Whether `cls` is a class of the library's, or of ours."""
+    return bool(flags_of(cls) & FROZEN)
+
+
 def own(cls):
     """Whether `cls` is a class of the guest's making."""
-    return not flags_of(cls) & FROZEN and cls not in TRUSTED_CLASSES
+    return not of_image(cls) and cls not in TRUSTED_CLASSES
 
 
 def subclasses(cls):

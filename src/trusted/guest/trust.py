@@ -23,7 +23,7 @@ from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, Method
 from weakref import ref
 
 from . import names, ownership
-from .guards import JUDGES
+from .guards import judge_of
 from .ownership import is_class, whole
 
 _GUEST = 'ʼexception'
@@ -134,6 +134,7 @@ for _name in 'add sub mul truediv floordiv mod pow matmul lshift rshift and or x
     _operation = _getattr(operator, f'__{_name}__')
     setattr(Facet, f'__{_name}__', _forward(_operation))
     setattr(Facet, f'__r{_name}__', _reflected(_operation))
+ownership.MEMBRANES.add(Facet)
 _new_facet = Facet.__new__
 _set_target = Facet.target.__set__
 _target_of = Facet.target.__get__
@@ -315,7 +316,7 @@ class Realm:
     def read(self, facet, name):
         if not self.shows(_target_of(facet), name):
             raise AttributeError(f'{name!r} is not an attribute the host exposes')
-        return self.enter(lambda holder: JUDGES.get(name, _getattr)(holder, name), (facet,))
+        return self.enter(lambda holder: judge_of(name)(holder, name), (facet,))
 
     def describe(self, facet, how):
         target = _target_of(facet)
