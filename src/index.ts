@@ -10,7 +10,15 @@ export { explain } from './rules/load.js'
 export type { Rule } from './rules/rule.js'
 export type { Code, Diagnostic, Position, Span } from './diagnostic.js'
 export {
-  ArgumentError, ClosedError, InstallationError, OverloadError, PolicyError, PyrestrictError, RuleError, SnapshotError, ValueError,
+  ArgumentError,
+  ClosedError,
+  InstallationError,
+  OverloadError,
+  PolicyError,
+  PyrestrictError,
+  RuleError,
+  SnapshotError,
+  ValueError,
 } from './errors.js'
 export type { Policy } from './policy/policy.js'
 export { loadPolicy } from './policy/load.js'
@@ -28,12 +36,30 @@ export type { StartedRun } from './sandbox/started-run.js'
 export type { Program } from './sandbox/program.js'
 export type { CallOptions, Session } from './sandbox/session.js'
 export type {
-  CompileOptions, ExecuteOptions, Exposure, Inputs, Isolation, RunOptions, SandboxOptions, TrustedModule,
+  CompileOptions,
+  ExecuteOptions,
+  Exposure,
+  Inputs,
+  Isolation,
+  RunOptions,
+  SandboxOptions,
+  TrustedModule,
 } from './sandbox/options.js'
 export type { Load } from './sandbox/pool.js'
 export type { OnOutput, Stream } from './sandbox/output.js'
 export type {
-  Cancelled, ChainedException, Crashed, Exhausted, Frame, GuestException, Outcome, Raised, Refused, Returned, Spent, Usage,
+  Cancelled,
+  ChainedException,
+  Crashed,
+  Exhausted,
+  Frame,
+  GuestException,
+  Outcome,
+  Raised,
+  Refused,
+  Returned,
+  Spent,
+  Usage,
 } from './sandbox/outcome.js'
-export { PyValue } from './trusted/host/codec.js'
-export type { Value } from './trusted/host/codec.js'
+export { PyValue } from './trusted/channel/codec.js'
+export type { Value } from './trusted/channel/codec.js'

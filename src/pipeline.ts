@@ -1,5 +1,11 @@
 /** The whole way from a source to an answer, without a guest: `check`, and what goes on from its tree. */
-import { Analyzer, leadingBlanks, type Analysis, type CheckResult, type Grants } from './check/checker.js'
+import {
+  Analyzer,
+  leadingBlanks,
+  type Analysis,
+  type CheckResult,
+  type Grants,
+} from './check/checker.js'
 import { checkIsRecord, type CheckOptions } from './check/options.js'
 import { DEFAULT_POLICY, resolvePolicy, type Policy, type ResolvedPolicy } from './policy/policy.js'
 import { EDIT_SIZE, PLAIN } from './rewrite/edits.js'
@@ -64,18 +70,30 @@ export async function createChecker(policy?: Policy | ResolvedPolicy): Promise<C
 }
 
 /** What an accepted source is rewritten to; refused where its guards would nest deeper than CPython reads. */
-function rewritten({ result, source, tree }: Analysis, guard: (tree: Tree) => Rewriting, options: CheckOptions = {}): RewriteResult {
-  if (!result.ok || tree === undefined) return { ok: false, diagnostics: result.diagnostics, omitted: result.omitted }
+function rewritten(
+  { result, source, tree }: Analysis,
+  guard: (tree: Tree) => Rewriting,
+  options: CheckOptions = {},
+): RewriteResult {
+  if (!result.ok || tree === undefined)
+    return { ok: false, diagnostics: result.diagnostics, omitted: result.omitted }
   const blanks = options.mode === 'eval' ? leadingBlanks(source.text) : 0
   const { code, edits, tooDeepAt } = withoutBlanks(guard(tree), blanks)
   if (tooDeepAt >= 0) {
     const { code: rule, name, message, hint } = SYNTAX_RULES.chainTooLong
     const start = source.position(tooDeepAt)
-    return { ok: false, diagnostics: [{ code: rule, rule: name, message, hint, span: { start, end: start } }], omitted: 0 }
+    return {
+      ok: false,
+      diagnostics: [{ code: rule, rule: name, message, hint, span: { start, end: start } }],
+      omitted: 0,
+    }
   }
   let map: EncodedSourceMap | undefined
   return {
-    ok: true, code, edits, diagnostics: [],
+    ok: true,
+    code,
+    edits,
+    diagnostics: [],
     get map() {
       map ??= sourceMap(source.text, code, edits, options.filename ?? '<guest>')
       return map

@@ -16,7 +16,11 @@ let parser: Parser
 let rewriteTree: (tree: Tree) => Rewriting
 
 beforeAll(async () => {
-  [python, checker, parser] = await Promise.all([Python.load(), createChecker({ modules: 'standard' }), loadParser()])
+  ;[python, checker, parser] = await Promise.all([
+    Python.load(),
+    createChecker({ modules: 'standard' }),
+    loadParser(),
+  ])
   rewriteTree = createRewriter(parser)
 })
 
@@ -49,10 +53,20 @@ describe.each(fixtureNames().filter((name) => /^PR[1-4]/.test(name)))('%s', (nam
       for (const statement of statements(source)) {
         if (parser.parse(statement).hasError) continue
         const refusals = checker.check(statement).diagnostics.map(({ code }) => code)
-        if (HARMLESS.includes(statement) || (refusals.length > 0 && refusals.every((code) => AT_RUN_TIME.includes(code)))) continue
-        const compiled = python.compile({ text: rewriteTree(parser.parse(statement)).code, inline: true })
+        if (
+          HARMLESS.includes(statement) ||
+          (refusals.length > 0 && refusals.every((code) => AT_RUN_TIME.includes(code)))
+        )
+          continue
+        const compiled = python.compile({
+          text: rewriteTree(parser.parse(statement)).code,
+          inline: true,
+        })
         const verdict = compiled.ok ? 'accepted' : compiled.code
-        expect([statement, refusals.length > 0 ? 'refused' : 'accepted']).toEqual([statement, verdict === 'accepted' ? verdict : 'refused'])
+        expect([statement, refusals.length > 0 ? 'refused' : 'accepted']).toEqual([
+          statement,
+          verdict === 'accepted' ? verdict : 'refused',
+        ])
         judged += 1
       }
     }

@@ -10,20 +10,36 @@ describe('the audit finds nothing', () => {
     expect(calls).toBeGreaterThan(10_000)
   }, 300_000)
 
-  test.each(Object.keys(PRESETS) as PresetName[])('from the globals of the preset %s, by reads', async (preset) => {
-    expect((await audit({ preset }, { calls: false })).findings).toEqual([])
-  }, 120_000)
+  test.each(Object.keys(PRESETS) as PresetName[])(
+    'from the globals of the preset %s, by reads',
+    async (preset) => {
+      expect((await audit({ preset }, { calls: false })).findings).toEqual([])
+    },
+    120_000,
+  )
 })
 
 test('guests with no builtin at all are audited with what they can still write', async () => {
-  const { findings, objects, calls } = await audit({ modules: { math: '*' }, builtins: { allow: [] } })
+  const { findings, objects, calls } = await audit({
+    modules: { math: '*' },
+    builtins: { allow: [] },
+  })
   expect(findings).toEqual([])
   expect(objects).toBeGreaterThan(1_000)
   expect(calls).toBeGreaterThan(1_000)
 }, 120_000)
 
 describe('a planted object makes it fail, with the path', () => {
-  test.each([['frame', 'a frame'], ['module', 'a real module']] as const)('%s', async (plant, what) => {
-    expect((await audit({}, { calls: false, plant })).findings).toEqual([{ path: 'planted', what }])
-  }, 120_000)
+  test.each([
+    ['frame', 'a frame'],
+    ['module', 'a real module'],
+  ] as const)(
+    '%s',
+    async (plant, what) => {
+      expect((await audit({}, { calls: false, plant })).findings).toEqual([
+        { path: 'planted', what },
+      ])
+    },
+    120_000,
+  )
 })

@@ -3,7 +3,14 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ArgumentError, check, createChecker, PolicyError, rewrite, type Checker } from '../src/index.js'
+import {
+  ArgumentError,
+  check,
+  createChecker,
+  PolicyError,
+  rewrite,
+  type Checker,
+} from '../src/index.js'
 import { createMapper } from '../src/rewrite/map.js'
 import { loadParser } from '../src/syntax/parse.js'
 
@@ -17,35 +24,63 @@ beforeAll(async () => {
   checker = await createChecker({ modules: 'standard' })
 })
 
-const codes = (source: string, options = {}): readonly string[] => checker.check(source, options).diagnostics.map(({ code }) => code)
+const codes = (source: string, options = {}): readonly string[] =>
+  checker.check(source, options).diagnostics.map(({ code }) => code)
 
 describe('a result', () => {
   test('of an accepted source', () => {
     expect(checker.check('import math\narea = math.pi * radius ** 2')).toEqual({
-      ok: true, diagnostics: [], warnings: [], omitted: 0, usedNames: ['radius'], unknownNames: ['radius'],
-      imports: [{
-        module: 'math', span: { start: { line: 1, column: 8, offset: 7 }, end: { line: 1, column: 12, offset: 11 } },
-      }],
+      ok: true,
+      diagnostics: [],
+      warnings: [],
+      omitted: 0,
+      usedNames: ['radius'],
+      unknownNames: ['radius'],
+      imports: [
+        {
+          module: 'math',
+          span: {
+            start: { line: 1, column: 8, offset: 7 },
+            end: { line: 1, column: 12, offset: 11 },
+          },
+        },
+      ],
     })
   })
 
   test('of a refused one, with place, rule and hint', () => {
-    expect(checker.check('x = 1\nx.__class__').diagnostics).toEqual([{
-      code: 'PR203', rule: 'dunder-attribute', message: 'attribute `__class__` is not accessible',
-      span: { start: { line: 2, column: 3, offset: 8 }, end: { line: 2, column: 12, offset: 17 } },
-      hint: 'write `type(x)`',
-    }])
+    expect(checker.check('x = 1\nx.__class__').diagnostics).toEqual([
+      {
+        code: 'PR203',
+        rule: 'dunder-attribute',
+        message: 'attribute `__class__` is not accessible',
+        span: {
+          start: { line: 2, column: 3, offset: 8 },
+          end: { line: 2, column: 12, offset: 17 },
+        },
+        hint: 'write `type(x)`',
+      },
+    ])
   })
 
   test('counts columns and offsets in UTF-16 code units, and lines as Python does', () => {
     const [diagnostic] = checker.check('s = "😀"; s.__class__').diagnostics
     expect(diagnostic!.span.start).toEqual({ line: 1, column: 13, offset: 12 })
-    expect(checker.check('a\r\nb.__class__').diagnostics[0]!.span.start).toEqual({ line: 2, column: 3, offset: 5 })
+    expect(checker.check('a\r\nb.__class__').diagnostics[0]!.span.start).toEqual({
+      line: 2,
+      column: 3,
+      offset: 5,
+    })
   })
 
   test('is in the order of the source, each rule once at a place', () => {
     const found = checker.check('eval(x.__class__)\nimport os\ny.gi_frame').diagnostics
-    expect(found.map(({ code, span }) => [code, span.start.line])).toEqual([['PR208', 1], ['PR203', 1], ['PR301', 2], ['PR204', 3]])
+    expect(found.map(({ code, span }) => [code, span.start.line])).toEqual([
+      ['PR208', 1],
+      ['PR203', 1],
+      ['PR301', 2],
+      ['PR204', 3],
+    ])
   })
 
   test('says only what is wrong with the syntax where that is wrong', () => {
@@ -68,20 +103,53 @@ describe('a result', () => {
     const names: (readonly string[])[] = []
     const before = process.memoryUsage().heapUsed
     for (let round = 0; round < 20; round += 1) {
-      names.push(checker.check(`a_rather_long_name_${round}_of_a_variable\n'${'x'.repeat(1_000_000)}${round}'\n`).usedNames)
+      names.push(
+        checker.check(
+          `a_rather_long_name_${round}_of_a_variable\n'${'x'.repeat(1_000_000)}${round}'\n`,
+        ).usedNames,
+      )
     }
     collect()
-    expect(names.every(([name], round) => name === `a_rather_long_name_${round}_of_a_variable`)).toBe(true)
+    expect(
+      names.every(([name], round) => name === `a_rather_long_name_${round}_of_a_variable`),
+    ).toBe(true)
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000)
   })
 })
 
 describe('the mode eval', () => {
-  test.each(['a', ' a', '\t a + b', '\n\na\n', '# c\na  # d\n', '(a\n +\nb)', 'a, b', 'lambda: 1', 'a if b else c', '[(x := 1), x]', '"""a\nb"""'])('accepts %j', (source) => {
+  test.each([
+    'a',
+    ' a',
+    '\t a + b',
+    '\n\na\n',
+    '# c\na  # d\n',
+    '(a\n +\nb)',
+    'a, b',
+    'lambda: 1',
+    'a if b else c',
+    '[(x := 1), x]',
+    '"""a\nb"""',
+  ])('accepts %j', (source) => {
     expect(codes(source, { mode: 'eval' })).toEqual([])
   })
 
-  test.each(['', ' ', '\n', '# c', 'a = 1', 'a; b', 'a;', 'a\nb', 'import math', 'pass', 'del a', 'a += 1', 'a: int', 'x := 1\n'])('refuses %j', (source) => {
+  test.each([
+    '',
+    ' ',
+    '\n',
+    '# c',
+    'a = 1',
+    'a; b',
+    'a;',
+    'a\nb',
+    'import math',
+    'pass',
+    'del a',
+    'a += 1',
+    'a: int',
+    'x := 1\n',
+  ])('refuses %j', (source) => {
     expect(codes(source, { mode: 'eval' })).not.toEqual([])
   })
 
@@ -96,40 +164,61 @@ describe('the mode eval', () => {
     if (!result.ok) throw new Error('refused')
     expect(result.code).toBe("_getattr_(a,'b')")
     const mapper = createMapper(source, result.code, result.edits)
-    expect([mapper.toSource(1, 0, 'start').column, mapper.toSource(1, 16, 'end').column]).toEqual([3, 6])
+    expect([mapper.toSource(1, 0, 'start').column, mapper.toSource(1, 16, 'end').column]).toEqual([
+      3, 6,
+    ])
   })
 })
 
 describe('policies', () => {
   test('grant nothing by what they leave out', async () => {
     const { diagnostics } = (await createChecker()).check('import math')
-    expect(diagnostics).toEqual([expect.objectContaining({
-      code: 'PR301', message: 'the policy does not grant module `math`', hint: 'grant it: `"modules": { "math": "*" }`, or "standard"',
-    })])
+    expect(diagnostics).toEqual([
+      expect.objectContaining({
+        code: 'PR301',
+        message: 'the policy does not grant module `math`',
+        hint: 'grant it: `"modules": { "math": "*" }`, or "standard"',
+      }),
+    ])
     expect(await check('import math')).toEqual((await createChecker()).check('import math'))
   })
 
   test('may be given with the call', async () => {
     expect((await check('import math', { policy: { modules: { math: ['pi'] } } })).ok).toBe(true)
-    expect((await check('from math import sqrt', { policy: { modules: { math: ['pi'] } } })).ok).toBe(false)
-    expect((await rewrite('import math\nmath.pi', { policy: { modules: 'standard' } })).ok).toBe(true)
+    expect(
+      (await check('from math import sqrt', { policy: { modules: { math: ['pi'] } } })).ok,
+    ).toBe(false)
+    expect((await rewrite('import math\nmath.pi', { policy: { modules: 'standard' } })).ok).toBe(
+      true,
+    )
   })
 
   test('a limit on the source and on its depth', async () => {
     const strict = await createChecker({ limits: { sourceBytes: 10, depth: 16 } })
     expect(strict.check('a = 12345678901').diagnostics.map(({ code }) => code)).toEqual(['PR500'])
     expect(strict.check('éééééé').diagnostics.map(({ code }) => code)).toEqual(['PR500'])
-    expect((await createChecker({ limits: { depth: 16 } })).check('-'.repeat(50) + '1').diagnostics.map(({ code }) => code)).toEqual(['PR501'])
+    expect(
+      (await createChecker({ limits: { depth: 16 } }))
+        .check('-'.repeat(50) + '1')
+        .diagnostics.map(({ code }) => code),
+    ).toEqual(['PR501'])
   })
 
   test('limits of a source hold at their edge, and say which key raises them', async () => {
-    const told = async (source: string, limits: object) => (await check(source, { policy: { limits } })).diagnostics.map(({ message }) => message)
+    const told = async (source: string, limits: object) =>
+      (await check(source, { policy: { limits } })).diagnostics.map(({ message }) => message)
     expect(await told('a = 123456', { sourceBytes: 10 })).toEqual([])
-    expect(await told('a = 1234567', { sourceBytes: 10 })).toEqual(['the source has 11 bytes or more, of 10 allowed; policy.limits.sourceBytes raises it'])
+    expect(await told('a = 1234567', { sourceBytes: 10 })).toEqual([
+      'the source has 11 bytes or more, of 10 allowed; policy.limits.sourceBytes raises it',
+    ])
     const signs = Array.from({ length: 30 }, (_, n) => `${'-'.repeat(n)}1`)
     const refused = await Promise.all(signs.map((source) => told(source, { depth: 16 })))
     const first = refused.findIndex((messages) => messages.length > 0)
-    expect(refused.slice(first)).toEqual(refused.slice(first).map(() => ['nested more than 16 levels deep; policy.limits.depth allows more']))
+    expect(refused.slice(first)).toEqual(
+      refused
+        .slice(first)
+        .map(() => ['nested more than 16 levels deep; policy.limits.depth allows more']),
+    )
     expect(await told(signs[first]!, { depth: 17 })).toEqual([])
   })
 
@@ -154,9 +243,21 @@ describe('mistakes of the host', () => {
     ['x', { names: ['ﬁ'] }, 'names[0]: Python reads "ﬁ" as "fi": write that'],
     ['x', { names: ['ʼx'] }, 'names[0]: "ʼx" is not a Python name'],
     ['x', { names: ['if'] }, 'names[0]: "if" is a keyword of Python'],
-    ['x', { names: ['_getattr_'] }, 'names[0]: "_getattr_" has a meaning of its own to the guest and cannot be bound'],
-    ['x', { names: ['super'] }, 'names[0]: "super" has a meaning of its own to the guest and cannot be bound'],
-    ['x', { names: ['__name__'] }, 'names[0]: "__name__" has a meaning of its own to the guest and cannot be bound'],
+    [
+      'x',
+      { names: ['_getattr_'] },
+      'names[0]: "_getattr_" has a meaning of its own to the guest and cannot be bound',
+    ],
+    [
+      'x',
+      { names: ['super'] },
+      'names[0]: "super" has a meaning of its own to the guest and cannot be bound',
+    ],
+    [
+      'x',
+      { names: ['__name__'] },
+      'names[0]: "__name__" has a meaning of its own to the guest and cannot be bound',
+    ],
   ])('%j with %j', (source, options, message) => {
     const call = (): unknown => checker.check(source as never, options as never)
     expect(call).toThrow(ArgumentError)
@@ -167,30 +268,113 @@ describe('mistakes of the host', () => {
 describe('hostile sources', () => {
   test('never make it throw, and answer alike each time', () => {
     const pieces = fc.constantFrom(
-      'def f(', ')', ':', '\n', '    ', '  ', 'class C', '(', '[', ']', '{', '}', 'x', '.__class__', 'lambda ', ' for x in ', ' if ', 'else', 'match x:\n case ',
-      'import ', 'from ', ' as ', '*', '**', ',', '=', ':=', '"', "'", 'f"{', '}"', '"""', '#', '\\', '\r', '\0', 'global x', 'nonlocal x', 'await ', 'async ',
-      'yield ', 'del ', 'with ', 'try:', 'except', 'type X = ', 'ʼ', 'ﬁ', '😀', '\ud800', '_getattr_', 'super()', '@', ';', '->', '...', '__slots__ = ', '\t', '\f',
+      'def f(',
+      ')',
+      ':',
+      '\n',
+      '    ',
+      '  ',
+      'class C',
+      '(',
+      '[',
+      ']',
+      '{',
+      '}',
+      'x',
+      '.__class__',
+      'lambda ',
+      ' for x in ',
+      ' if ',
+      'else',
+      'match x:\n case ',
+      'import ',
+      'from ',
+      ' as ',
+      '*',
+      '**',
+      ',',
+      '=',
+      ':=',
+      '"',
+      "'",
+      'f"{',
+      '}"',
+      '"""',
+      '#',
+      '\\',
+      '\r',
+      '\0',
+      'global x',
+      'nonlocal x',
+      'await ',
+      'async ',
+      'yield ',
+      'del ',
+      'with ',
+      'try:',
+      'except',
+      'type X = ',
+      'ʼ',
+      'ﬁ',
+      '😀',
+      '\ud800',
+      '_getattr_',
+      'super()',
+      '@',
+      ';',
+      '->',
+      '...',
+      '__slots__ = ',
+      '\t',
+      '\f',
     )
-    fc.assert(fc.property(fc.array(pieces, { maxLength: 40 }), fc.constantFrom('exec', 'eval'), (parts, mode) => {
-      const source = parts.join('')
-      const result = checker.check(source, { mode: mode as 'exec' })
-      expect(result.ok).toBe(result.diagnostics.length === 0)
-      expect(checker.check(source, { mode: mode as 'exec' })).toEqual(result)
-      for (const { span } of result.diagnostics) {
-        expect(span.start.offset).toBeLessThanOrEqual(span.end.offset)
-        expect(span.end.offset).toBeLessThanOrEqual(source.length)
-      }
-    }), { numRuns: 400 })
+    fc.assert(
+      fc.property(
+        fc.array(pieces, { maxLength: 40 }),
+        fc.constantFrom('exec', 'eval'),
+        (parts, mode) => {
+          const source = parts.join('')
+          const result = checker.check(source, { mode: mode as 'exec' })
+          expect(result.ok).toBe(result.diagnostics.length === 0)
+          expect(checker.check(source, { mode: mode as 'exec' })).toEqual(result)
+          for (const { span } of result.diagnostics) {
+            expect(span.start.offset).toBeLessThanOrEqual(span.end.offset)
+            expect(span.end.offset).toBeLessThanOrEqual(source.length)
+          }
+        },
+      ),
+      { numRuns: 400 },
+    )
   })
 
   test.each([
-    ['names that collide in the table', () => Array.from({ length: 40_000 }, (_, index) => `n${(index * 7919).toString(36)}`).join('+')],
+    [
+      'names that collide in the table',
+      () =>
+        Array.from({ length: 40_000 }, (_, index) => `n${(index * 7919).toString(36)}`).join('+'),
+    ],
     ['one name of a megabyte', () => 'a'.repeat(1_000_000)],
-    ['names of many spellings', () => Array.from({ length: 30_000 }, (_, index) => `ﬁ${index}`).join(';')],
-    ['functions side by side, each with the same names', () => 'def f(a, b):\n    c = a + b\n    return c\n'.repeat(10_000)],
-    ['lambdas within lambdas', () => `${'lambda a: '.repeat(150)}${Array.from({ length: 20_000 }, (_, index) => `b${index}`).join('+')}`],
-    ['calls of super', () => `super(${'super('.repeat(90)}${')'.repeat(90)}).__init__()\n`.repeat(200)],
-    ['names that nobody provides', () => Array.from({ length: 20_000 }, (_, index) => `x${index}`).join('\n')],
+    [
+      'names of many spellings',
+      () => Array.from({ length: 30_000 }, (_, index) => `ﬁ${index}`).join(';'),
+    ],
+    [
+      'functions side by side, each with the same names',
+      () => 'def f(a, b):\n    c = a + b\n    return c\n'.repeat(10_000),
+    ],
+    [
+      'lambdas within lambdas',
+      () =>
+        `${'lambda a: '.repeat(150)}${Array.from({ length: 20_000 }, (_, index) => `b${index}`).join('+')}`,
+    ],
+    [
+      'calls of super',
+      () => `super(${'super('.repeat(90)}${')'.repeat(90)}).__init__()\n`.repeat(200),
+    ],
+    [
+      'names that nobody provides',
+      () => Array.from({ length: 20_000 }, (_, index) => `x${index}`).join('\n'),
+    ],
     ['breaks outside of loops', () => 'break;'.repeat(50_000)],
     ['comprehensions side by side', () => '[x for x in [y for y in z]];'.repeat(8_000)],
   ])('%s take a small multiple of what parsing takes', async (_, make) => {
@@ -208,7 +392,8 @@ describe('hostile sources', () => {
   test('memory is flat over ten thousand checks', () => {
     // Another name each time: what is remembered of names must be forgotten again.
     const round = (count: number): void => {
-      for (let index = 0; index < count; index += 1) checker.check(`round(price * x${count}_${index}.y, 2)`)
+      for (let index = 0; index < count; index += 1)
+        checker.check(`round(price * x${count}_${index}.y, 2)`)
     }
     round(2_000)
     collect()

@@ -1,6 +1,14 @@
 /** Files as sources, and which files are meant: no byte is guessed, no file left out silently. */
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,7 +32,9 @@ function file(name: string, content: string | Uint8Array = ''): string {
 function read(path: string, maxBytes = 1000): string {
   try {
     const { text, diagnostic } = readSource(path, maxBytes)
-    return diagnostic === undefined ? text : `${diagnostic.code} ${diagnostic.span.start.line}:${diagnostic.span.start.column} ${diagnostic.message}`
+    return diagnostic === undefined
+      ? text
+      : `${diagnostic.code} ${diagnostic.span.start.line}:${diagnostic.span.start.column} ${diagnostic.message}`
   } catch (error) {
     return (error as Error).message
   }
@@ -39,9 +49,17 @@ describe('decoding', () => {
     ['a byte order mark, which is dropped once', '\ufeffx = 1\ufeff', 'x = 1\ufeff'],
     ['a null character, for the checker to refuse', 'x\0y', 'x\0y'],
     ['a cookie for UTF-8', '# -*- coding: utf-8 -*-\nx', '# -*- coding: utf-8 -*-\nx'],
-    ['in other spellings', '#!/usr/bin/python\n# vim: set fileencoding=UTF8 :\n"ä"', '#!/usr/bin/python\n# vim: set fileencoding=UTF8 :\n"ä"'],
+    [
+      'in other spellings',
+      '#!/usr/bin/python\n# vim: set fileencoding=UTF8 :\n"ä"',
+      '#!/usr/bin/python\n# vim: set fileencoding=UTF8 :\n"ä"',
+    ],
     ['a cookie that changes nothing', '# coding: latin-1\nx', '# coding: latin-1\nx'],
-    ['a cookie on the third line, which is none', '#\n#\n# coding: utf-7\n', '#\n#\n# coding: utf-7\n'],
+    [
+      'a cookie on the third line, which is none',
+      '#\n#\n# coding: utf-7\n',
+      '#\n#\n# coding: utf-7\n',
+    ],
     ['a cookie below code, which is none', 'x = 1\n# coding: utf-7\n', 'x = 1\n# coding: utf-7\n'],
     ['a cookie in a string, which is none', '"# coding: utf-7"', '"# coding: utf-7"'],
   ])('%s', (_, source, text) => {
@@ -50,32 +68,110 @@ describe('decoding', () => {
 
   test.each([
     ['a stray byte', latin1('x = "\xe4"\n'), 'PR019', [1, 6], 'byte 0xe4 at offset 5 is not UTF-8'],
-    ['after lines and a byte order mark', Buffer.concat([Buffer.from('\ufeffä\nb'), latin1('\xff')]), 'PR019', [2, 2], 'byte 0xff at offset 7 is not UTF-8'],
-    ['a character cut off at the end', latin1('ab\xc3'), 'PR019', [1, 3], 'byte 0xc3 at offset 2 is not UTF-8'],
-    ['a character broken off in the middle', latin1('ab\xe2\x82z'), 'PR019', [1, 3], 'byte 0xe2 at offset 2 is not UTF-8'],
-    ['an encoded surrogate', latin1('a\xed\xa0\x80'), 'PR019', [1, 2], 'byte 0xed at offset 1 is not UTF-8'],
-    ['an overlong slash', latin1('a\xc0\xaf'), 'PR019', [1, 2], 'byte 0xc0 at offset 1 is not UTF-8'],
-    ['UTF-16', Buffer.from('\ufeffx = 1', 'utf16le'), 'PR019', [1, 1], 'byte 0xff at offset 0 is not UTF-8'],
-    ['a cookie for UTF-7', Buffer.from('# coding: utf-7\n# +AAo-import os'), 'PR020', [1, 11], 'the file declares the encoding "utf-7": only UTF-8 is read'],
-    ['on the second line', Buffer.from('\f#!x\n \t# x coding=raw_unicode_escape\n'), 'PR020', [2, 14], 'the file declares the encoding "raw_unicode_escape": only UTF-8 is read'],
-    ['on the second line after a lone return', Buffer.from('#\r# coding: utf-7\n'), 'PR020', [2, 11], 'the file declares the encoding "utf-7": only UTF-8 is read'],
-    ['after a byte order mark', Buffer.from('\ufeff# coding: cp1252\n"ä"'), 'PR020', [1, 11], 'the file declares the encoding "cp1252": only UTF-8 is read'],
-    ['a cookie for Latin-1 with a letter of it', latin1('# coding: latin-1\n"\xe4"'), 'PR020', [1, 11], 'the file declares the encoding "latin-1": only UTF-8 is read'],
+    [
+      'after lines and a byte order mark',
+      Buffer.concat([Buffer.from('\ufeffä\nb'), latin1('\xff')]),
+      'PR019',
+      [2, 2],
+      'byte 0xff at offset 7 is not UTF-8',
+    ],
+    [
+      'a character cut off at the end',
+      latin1('ab\xc3'),
+      'PR019',
+      [1, 3],
+      'byte 0xc3 at offset 2 is not UTF-8',
+    ],
+    [
+      'a character broken off in the middle',
+      latin1('ab\xe2\x82z'),
+      'PR019',
+      [1, 3],
+      'byte 0xe2 at offset 2 is not UTF-8',
+    ],
+    [
+      'an encoded surrogate',
+      latin1('a\xed\xa0\x80'),
+      'PR019',
+      [1, 2],
+      'byte 0xed at offset 1 is not UTF-8',
+    ],
+    [
+      'an overlong slash',
+      latin1('a\xc0\xaf'),
+      'PR019',
+      [1, 2],
+      'byte 0xc0 at offset 1 is not UTF-8',
+    ],
+    [
+      'UTF-16',
+      Buffer.from('\ufeffx = 1', 'utf16le'),
+      'PR019',
+      [1, 1],
+      'byte 0xff at offset 0 is not UTF-8',
+    ],
+    [
+      'a cookie for UTF-7',
+      Buffer.from('# coding: utf-7\n# +AAo-import os'),
+      'PR020',
+      [1, 11],
+      'the file declares the encoding "utf-7": only UTF-8 is read',
+    ],
+    [
+      'on the second line',
+      Buffer.from('\f#!x\n \t# x coding=raw_unicode_escape\n'),
+      'PR020',
+      [2, 14],
+      'the file declares the encoding "raw_unicode_escape": only UTF-8 is read',
+    ],
+    [
+      'on the second line after a lone return',
+      Buffer.from('#\r# coding: utf-7\n'),
+      'PR020',
+      [2, 11],
+      'the file declares the encoding "utf-7": only UTF-8 is read',
+    ],
+    [
+      'after a byte order mark',
+      Buffer.from('\ufeff# coding: cp1252\n"ä"'),
+      'PR020',
+      [1, 11],
+      'the file declares the encoding "cp1252": only UTF-8 is read',
+    ],
+    [
+      'a cookie for Latin-1 with a letter of it',
+      latin1('# coding: latin-1\n"\xe4"'),
+      'PR020',
+      [1, 11],
+      'the file declares the encoding "latin-1": only UTF-8 is read',
+    ],
   ])('%s is a finding', (_, bytes, code, [line, column], message) => {
     const { diagnostic } = decode(bytes)
-    expect([diagnostic?.code, diagnostic?.message, diagnostic?.span.start.line, diagnostic?.span.start.column]).toEqual([code, message, line, column])
+    expect([
+      diagnostic?.code,
+      diagnostic?.message,
+      diagnostic?.span.start.line,
+      diagnostic?.span.start.column,
+    ]).toEqual([code, message, line, column])
   })
 
   test('every text survives, and no bytes but those of a text are taken', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-      fc.pre(!text.startsWith('\ufeff') && !/coding[:=]/.test(text))
-      expect(decode(Buffer.from(text))).toEqual({ text: text.toWellFormed?.() ?? Buffer.from(text).toString() })
-    }))
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
-      const { text, diagnostic } = decode(bytes)
-      const same = Buffer.from(text).equals(bytes) || Buffer.from(`\ufeff${text}`).equals(bytes)
-      expect(diagnostic === undefined).toBe(same)
-    }), { numRuns: 2000 })
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        fc.pre(!text.startsWith('\ufeff') && !/coding[:=]/.test(text))
+        expect(decode(Buffer.from(text))).toEqual({
+          text: text.toWellFormed?.() ?? Buffer.from(text).toString(),
+        })
+      }),
+    )
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
+        const { text, diagnostic } = decode(bytes)
+        const same = Buffer.from(text).equals(bytes) || Buffer.from(`\ufeff${text}`).equals(bytes)
+        expect(diagnostic === undefined).toBe(same)
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 
@@ -111,35 +207,70 @@ describe('reading', () => {
     const path = file('changing.py', 'a'.repeat(500_000))
     let rounds = 0
     // The reader compares its limit before each chunk: a limit that is an object can change the file between two of them.
-    const limit = { valueOf: () => {
-      if (rounds++ === 3) { appendFileSync(path, 'x'); truncateSync(path, 1000) }
-      return 1_000_000
-    } } as unknown as number
+    const limit = {
+      valueOf: () => {
+        if (rounds++ === 3) {
+          appendFileSync(path, 'x')
+          truncateSync(path, 1000)
+        }
+        return 1_000_000
+      },
+    } as unknown as number
     expect(read(path, limit)).toBe('it changed while it was read')
   })
 })
 
 describe('paths', () => {
   const at = (name: string) => join(folder, 'tree', name)
-  for (const name of ['b.py', 'a.py', 'sub/c.py', 'sub/.hidden/d.py', 'node_modules/e.py', 'notes.txt', 'odd[1].py', 'dir.py/f.py']) file(`tree/${name}`)
+  for (const name of [
+    'b.py',
+    'a.py',
+    'sub/c.py',
+    'sub/.hidden/d.py',
+    'node_modules/e.py',
+    'notes.txt',
+    'odd[1].py',
+    'dir.py/f.py',
+  ])
+    file(`tree/${name}`)
   mkdirSync(at('empty'), { recursive: true })
   symlinkSync(at('.'), at('sub/circle'))
   symlinkSync(at('a.py'), at('sub/link.py'))
   symlinkSync(at('nowhere'), at('sub/broken.py'))
   symlinkSync(at('sub'), at('sub/folder.py'))
   const named = async (...given: string[]) => {
-    const { files, problems } = await collectPaths(given.map((path) => path.startsWith('-') ? path : at(path)))
+    const { files, problems } = await collectPaths(
+      given.map((path) => (path.startsWith('-') ? path : at(path))),
+    )
     const short = (path: string) => path.replaceAll(`${at('.')}/`, '')
-    return [files.map(short), problems.map((problem) => `${short(problem.file)}: ${problem.message}`)]
+    return [
+      files.map(short),
+      problems.map((problem) => `${short(problem.file)}: ${problem.message}`),
+    ]
   }
 
   test('a folder is all its .py files, hidden ones and those of node_modules too, and no folder twice', async () => {
     expect(await named('.')).toEqual([
-      ['a.py', 'b.py', 'dir.py/f.py', 'node_modules/e.py', 'odd[1].py', 'sub/.hidden/d.py', 'sub/broken.py', 'sub/c.py', 'sub/link.py'], []])
+      [
+        'a.py',
+        'b.py',
+        'dir.py/f.py',
+        'node_modules/e.py',
+        'odd[1].py',
+        'sub/.hidden/d.py',
+        'sub/broken.py',
+        'sub/c.py',
+        'sub/link.py',
+      ],
+      [],
+    ])
   })
 
   test('files and stdin come in the order given, each once', async () => {
-    expect(await named('b.py', '-', 'notes.txt', 'b.py', 'sub/../b.py', '-')).toEqual([['b.py', '-', 'notes.txt'], []])
+    expect(await named('b.py', '-', 'notes.txt', 'b.py', 'sub/../b.py', '-')).toEqual([
+      ['b.py', '-', 'notes.txt'],
+      [],
+    ])
   })
 
   test('a glob is sorted, and a name that exists is no glob', async () => {
@@ -149,7 +280,10 @@ describe('paths', () => {
 
   test('what is not there is left for reading to complain about; what matches nothing is a problem', async () => {
     expect(await named('none.py')).toEqual([['none.py'], []])
-    expect(await named('*.pyx', 'empty')).toEqual([[], ['*.pyx: no file matches', 'empty: there is no .py file in this folder']])
+    expect(await named('*.pyx', 'empty')).toEqual([
+      [],
+      ['*.pyx: no file matches', 'empty: there is no .py file in this folder'],
+    ])
   })
 
   test('a folder whose files were all named before is no problem', async () => {

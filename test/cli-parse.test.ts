@@ -14,8 +14,14 @@ import { run } from '../src/cli/run.js'
 function parsed(command: Command, ...argv: string[]): unknown {
   const result = parse(command, argv)
   if (!('positionals' in result)) return result.message ?? 'help'
-  return [result.positionals, Object.fromEntries(Object.keys(command.options).filter((name) => result.has(name))
-    .map((name) => [name, result.values(name)]))]
+  return [
+    result.positionals,
+    Object.fromEntries(
+      Object.keys(command.options)
+        .filter((name) => result.has(name))
+        .map((name) => [name, result.values(name)]),
+    ),
+  ]
 }
 
 describe('arguments', () => {
@@ -23,13 +29,21 @@ describe('arguments', () => {
     [check, ['a.py', '-', 'b/'], [['a.py', '-', 'b/'], {}]],
     [check, ['--format', 'json', 'a.py'], [['a.py'], { format: ['json'] }]],
     [check, ['--format=json', '--', '--format', '-x'], [['--format', '-x'], { format: ['json'] }]],
-    [check, ['--names', 'a,b', '--names=c', '1', '0x10', '1e3'], [['1', '0x10', '1e3'], { names: ['a,b', 'c'] }]],
+    [
+      check,
+      ['--names', 'a,b', '--names=c', '1', '0x10', '1e3'],
+      [['1', '0x10', '1e3'], { names: ['a,b', 'c'] }],
+    ],
     [run, ['-c', '-x.y', '--fuel', '007'], [[], { code: ['-x.y'], fuel: ['007'] }]],
     [run, ['-cprint(1)'], [[], { code: ['print(1)'] }]],
     [run, ['-c', '', 'x'], [['x'], { code: [''] }]],
     [run, ['--code', '--help'], [[], { code: ['--help'] }]],
     [run, ['-c', '# a=1\n"b"'], [[], { code: ['# a=1\n"b"'] }]],
-    [run, ['f.py', '--input', 'a=[1, 2]', '--input', 'b.c=--x'], [['f.py'], { input: ['a=[1, 2]', 'b.c=--x'] }]],
+    [
+      run,
+      ['f.py', '--input', 'a=[1, 2]', '--input', 'b.c=--x'],
+      [['f.py'], { input: ['a=[1, 2]', 'b.c=--x'] }],
+    ],
   ])('%# are taken as they stand', (command, argv, expected) => {
     expect(parsed(command, ...argv)).toEqual(expected)
   })
@@ -44,7 +58,11 @@ describe('arguments', () => {
     [check, ['--policy', '--format', 'json'], '--policy needs a value'],
     [check, ['--policy='], '--policy needs a value'],
     [check, ['--policy', 'a', '--policy', 'b'], '--policy is given twice'],
-    [check, ['--format', 'xml'], '--format must be one of text, concise, json, github, sarif, not "xml"'],
+    [
+      check,
+      ['--format', 'xml'],
+      '--format must be one of text, concise, json, github, sarif, not "xml"',
+    ],
     [check, ['--format.x', 'json'], 'there is no option --format.x; did you mean --format?'],
     [check, ['--__proto__', 'x'], 'there is no option --___proto___'],
     [check, ['--toString', 'x'], 'there is no option --toString'],
@@ -57,21 +75,52 @@ describe('arguments', () => {
   })
 
   test('no option is ever dropped: what is taken holds every word, or it is declined', () => {
-    const word = fc.constantFrom('a', '-', '--', '--format', '--format=json', 'json', '--names', 'x,y', '--policy=p', '-x', '--color', 'never', '--mode=eval', '--foo', '-h', '')
-    fc.assert(fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
-      const result = parse(check, argv)
-      if (!('positionals' in result)) return
-      const given = Object.keys(check.options).filter((name) => result.has(name)).flatMap((name) => result.values(name).map((value) => [name, value]))
-      const end = argv.includes('--') ? argv.indexOf('--') : argv.length
-      const words = [...argv.slice(0, end).flatMap((one) => one.split('=')), ...argv.slice(end + 1)]
-      const back = [...result.positionals, ...given.flatMap(([name, value]) => [`--${name}`, value])]
-      expect(back.sort()).toEqual(words.sort())
-    }), { numRuns: 2000 })
+    const word = fc.constantFrom(
+      'a',
+      '-',
+      '--',
+      '--format',
+      '--format=json',
+      'json',
+      '--names',
+      'x,y',
+      '--policy=p',
+      '-x',
+      '--color',
+      'never',
+      '--mode=eval',
+      '--foo',
+      '-h',
+      '',
+    )
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (argv) => {
+        const result = parse(check, argv)
+        if (!('positionals' in result)) return
+        const given = Object.keys(check.options)
+          .filter((name) => result.has(name))
+          .flatMap((name) => result.values(name).map((value) => [name, value]))
+        const end = argv.includes('--') ? argv.indexOf('--') : argv.length
+        const words = [
+          ...argv.slice(0, end).flatMap((one) => one.split('=')),
+          ...argv.slice(end + 1),
+        ]
+        const back = [
+          ...result.positionals,
+          ...given.flatMap(([name, value]) => [`--${name}`, value]),
+        ]
+        expect(back.sort()).toEqual(words.sort())
+      }),
+      { numRuns: 2000 },
+    )
   })
 })
 
-test.each([check, rewrite, run, rule, rules])('the help of $name fits a terminal and names every option', (command) => {
-  const help = commandHelp(command)
-  for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
-  for (const name of Object.keys(command.options)) expect(help).toContain(`--${name}`)
-})
+test.each([check, rewrite, run, rule, rules])(
+  'the help of $name fits a terminal and names every option',
+  (command) => {
+    const help = commandHelp(command)
+    for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+    for (const name of Object.keys(command.options)) expect(help).toContain(`--${name}`)
+  },
+)

@@ -15,18 +15,35 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 /** Runs code from the command line. */
-const code = (text: string, args: readonly string[] = [], surroundings: Surroundings = {}) => pyrestrict(['run', '-c', text, ...args], surroundings)
+const code = (text: string, args: readonly string[] = [], surroundings: Surroundings = {}) =>
+  pyrestrict(['run', '-c', text, ...args], surroundings)
 
 describe('a program', () => {
   test('from a file, with inputs: prints, then shows its value', async () => {
-    expect(await pyrestrict(['run', 'fixtures/readme/report.py', '--inputs', 'fixtures/readme/inputs.json']))
-      .toEqual({ status: 0, stdout: "milk    2.00\ntea     3.00\n{'items': 2, 'total': 5}\n", stderr: '' })
-    expect((await pyrestrict(['run', 'fixtures/readme/report.py', '--input', 'prices={"tea": 0.5}'])).stdout)
-      .toBe("tea     0.50\n{'items': 1, 'total': 0.5}\n")
+    expect(
+      await pyrestrict([
+        'run',
+        'fixtures/readme/report.py',
+        '--inputs',
+        'fixtures/readme/inputs.json',
+      ]),
+    ).toEqual({
+      status: 0,
+      stdout: "milk    2.00\ntea     3.00\n{'items': 2, 'total': 5}\n",
+      stderr: '',
+    })
+    expect(
+      (await pyrestrict(['run', 'fixtures/readme/report.py', '--input', 'prices={"tea": 0.5}']))
+        .stdout,
+    ).toBe("tea     0.50\n{'items': 1, 'total': 0.5}\n")
   })
 
   test('from stdin and from the command line', async () => {
-    expect(await pyrestrict(['run', '-'], { stdin: 'print("ä", 1 + 1)\n' })).toEqual({ status: 0, stdout: 'ä 2\n', stderr: '' })
+    expect(await pyrestrict(['run', '-'], { stdin: 'print("ä", 1 + 1)\n' })).toEqual({
+      status: 0,
+      stdout: 'ä 2\n',
+      stderr: '',
+    })
     expect(await code('-1 + 3')).toEqual({ status: 0, stdout: '2\n', stderr: '' })
     expect(await code('')).toEqual({ status: 0, stdout: '', stderr: '' })
   })
@@ -39,31 +56,53 @@ describe('a program', () => {
   })
 
   test('writes to stdout and stderr', async () => {
-    expect(await code('import sys\nprint("out")\nprint("err", file=sys.stderr)')).toEqual({ status: 0, stdout: 'out\n', stderr: 'err\n' })
+    expect(await code('import sys\nprint("out")\nprint("err", file=sys.stderr)')).toEqual({
+      status: 0,
+      stdout: 'out\n',
+      stderr: 'err\n',
+    })
   })
 
   test('gets big integers whole', async () => {
-    expect((await code('x + 1', ['--input', 'x=12345678901234567890'])).stdout).toBe('12345678901234567891\n')
+    expect((await code('x + 1', ['--input', 'x=12345678901234567890'])).stdout).toBe(
+      '12345678901234567891\n',
+    )
   })
 
   test('has a byte order mark dropped, and tracebacks right below it', async () => {
     const { status, stderr } = await pyrestrict(['run', file('bom.py', '\ufeff1/0\n')])
-    expect([status, stderr.replaceAll(folder, '')]).toEqual([3, 'Traceback (most recent call last):\n  File "/bom.py", line 1, in <module>\n'
-      + '    1/0\n    ~^~\nZeroDivisionError: division by zero\n'])
+    expect([status, stderr.replaceAll(folder, '')]).toEqual([
+      3,
+      'Traceback (most recent call last):\n  File "/bom.py", line 1, in <module>\n' +
+        '    1/0\n    ~^~\nZeroDivisionError: division by zero\n',
+    ])
   })
 
-  test.runIf(process.platform === 'linux')('cannot act on a terminal, but for colours, nor on the log of a runner; a pipe gets what it wrote', async () => {
-    const text = 'print("\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07")\nprint("::set-output name=x::y")'
-    expect(await onTerminal(['run', '-c', text])).toBe('\u001b[31mred\u001b[0m \\x1b]0;title\\x07\n::set-output name=x::y\n')
-    expect((await code(text)).stdout).toBe('\u001b[31mred\u001b[0m \u001b]0;title\u0007\n::set-output name=x::y\n')
-    expect((await code(text, [], { env: { GITHUB_ACTIONS: 'true' } })).stdout.split('\n')[1]).toBe(':\u200b:set-output name=x::y')
-  })
+  test.runIf(process.platform === 'linux')(
+    'cannot act on a terminal, but for colours, nor on the log of a runner; a pipe gets what it wrote',
+    async () => {
+      const text =
+        'print("\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07")\nprint("::set-output name=x::y")'
+      expect(await onTerminal(['run', '-c', text])).toBe(
+        '\u001b[31mred\u001b[0m \\x1b]0;title\\x07\n::set-output name=x::y\n',
+      )
+      expect((await code(text)).stdout).toBe(
+        '\u001b[31mred\u001b[0m \u001b]0;title\u0007\n::set-output name=x::y\n',
+      )
+      expect(
+        (await code(text, [], { env: { GITHUB_ACTIONS: 'true' } })).stdout.split('\n')[1],
+      ).toBe(':\u200b:set-output name=x::y')
+    },
+  )
 
   test('comes to see its output as it writes it', async () => {
     const seen: [string, number][] = []
     const started = performance.now()
     await code('print("first", flush=True)\nfor _ in range(10**9): pass', ['--timeout', '2s'], {
-      meanwhile: (child) => child.stdout!.on('data', (chunk: Buffer) => seen.push([chunk.toString(), performance.now() - started])),
+      meanwhile: (child) =>
+        child.stdout!.on('data', (chunk: Buffer) =>
+          seen.push([chunk.toString(), performance.now() - started]),
+        ),
     })
     const ended = performance.now() - started
     expect(seen.map(([text]) => text)).toEqual(['first\n'])
@@ -73,7 +112,10 @@ describe('a program', () => {
 
 describe('endings', () => {
   test('an exception: the traceback CPython prints, status 3', async () => {
-    expect(await code('def f(x):\n    return 1 / x\nf(0)')).toEqual({ status: 3, stdout: '', stderr: `Traceback (most recent call last):
+    expect(await code('def f(x):\n    return 1 / x\nf(0)')).toEqual({
+      status: 3,
+      stdout: '',
+      stderr: `Traceback (most recent call last):
   File "<string>", line 3, in <module>
     f(0)
     ~^^^
@@ -81,18 +123,26 @@ describe('endings', () => {
     return 1 / x
            ~~^~~
 ZeroDivisionError: division by zero
-` })
+`,
+    })
   })
 
   test.each([
-    ['exit()', 0, ''], ['exit(0)', 0, ''], ['raise SystemExit', 0, ''], ['exit(3)', 3, ''], ['raise SystemExit("bye")', 3, 'bye\n'],
+    ['exit()', 0, ''],
+    ['exit(0)', 0, ''],
+    ['raise SystemExit', 0, ''],
+    ['exit(3)', 3, ''],
+    ['raise SystemExit("bye")', 3, 'bye\n'],
   ])('%s ends as in Python', async (text, status, stderr) => {
     expect(await code(text)).toEqual({ status, stdout: '', stderr })
   })
 
   test('refused: what is wrong and where, nothing is run, status 1', async () => {
     const { status, stdout, stderr } = await code('print(1)\nprint(().__class__)')
-    expect([status, stdout, stderr]).toEqual([1, '', `error[PR203]: attribute \`__class__\` is not accessible
+    expect([status, stdout, stderr]).toEqual([
+      1,
+      '',
+      `error[PR203]: attribute \`__class__\` is not accessible
  --> <string>:2:10
   |
 1 | print(1)
@@ -101,7 +151,8 @@ ZeroDivisionError: division by zero
   = hint: write \`type(x)\`
 
 Refused: 1 problem.
-`])
+`,
+    ])
   })
 
   test.each([
@@ -122,20 +173,29 @@ Refused: 1 problem.
 
   test('Ctrl-C: at once, cleanly, status 130', async () => {
     let interrupted = 0
-    const { status, stdout, stderr } = await code('print("on", flush=True)\nwhile True: pass', ['--timeout', '1m'], {
-      meanwhile: (child) => child.stdout!.once('data', () => {
-        interrupted = performance.now()
-        child.kill('SIGINT')
-      }),
-    })
+    const { status, stdout, stderr } = await code(
+      'print("on", flush=True)\nwhile True: pass',
+      ['--timeout', '1m'],
+      {
+        meanwhile: (child) =>
+          child.stdout!.once('data', () => {
+            interrupted = performance.now()
+            child.kill('SIGINT')
+          }),
+      },
+    )
     expect([status, stdout, stderr]).toEqual([130, 'on\n', 'pyrestrict: interrupted\n'])
     expect(performance.now() - interrupted).toBeLessThan(3000)
   })
 
   test('a request to terminate likewise, status 143', async () => {
-    const { status, stderr } = await code('print("on", flush=True)\nwhile True: pass', ['--timeout', '1m'], {
-      meanwhile: (child) => child.stdout!.once('data', () => child.kill('SIGTERM')),
-    })
+    const { status, stderr } = await code(
+      'print("on", flush=True)\nwhile True: pass',
+      ['--timeout', '1m'],
+      {
+        meanwhile: (child) => child.stdout!.once('data', () => child.kill('SIGTERM')),
+      },
+    )
     expect([status, stderr]).toEqual([143, 'pyrestrict: terminated\n'])
   })
 
@@ -155,11 +215,30 @@ describe('for programs', () => {
   }
 
   test('every ending is one document', async () => {
-    expect(await json('print("hi")\n{"n": float("nan"), "s": b"x"}')).toMatchObject([0, {
-      status: 'returned', value: { n: { $float: 'nan' }, s: { $bytes: 'eA==' } }, output: 'hi\n', usage: { outputBytes: 3 } }])
-    expect(await json('1/0')).toMatchObject([3, { status: 'raised', exception: { type: 'ZeroDivisionError', frames: [{ line: 1 }] } }])
-    expect(await json('x.__dict__')).toMatchObject([1, { status: 'refused', diagnostics: [{ code: 'PR203', span: { start: { line: 1, column: 3 } } }] }])
-    expect(await json('while True: pass', '--fuel', '1k')).toMatchObject([4, { status: 'exhausted', limit: 'fuel', allowed: 1000 }])
+    expect(await json('print("hi")\n{"n": float("nan"), "s": b"x"}')).toMatchObject([
+      0,
+      {
+        status: 'returned',
+        value: { n: { $float: 'nan' }, s: { $bytes: 'eA==' } },
+        output: 'hi\n',
+        usage: { outputBytes: 3 },
+      },
+    ])
+    expect(await json('1/0')).toMatchObject([
+      3,
+      { status: 'raised', exception: { type: 'ZeroDivisionError', frames: [{ line: 1 }] } },
+    ])
+    expect(await json('x.__dict__')).toMatchObject([
+      1,
+      {
+        status: 'refused',
+        diagnostics: [{ code: 'PR203', span: { start: { line: 1, column: 3 } } }],
+      },
+    ])
+    expect(await json('while True: pass', '--fuel', '1k')).toMatchObject([
+      4,
+      { status: 'exhausted', limit: 'fuel', allowed: 1000 },
+    ])
   })
 
   test('and safe to print', async () => {
@@ -182,12 +261,29 @@ describe('bad input is status 2 with a line on stderr', () => {
     [[''], 'pyrestrict: an argument is empty\nTry "pyrestrict run --help".\n'],
     [[folder], `pyrestrict: ${folder}: cannot be read: it is a directory\n`],
     [['-c', '1', 'x.py'], 'pyrestrict: -c is the program: give no file as well\n'],
-    [['-c', '1', '--input', 'x=y z'], 'pyrestrict: --input x: not JSON: 1:1: expected a value, found "y"; a string needs quotes within those of the shell: \'x="y z"\'\n'],
-    [['-c', '1', '--timeout', '-5'], 'pyrestrict: --timeout: "-5" is not a number with one of the units ms, s, m, h\n'],
-    [['-c', '1', '--timeout', 'soon'], 'pyrestrict: --timeout: "soon" is not a number with one of the units ms, s, m, h\n'],
-    [['-c', '1', '--timeout', '0'], 'pyrestrict: --timeout: must be from 1 to 86400000 milliseconds, not 0\n'],
+    [
+      ['-c', '1', '--input', 'x=y z'],
+      'pyrestrict: --input x: not JSON: 1:1: expected a value, found "y"; a string needs quotes within those of the shell: \'x="y z"\'\n',
+    ],
+    [
+      ['-c', '1', '--timeout', '-5'],
+      'pyrestrict: --timeout: "-5" is not a number with one of the units ms, s, m, h\n',
+    ],
+    [
+      ['-c', '1', '--timeout', 'soon'],
+      'pyrestrict: --timeout: "soon" is not a number with one of the units ms, s, m, h\n',
+    ],
+    [
+      ['-c', '1', '--timeout', '0'],
+      'pyrestrict: --timeout: must be from 1 to 86400000 milliseconds, not 0\n',
+    ],
     [['-c', '1', '--memory', '1'], 'pyrestrict: --memory: must be from 64 to 4096 MiB, not 1\n'],
-    [['-c', '1', '--policy', 'fixtures/cli/misspelt-policy.json'], expect.stringMatching(/^pyrestrict: fixtures\/cli\/misspelt-policy\.json: policy\.limits\.wallms: unknown key; did you mean "wallMs"\?/)],
+    [
+      ['-c', '1', '--policy', 'fixtures/cli/misspelt-policy.json'],
+      expect.stringMatching(
+        /^pyrestrict: fixtures\/cli\/misspelt-policy\.json: policy\.limits\.wallms: unknown key; did you mean "wallMs"\?/,
+      ),
+    ],
     [['-c', '1', '--input', '__class__=1'], expect.stringMatching(/^pyrestrict: .*__class__/)],
     [['-c', '1', '--result', 'a b'], expect.stringMatching(/^pyrestrict: result: /)],
   ])('%j', async (args, message) => {
@@ -196,6 +292,12 @@ describe('bad input is status 2 with a line on stderr', () => {
 })
 
 test('undecodable bytes are refused as a finding', async () => {
-  const { status, stderr } = await pyrestrict(['run', file('latin.py', Buffer.from('x = "\xe4"', 'latin1'))])
-  expect([status, stderr.split('\n')[0]]).toEqual([1, 'error[PR019]: byte 0xe4 at offset 5 is not UTF-8'])
+  const { status, stderr } = await pyrestrict([
+    'run',
+    file('latin.py', Buffer.from('x = "\xe4"', 'latin1')),
+  ])
+  expect([status, stderr.split('\n')[0]]).toEqual([
+    1,
+    'error[PR019]: byte 0xe4 at offset 5 is not UTF-8',
+  ])
 })

@@ -10,7 +10,7 @@ import { parse } from '../src/cli/parse.js'
 import { limitsOf } from '../src/cli/quantities.js'
 import { run } from '../src/cli/run.js'
 import { jsonText, pythonText } from '../src/cli/values.js'
-import { PyValue, type Value } from '../src/trusted/host/codec.js'
+import { PyValue, type Value } from '../src/trusted/channel/codec.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-values-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -32,14 +32,32 @@ describe('inputs', () => {
   test('are JSON by name, those of --input before those of the file', () => {
     writeFileSync(file, '{\n  // the shop\n  "a": 1, "b": [2.5, null],\n}')
     expect(from(inputsOf)).toEqual(new Map())
-    expect(from(inputsOf, '--inputs', file, '--input', 'a={"x": "="}', '--input', ' c =12345678901234567890')).toEqual(
-      new Map<string, unknown>([['a', { x: '=' }], ['b', [2.5, null]], ['c', 12345678901234567890n]]))
+    expect(
+      from(
+        inputsOf,
+        '--inputs',
+        file,
+        '--input',
+        'a={"x": "="}',
+        '--input',
+        ' c =12345678901234567890',
+      ),
+    ).toEqual(
+      new Map<string, unknown>([
+        ['a', { x: '=' }],
+        ['b', [2.5, null]],
+        ['c', 12345678901234567890n],
+      ]),
+    )
   })
 
   test.each([
     [['--input', 'a'], '--input: "a" is not name=json'],
     [['--input', '=1'], '--input: "=1" is not name=json'],
-    [['--input', 'a=hello'], '--input a: not JSON: 1:1: expected a value, found "h"; a string needs quotes within those of the shell: \'a="hello"\''],
+    [
+      ['--input', 'a=hello'],
+      '--input a: not JSON: 1:1: expected a value, found "h"; a string needs quotes within those of the shell: \'a="hello"\'',
+    ],
     [['--input', 'a={1}'], '--input a: not JSON: 1:2: expected a key in double quotes, found "1"'],
     [['--input', 'a='], '--input a: not JSON: 1:1: expected a value, found the end of the file'],
     [['--input', 'a=1', '--input', 'a=2'], '--input: a is given twice'],
@@ -73,10 +91,17 @@ describe('limits', () => {
   })
 
   test.each([
-    ['--timeout', 'forever', 'ms, s, m, h'], ['--timeout', '-1', 'ms, s, m, h'], ['--timeout', '1e3', 'ms, s, m, h'], ['--timeout', '1 s s', 'ms, s, m, h'],
-    ['--memory', '1t', 'm, mb, mib, g, gb, gib'], ['--memory', '0x10', 'm, mb, mib, g, gb, gib'], ['--fuel', '1toString', 'k, m, g'],
+    ['--timeout', 'forever', 'ms, s, m, h'],
+    ['--timeout', '-1', 'ms, s, m, h'],
+    ['--timeout', '1e3', 'ms, s, m, h'],
+    ['--timeout', '1 s s', 'ms, s, m, h'],
+    ['--memory', '1t', 'm, mb, mib, g, gb, gib'],
+    ['--memory', '0x10', 'm, mb, mib, g, gb, gib'],
+    ['--fuel', '1toString', 'k, m, g'],
   ])('%s %s is refused', (option, text, units) => {
-    expect(from(limitsOf, `${option}=${text}`)).toBe(`${option}: "${text}" is not a number with one of the units ${units}`)
+    expect(from(limitsOf, `${option}=${text}`)).toBe(
+      `${option}: "${text}" is not a number with one of the units ${units}`,
+    )
   })
 })
 
@@ -93,7 +118,11 @@ describe('values', () => {
     [NaN, 'nan', '{"$float":"nan"}'],
     [-Infinity, '-inf', '{"$float":"-inf"}'],
     ["it's", `"it's"`, '"it\'s"'],
-    ['"a"\n\u001b\u202eä😀\ud800', `'"a"\\n\\x1b\\u202eä😀\\ud800'`, '"\\"a\\"\\n\\u001b\u202eä😀\\ud800"'],
+    [
+      '"a"\n\u001b\u202eä😀\ud800',
+      `'"a"\\n\\x1b\\u202eä😀\\ud800'`,
+      '"\\"a\\"\\n\\u001b\u202eä😀\\ud800"',
+    ],
     [`'"\\`, `'\\'"\\\\'`, `"'\\"\\\\"`],
     [new Uint8Array([104, 105, 0, 255]), "b'hi\\x00\\xff'", '{"$bytes":"aGkA/w=="}'],
     [[1, [2, 'x']], "[1, [2, 'x']]", '[1,[2,"x"]]'],
@@ -101,7 +130,14 @@ describe('values', () => {
     [new Set(), 'set()', '{"$set":[]}'],
     [{ a: 1, b: null }, "{'a': 1, 'b': None}", '{"a":1,"b":null}'],
     [{ $a: 1 }, "{'$a': 1}", '{"$map":[["$a",1]]}'],
-    [new Map<Value, Value>([[1, 'a'], [[2], new Map()]]), "{1: 'a', [2]: {}}", '{"$map":[[1,"a"],[[2],{}]]}'],
+    [
+      new Map<Value, Value>([
+        [1, 'a'],
+        [[2], new Map()],
+      ]),
+      "{1: 'a', [2]: {}}",
+      '{"$map":[[1,"a"],[[2],{}]]}',
+    ],
     [new PyValue('Decimal', '0.10'), "Decimal('0.10')", '{"$type":"Decimal","$text":"0.10"}'],
   ]
   test.each(cases)('%# as Python and as JSON', (value, python, json) => {
@@ -110,37 +146,59 @@ describe('values', () => {
   })
 
   test('keys like __proto__ and methods like toJSON are data', () => {
-    const hostile = Object.assign(Object.create(null) as Record<string, Value>, { toJSON: 1, then: 2 })
+    const hostile = Object.assign(Object.create(null) as Record<string, Value>, {
+      toJSON: 1,
+      then: 2,
+    })
     Object.defineProperty(hostile, '__proto__', { value: 3, enumerable: true })
     expect(jsonText(hostile)).toBe('{"toJSON":1,"then":2,"__proto__":3}')
     expect(pythonText(hostile)).toBe("{'toJSON': 1, 'then': 2, '__proto__': 3}")
   })
 
   test('JSON values come back as they were', () => {
-    fc.assert(fc.property(fc.jsonValue().filter((value) => !JSON.stringify(value).includes('$')), (value) => {
-      expect(JSON.parse(jsonText(value as Value))).toEqual(value)
-    }))
+    fc.assert(
+      fc.property(
+        fc.jsonValue().filter((value) => !JSON.stringify(value).includes('$')),
+        (value) => {
+          expect(JSON.parse(jsonText(value as Value))).toEqual(value)
+        },
+      ),
+    )
   })
 })
 
 describe("a guest's output", () => {
   test('on a terminal keeps tabs, newlines, returns and colours, and shows everything else that would act', () => {
-    expect(terminalText('a\tb\r\n\u001b[1;31mred\u001b[0m')).toBe('a\tb\r\n\u001b[1;31mred\u001b[0m')
-    expect(terminalText('\u001b]52;c;ZXZpbA==\u0007\u001b[2J\u009b2J\u202e\b')).toBe('\\x1b]52;c;ZXZpbA==\\x07\\x1b[2J\\x9b2J\\u202e\\x08')
+    expect(terminalText('a\tb\r\n\u001b[1;31mred\u001b[0m')).toBe(
+      'a\tb\r\n\u001b[1;31mred\u001b[0m',
+    )
+    expect(terminalText('\u001b]52;c;ZXZpbA==\u0007\u001b[2J\u009b2J\u202e\b')).toBe(
+      '\\x1b]52;c;ZXZpbA==\\x07\\x1b[2J\\x9b2J\\u202e\\x08',
+    )
     expect(terminalText('שלום 日本 😀')).toBe('שלום 日本 😀')
   })
 
   test("in a runner's log gives no commands, however it is cut into pieces", () => {
-    const text = '::set-output name=a::b\n  ::warning::x\r\nok a::b\n##[group]x ##vso[task.x]y\n\n::stop-commands::t'
-    fc.assert(fc.property(fc.array(fc.nat(text.length)), (cuts) => {
-      const filter = createRunnerFilter()
-      const pieces = [0, ...cuts.sort((a, b) => a - b), text.length]
-      const shown = pieces.slice(1).map((end, index) => filter(text.slice(pieces[index], end))).join('')
-      expect(shown).toBe(':\u200b:set-output name=a::b\n  :\u200b:warning::x\r\nok a::b\n##\u200b[group]x ##vso\u200b[task.x]y\n\n:\u200b:stop-commands::t')
-    }))
+    const text =
+      '::set-output name=a::b\n  ::warning::x\r\nok a::b\n##[group]x ##vso[task.x]y\n\n::stop-commands::t'
+    fc.assert(
+      fc.property(fc.array(fc.nat(text.length)), (cuts) => {
+        const filter = createRunnerFilter()
+        const pieces = [0, ...cuts.sort((a, b) => a - b), text.length]
+        const shown = pieces
+          .slice(1)
+          .map((end, index) => filter(text.slice(pieces[index], end)))
+          .join('')
+        expect(shown).toBe(
+          ':\u200b:set-output name=a::b\n  :\u200b:warning::x\r\nok a::b\n##\u200b[group]x ##vso\u200b[task.x]y\n\n:\u200b:stop-commands::t',
+        )
+      }),
+    )
   })
 
   test('is filtered for runners only where one is', () => {
-    expect([{ GITHUB_ACTIONS: 'true' }, { TF_BUILD: 'True' }, {}, { CI: 'true' }].map(isRunnerLog)).toEqual([true, true, false, false])
+    expect(
+      [{ GITHUB_ACTIONS: 'true' }, { TF_BUILD: 'True' }, {}, { CI: 'true' }].map(isRunnerLog),
+    ).toEqual([true, true, false, false])
   })
 })

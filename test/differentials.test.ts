@@ -20,7 +20,10 @@ interface Case {
 
 const folder = new URL('../fixtures/differentials/', import.meta.url)
 const files = readdirSync(folder).map((name) => {
-  const { about, cases } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { about: string, cases: readonly Case[] }
+  const { about, cases } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as {
+    about: string
+    cases: readonly Case[]
+  }
   return { name, about, cases }
 })
 const all = files.flatMap(({ cases }) => cases)
@@ -52,15 +55,23 @@ describe('CPython', () => {
     const ours = new Set(ourPlacesOf(parser, source))
     const missing = theirs.filter((place) => !ours.has(place))
     const added = [...ours].filter((place) => !theirs.includes(place))
-    return missing.length + added.length === 0 ? undefined : `missing ${missing.join('; ')}, added ${added.join('; ')}`
+    return missing.length + added.length === 0
+      ? undefined
+      : `missing ${missing.join('; ')}, added ${added.join('; ')}`
   }
 
-  test.each(all.filter(({ refused, source }) => refused === undefined && /^[\0-\x7f]*$/.test(source)))('sees the same nodes: $source', ({ source }) => {
+  test.each(
+    all.filter(({ refused, source }) => refused === undefined && /^[\0-\x7f]*$/.test(source)),
+  )('sees the same nodes: $source', ({ source }) => {
     expect(disagreement(source)).toBeUndefined()
   })
 
-  test.each(all.filter(({ refused }) => refused !== undefined && /^PR01[1-7]|^PR009/.test(refused)))('$source: is refused by CPython or read otherwise', ({ source }) => {
-    expect(compiles(source) !== '' || disagreement(source) !== undefined || KNOWN_STRICTER.has(source)).toBe(true)
+  test.each(
+    all.filter(({ refused }) => refused !== undefined && /^PR01[1-7]|^PR009/.test(refused)),
+  )('$source: is refused by CPython or read otherwise', ({ source }) => {
+    expect(
+      compiles(source) !== '' || disagreement(source) !== undefined || KNOWN_STRICTER.has(source),
+    ).toBe(true)
   })
 
   test('sees the same nodes in its own library, none of which is refused for its syntax', () => {
@@ -79,11 +90,15 @@ describe('CPython', () => {
 
   test('sees the same nodes in random text that both accept', () => {
     let accepted = 0
-    fc.assert(fc.property(pythonish, (text) => {
-      if (!/^[\0-\x7f]*$/.test(text) || judge(text).length > 0 || placesOf(text) === undefined) return
-      accepted += 1
-      expect(disagreement(text)).toBeUndefined()
-    }), { numRuns: 3_000 })
+    fc.assert(
+      fc.property(pythonish, (text) => {
+        if (!/^[\0-\x7f]*$/.test(text) || judge(text).length > 0 || placesOf(text) === undefined)
+          return
+        accepted += 1
+        expect(disagreement(text)).toBeUndefined()
+      }),
+      { numRuns: 3_000 },
+    )
     expect(accepted).toBeGreaterThan(50)
   }, 120_000)
 })

@@ -1,7 +1,13 @@
 /** Every divergence listed in DIVERGENCES.md is one: CPython gives what is told of it, and so do we. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pythonText } from '../src/cli/values.js'
-import { createChecker, createSandbox, type Checker, type Outcome, type Sandbox } from '../src/index.js'
+import {
+  createChecker,
+  createSandbox,
+  type Checker,
+  type Outcome,
+  type Sandbox,
+} from '../src/index.js'
 import { loadCPython } from './support/cpython.js'
 import { divergenceFiles, type Divergence } from './support/divergences.js'
 
@@ -24,13 +30,16 @@ afterAll(() => sandbox.close())
 
 function told(outcome: Outcome): Pick<Divergence, 'ours' | 'refused'> {
   switch (outcome.status) {
-    case 'returned': return { refused: false, ours: pythonText(outcome.value) }
-    case 'refused': return { refused: true, ours: outcome.diagnostics[0]!.code }
+    case 'returned':
+      return { refused: false, ours: pythonText(outcome.value) }
+    case 'refused':
+      return { refused: true, ours: outcome.diagnostics[0]!.code }
     case 'raised': {
       const { type, message } = outcome.exception
       return { refused: false, ours: message === '' ? type : `${type}: ${message}` }
     }
-    default: return { refused: false, ours: outcome.status }
+    default:
+      return { refused: false, ours: outcome.status }
   }
 }
 
@@ -41,18 +50,24 @@ describe('here it comes to what is told', () => {
 })
 
 describe('in CPython it comes to what is told, which is something else', () => {
-  test.each(ofPython.filter(({ by }) => by === 'cpython'))('$file/$name', ({ code, theirs, ours }) => {
-    expect(cpython(code)).toBe(theirs)
-    expect(ours).not.toBe(theirs)
-  })
+  test.each(ofPython.filter(({ by }) => by === 'cpython'))(
+    '$file/$name',
+    ({ code, theirs, ours }) => {
+      expect(cpython(code)).toBe(theirs)
+      expect(ours).not.toBe(theirs)
+    },
+  )
 })
 
 describe("what RestrictedPython's compiler decides otherwise", () => {
-  test.each(cases.filter(({ by }) => by === 'restrictedpython'))('$name', ({ code, theirs, ours, refused }) => {
-    const { diagnostics } = checker.check(code)
-    expect(diagnostics[0]?.code ?? 'accepted').toBe(ours)
-    expect(theirs.startsWith('accepted')).toBe(refused)
-  })
+  test.each(cases.filter(({ by }) => by === 'restrictedpython'))(
+    '$name',
+    ({ code, theirs, ours, refused }) => {
+      const { diagnostics } = checker.check(code)
+      expect(diagnostics[0]?.code ?? 'accepted').toBe(ours)
+      expect(theirs.startsWith('accepted')).toBe(refused)
+    },
+  )
 })
 
 test('a name stands for one case of its file', () => {

@@ -6,15 +6,32 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createRewriter } from '../src/rewrite/rewrite.js'
 import { loadParser, type Parser } from '../src/syntax/parse.js'
 import { resolvePolicy } from '../src/policy/policy.js'
-import type { Value } from '../src/trusted/host/codec.js'
-import { Guest } from '../src/trusted/host/runtime.js'
+import type { Value } from '../src/trusted/channel/codec.js'
+import { Guest } from '../src/trusted/wall/runtime.js'
 import { escapeCases, HOST_APP, SECRET } from './support/cases.js'
 import { ask } from './support/images.js'
 import { shipped } from './support/shipped.js'
 
 const { modules, builtins } = resolvePolicy({ modules: 'standard' })
-const COMMON = { policy: { modules, builtins, inline: true } as unknown as Value, recursion: 1000, resultBytes: 1 << 20, resultNodes: 100_000, resultDepth: 100 }
-const EXPOSED = ['vault', 'rows', 'settings', 'proxy', 'each_row', 'label', 'desk', 'found', 'bound', 'Shape']
+const COMMON = {
+  policy: { modules, builtins, inline: true } as unknown as Value,
+  recursion: 1000,
+  resultBytes: 1 << 20,
+  resultNodes: 100_000,
+  resultDepth: 100,
+}
+const EXPOSED = [
+  'vault',
+  'rows',
+  'settings',
+  'proxy',
+  'each_row',
+  'label',
+  'desk',
+  'found',
+  'bound',
+  'Shape',
+]
 
 let parser: Parser
 let compiler: Guest
@@ -26,7 +43,13 @@ beforeAll(async () => {
   const { wasm, image } = shipped()
   compiler = new Guest(wasm, image)
   runner = new Guest(wasm, image)
-  const trusted = ask(runner, { op: 'trust', name: 'host_app', source: HOST_APP, expose: EXPOSED, ...COMMON })
+  const trusted = ask(runner, {
+    op: 'trust',
+    name: 'host_app',
+    source: HOST_APP,
+    expose: EXPOSED,
+    ...COMMON,
+  })
   expect(trusted.status).toBe('returned')
   base = runner.capture()
 })
@@ -35,18 +58,54 @@ beforeAll(async () => {
 function bypass(code: string, effect: string, inline: boolean) {
   const text = createRewriter(parser)(parser.parse(code)).code
   compiler.reset()
-  const compiled = ask(compiler, { op: 'compile', text, mode: 'exec', filename: '<guest>', parameters: null, inline, value: true })
+  const compiled = ask(compiler, {
+    op: 'compile',
+    text,
+    mode: 'exec',
+    filename: '<guest>',
+    parameters: null,
+    inline,
+    value: true,
+  })
   if (compiled.ok !== true) return { refused: String(compiled.code), effect: false, said: '' }
   runner.restore(base)
   const common = { ...COMMON, policy: { modules, builtins, inline } as unknown as Value }
-  const ran = ask(runner, { op: 'run', code: compiled.code as Uint8Array, mode: 'exec', filename: '<guest>', inputs: {}, result: null, keep: true, ...common }, { fuel: 200_000, outputBytes: 1 << 20 })
-  const probed = ask(runner, { op: 'call', module: 'host_app', function: 'probe', args: [effect, ''], ...common })
-  return { refused: undefined, effect: probed.value, said: JSON.stringify(ran, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)) }
+  const ran = ask(
+    runner,
+    {
+      op: 'run',
+      code: compiled.code as Uint8Array,
+      mode: 'exec',
+      filename: '<guest>',
+      inputs: {},
+      result: null,
+      keep: true,
+      ...common,
+    },
+    { fuel: 200_000, outputBytes: 1 << 20 },
+  )
+  const probed = ask(runner, {
+    op: 'call',
+    module: 'host_app',
+    function: 'probe',
+    args: [effect, ''],
+    ...common,
+  })
+  return {
+    refused: undefined,
+    effect: probed.value,
+    said: JSON.stringify(ran, (_, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    ),
+  }
 }
 
 const attacks = escapeCases().filter((c) => c.effect !== undefined && c.limits === undefined)
 
-describe.each([['inlined', true], ['with every guard a call', false]] as const)('without check, %s', (_, inline) => {
+describe.each([
+  ['inlined', true],
+  ['with every guard a call', false],
+] as const)('without check, %s', (_, inline) => {
   test.each(attacks)('$family/$name', ({ code, effect }) => {
     const { effect: happened, said } = bypass(code, effect!, inline)
     expect(happened).toBe(false)
@@ -55,5 +114,8 @@ describe.each([['inlined', true], ['with every guard a call', false]] as const)(
 })
 
 test('the bypass is one: a benign program runs through it', () => {
-  expect(bypass('result = vault.total()', 'result == 6', true)).toMatchObject({ refused: undefined, effect: true })
+  expect(bypass('result = vault.total()', 'result == 6', true)).toMatchObject({
+    refused: undefined,
+    effect: true,
+  })
 })

@@ -1,9 +1,26 @@
 /** Every attack of `fixtures/escapes`: its effect is absent, its layer stops it, and its benign twins keep working. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createChecker, createSandbox, type Checker, type Outcome, type Sandbox } from '../src/index.js'
+import {
+  createChecker,
+  createSandbox,
+  type Checker,
+  type Outcome,
+  type Sandbox,
+} from '../src/index.js'
 import { escapeCases, HOST_APP, SECRET, type EscapeCase } from './support/cases.js'
 
-const EXPOSED = ['vault', 'rows', 'settings', 'proxy', 'each_row', 'label', 'desk', 'found', 'bound', 'Shape']
+const EXPOSED = [
+  'vault',
+  'rows',
+  'settings',
+  'proxy',
+  'each_row',
+  'label',
+  'desk',
+  'found',
+  'bound',
+  'Shape',
+]
 const cases = escapeCases()
 const attacks = cases.filter((c) => c.effect !== undefined)
 
@@ -11,8 +28,15 @@ let sandbox: Sandbox
 let checker: Checker
 
 beforeAll(async () => {
-  const policy = { modules: 'standard', limits: { wallMs: 3000, memoryMb: 128, outputBytes: 1 << 20 } } as const
-  sandbox = await createSandbox(policy, { isolation: 'thread', workers: 1, trusted: { host_app: { source: HOST_APP, expose: EXPOSED } } })
+  const policy = {
+    modules: 'standard',
+    limits: { wallMs: 3000, memoryMb: 128, outputBytes: 1 << 20 },
+  } as const
+  sandbox = await createSandbox(policy, {
+    isolation: 'thread',
+    workers: 1,
+    trusted: { host_app: { source: HOST_APP, expose: EXPOSED } },
+  })
   checker = await createChecker(policy)
 })
 afterAll(() => sandbox.close())
@@ -20,12 +44,18 @@ afterAll(() => sandbox.close())
 /** What JSON would have said of a value: sets are sorted arrays, keys strings. */
 function plain(value: unknown): unknown {
   if (value instanceof Set) return [...value].map(plain).sort()
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]))
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([key, item]) => [String(key), plain(item)]))
   if (Array.isArray(value)) return value.map(plain)
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) : value
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))
+    : value
 }
 
-const said = (outcome: Outcome): string => JSON.stringify(outcome, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+const said = (outcome: Outcome): string =>
+  JSON.stringify(outcome, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  )
 
 async function attempt({ code, limits, effect }: EscapeCase) {
   const session = await sandbox.session()
@@ -47,35 +77,64 @@ describe('attacks have no effect', () => {
 })
 
 describe('check reports what it alone must stop, with a position', () => {
-  test.each(attacks.filter((c) => c.layer === 'check' && c.effect !== 'False'))('$family/$name', ({ code }) => {
-    const { ok, diagnostics } = checker.check(code)
-    expect(ok).toBe(false)
-    expect(diagnostics[0]!.span.start.line).toBeGreaterThan(0)
-  })
+  test.each(attacks.filter((c) => c.layer === 'check' && c.effect !== 'False'))(
+    '$family/$name',
+    ({ code }) => {
+      const { ok, diagnostics } = checker.check(code)
+      expect(ok).toBe(false)
+      expect(diagnostics[0]!.span.start.line).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe('benign twins keep working', () => {
   test.each(cases.filter((c) => c.returns !== undefined))('$family/$name', async (twin) => {
     const session = await sandbox.session()
-    const outcome = await session.run(twin.code, twin.code.includes('result =') ? { result: 'result' } : {})
+    const outcome = await session.run(
+      twin.code,
+      twin.code.includes('result =') ? { result: 'result' } : {},
+    )
     await session.close()
     expect(outcome.status === 'returned' ? plain(outcome.value) : outcome).toEqual(twin.returns)
   })
 })
 
 describe('what only limits and the runtime stop ends as told, and the sandbox lives', () => {
-  test.each(cases.filter((c) => c.outcome !== undefined))('$family/$name', async ({ code, limits, outcome: wanted }) => {
-    const outcome = await sandbox.run(code, limits ? { limits } : {})
-    const [status, what] = wanted!.split(' ')
-    if (status !== 'any') expect(outcome.status).toBe(status)
-    if (what && outcome.status === 'exhausted') expect(outcome.limit).toBe(what)
-    if (what && outcome.status === 'raised') expect(outcome.exception.type).toBe(what)
-    expect(await sandbox.run('1 + 1', { mode: 'eval' })).toMatchObject({ status: 'returned', value: 2 })
-  })
+  test.each(cases.filter((c) => c.outcome !== undefined))(
+    '$family/$name',
+    async ({ code, limits, outcome: wanted }) => {
+      const outcome = await sandbox.run(code, limits ? { limits } : {})
+      const [status, what] = wanted!.split(' ')
+      if (status !== 'any') expect(outcome.status).toBe(status)
+      if (what && outcome.status === 'exhausted') expect(outcome.limit).toBe(what)
+      if (what && outcome.status === 'raised') expect(outcome.exception.type).toBe(what)
+      expect(await sandbox.run('1 + 1', { mode: 'eval' })).toMatchObject({
+        status: 'returned',
+        value: 2,
+      })
+    },
+  )
 })
 
 test('every family of attack has a case and every case says what it expects', () => {
-  expect(cases.filter((c) => c.effect === undefined && c.returns === undefined && c.outcome === undefined)).toEqual([])
+  expect(
+    cases.filter(
+      (c) => c.effect === undefined && c.returns === undefined && c.outcome === undefined,
+    ),
+  ).toEqual([])
   expect(new Set(cases.map((c) => c.family))).toEqual(
-    new Set(['allowed', 'attributes', 'classes', 'format', 'frames', 'guards', 'imports', 'membrane', 'parsers', 'runtime', 'stores']))
+    new Set([
+      'allowed',
+      'attributes',
+      'classes',
+      'format',
+      'frames',
+      'guards',
+      'imports',
+      'membrane',
+      'parsers',
+      'runtime',
+      'stores',
+    ]),
+  )
 })

@@ -1,6 +1,12 @@
 /** What facets serve: every program does as a guest what it does in CPython, inlined and with every guard a call. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { MODULES, STANDARD_MODULES, WRAPPED, isModule, moduleNames } from '../src/trusted/modules.js'
+import {
+  MODULES,
+  STANDARD_MODULES,
+  WRAPPED,
+  isModule,
+  moduleNames,
+} from '../src/trusted/language/modules.js'
 import { loadCPython } from './support/cpython.js'
 import { FacetGuest, programs, type Ended } from './support/facet-guest.js'
 
@@ -27,12 +33,16 @@ describe('every name of the table is there', () => {
     const source = `from ${module} import ${names.join(', ')}\nimport ${module} as whole\nresult = [n for n in dir(whole)]`
     const [status, result] = module === '__future__' ? ['returned', undefined] : guest.run(source)
     expect(status).toBe('returned')
-    if (result !== undefined) expect(JSON.parse(result.replaceAll("'", '"'))).toEqual([...moduleNames(module)].sort())
+    if (result !== undefined)
+      expect(JSON.parse(result.replaceAll("'", '"'))).toEqual([...moduleNames(module)].sort())
   })
 
   test('and nothing else: a name of the real module that is not listed cannot be imported', () => {
-    expect(guest.run('from json import detect_encoding')).toEqual(
-      ['raised', "ImportError: cannot import name 'detect_encoding' from 'json': it is not among the names granted here", ''])
+    expect(guest.run('from json import detect_encoding')).toEqual([
+      'raised',
+      "ImportError: cannot import name 'detect_encoding' from 'json': it is not among the names granted here",
+      '',
+    ])
   })
 
   test('wrapped modules are modules of the table', () => {
@@ -51,7 +61,10 @@ describe('imports under a policy', () => {
     ['import math as m\nresult = repr(m)', `"<module 'math'>"`],
     ['import math\nresult = math.__name__', "'math'"],
     ['import collections.abc\nresult = collections.abc.Mapping.__name__', "'Mapping'"],
-    ['import collections.abc as c\nresult = hasattr(c, "Mapping"), hasattr(c, "Sequence")', '(True, False)'],
+    [
+      'import collections.abc as c\nresult = hasattr(c, "Mapping"), hasattr(c, "Sequence")',
+      '(True, False)',
+    ],
     ['from collections import abc\nresult = abc.Mapping.__name__', "'Mapping'"],
     ['import json\nresult = json.dumps([1])', "'[1]'"],
   ])('%s', (source, result) => {
@@ -59,43 +72,96 @@ describe('imports under a policy', () => {
   })
 
   test.each([
-    ['import os', "ModuleNotFoundError: No module named 'os' here; the policy grants collections.abc, json, math"],
-    ['import json.decoder', "ModuleNotFoundError: No module named 'json.decoder' here; the policy grants collections.abc, json, math"],
-    ['from math import sqrt', "ImportError: cannot import name 'sqrt' from 'math': it is not among the names granted here"],
+    [
+      'import os',
+      "ModuleNotFoundError: No module named 'os' here; the policy grants collections.abc, json, math",
+    ],
+    [
+      'import json.decoder',
+      "ModuleNotFoundError: No module named 'json.decoder' here; the policy grants collections.abc, json, math",
+    ],
+    [
+      'from math import sqrt',
+      "ImportError: cannot import name 'sqrt' from 'math': it is not among the names granted here",
+    ],
     ['import math\nmath.sqrt', "AttributeError: 'module' object has no attribute 'sqrt'"],
-    ['import collections.abc\ncollections.Counter', "AttributeError: 'module' object has no attribute 'Counter'"],
+    [
+      'import collections.abc\ncollections.Counter',
+      "AttributeError: 'module' object has no attribute 'Counter'",
+    ],
   ])('%s is refused', (source, message) => {
     expect(guest.run(source, { policy })).toEqual(['raised', message, ''])
   })
 
   test('without modules the refusal says so', () => {
-    expect(guest.run('import math', { policy: {} })[1]).toBe("ModuleNotFoundError: No module named 'math' here; the policy grants no modules")
+    expect(guest.run('import math', { policy: {} })[1]).toBe(
+      "ModuleNotFoundError: No module named 'math' here; the policy grants no modules",
+    )
   })
 
   test('a policy cannot grant what was not reviewed', () => {
-    const grant = (modules: object): unknown => guest.evaluate(`
+    const grant = (modules: object): unknown =>
+      guest.evaluate(
+        `
 from pyrestrict.builtins import make_run
 try: outcome = make_run({'modules': modules}) and 'granted'
 except ValueError as error: outcome = str(error)
-outcome`, { modules })
+outcome`,
+        { modules },
+      )
     expect(grant({ os: ['system'] })).toBe("there is no reviewed module 'os'")
     expect(grant({ json: ['codecs'] })).toBe("'json' has no reviewed names ['codecs']")
   })
 
   test('what the interpreter imports on behalf of a guest works without being granted', () => {
-    const source = 'from datetime import datetime\nresult = datetime.strptime("2024-05-06", "%Y-%m-%d").day'
-    expect(guest.run(source, { policy: { modules: { datetime: ['datetime'] } } })).toEqual(['returned', '6', ''])
+    const source =
+      'from datetime import datetime\nresult = datetime.strptime("2024-05-06", "%Y-%m-%d").day'
+    expect(guest.run(source, { policy: { modules: { datetime: ['datetime'] } } })).toEqual([
+      'returned',
+      '6',
+      '',
+    ])
   })
 })
 
 describe('a run keeps to itself', () => {
   test.each([
-    ['modules', 'import math\ntry: math.extra = 1\nexcept AttributeError: pass', 'import math\nresult = hasattr(math, "extra")', 'False'],
-    ['lists of modules', 'import keyword, sys\nkeyword.kwlist.append(1); sys.argv.append(2)', 'import keyword, sys\nresult = len(keyword.kwlist), len(sys.argv)', '(35, 1)'],
-    ['calendars', 'import calendar\ncalendar.setfirstweekday(6)', 'import calendar\nresult = calendar.firstweekday()', '0'],
-    ['decimal contexts', 'import decimal\ndecimal.getcontext().prec = 3', 'import decimal\nresult = decimal.getcontext().prec', '28'],
-    ['warning filters', 'import warnings\nwarnings.simplefilter("error")', 'import warnings\nwarnings.warn("x")\nresult = 1', '1'],
-    ['redirections', 'import contextlib, io\ncontextlib.redirect_stdout(io.StringIO()).__class__ if False else 0', 'print("seen")\nresult = 1', '1'],
+    [
+      'modules',
+      'import math\ntry: math.extra = 1\nexcept AttributeError: pass',
+      'import math\nresult = hasattr(math, "extra")',
+      'False',
+    ],
+    [
+      'lists of modules',
+      'import keyword, sys\nkeyword.kwlist.append(1); sys.argv.append(2)',
+      'import keyword, sys\nresult = len(keyword.kwlist), len(sys.argv)',
+      '(35, 1)',
+    ],
+    [
+      'calendars',
+      'import calendar\ncalendar.setfirstweekday(6)',
+      'import calendar\nresult = calendar.firstweekday()',
+      '0',
+    ],
+    [
+      'decimal contexts',
+      'import decimal\ndecimal.getcontext().prec = 3',
+      'import decimal\nresult = decimal.getcontext().prec',
+      '28',
+    ],
+    [
+      'warning filters',
+      'import warnings\nwarnings.simplefilter("error")',
+      'import warnings\nwarnings.warn("x")\nresult = 1',
+      '1',
+    ],
+    [
+      'redirections',
+      'import contextlib, io\ncontextlib.redirect_stdout(io.StringIO()).__class__ if False else 0',
+      'print("seen")\nresult = 1',
+      '1',
+    ],
   ])('%s', (_what, first, second, result) => {
     guest.run(first)
     expect(guest.run(second)[1]).toBe(result)
@@ -140,23 +206,77 @@ except ZoneInfoNotFoundError as e: result = 'only UTC' in str(e)
 
 describe('where a guest differs from CPython, it says how', () => {
   test.each<[string, string, Ended]>([
-    ['zones', 'import zoneinfo, datetime\nz = zoneinfo.ZoneInfo("UTC")\nresult = [z.key, datetime.datetime(2024, 1, 1, tzinfo=z).isoformat(), isinstance(z, zoneinfo.ZoneInfo), type(z) is zoneinfo.ZoneInfo, zoneinfo.available_timezones() >= {"UTC"}]',
-      ['returned', "['UTC', '2024-01-01T00:00:00+00:00', True, True, True]", '']],
+    [
+      'zones',
+      'import zoneinfo, datetime\nz = zoneinfo.ZoneInfo("UTC")\nresult = [z.key, datetime.datetime(2024, 1, 1, tzinfo=z).isoformat(), isinstance(z, zoneinfo.ZoneInfo), type(z) is zoneinfo.ZoneInfo, zoneinfo.available_timezones() >= {"UTC"}]',
+      ['returned', "['UTC', '2024-01-01T00:00:00+00:00', True, True, True]", ''],
+    ],
     ['a zone that is not there', NO_ZONE, ['returned', 'True', '']],
-    ['a warning', WARNING, ['returned', 'None', '<program>:5: UserWarning: careful\n<program>:6: UserWarning: careful\n']],
-    ['a traceback', TRACEBACK, ['returned', 'None', [
-      'Traceback (most recent call last):', '  File "<program>", line 6, in <module>', '  File "<program>", line 4, in f',
-      'ZeroDivisionError: division by zero', '', 'The above exception was the direct cause of the following exception:', '',
-      'Traceback (most recent call last):', '  File "<program>", line 9, in <module>', 'ValueError: bad', ''].join('\n')]],
+    [
+      'a warning',
+      WARNING,
+      [
+        'returned',
+        'None',
+        '<program>:5: UserWarning: careful\n<program>:6: UserWarning: careful\n',
+      ],
+    ],
+    [
+      'a traceback',
+      TRACEBACK,
+      [
+        'returned',
+        'None',
+        [
+          'Traceback (most recent call last):',
+          '  File "<program>", line 6, in <module>',
+          '  File "<program>", line 4, in f',
+          'ZeroDivisionError: division by zero',
+          '',
+          'The above exception was the direct cause of the following exception:',
+          '',
+          'Traceback (most recent call last):',
+          '  File "<program>", line 9, in <module>',
+          'ValueError: bad',
+          '',
+        ].join('\n'),
+      ],
+    ],
     ['input', 'input("? ")', ['raised', 'EOFError: this program runs without input', '']],
-    ['open', 'open("x.txt")', ['raised', "PermissionError: [Errno 13] the policy grants no files: 'x.txt'", '']],
-    ['a deadlock', 'import asyncio\nasync def main(): await asyncio.Event().wait()\nasyncio.run(main())',
-      ['raised', 'RuntimeError: deadlock: every task waits for another', '']],
-    ['dispatch by a text', 'from functools import singledispatch\n@singledispatch\ndef f(x): pass\n@f.register\ndef _(x: "int"): pass',
-      ['raised', 'TypeError: register() takes the class here: annotate it with a class, or write @f.register(int)', '']],
-    ['reading a private attribute that is not there', 'class C: pass\nC()._x', ['raised', "AttributeError: 'C' object has no attribute '_x'", '']],
-    ['dir', 'class C:\n  def __init__(self): self._x = 1; self.y = 2\nresult = dir(C())', ['returned', "['_x', 'y']", '']],
-    ['dir of names', 'dir()', ['raised', 'TypeError: dir() takes the object whose names to list', '']],
+    [
+      'open',
+      'open("x.txt")',
+      ['raised', "PermissionError: [Errno 13] the policy grants no files: 'x.txt'", ''],
+    ],
+    [
+      'a deadlock',
+      'import asyncio\nasync def main(): await asyncio.Event().wait()\nasyncio.run(main())',
+      ['raised', 'RuntimeError: deadlock: every task waits for another', ''],
+    ],
+    [
+      'dispatch by a text',
+      'from functools import singledispatch\n@singledispatch\ndef f(x): pass\n@f.register\ndef _(x: "int"): pass',
+      [
+        'raised',
+        'TypeError: register() takes the class here: annotate it with a class, or write @f.register(int)',
+        '',
+      ],
+    ],
+    [
+      'reading a private attribute that is not there',
+      'class C: pass\nC()._x',
+      ['raised', "AttributeError: 'C' object has no attribute '_x'", ''],
+    ],
+    [
+      'dir',
+      'class C:\n  def __init__(self): self._x = 1; self.y = 2\nresult = dir(C())',
+      ['returned', "['_x', 'y']", ''],
+    ],
+    [
+      'dir of names',
+      'dir()',
+      ['raised', 'TypeError: dir() takes the object whose names to list', ''],
+    ],
   ])('%s', (_what, source, expected) => {
     expect(guest.run(source)).toEqual(expected)
   })
@@ -164,6 +284,8 @@ describe('where a guest differs from CPython, it says how', () => {
   test('a task nobody awaited is told of on stderr, with the frames of the guest alone', () => {
     const [status, , output] = guest.run(TASK)
     expect(status).toBe('returned')
-    expect(output).toMatch(/^Task exception was never retrieved\nTraceback \(most recent call last\):\n {2}File "<program>", line \d+, in bad\nValueError: lost\n$/)
+    expect(output).toMatch(
+      /^Task exception was never retrieved\nTraceback \(most recent call last\):\n {2}File "<program>", line \d+, in bad\nValueError: lost\n$/,
+    )
   })
 })

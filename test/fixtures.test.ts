@@ -13,11 +13,21 @@ function checkerFor(policy: Policy | undefined): Promise<Checker> {
 }
 
 describe.each(fixtureNames())('%s', (name) => {
-  test.each(readFixture(name))('$name', async ({ source, options: { policy, ...options }, expected }) => {
-    const { ok, diagnostics, warnings } = (await checkerFor(policy)).check(source, options)
-    const reported = [['error', diagnostics] as const, ['warning', warnings] as const].flatMap(([severity, found]) =>
-      found.map(({ code, span: { start } }) => ({ severity, line: start.line, column: start.column, code })))
-    expect(reported.sort(compare)).toEqual(expected)
-    expect(ok).toBe(diagnostics.length === 0)
-  })
+  test.each(readFixture(name))(
+    '$name',
+    async ({ source, options: { policy, ...options }, expected }) => {
+      const { ok, diagnostics, warnings } = (await checkerFor(policy)).check(source, options)
+      const reported = [['error', diagnostics] as const, ['warning', warnings] as const].flatMap(
+        ([severity, found]) =>
+          found.map(({ code, span: { start } }) => ({
+            severity,
+            line: start.line,
+            column: start.column,
+            code,
+          })),
+      )
+      expect(reported.sort(compare)).toEqual(expected)
+      expect(ok).toBe(diagnostics.length === 0)
+    },
+  )
 })

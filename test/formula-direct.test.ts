@@ -1,19 +1,27 @@
 /** Prepared functions: the same values as by a request, whatever they return or raise, and no stale or unchecked pointer. */
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { CodecError, decodeValue, encodeValue, PyValue, type Value } from '../src/trusted/host/codec.js'
-import { PreparedFunction } from '../src/trusted/host/formula.js'
-import type { LoadedImage } from '../src/trusted/host/image.js'
-import { Killed } from '../src/trusted/host/killed.js'
+import { CodecError, decodeValue, PyValue, type Value } from '../src/trusted/channel/codec.js'
+import { PreparedFunction } from '../src/sandbox/direct-call.js'
+import type { LoadedImage } from '../src/platform/node/image.js'
+import { Killed } from '../src/trusted/wall/killed.js'
 import { ask, type Answer } from './support/images.js'
 import { COMMON, shipped, ShippedGuest } from './support/shipped.js'
 
 let image: LoadedImage
 let python: ShippedGuest
-beforeAll(() => { image = shipped() })
-beforeEach(() => { python = new ShippedGuest(image, { smallStack: true }) })
+beforeAll(() => {
+  image = shipped()
+})
+beforeEach(() => {
+  python = new ShippedGuest(image, { smallStack: true })
+})
 
-function prepare(source: string, parameters: readonly string[], common: Record<string, Value> = {}): PreparedFunction {
+function prepare(
+  source: string,
+  parameters: readonly string[],
+  common: Record<string, Value> = {},
+): PreparedFunction {
   const code = python.compile(source, 'eval', parameters)
   const answer = ask(python.guest, { op: 'prepare', code, ...COMMON, ...common })
   return new PreparedFunction(python.guest, answer.value, parameters.length)
@@ -38,14 +46,35 @@ const raised = (prepared: PreparedFunction, args: readonly Value[]): Record<stri
 describe('a direct call', () => {
   test('gives back every simple value as it is', () => {
     const identity = prepare('x', ['x'])
-    const simple = fc.oneof(fc.integer(), fc.double(), fc.maxSafeInteger(), fc.boolean(), fc.constant(null), fc.string(), fc.string({ unit: 'binary', maxLength: 3000 }),
-      fc.string({ unit: fc.nat(0xffff).map((n) => String.fromCharCode(n)) }))
-    fc.assert(fc.property(simple, (x) => { expect(value(identity, [x])).toBe(x) }), { numRuns: 1000 })
+    const simple = fc.oneof(
+      fc.integer(),
+      fc.double(),
+      fc.maxSafeInteger(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.string(),
+      fc.string({ unit: 'binary', maxLength: 3000 }),
+      fc.string({ unit: fc.nat(0xffff).map((n) => String.fromCharCode(n)) }),
+    )
+    fc.assert(
+      fc.property(simple, (x) => {
+        expect(value(identity, [x])).toBe(x)
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   test('and every other one, by the codec', () => {
     const identity = prepare('x', ['x'])
-    for (const x of [[1, [2]], Uint8Array.of(1), 2n ** 70n, new PyValue('Decimal', '1.5'), 'y'.repeat(5000), new Set([1]), Array(20).fill(0.5)] as Value[]) {
+    for (const x of [
+      [1, [2]],
+      Uint8Array.of(1),
+      2n ** 70n,
+      new PyValue('Decimal', '1.5'),
+      'y'.repeat(5000),
+      new Set([1]),
+      Array(20).fill(0.5),
+    ] as Value[]) {
       expect(value(identity, [x])).toEqual(x)
     }
     expect(value(prepare('10 ** 400', []), [])).toBe(10n ** 400n)
@@ -55,15 +84,33 @@ describe('a direct call', () => {
   })
 
   test('hands over exact types', () => {
-    const kinds = prepare('[type(a).__name__, type(b).__name__, type(c).__name__, type(d).__name__, type(e).__name__, b]', ['a', 'b', 'c', 'd', 'e'])
-    expect(value(kinds, [1, -0, 2 ** 40, true, undefined])).toEqual(['int', 'float', 'int', 'bool', 'NoneType', -0])
+    const kinds = prepare(
+      '[type(a).__name__, type(b).__name__, type(c).__name__, type(d).__name__, type(e).__name__, b]',
+      ['a', 'b', 'c', 'd', 'e'],
+    )
+    expect(value(kinds, [1, -0, 2 ** 40, true, undefined])).toEqual([
+      'int',
+      'float',
+      'int',
+      'bool',
+      'NoneType',
+      -0,
+    ])
   })
 
   test('tells an exception with its place, and goes on', () => {
     const inverse = prepare('1 / x', ['x'])
     for (let i = 0; i < 3; i++) {
-      expect(raised(inverse, [0])).toMatchObject({ type: 'ZeroDivisionError', message: 'division by zero' })
-      expect((raised(inverse, [0]).frames as Value[])[0]).toMatchObject({ file: 'guest.py', line: 1, column: 0, endColumn: 5 })
+      expect(raised(inverse, [0])).toMatchObject({
+        type: 'ZeroDivisionError',
+        message: 'division by zero',
+      })
+      expect((raised(inverse, [0]).frames as Value[])[0]).toMatchObject({
+        file: 'guest.py',
+        line: 1,
+        column: 0,
+        endColumn: 5,
+      })
       expect(value(inverse, [4])).toBe(0.25)
     }
     expect(raised(inverse, ['text']).type).toBe('TypeError')
@@ -71,7 +118,9 @@ describe('a direct call', () => {
   })
 
   test('reads no value of a class by asking it', () => {
-    const code = python.compile('class F(float):\n    def __float__(self): return 1 / 0\nclass S(str):\n    def __str__(self): return 1 / 0\nclass I(int):\n    def __int__(self): return 1 / 0\nNone')
+    const code = python.compile(
+      'class F(float):\n    def __float__(self): return 1 / 0\nclass S(str):\n    def __str__(self): return 1 / 0\nclass I(int):\n    def __int__(self): return 1 / 0\nNone',
+    )
     const expression = python.compile('[F(1.5), S("s"), I(7)][n]', 'eval', ['n'], ['F', 'S', 'I'])
     python.perform(code)
     const answer = ask(python.guest, { op: 'prepare', code: expression, ...COMMON })
@@ -87,10 +136,15 @@ describe('a direct call', () => {
   })
 
   test('answers what cannot leave, or is too large, as a run does', () => {
-    expect(raised(prepare('lambda: x', ['x']), [1])).toMatchObject({ type: 'TypeError', message: 'the result cannot leave the guest: a value of type function cannot leave the guest' })
+    expect(raised(prepare('lambda: x', ['x']), [1])).toMatchObject({
+      type: 'TypeError',
+      message: 'the result cannot leave the guest: a value of type function cannot leave the guest',
+    })
     const long = prepare('"x" * n', ['n'])
     const result = long.call([2_000_000], {}) as { response: Uint8Array }
-    expect(decodeValue(result.response)).toEqual(Object.assign(Object.create(null), { status: 'exhausted', limit: 'resultBytes' }))
+    expect(decodeValue(result.response)).toEqual(
+      Object.assign(Object.create(null), { status: 'exhausted', limit: 'resultBytes' }),
+    )
   })
 
   test('is bounded by fuel, time and memory', () => {
@@ -116,7 +170,14 @@ describe('a direct call', () => {
 
   test('of an earlier function stays good when others are prepared', () => {
     const codes = ['x + 1', 'x + 2', 'x + 3'].map((source) => python.compile(source, 'eval', ['x']))
-    const prepared = codes.map((code) => new PreparedFunction(python.guest, ask(python.guest, { op: 'prepare', code, ...COMMON }).value, 1))
+    const prepared = codes.map(
+      (code) =>
+        new PreparedFunction(
+          python.guest,
+          ask(python.guest, { op: 'prepare', code, ...COMMON }).value,
+          1,
+        ),
+    )
     ask(python.guest, { op: 'map', columns: [new Uint8Array(8)], ...COMMON })
     expect(prepared.map((each) => value(each, [10]))).toEqual([11, 12, 13])
   })
@@ -136,21 +197,34 @@ describe('a direct call', () => {
 })
 
 describe('a map over columns', () => {
-  const column = (...numbers: number[]): Uint8Array => new Uint8Array(Float64Array.from(numbers).buffer)
+  const column = (...numbers: number[]): Uint8Array =>
+    new Uint8Array(Float64Array.from(numbers).buffer)
   const map = (source: string, parameters: string[], columns: Uint8Array[]): Answer => {
     const code = python.compile(source, 'eval', parameters)
     ask(python.guest, { op: 'prepare', code, ...COMMON })
     return ask(python.guest, { op: 'map', columns, ...COMMON, resultBytes: 1 << 24 })
   }
-  const floats = (answer: Answer): number[] => [...new Float64Array((answer.value as { floats: Uint8Array }).floats.slice().buffer)]
+  const floats = (answer: Answer): number[] => [
+    ...new Float64Array((answer.value as { floats: Uint8Array }).floats.slice().buffer),
+  ]
 
   test('gives floats, flags or values', () => {
     expect(floats(map('a * b', ['a', 'b'], [column(1, 2.5), column(4, 2)]))).toEqual([4, 5])
     expect(floats(map('0 if a < 2 else a', ['a'], [column(1, 2.5)]))).toEqual([0, 2.5])
-    expect((map('a < 2', ['a'], [column(1, 2.5)]).value as { bools: Uint8Array }).bools).toEqual(Uint8Array.of(1, 0))
-    expect((map('str(a)', ['a'], [column(1, 2.5)]).value as { values: Value }).values).toEqual(['1.0', '2.5'])
-    expect((map('2 ** 53 + 1 if a < 2 else a', ['a'], [column(1, 2.5)]).value as { values: Value }).values).toEqual([2n ** 53n + 1n, 2.5])
-    expect((map('10 ** 400 if a < 2 else a', ['a'], [column(1, 2.5)]).value as { values: Value }).values).toEqual([10n ** 400n, 2.5])
+    expect((map('a < 2', ['a'], [column(1, 2.5)]).value as { bools: Uint8Array }).bools).toEqual(
+      Uint8Array.of(1, 0),
+    )
+    expect((map('str(a)', ['a'], [column(1, 2.5)]).value as { values: Value }).values).toEqual([
+      '1.0',
+      '2.5',
+    ])
+    expect(
+      (map('2 ** 53 + 1 if a < 2 else a', ['a'], [column(1, 2.5)]).value as { values: Value })
+        .values,
+    ).toEqual([2n ** 53n + 1n, 2.5])
+    expect(
+      (map('10 ** 400 if a < 2 else a', ['a'], [column(1, 2.5)]).value as { values: Value }).values,
+    ).toEqual([10n ** 400n, 2.5])
     expect(floats(map('a', ['a'], [column()]))).toEqual([])
     expect(floats(map('a + 0', ['a'], [column(NaN, -0, Infinity)]))).toEqual([NaN, 0, Infinity])
   })

@@ -2,20 +2,24 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { DENIED_ATTRIBUTES, JUDGED_ATTRIBUTES } from '../src/trusted/language.js'
+import { DENIED_ATTRIBUTES, JUDGED_ATTRIBUTES } from '../src/trusted/language/language.js'
 import { FacetGuest, hostilePrograms } from './support/facet-guest.js'
 
 let guest: FacetGuest
-beforeAll(async () => { guest = await FacetGuest.load() })
+beforeAll(async () => {
+  guest = await FacetGuest.load()
+})
 
 describe('trusted Python looks nothing up where others can bind', () => {
-  const folder = join(import.meta.dirname, '../src/trusted/guest')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.py') && !name.endsWith('__init__.py') && !['sealed.py', 'opcodes.py'].includes(name))
+  const folder = join(import.meta.dirname, '../src/trusted')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) =>
+      name.endsWith('.py') && !name.endsWith('__init__.py') && !/(sealed|opcodes)\.py$/.test(name),
+  )
 
   test.each(files)('%s begins with the private builtins', (name) => {
     const code = readFileSync(join(folder, name), 'utf8').replace(/^"""[\s\S]*?"""\n/, '')
-    expect(code.split('\n')[0]).toMatch(/^from \.{1,2}sealed import __builtins__$/)
+    expect(code.trimStart().split('\n')[0]).toMatch(/^from \.{1,2}sealed import __builtins__$/)
   })
 
   test('guards work when every builtin they use has been rebound', () => {
@@ -24,27 +28,50 @@ describe('trusted Python looks nothing up where others can bind', () => {
 })
 
 describe('reads', () => {
-  test.each([...DENIED_ATTRIBUTES, '__class__', '__dict__', 'gi_frame', 'co_code', 'ʼ_x', '__globals__'])('%s has no name for getattr', (name) => {
-    const source = `class C: pass\nc = C()\nresult = [getattr(c, N, 'none'), hasattr(c, N)]`.replaceAll('N', JSON.stringify(name))
+  test.each([
+    ...DENIED_ATTRIBUTES,
+    '__class__',
+    '__dict__',
+    'gi_frame',
+    'co_code',
+    'ʼ_x',
+    '__globals__',
+  ])('%s has no name for getattr', (name) => {
+    const source =
+      `class C: pass\nc = C()\nresult = [getattr(c, N, 'none'), hasattr(c, N)]`.replaceAll(
+        'N',
+        JSON.stringify(name),
+      )
     expect(guest.run(source)).toEqual(['returned', "['none', False]", ''])
   })
 
-  test.each(JUDGED_ATTRIBUTES.filter((name) => !name.startsWith('__')))('%s of an object of the guest is its own affair', (name) => {
-    const source = `class C:\n  def __init__(self): self.${name} = 5\nresult = [C().${name}, getattr(C(), '${name}')]`
-    expect(guest.run(source)).toEqual(['returned', '[5, 5]', ''])
-  })
+  test.each(JUDGED_ATTRIBUTES.filter((name) => !name.startsWith('__')))(
+    '%s of an object of the guest is its own affair',
+    (name) => {
+      const source = `class C:\n  def __init__(self): self.${name} = 5\nresult = [C().${name}, getattr(C(), '${name}')]`
+      expect(guest.run(source)).toEqual(['returned', '[5, 5]', ''])
+    },
+  )
 
   test.each([
-    ["getattr(1, 'real')", '1'], ["getattr(1, 'x', 5)", '5'], ["getattr(1, 'x', None)", 'None'], ["getattr('a', 'upper')()", "'A'"],
-    ["hasattr([], '__iter__')", 'True'], ["hasattr(3, '__iter__')", 'False'], ["hasattr(len, '__call__')", 'True'],
-    ["len.__name__", "'len'"], ["(lambda: 0).__qualname__", "'<lambda>'"], ["int.__doc__[:5]", "'int(['"], ["(5).__doc__ is not None", 'True'],
+    ["getattr(1, 'real')", '1'],
+    ["getattr(1, 'x', 5)", '5'],
+    ["getattr(1, 'x', None)", 'None'],
+    ["getattr('a', 'upper')()", "'A'"],
+    ["hasattr([], '__iter__')", 'True'],
+    ["hasattr(3, '__iter__')", 'False'],
+    ["hasattr(len, '__call__')", 'True'],
+    ['len.__name__', "'len'"],
+    ['(lambda: 0).__qualname__', "'<lambda>'"],
+    ['int.__doc__[:5]', "'int(['"],
+    ['(5).__doc__ is not None', 'True'],
   ])('%s', (source, value) => {
     expect(guest.run(`result = ${source}`)).toEqual(['returned', value, ''])
     expect(guest.run(`result = ${source}`, { inline: false })).toEqual(['returned', value, ''])
   })
 
   test.each([
-    ['getattr(1)', 'TypeError: getattr() missing 1 required positional argument: \'name\''],
+    ['getattr(1)', "TypeError: getattr() missing 1 required positional argument: 'name'"],
     ["getattr(1, 'x', 2, 3)", 'TypeError: getattr expected at most 3 arguments, got 4'],
     ['getattr(1, 2)', "TypeError: attribute name must be string, not 'int'"],
     ["getattr(1, 'x')", "AttributeError: 'int' object has no attribute 'x'"],
@@ -55,18 +82,28 @@ describe('reads', () => {
 
 describe('a call with stars', () => {
   test('that stays a call unpacks before it looks at what is named, and does not name the function', () => {
-    const source = 'order = []\ndef f(*a, **k): return order\ndef x():\n    order.append("x")\n    yield 1\ndef y(): order.append("y")\nresult = f(*x(), k=y())'
+    const source =
+      'order = []\ndef f(*a, **k): return order\ndef x():\n    order.append("x")\n    yield 1\ndef y(): order.append("y")\nresult = f(*x(), k=y())'
     expect(guest.run(source)).toEqual(['returned', "['y', 'x']", ''])
     expect(guest.run(source, { inline: false })).toEqual(['returned', "['x', 'y']", ''])
     const message = (name: string): string => `TypeError: ${name} must be an iterable, not int`
-    expect(guest.run('def f(*a): pass\nf(*5)')).toEqual(['raised', message('__main__.f() argument after *'), ''])
-    expect(guest.run('def f(*a): pass\nf(*5)', { inline: false })).toEqual(['raised', message('Value after *'), ''])
+    expect(guest.run('def f(*a): pass\nf(*5)')).toEqual([
+      'raised',
+      message('__main__.f() argument after *'),
+      '',
+    ])
+    expect(guest.run('def f(*a): pass\nf(*5)', { inline: false })).toEqual([
+      'raised',
+      message('Value after *'),
+      '',
+    ])
   })
 })
 
 describe('reads through guards that stay calls', () => {
   test('what is no judged name is read by its own guard, or when it is a special method', () => {
-    expect(guest.evaluate(`
+    expect(
+      guest.evaluate(`
 class C:
     x = 1
     def of_super(self, read, name):
@@ -78,22 +115,34 @@ def told(read, *args):
         return str(error)
 run = facet_guest.builtins.make_run({})
 read = run.builtins['_getattr_']
-[told(read, C(), 'x'), told(read, C(), '__init__'), told(read, C(), '__class__'), told(C().of_super, read, '__class__'), told(C().of_super, read, '__init__')]`)).toEqual([
-      "the attribute 'x' may not be named here", 'read',
-      "the attribute '__class__' may not be named here", "the attribute '__class__' may not be named here", 'read'])
+[told(read, C(), 'x'), told(read, C(), '__init__'), told(read, C(), '__class__'), told(C().of_super, read, '__class__'), told(C().of_super, read, '__init__')]`),
+    ).toEqual([
+      "the attribute 'x' may not be named here",
+      'read',
+      "the attribute '__class__' may not be named here",
+      "the attribute '__class__' may not be named here",
+      'read',
+    ])
   })
 
   test('a missing attribute is missed as it is by syntax', () => {
-    const source = 'class C:\n  def __init__(self): self._x = 1\ntry: C()._y\nexcept AttributeError as e: result = [str(e), e.name]\nC.z'
+    const source =
+      'class C:\n  def __init__(self): self._x = 1\ntry: C()._y\nexcept AttributeError as e: result = [str(e), e.name]\nC.z'
     expect(guest.run(source, { inline: false })).toEqual(guest.run(source))
-    expect(guest.run(source, { inline: false })).toEqual(['raised', "AttributeError: type object 'C' has no attribute 'z'", ''])
+    expect(guest.run(source, { inline: false })).toEqual([
+      'raised',
+      "AttributeError: type object 'C' has no attribute 'z'",
+      '',
+    ])
   })
 
   test('each run has readers of its own code', () => {
-    expect(guest.evaluate(`
+    expect(
+      guest.evaluate(`
 run = facet_guest.builtins.make_run({})
 run.builtins.update(facet_guest.builtins.guards.readers({'\u02bc.real'}))
-[run.builtins['\u02bc.real'](5), '\u02bc.real' in facet_guest.builtins.make_builtins({})]`)).toEqual([5, false])
+[run.builtins['\u02bc.real'](5), '\u02bc.real' in facet_guest.builtins.make_builtins({})]`),
+    ).toEqual([5, false])
   })
 
   test('what is iterated, unpacked and written to comes back as it is, whatever context variables hold', () => {
@@ -124,12 +173,17 @@ describe('writes', () => {
     ['a bytearray', 'bytearray(2)', 'x[0] = 65', "bytearray(b'A\\x00')"],
   ])('items of %s', (_what, start, change, result) => {
     for (const inline of [true, false]) {
-      expect(guest.run(`x = ${start}\n${change}\nresult = x`, { inline })).toEqual(['returned', result, ''])
+      expect(guest.run(`x = ${start}\n${change}\nresult = x`, { inline })).toEqual([
+        'returned',
+        result,
+        '',
+      ])
     }
   })
 
   test('items of what takes no attributes, through a guard that stays a call', () => {
-    const source = 'from collections import deque\nd = deque([1, 2])\nd[0] = 9\nd[1] += 1\ndel d[0]\nresult = d'
+    const source =
+      'from collections import deque\nd = deque([1, 2])\nd[0] = 9\nd[1] += 1\ndel d[0]\nresult = d'
     expect(guest.run(source, { inline: false })).toEqual(['returned', 'deque([3])', ''])
   })
 
@@ -137,15 +191,22 @@ describe('writes', () => {
     ['x = 5\nx[0] = 1', "TypeError: 'int' object does not support item assignment"],
     ['x = (1,)\nx[0] = 1', "TypeError: 'tuple' object does not support item assignment"],
     ['del len[0]', "TypeError: 'builtin_function_or_method' object does not support item deletion"],
-    ['x = 5\nx.y = 1', "AttributeError: 'int' object has no attribute 'y' and no __dict__ for setting new attributes"],
-    ['len.x = 1', "AttributeError: cannot set 'x' of a 'builtin_function_or_method' object: only objects made here can be changed"],
+    [
+      'x = 5\nx.y = 1',
+      "AttributeError: 'int' object has no attribute 'y' and no __dict__ for setting new attributes",
+    ],
+    [
+      'len.x = 1',
+      "AttributeError: cannot set 'x' of a 'builtin_function_or_method' object: only objects made here can be changed",
+    ],
   ])('%s', (source, message) => {
     expect(guest.run(source, { inline: false })).toEqual(['raised', message, ''])
     expect(guest.run(source)).toEqual(['raised', message, ''])
   })
 
   test('every public method of an image class takes instances of that class alone, as those of C do', () => {
-    expect(guest.evaluate(`
+    expect(
+      guest.evaluate(`
 import types, functools
 from pyrestrict import kinds
 stray, tried, failures = object(), 0, []
@@ -160,7 +221,8 @@ for cls in {base for named in kinds.NAMEABLE for base in named.__mro__}:
                 except TypeError as error:
                     if str(error).startswith('descriptor '): continue
                 failures.append(f'{cls.__qualname__}.{name}')
-[tried > 200, failures]`)).toEqual([true, []])
+[tried > 200, failures]`),
+    ).toEqual([true, []])
   })
 
   test('a member of an enumeration is made by super().__new__', () => {
@@ -183,14 +245,16 @@ result = [Coerced('A'), Coerced.A + '!', Plain(2)]`
   })
 
   test('classes of the image never enter the set that skips the guard', () => {
-    expect(guest.evaluate(`
+    expect(
+      guest.evaluate(`
 run = facet_guest.builtins.make_run({})
 write = run.builtins['_write_']
 class Own: pass
 for thing in (1, [], 'x', int, Own, ValueError(), print, facet_guest.engine.table):
     write(thing)
 write(Own())
-[cls.__name__ for cls in run.own_classes]`)).toEqual(['Own'])
+[cls.__name__ for cls in run.own_classes]`),
+    ).toEqual(['Own'])
   })
 })
 
@@ -198,75 +262,271 @@ describe('builtins', () => {
   test('a policy names which; guards are there all the same', () => {
     const policy = { builtins: ['print', 'len', 'True'] }
     expect(guest.run('print(len([1]))', { policy })).toEqual(['returned', 'None', '1\n'])
-    expect(guest.run('sum([1])', { policy })).toEqual(['raised', "NameError: name 'sum' is not defined", ''])
+    expect(guest.run('sum([1])', { policy })).toEqual([
+      'raised',
+      "NameError: name 'sum' is not defined",
+      '',
+    ])
     expect(guest.run('class C: x = 1\nC().y = 2', { policy })).toEqual(['returned', 'None', ''])
   })
 
-  test.each(['eval', 'exec', 'compile', 'globals', 'locals', 'vars', 'breakpoint', 'help', '__loader__', '__spec__', '__build_class__'])('%s is not among them', (name) => {
-    expect(guest.evaluate(`${JSON.stringify(name)} in facet_guest.builtins.make_builtins({}) and ${JSON.stringify(name)} != '__build_class__'`)).toBe(false)
+  test.each([
+    'eval',
+    'exec',
+    'compile',
+    'globals',
+    'locals',
+    'vars',
+    'breakpoint',
+    'help',
+    '__loader__',
+    '__spec__',
+    '__build_class__',
+  ])('%s is not among them', (name) => {
+    expect(
+      guest.evaluate(
+        `${JSON.stringify(name)} in facet_guest.builtins.make_builtins({}) and ${JSON.stringify(name)} != '__build_class__'`,
+      ),
+    ).toBe(false)
   })
 
   test('each run has its own', () => {
-    expect(guest.evaluate('facet_guest.builtins.make_builtins({}) is facet_guest.builtins.make_builtins({})')).toBe(false)
+    expect(
+      guest.evaluate(
+        'facet_guest.builtins.make_builtins({}) is facet_guest.builtins.make_builtins({})',
+      ),
+    ).toBe(false)
   })
 
   test.each([
-    ['print(1, 2, sep="-", end="!")', '1-2!'], ['print()', '\n'], ['print("a", flush=True)', 'a\n'],
-    ['class W:\n  def __init__(self): self.got = []\n  def write(self, s): self.got.append(s)\nw = W()\nprint("x", file=w)\nprint(w.got)', "['x', '\\n']\n"],
-    ['import io\nclass S(io.StringIO): pass\ns = S()\nprint("x", file=s)\nprint(s.getvalue())', 'x\n\n'],
+    ['print(1, 2, sep="-", end="!")', '1-2!'],
+    ['print()', '\n'],
+    ['print("a", flush=True)', 'a\n'],
+    [
+      'class W:\n  def __init__(self): self.got = []\n  def write(self, s): self.got.append(s)\nw = W()\nprint("x", file=w)\nprint(w.got)',
+      "['x', '\\n']\n",
+    ],
+    [
+      'import io\nclass S(io.StringIO): pass\ns = S()\nprint("x", file=s)\nprint(s.getvalue())',
+      'x\n\n',
+    ],
   ])('%s', (source, output) => {
     expect(guest.run(source)).toEqual(['returned', 'None', output])
   })
 })
 
 /** Each line of trusted code that holds an invariant, broken; and the attack that then takes effect. */
-const BROKEN: readonly (readonly [attack: string, file: string, before: string, after: string])[] = [
-  ['reads/format-field', 'guards.py', "            return MethodType(SAFE_FORMATS[value.__name__], receiver)", '            return value'],
-  ['reads/format-unbound', 'guards.py', '        if value is unsafe:', '        if value is unsafe and False:'],
-  ['reads/format-descriptor-equality', 'guards.py', '        if value is unsafe:', '        if unsafe == value:'],
-  ['reads/exception-obj', 'guards.py', '    if AttributeError in mro_of(_class_of(x)):', '    if False:'],
-  ['reads/dict-view-mapping', 'guards.py', 'return dict(value) if type(value) is MappingProxyType else value', 'return value'],
-  ['reads/new-of-a-trusted-class', 'guards.py', '        if not is_class(cls) or not own(cls) or type(x) is not super and x not in mro_of(cls):', '        if False:'],
-  ['reads/getattr-private', 'names.py', '    return PRIVATE_MARK + name', '    return name'],
-  ['reads/getattr-ancestry', 'names.py', '    return name in DENIED_ATTRIBUTES\n', '    return False\n'],
-  ['reads/context-of-a-task', 'guards.py', '    if theirs and not any([name in _namespace(kind) for kind in kinds if of_image(kind)]):', '    if True:'],
-  ['reads/module-of-what-is-not-the-guest\'s', 'guards.py', "    if name == '__module__' and not (own(type(x)) or own_function(x) or is_class(x) and own(x)):", '    if False:'],
-  ['writes/special-method-for-another', 'guards.py', '        if x not in mro_of(kind) or not own(kind) and kind not in UNCHANGEABLE:', '        if False:'],
-  ['writes/special-method-of-theirs', 'guards.py', "    if not is_class(x) and name not in ('__iter__', '__next__'):", '    if False:'],
-  ['writes/object-setattr', 'guards.py', '        _set_plainly(self, _name_to_write(self, name), value)', '        _set_plainly(self, name, value)'],
-  ['reads/type-of-trusted', 'kinds.py', '    if own(kind) or kind in NAMEABLE:', '    if True:'],
-  ['writes/instance', 'guards.py', '        if kind in UNCHANGEABLE or writable(x):', '        if True:'],
-  ['writes/function', 'ownership.py', "    return type(function) is FunctionType and 'ʼG' in builtins_of(function)", '    return type(function) is FunctionType'],
-  ['writes/setattr', 'guards.py', '    if not writable(x) and type(x) not in UNCHANGEABLE:\n        _refuse_write(x, name)\n    return stored', '    return stored'],
-  ['writes/deepcopy-into-theirs', 'facets/copy.py', '    if type(y) is not kind:', '    if False:'],
-  ['writes/print-into-theirs', 'output.py', '    if own(kind):\n        write', '    if True:\n        return file\n        write'],
-  ['writes/wrapper-update', 'facets/functools.py', '    if not writable(wrapper) and', '    if False and'],
-  ['classes/derive-from-theirs', 'classes.py', '    if not own(base) and base not in BASES and not _plain_exception(base):', '    if False:'],
-  ['classes/derive-from-group', 'classes.py', 'and BaseExceptionGroup not in mro_of(base)', ''],
-  ['classes/equal-string', 'classes.py', '    if not set(_EXACT).isdisjoint(ancestors):', '    if False:'],
-  ['classes/namespace-dunder', 'classes.py', '        if is_dunder(key) and key not in _DEFINABLE:', '        if False:'],
-  ['classes/class-keyword-simple', 'classes.py', "        if key[:1] == '_':\n            raise", "        if False:\n            raise"],
-  ['classes/copy-of-theirs', 'facets/copy.py', '    if not own(kind) and kind not in _COPIED:\n        raise', '    if False:\n        raise'],
-  ['classes/namespace-dunder-key', 'facets/types.py', '                attributes[spelled(name)] = given[name]', '                attributes[name] = given[name]'],
-  ['classes/abc-register', 'guards.py', 'function_of(value) is ABCMeta.register and not all(', 'function_of(value) is None and not all('],
-  ['classes/abc-register-below', 'guards.py', 'own(cls) or cls is ABC or ABCMeta', 'True or ABCMeta'],
-  ['classes/datetime-new-of-another', 'classes.py', "        if '__new__' in namespace:", '        if False:'],
-  ['shared-state/csv-excel', 'facets/csv.py', '        if name in csv.list_dialects() and name not in mine:', '        if False:'],
-  ['shared-state/keyword-list', 'imports.py', 'value.copy() if type(value) in (dict, list, set) else value', 'value'],
-  ['evaluation/traceback-own-frames', 'facets/traceback.py', '        if trace.tb_frame.f_builtins is builtins:', '        if True:'],
-]
+const BROKEN: readonly (readonly [attack: string, file: string, before: string, after: string])[] =
+  [
+    [
+      'reads/format-field',
+      'guards.py',
+      '            return MethodType(SAFE_FORMATS[value.__name__], receiver)',
+      '            return value',
+    ],
+    [
+      'reads/format-unbound',
+      'guards.py',
+      '        if value is unsafe:',
+      '        if value is unsafe and False:',
+    ],
+    [
+      'reads/format-descriptor-equality',
+      'guards.py',
+      '        if value is unsafe:',
+      '        if unsafe == value:',
+    ],
+    [
+      'reads/exception-obj',
+      'guards.py',
+      '    if AttributeError in mro_of(_class_of(x)):',
+      '    if False:',
+    ],
+    [
+      'reads/dict-view-mapping',
+      'guards.py',
+      'return dict(value) if type(value) is MappingProxyType else value',
+      'return value',
+    ],
+    [
+      'reads/new-of-a-trusted-class',
+      'guards.py',
+      '        if not is_class(cls) or not own(cls) or type(x) is not super and x not in mro_of(cls):',
+      '        if False:',
+    ],
+    ['reads/getattr-private', 'names.py', '    return PRIVATE_MARK + name', '    return name'],
+    [
+      'reads/getattr-ancestry',
+      'names.py',
+      '    return name in DENIED_ATTRIBUTES\n',
+      '    return False\n',
+    ],
+    [
+      'reads/context-of-a-task',
+      'guards.py',
+      '    if theirs and not any([name in _namespace(kind) for kind in kinds if of_image(kind)]):',
+      '    if True:',
+    ],
+    [
+      "reads/module-of-what-is-not-the-guest's",
+      'guards.py',
+      "    if name == '__module__' and not (own(type(x)) or own_function(x) or is_class(x) and own(x)):",
+      '    if False:',
+    ],
+    [
+      'writes/special-method-for-another',
+      'guards.py',
+      '        if x not in mro_of(kind) or not own(kind) and kind not in UNCHANGEABLE:',
+      '        if False:',
+    ],
+    [
+      'writes/special-method-of-theirs',
+      'guards.py',
+      "    if not is_class(x) and name not in ('__iter__', '__next__'):",
+      '    if False:',
+    ],
+    [
+      'writes/object-setattr',
+      'guards.py',
+      '        _set_plainly(self, _name_to_write(self, name), value)',
+      '        _set_plainly(self, name, value)',
+    ],
+    ['reads/type-of-trusted', 'kinds.py', '    if own(kind) or kind in NAMEABLE:', '    if True:'],
+    [
+      'writes/instance',
+      'guards.py',
+      '        if kind in UNCHANGEABLE or writable(x):',
+      '        if True:',
+    ],
+    [
+      'writes/function',
+      'ownership.py',
+      "    return type(function) is FunctionType and 'ʼG' in builtins_of(function)",
+      '    return type(function) is FunctionType',
+    ],
+    [
+      'writes/setattr',
+      'guards.py',
+      '    if not writable(x) and type(x) not in UNCHANGEABLE:\n        _refuse_write(x, name)\n    return stored',
+      '    return stored',
+    ],
+    [
+      'writes/deepcopy-into-theirs',
+      'facets/copy.py',
+      '    if type(y) is not kind:',
+      '    if False:',
+    ],
+    [
+      'writes/print-into-theirs',
+      'output.py',
+      '    if own(kind):\n        write',
+      '    if True:\n        return file\n        write',
+    ],
+    [
+      'writes/wrapper-update',
+      'facets/functools.py',
+      '    if not writable(wrapper) and',
+      '    if False and',
+    ],
+    [
+      'classes/derive-from-theirs',
+      'classes.py',
+      '    if not own(base) and base not in BASES and not _plain_exception(base):',
+      '    if False:',
+    ],
+    ['classes/derive-from-group', 'classes.py', 'and BaseExceptionGroup not in mro_of(base)', ''],
+    [
+      'classes/equal-string',
+      'classes.py',
+      '    if not set(_EXACT).isdisjoint(ancestors):',
+      '    if False:',
+    ],
+    [
+      'classes/namespace-dunder',
+      'classes.py',
+      '        if is_dunder(key) and key not in _DEFINABLE:',
+      '        if False:',
+    ],
+    [
+      'classes/class-keyword-simple',
+      'classes.py',
+      "        if key[:1] == '_':\n            raise",
+      '        if False:\n            raise',
+    ],
+    [
+      'classes/copy-of-theirs',
+      'facets/copy.py',
+      '    if not own(kind) and kind not in _COPIED:\n        raise',
+      '    if False:\n        raise',
+    ],
+    [
+      'classes/namespace-dunder-key',
+      'facets/types.py',
+      '                attributes[spelled(name)] = given[name]',
+      '                attributes[name] = given[name]',
+    ],
+    [
+      'classes/abc-register',
+      'guards.py',
+      'function_of(value) is ABCMeta.register\n        and not all(',
+      'function_of(value) is None and not all(',
+    ],
+    [
+      'classes/abc-register-below',
+      'guards.py',
+      'own(cls) or cls is ABC or ABCMeta',
+      'True or ABCMeta',
+    ],
+    [
+      'classes/datetime-new-of-another',
+      'classes.py',
+      "        if '__new__' in namespace:",
+      '        if False:',
+    ],
+    [
+      'shared-state/csv-excel',
+      'facets/csv.py',
+      '        if name in csv.list_dialects() and name not in mine:',
+      '        if False:',
+    ],
+    [
+      'shared-state/keyword-list',
+      'imports.py',
+      'value.copy() if type(value) in (dict, list, set) else value',
+      'value',
+    ],
+    [
+      'evaluation/traceback-own-frames',
+      'facets/traceback.py',
+      '        if trace.tb_frame.f_builtins is builtins:',
+      '        if True:',
+    ],
+  ]
 
 describe('broken, an invariant lets its attack through', () => {
   const attacks = hostilePrograms()
 
-  test.each(BROKEN.map((entry, index) => [...entry, `mutant_${index}`] as const))('%s', (name, file, before, after, mutant) => {
-    const attack = attacks.find((each) => each.name === name)!
-    guest.evaluate('facet_guest.break_invariant(mutant, file, before, after)', { mutant, file, before, after })
-    expect([guest.attack(attack, true, mutant).at(-1), guest.attack(attack, false, mutant).at(-1)]).toContain(true)
-  })
+  test.each(BROKEN.map((entry, index) => [...entry, `mutant_${index}`] as const))(
+    '%s',
+    (name, file, before, after, mutant) => {
+      const attack = attacks.find((each) => each.name === name)!
+      guest.evaluate('facet_guest.break_invariant(mutant, file, before, after)', {
+        mutant,
+        file,
+        before,
+        after,
+      })
+      expect([
+        guest.attack(attack, true, mutant).at(-1),
+        guest.attack(attack, false, mutant).at(-1),
+      ]).toContain(true)
+    },
+  )
 
   test('unsealed, guards fail when a builtin has been rebound', () => {
-    guest.evaluate("facet_guest.break_invariant('unsealed', 'sealed.py', '__builtins__ = dict(vars(builtins))', '__builtins__ = vars(builtins)')")
+    guest.evaluate(
+      "facet_guest.break_invariant('unsealed', 'sealed.py', '__builtins__ = dict(vars(builtins))', '__builtins__ = vars(builtins)')",
+    )
     expect(guest.evaluate("facet_guest.poisoned_guards_fail('unsealed')")).toBe(true)
   })
 })

@@ -4,50 +4,101 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { homedir, hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { layOut } from '../src/trusted/host/image-facts.js'
-import { checkImage, IMAGE_FOLDER, ImageError, loadImage, openImage, wasmPath } from '../src/trusted/host/image.js'
-import { Guest } from '../src/trusted/host/runtime.js'
+import { layOut } from '../src/trusted/wall/image-facts.js'
+import {
+  checkImage,
+  IMAGE_FOLDER,
+  ImageError,
+  loadImage,
+  openImage,
+  wasmPath,
+} from '../src/platform/node/image.js'
+import { Guest } from '../src/trusted/wall/runtime.js'
 import { bare, BareGuest, root } from './support/images.js'
 
 let scratch: string
-beforeAll(() => { scratch = mkdtempSync(join(tmpdir(), 'image-')) })
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'image-'))
+})
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-/** A copy of all that a build reads, elsewhere; `dist/image` of it is where it builds to. */
+/** A copy of all that a build reads, elsewhere; `dist/guest` of it is where it builds to. */
 function checkout(name: string): string {
   const folder = join(scratch, name)
-  for (const part of ['dist/trusted', 'src/trusted', 'package.json', 'node_modules/pyodide']) {
-    cpSync(join(root, part), join(folder, part), { recursive: true, filter: (path) => !path.endsWith('.map') })
+  for (const part of [
+    'dist/image',
+    'dist/trusted',
+    'src/image',
+    'src/trusted',
+    'package.json',
+    'node_modules/pyodide',
+  ]) {
+    cpSync(join(root, part), join(folder, part), {
+      recursive: true,
+      filter: (path) => !path.endsWith('.map'),
+    })
   }
   return folder
 }
 
 const build = (folder: string, env: NodeJS.ProcessEnv = process.env, cwd = root): string =>
-  execFileSync(process.execPath, [join(folder, 'dist/trusted/image/build.js')], { cwd, env, encoding: 'utf8', stdio: 'pipe' })
+  execFileSync(process.execPath, [join(folder, 'dist/image/build.js')], {
+    cwd,
+    env,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  })
 
-const read = (folder: string, name: string): Buffer => readFileSync(join(folder, 'dist/image', name))
+const read = (folder: string, name: string): Buffer =>
+  readFileSync(join(folder, 'dist/guest', name))
 
 describe('building', () => {
   let first: string
-  beforeAll(() => { first = checkout('first') })
+  beforeAll(() => {
+    first = checkout('first')
+  })
 
   test('gives the same bytes in another folder, environment, time zone and hash seed', () => {
     const second = join(scratch, 'quite/another')
     cpSync(first, second, { recursive: true })
     build(first)
-    build(second, { PATH: process.env.PATH, TZ: 'Asia/Tokyo', LANG: 'xx_PLANTED.UTF-8', HOME: '/nowhere', PYTHONHASHSEED: '77', SECRET: 'planted-secret' }, scratch)
+    build(
+      second,
+      {
+        PATH: process.env.PATH,
+        TZ: 'Asia/Tokyo',
+        LANG: 'xx_PLANTED.UTF-8',
+        HOME: '/nowhere',
+        PYTHONHASHSEED: '77',
+        SECRET: 'planted-secret',
+      },
+      scratch,
+    )
     expect(read(second, 'guest.json').toString()).toBe(read(first, 'guest.json').toString())
     const [a, b] = [read(first, 'guest.mem'), read(second, 'guest.mem')]
     expect(Buffer.compare(a, b)).toBe(0)
     const wasm = readFileSync(wasmPath())
-    for (const own of [root, scratch, homedir(), '/nowhere', 'planted-secret', 'xx_PLANTED', process.execPath, hostname(), 'node_modules', tmpdir(), `/${userInfo().username}/`]) {
+    for (const own of [
+      root,
+      scratch,
+      homedir(),
+      '/nowhere',
+      'planted-secret',
+      'xx_PLANTED',
+      process.execPath,
+      hostname(),
+      'node_modules',
+      tmpdir(),
+      `/${userInfo().username}/`,
+    ]) {
       // Pyodide was itself built somewhere: what its wasm holds anyway is not of this machine.
-      if (own.length > 3 && !wasm.includes(own)) expect([own, a.indexOf(own), a.indexOf(Buffer.from(own, 'utf16le'))]).toEqual([own, -1, -1])
+      if (own.length > 3 && !wasm.includes(own))
+        expect([own, a.indexOf(own), a.indexOf(Buffer.from(own, 'utf16le'))]).toEqual([own, -1, -1])
     }
   }, 240_000)
 
   test('is not done again while its inputs are the same', () => {
-    const file = join(first, 'dist/image/guest.mem')
+    const file = join(first, 'dist/guest/guest.mem')
     const before = statSync(file).mtimeMs
     expect(build(first)).toMatch(/^image: up to date/)
     expect(statSync(file).mtimeMs).toBe(before)
@@ -55,13 +106,13 @@ describe('building', () => {
 
   test('is done again when the image is damaged', () => {
     const whole = read(first, 'guest.mem')
-    writeFileSync(join(first, 'dist/image/guest.mem'), whole.subarray(0, 1000))
+    writeFileSync(join(first, 'dist/guest/guest.mem'), whole.subarray(0, 1000))
     expect(build(first)).toMatch(/^image: built in/)
     expect(Buffer.compare(read(first, 'guest.mem'), whole)).toBe(0)
   }, 120_000)
 
   test('is done again when a source has changed, and fails, telling why, when that does not load', () => {
-    writeFileSync(join(first, 'src/trusted/guest/sealed.py'), 'import nowhere\n')
+    writeFileSync(join(first, 'src/trusted/language/sealed.py'), 'import nowhere\n')
     expect(() => build(first)).toThrow("No module named 'nowhere'")
   }, 120_000)
 })
@@ -82,34 +133,55 @@ describe('loading', () => {
   test('reads what the build wrote', () => {
     const { image } = loadImage()
     expect(image.memory.length).toBeLessThan(30 << 20)
-    expect(image.facts.pyodide).toBe((JSON.parse(readFileSync(join(root, 'node_modules/pyodide/package.json'), 'utf8')) as { version: string }).version)
+    expect(image.facts.pyodide).toBe(
+      (
+        JSON.parse(readFileSync(join(root, 'node_modules/pyodide/package.json'), 'utf8')) as {
+          version: string
+        }
+      ).version,
+    )
     expect(image.facts.python).toMatch(/^3\.14\.\d+$/)
     // What is not listed as filled is zero: a reset does not look at it.
     const memory = new Uint8Array(image.memory.length).fill(1)
-    layOut(image.facts, memory, (start, end) => memory.set(image.memory.subarray(start, end), start))
+    layOut(image.facts, memory, (start, end) =>
+      memory.set(image.memory.subarray(start, end), start),
+    )
     expect(Buffer.compare(memory, image.memory)).toBe(0)
     expect(image.facts.filled.length).toBeGreaterThan(2)
   })
 
   test('refuses another pyodide, another format, damage, and nothing at all', async () => {
     const wasm = copy('wasm')
-    edit(wasm, (facts) => { facts.wasmSha256 = '0'.repeat(64) })
-    await expect(checkImage(wasm)).rejects.toThrow(new ImageError('the guest image was taken from pyodide 314.0.7; another pyodide is installed'))
+    edit(wasm, (facts) => {
+      facts.wasmSha256 = '0'.repeat(64)
+    })
+    await expect(checkImage(wasm)).rejects.toThrow(
+      new ImageError(
+        'the guest image was taken from pyodide 314.0.7; another pyodide is installed',
+      ),
+    )
     const format = copy('format')
-    edit(format, (facts) => { facts.format = 99 })
-    expect(() => loadImage(format)).toThrow(new ImageError('the guest image has format 99, not 2: run `npm run build`'))
+    edit(format, (facts) => {
+      facts.format = 99
+    })
+    expect(() => loadImage(format)).toThrow(
+      new ImageError('the guest image has format 99, not 2: run `npm run build`'),
+    )
     const damaged = copy('damaged')
     const bytes = readFileSync(join(damaged, 'guest.mem'))
     bytes[5_000_000]! ^= 1
     writeFileSync(join(damaged, 'guest.mem'), bytes)
     await expect(checkImage(damaged)).rejects.toThrow('is damaged: run `npm run build`')
     expect(await checkImage()).toBeUndefined()
-    for (const load of [loadImage, openImage]) expect(() => load(join(scratch, 'nowhere'))).toThrow(ImageError)
+    for (const load of [loadImage, openImage])
+      expect(() => load(join(scratch, 'nowhere'))).toThrow(ImageError)
     await expect(checkImage(join(scratch, 'nowhere'))).rejects.toThrow(ImageError)
   })
 
   test('from its file as from memory', () => {
-    const [inMemory, inFile] = [loadImage(), openImage()].map(({ wasm, image }) => new Guest(wasm, image))
+    const [inMemory, inFile] = [loadImage(), openImage()].map(
+      ({ wasm, image }) => new Guest(wasm, image),
+    )
     for (const guest of [inMemory!, inFile!]) {
       guest.call(new Uint8Array(1))
       expect(guest.capture().length).toBeGreaterThan(4000)
@@ -125,10 +197,13 @@ describe('loading', () => {
 describe('inside', () => {
   /** The shipped image has no way to be asked; the bare one is made by the same prelude. */
   let python: BareGuest
-  beforeAll(() => { python = new BareGuest(bare()) })
+  beforeAll(() => {
+    python = new BareGuest(bare())
+  })
 
   test('every class is immutable, and still works', () => {
-    expect(python.run(`
+    expect(
+      python.run(`
 import gc
 def classes():
     found, todo = {}, [object]
@@ -149,33 +224,47 @@ for cls in (collections.OrderedDict, decimal.Context, enum.Enum, json.JSONEncode
     except TypeError: refused += 1
 class Mine(collections.OrderedDict): pass
 Mine.planted = 1
-result = [len(classes()) > 1000, soft, refused, Mine(a=1)['a']]`)).toEqual([true, [], 14, 1])
+result = [len(classes()) > 1000, soft, refused, Mine(a=1)['a']]`),
+    ).toEqual([true, [], 14, 1])
   })
 
   test('nothing can be imported that is not there, and no trusted module has a name', () => {
-    expect(python.run(`
+    expect(
+      python.run(`
 import sys
 answers = []
 for name in 'pyrestrict', 'pyrestrict.guards', 'antigravity', 'turtle':
     try: __import__(name); answers.append(name)
     except ImportError: pass
-result = [answers, sys.meta_path, sys.path, sys.path_hooks, sys.path_importer_cache, [n for n in sys.modules if 'pyrestrict' in n], sys.argv, sys.executable]`))
-      .toEqual([[], [], [], [], Object.create(null), [], [''], ''])
+result = [answers, sys.meta_path, sys.path, sys.path_hooks, sys.path_importer_cache, [n for n in sys.modules if 'pyrestrict' in n], sys.argv, sys.executable]`),
+    ).toEqual([[], [], [], [], Object.create(null), [], [''], ''])
   })
 
-  test('the module guests\' classes name is empty', () => {
-    expect(python.run('import sys; result = sorted(vars(sys.modules["__main__"]))')).toEqual(['__doc__', '__loader__', '__name__', '__package__', '__spec__'])
+  test("the module guests' classes name is empty", () => {
+    expect(python.run('import sys; result = sorted(vars(sys.modules["__main__"]))')).toEqual([
+      '__doc__',
+      '__loader__',
+      '__name__',
+      '__package__',
+      '__spec__',
+    ])
   })
 
-  test('no loop of JavaScript\'s is running, and waiting works', () => {
-    expect(python.run(`
+  test("no loop of JavaScript's is running, and waiting works", () => {
+    expect(
+      python.run(`
 import asyncio
 try: asyncio.get_running_loop(); running = True
 except RuntimeError: running = False
-result = [running, asyncio.events._get_running_loop() is None]`)).toEqual([false, true])
+result = [running, asyncio.events._get_running_loop() is None]`),
+    ).toEqual([false, true])
   })
 
   test('collections look at what the guest makes only', () => {
-    expect(python.run('import gc; gc.collect(); result = [gc.get_freeze_count() > 20_000, len(gc.get_objects()) < 5_000]')).toEqual([true, true])
+    expect(
+      python.run(
+        'import gc; gc.collect(); result = [gc.get_freeze_count() > 20_000, len(gc.get_objects()) < 5_000]',
+      ),
+    ).toEqual([true, true])
   })
 })

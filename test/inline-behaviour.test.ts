@@ -4,20 +4,31 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { Python } from './support/python.js'
 
 let python: Python
-beforeAll(async () => { python = await Python.load() })
+beforeAll(async () => {
+  python = await Python.load()
+})
 
 const folder = new URL('../fixtures/programs/', import.meta.url)
-const programs = readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const)
+const programs = readdirSync(folder).map(
+  (name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const,
+)
 
 describe.each(programs)('%s', (_name, source) => {
   const outcome = (request: string): [string, Record<string, number>] =>
-    python.run(`from reading import outcome\noutcome(source${request})`, { source }) as [string, Record<string, number>]
+    python.run(`from reading import outcome\noutcome(source${request})`, { source }) as [
+      string,
+      Record<string, number>,
+    ]
 
   test('does the same guarded and inlined, by few calls of guards', () => {
     const [plain] = outcome('')
     const [inlined, called] = outcome(', inline=True')
     expect(inlined).toBe(plain)
-    expect(Object.keys(called).filter((guard) => !['_getattr_', '_write_', 'ʼ|=', 'ʼ+='].includes(guard))).toEqual([])
+    expect(
+      Object.keys(called).filter(
+        (guard) => !['_getattr_', '_write_', 'ʼ|=', 'ʼ+='].includes(guard),
+      ),
+    ).toEqual([])
   })
 
   test('does the same with every guard a call', () => {
@@ -31,19 +42,32 @@ describe.each(programs)('%s', (_name, source) => {
   })
 
   test('has its own tree, once inlined', () => {
-    expect(python.run('from reading import difference\ndifference(source)', { source })).toBeUndefined()
+    expect(
+      python.run('from reading import difference\ndifference(source)', { source }),
+    ).toBeUndefined()
   })
 })
 
 test('what is inlined is told from what stays a call', () => {
-  const source = 'def f(x): x.y = x.z\nx[0] = x[1]\nx += 1\na, b = x\nfor a in x: pass\n[*x]\nf(*x)\n'
-  expect(python.run('from reading import unguarded\nunguarded(source, True)', { source })).toEqual(
-    ['x += 1', 'x', 'x', 'x', 'x', 'ʼx if ʼtype((ʼx := x)) in ʼG else _write_(ʼx)', 'x.z', 'x', 'x'])
+  const source =
+    'def f(x): x.y = x.z\nx[0] = x[1]\nx += 1\na, b = x\nfor a in x: pass\n[*x]\nf(*x)\n'
+  expect(python.run('from reading import unguarded\nunguarded(source, True)', { source })).toEqual([
+    'x += 1',
+    'x',
+    'x',
+    'x',
+    'x',
+    'ʼx if ʼtype((ʼx := x)) in ʼG else _write_(ʼx)',
+    'x.z',
+    'x',
+    'x',
+  ])
   expect(python.run('from reading import unguarded\nunguarded(source)', { source })).toEqual([])
 })
 
 test('programs of the standard library have their own trees, once inlined', () => {
-  expect(python.run(`
+  expect(
+    python.run(`
 import ast, re, sys, zipfile
 from pyrestrict.refused import Refused
 import reading
@@ -57,46 +81,77 @@ for name in sorted(library.namelist())[::4]:
             told[name] = refused.code
 accepted = [name for name in told if told[name] is None]
 [len(accepted) > 35, {name: what for name, what in told.items() if what not in (None, 'PR900')}]
-`)).toEqual([true, {}])
+`),
+  ).toEqual([true, {}])
 })
 
 describe('positions are those of the guarded text', () => {
   const segments = (text: string): Record<string, [string, string][]> =>
-    python.run('from reading import segments\nsegments(text)', { text }) as Record<string, [string, string][]>
+    python.run('from reading import segments\nsegments(text)', { text }) as Record<
+      string,
+      [string, string][]
+    >
 
   test('reads', () => {
-    const { '<module>': module } = segments("x = _getattr_(a, 'b')\ny = _getitem_(_getattr_(é, 'c'),\n  _slice_(i, j, None))")
-    expect(module!.slice(0, 3)).toEqual([['LOAD_NAME', 'a'], ['LOAD_ATTR', "_getattr_(a, 'b')"], ['STORE_NAME', 'x']])
+    const { '<module>': module } = segments(
+      "x = _getattr_(a, 'b')\ny = _getitem_(_getattr_(é, 'c'),\n  _slice_(i, j, None))",
+    )
+    expect(module!.slice(0, 3)).toEqual([
+      ['LOAD_NAME', 'a'],
+      ['LOAD_ATTR', "_getattr_(a, 'b')"],
+      ['STORE_NAME', 'x'],
+    ])
     expect(module!.slice(3, 9)).toEqual([
-      ['LOAD_NAME', 'é'], ['LOAD_ATTR', "_getattr_(é, 'c')"], ['LOAD_NAME', 'i'], ['LOAD_NAME', 'j'],
-      ['BINARY_SLICE', "_getitem_(_getattr_(é, 'c'),\n  _slice_(i, j, None))"], ['STORE_NAME', 'y'],
+      ['LOAD_NAME', 'é'],
+      ['LOAD_ATTR', "_getattr_(é, 'c')"],
+      ['LOAD_NAME', 'i'],
+      ['LOAD_NAME', 'j'],
+      ['BINARY_SLICE', "_getitem_(_getattr_(é, 'c'),\n  _slice_(i, j, None))"],
+      ['STORE_NAME', 'y'],
     ])
   })
 
   test('calls of methods on a line of their own begin at the name, by its length from the end', () => {
     const { '<module>': module } = segments("x = _getattr_(_getattr_(a\n    ,'b')(1)\n    ,'c')(2)")
-    expect(module!.filter(([instruction]) => instruction === 'CALL')).toEqual([['CALL', ')(1)'], ['CALL', ')(2)']])
+    expect(module!.filter(([instruction]) => instruction === 'CALL')).toEqual([
+      ['CALL', ')(1)'],
+      ['CALL', ')(2)'],
+    ])
   })
 
   test('writes', () => {
-    const { f: body } = segments("def f(): _write_(a).b = c; del _write_(a)[k]")
+    const { f: body } = segments('def f(): _write_(a).b = c; del _write_(a)[k]')
     expect(body!.filter(([instruction]) => /ATTR|SUBSCR|CALL/.test(instruction))).toEqual([
-      ['CALL', '_write_(a)'], ['CALL', '_write_(a)'], ['STORE_ATTR', '_write_(a).b'], ['DELETE_SUBSCR', '_write_(a)[k]'],
+      ['CALL', '_write_(a)'],
+      ['CALL', '_write_(a)'],
+      ['STORE_ATTR', '_write_(a).b'],
+      ['DELETE_SUBSCR', '_write_(a)[k]'],
     ])
   })
 
   test('iteration, unpacking and augmented assignment', () => {
     const { '<module>': module } = segments(
-      "for x, y in _iter_unpack_sequence_(a, {'childs': (), 'min_len': 2}, _getiter_): pass\nx = _inplacevar_('+=', x, _apply_(f, *y))")
-    expect(module!.filter(([instruction]) => /GET_ITER|FOR_ITER|UNPACK|BINARY_OP|CALL_FUNCTION_EX/.test(instruction))).toEqual([
-      ['GET_ITER', 'a'], ['FOR_ITER', 'a'], ['UNPACK_SEQUENCE', 'x, y'], ['CALL_FUNCTION_EX', '_apply_(f, *y)'],
+      "for x, y in _iter_unpack_sequence_(a, {'childs': (), 'min_len': 2}, _getiter_): pass\nx = _inplacevar_('+=', x, _apply_(f, *y))",
+    )
+    expect(
+      module!.filter(([instruction]) =>
+        /GET_ITER|FOR_ITER|UNPACK|BINARY_OP|CALL_FUNCTION_EX/.test(instruction),
+      ),
+    ).toEqual([
+      ['GET_ITER', 'a'],
+      ['FOR_ITER', 'a'],
+      ['UNPACK_SEQUENCE', 'x, y'],
+      ['CALL_FUNCTION_EX', '_apply_(f, *y)'],
       ['BINARY_OP', "x = _inplacevar_('+=', x, _apply_(f, *y))"],
     ])
   })
 
   test('of everything in whole programs: none lies outside the text, none is missing', () => {
     for (const [, source] of programs) {
-      const found = python.run('from reading import segments\nfrom guard import guarded\nsegments(guarded(source))', { source }) as Record<string, [string, string][]>
+      const found = python.run(
+        'from reading import segments\nfrom guard import guarded\nsegments(guarded(source))',
+        { source },
+      ) as Record<string, [string, string][]>
       expect(Object.keys(found).length).toBeGreaterThan(3)
     }
   })

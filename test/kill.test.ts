@@ -7,8 +7,12 @@ import { createSandbox, type Sandbox } from '../src/index.js'
 
 /** Processes whose parent is this one. */
 function jails(): number[] {
-  return execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n')
-    .filter((line) => line.includes('worker.js')).map((line) => Number(line.trim().split(/\s+/)[0]))
+  return execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
+    encoding: 'utf8',
+  })
+    .split('\n')
+    .filter((line) => line.includes('worker.js'))
+    .map((line) => Number(line.trim().split(/\s+/)[0]))
 }
 const kill = (pid: number): boolean => {
   try {
@@ -19,7 +23,10 @@ const kill = (pid: number): boolean => {
 }
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const open = (options: object = {}): Promise<Sandbox> =>
-  createSandbox({ modules: 'standard', limits: { wallMs: 20_000 } }, { isolation: 'process', workers: 2, ...options })
+  createSandbox(
+    { modules: 'standard', limits: { wallMs: 20_000 } },
+    { isolation: 'process', workers: 2, ...options },
+  )
 
 describe.runIf(process.platform === 'linux')('killed from outside', () => {
   test('at random, under load: every run is answered, queued ones finish, running ones crashed, the host lives', async () => {
@@ -27,20 +34,27 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
     await sandbox.run('1')
     let killed = 0
     let ended = 0
-    const outcomes = await Promise.all(Array.from({ length: 60 }, async (_, n) => {
-      const outcome = await sandbox.run(`x = 0\nfor i in range(${20_000 + n}): x += 1\nx`)
-      if (++ended % 6 === 0) {
-        const found = jails()
-        if (kill(found[ended % found.length])) killed++
-      }
-      return outcome
-    }))
+    const outcomes = await Promise.all(
+      Array.from({ length: 60 }, async (_, n) => {
+        const outcome = await sandbox.run(`x = 0\nfor i in range(${20_000 + n}): x += 1\nx`)
+        if (++ended % 6 === 0) {
+          const found = jails()
+          if (kill(found[ended % found.length])) killed++
+        }
+        return outcome
+      }),
+    )
     const statuses = new Set(outcomes.map(({ status }) => status))
     expect(killed).toBeGreaterThan(0)
-    expect([...statuses].filter((status) => status !== 'returned' && status !== 'crashed')).toEqual([])
+    expect([...statuses].filter((status) => status !== 'returned' && status !== 'crashed')).toEqual(
+      [],
+    )
     outcomes.forEach((outcome, n) => {
       if (outcome.status === 'returned') expect(outcome.value).toBe(20_000 + n)
-      else expect(outcome.status === 'crashed' && outcome.reason).toMatch(/^the worker ended by SIGKILL|workers were lost/)
+      else
+        expect(outcome.status === 'crashed' && outcome.reason).toMatch(
+          /^the worker ended by SIGKILL|workers were lost/,
+        )
     })
     expect(outcomes.filter(({ status }) => status === 'returned').length).toBeGreaterThan(20)
     expect(await sandbox.run('2')).toMatchObject({ status: 'returned', value: 2 })
@@ -63,10 +77,17 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
     const session = await sandbox.session()
     await session.run('items = []')
     for (let i = 0; i < 3; i++) {
-      expect(await session.run(`items.append(${i})\nlen(items)`)).toMatchObject({ status: 'returned', value: i + 1 })
+      expect(await session.run(`items.append(${i})\nlen(items)`)).toMatchObject({
+        status: 'returned',
+        value: i + 1,
+      })
       let begin!: () => void
-      const begun = new Promise<void>((resolve) => { begin = resolve })
-      const running = session.run('items.append("lost")\nprint("begun")\nwhile True: pass', { onOutput: () => begin() })
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve
+      })
+      const running = session.run('items.append("lost")\nprint("begun")\nwhile True: pass', {
+        onOutput: () => begin(),
+      })
       await begun
       for (const pid of jails()) kill(pid)
       expect((await running).status).toBe('crashed')
@@ -79,9 +100,18 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
 })
 
 describe('a host that ends', () => {
-  const host = (script: string) => spawnSync(process.execPath, ['--input-type=module', '-e', `
+  const host = (script: string) =>
+    spawnSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `
     import { createSandbox } from ${JSON.stringify(fileURLToPath(new URL('../dist/index.js', import.meta.url)))}
-    ${script}`], { encoding: 'utf8', timeout: 30_000 })
+    ${script}`,
+      ],
+      { encoding: 'utf8', timeout: 30_000 },
+    )
 
   test('without closing: a sandbox keeps nobody alive, and awaits keep it alive', () => {
     for (const isolation of ['process', 'thread', 'inline']) {
@@ -105,24 +135,28 @@ describe('a host that ends', () => {
     }
   })
 
-  test.runIf(process.platform === 'linux')('in the middle of a run that never ticks: its jails end with it', async () => {
-    const { stdout } = host(`
+  test.runIf(process.platform === 'linux')(
+    'in the middle of a run that never ticks: its jails end with it',
+    async () => {
+      const { stdout } = host(`
       import { readFileSync } from 'node:fs'
       const sandbox = await createSandbox({ limits: { wallMs: 60_000 } }, { isolation: 'process', spares: 0 })
       await sandbox.run('1')
       console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim())
       void sandbox.run('sum(range(10 ** 12))')
       setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300)`)
-    const pids = stdout.trim().split(/\s+/).map(Number)
-    expect(pids.length).toBeGreaterThan(0)
-    const alive = () => pids.filter((pid) => {
-      try {
-        return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
-      } catch {
-        return false
-      }
-    })
-    for (let i = 0; i < 100 && alive().length > 0; i++) await pause(50)
-    expect(alive()).toEqual([])
-  })
+      const pids = stdout.trim().split(/\s+/).map(Number)
+      expect(pids.length).toBeGreaterThan(0)
+      const alive = () =>
+        pids.filter((pid) => {
+          try {
+            return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+          } catch {
+            return false
+          }
+        })
+      for (let i = 0; i < 100 && alive().length > 0; i++) await pause(50)
+      expect(alive()).toEqual([])
+    },
+  )
 })

@@ -7,23 +7,34 @@ import { ERROR_KIND } from '../src/syntax/tree.js'
 import { judge, parser } from './support/judge.js'
 
 const text = readFileSync(new URL('../grammar-rules/kinds.txt', import.meta.url), 'utf8')
-const listed = text.split('\n').filter((line) => !line.startsWith('#')).flatMap((line) => {
-  const [verdict, ...kinds] = line.match(/"[^"]+"|\S+/g) ?? []
-  return verdict === 'deny' ? kinds.slice(1) : kinds
-})
+const listed = text
+  .split('\n')
+  .filter((line) => !line.startsWith('#'))
+  .flatMap((line) => {
+    const [verdict, ...kinds] = line.match(/"[^"]+"|\S+/g) ?? []
+    return verdict === 'deny' ? kinds.slice(1) : kinds
+  })
 const own = parser.kinds.map(({ name, named }) => (named ? name : `"${name}"`))
 
 describe('grammar-rules/kinds.txt', () => {
-  test('lists every kind of the grammar', () => expect(own.filter((kind) => !listed.includes(kind))).toEqual([]))
+  test('lists every kind of the grammar', () =>
+    expect(own.filter((kind) => !listed.includes(kind))).toEqual([]))
 
-  test('lists no kind that the grammar has not', () => expect(listed.filter((kind) => !own.includes(kind))).toEqual([]))
+  test('lists no kind that the grammar has not', () =>
+    expect(listed.filter((kind) => !own.includes(kind))).toEqual([]))
 
   test('lists each once', () => expect(listed.length).toBe(new Set(listed).size))
 
   test('agrees with node-types.json, whose kinds a tree can hold', () => {
-    const types = JSON.parse(readFileSync(new URL('../node_modules/tree-sitter-python/src/node-types.json', import.meta.url), 'utf8')) as
-      { type: string, named: boolean, subtypes?: unknown }[]
-    const kinds = types.filter(({ subtypes }) => subtypes === undefined).map(({ type, named }) => (named ? type : `"${type}"`))
+    const types = JSON.parse(
+      readFileSync(
+        new URL('../node_modules/tree-sitter-python/src/node-types.json', import.meta.url),
+        'utf8',
+      ),
+    ) as { type: string; named: boolean; subtypes?: unknown }[]
+    const kinds = types
+      .filter(({ subtypes }) => subtypes === undefined)
+      .map(({ type, named }) => (named ? type : `"${type}"`))
     expect(kinds.filter((kind) => !listed.includes(kind))).toEqual([])
     // An alias of an expression under `as`, which the file leaves out.
     expect(listed.filter((kind) => !kinds.includes(kind))).toEqual(['as_pattern_target'])
@@ -40,12 +51,25 @@ describe('the table', () => {
   test('refuses every id that the grammar has not, and not ERROR, which is reported as such', () => {
     const known = new Set(parser.kinds.map(({ id }) => id))
     const unknown = Array.from({ length: 65536 }, (_, id) => id).filter((id) => !known.has(id))
-    expect(unknown.filter((id) => table.denials[table.denied[id]!]!.code !== 'PR018' || table.denied[id] === 0)).toEqual([ERROR_KIND])
+    expect(
+      unknown.filter(
+        (id) => table.denials[table.denied[id]!]!.code !== 'PR018' || table.denied[id] === 0,
+      ),
+    ).toEqual([ERROR_KIND])
   })
 
   test('refuses the leftovers of Python 2 and nothing else', () => {
-    const denied = parser.kinds.filter(({ id }) => table.denied[id] !== 0).map(({ name, named }) => `${name} ${denial(name, named)}`)
-    expect(denied.sort()).toEqual(['<> PR112', 'chevron PR110', 'exec PR111', 'exec_statement PR111', 'print PR110', 'print_statement PR110'])
+    const denied = parser.kinds
+      .filter(({ id }) => table.denied[id] !== 0)
+      .map(({ name, named }) => `${name} ${denial(name, named)}`)
+    expect(denied.sort()).toEqual([
+      '<> PR112',
+      'chevron PR110',
+      'exec PR111',
+      'exec_statement PR111',
+      'print PR110',
+      'print_statement PR110',
+    ])
   })
 
   test('marks what is guarded', () => {
@@ -54,11 +78,18 @@ describe('the table', () => {
   })
 
   test('reports a statement and its parts once', () => {
-    expect(judge('print >>f, "x"\n').map(({ code, span }) => `${code} ${span.start.offset}-${span.end.offset}`)).toEqual(['PR110 0-14'])
+    expect(
+      judge('print >>f, "x"\n').map(
+        ({ code, span }) => `${code} ${span.start.offset}-${span.end.offset}`,
+      ),
+    ).toEqual(['PR110 0-14'])
   })
 
   test('refuses a kind that a newer grammar adds', () => {
-    const newer = { ...parser, kinds: [...parser.kinds, { id: 300, name: 'goto_statement', named: true }] }
+    const newer = {
+      ...parser,
+      kinds: [...parser.kinds, { id: 300, name: 'goto_statement', named: true }],
+    }
     expect(parseKindTable(text, newer).denied[300]).toBe(1)
   })
 })
@@ -74,7 +105,10 @@ describe('an ill-formed list is refused with its line:', () => {
     return 'accepted'
   }
   test.each([
-    ['allow module\npermit block', 'grammar-rules/kinds.txt:2: "permit" is none of allow, guard and deny'],
+    [
+      'allow module\npermit block',
+      'grammar-rules/kinds.txt:2: "permit" is none of allow, guard and deny',
+    ],
     ['allow goto_statement', 'grammar-rules/kinds.txt:1: the grammar has no kind goto_statement'],
     ['allow "module"', 'grammar-rules/kinds.txt:1: the grammar has no kind "module"'],
     ['allow module\n\nguard block module', 'grammar-rules/kinds.txt:3: module is listed twice'],

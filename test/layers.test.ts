@@ -9,7 +9,21 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'src')
 
 /** From left to right; a file belongs to the folder or the module of that name. */
 const LAYERS = [
-  'trusted', 'diagnostic', 'errors', 'syntax', 'rules', 'check', 'rewrite', 'policy', 'pipeline', 'sandbox', 'report', 'cli', 'index',
+  'trusted',
+  'platform',
+  'image',
+  'diagnostic',
+  'errors',
+  'syntax',
+  'rules',
+  'check',
+  'rewrite',
+  'policy',
+  'pipeline',
+  'sandbox',
+  'report',
+  'cli',
+  'index',
 ]
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -20,8 +34,9 @@ const layerOf = (file: string): number => LAYERS.indexOf(file.split('/')[0]!.rep
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)]
-    .map(([, target]) => relative(root, join(root, dirname(file), target!)).replaceAll('\\', '/'))
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target]) =>
+    relative(root, join(root, dirname(file), target!)).replaceAll('\\', '/'),
+  )
 }
 
 describe('layers', () => {
@@ -29,14 +44,22 @@ describe('layers', () => {
     expect(files.filter((file) => layerOf(file) < 0)).toEqual([])
   })
 
-  test.each(files.filter((file) => file.endsWith('.ts')))('%s imports only from the left', (file) => {
-    const wrong = importsOf(file).filter((target) => layerOf(target) > layerOf(file))
-    expect(wrong).toEqual([])
-  })
+  test.each(files.filter((file) => file.endsWith('.ts')))(
+    '%s imports only from the left',
+    (file) => {
+      const wrong = importsOf(file).filter((target) => layerOf(target) > layerOf(file))
+      expect(wrong).toEqual([])
+    },
+  )
 
   test('the trusted base imports nothing of ours from outside', () => {
-    const outside = files.filter((file) => file.startsWith('trusted/') && file.endsWith('.ts'))
-      .flatMap((file) => importsOf(file).filter((target) => !target.startsWith('trusted/')).map((target) => `${file} → ${target}`))
+    const outside = files
+      .filter((file) => file.startsWith('trusted/') && file.endsWith('.ts'))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => !target.startsWith('trusted/'))
+          .map((target) => `${file} → ${target}`),
+      )
     expect(outside).toEqual([])
   })
 

@@ -5,12 +5,14 @@ import { createSandbox, type Outcome, type Sandbox } from '../src/index.js'
 /** Programs that do not tick while they do what they do, or hardly. */
 const NEVER_TICKING: Record<string, string> = {
   'a sum over a range': 'sum(range(10 ** 12))',
-  'a long sort': 'x = list(range(2_000_000)) * 4\nx.sort(key=None, reverse=True)\nwhile True: x.sort(); x.reverse()',
+  'a long sort':
+    'x = list(range(2_000_000)) * 4\nx.sort(key=None, reverse=True)\nwhile True: x.sort(); x.reverse()',
   'a regular expression': 'import re\nre.match("(a+)+$", "a" * 50 + "b")',
   'a power': '10 ** 10 ** 8',
   'a conversion': 'str(7 ** 3_000_000)',
   'a product': 'import itertools\nlist(itertools.product(range(100), repeat=5)) and 1',
-  'an endless repeat': 'import collections, itertools\ncollections.deque(itertools.repeat(1), maxlen=0)',
+  'an endless repeat':
+    'import collections, itertools\ncollections.deque(itertools.repeat(1), maxlen=0)',
   'a membership test': '-1 in range(0, 10 ** 18, 3) or max(iter(int, 1))',
   'a factorial': 'import math\nmath.factorial(10 ** 7)',
 }
@@ -22,7 +24,13 @@ const PATIENCE = 8
 describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox({ modules: 'standard', limits: { wallMs: 5_000, outputBytes: 1_000, memoryMb: 96, recursion: 300 } }, { isolation })
+    sandbox = await createSandbox(
+      {
+        modules: 'standard',
+        limits: { wallMs: 5_000, outputBytes: 1_000, memoryMb: 96, recursion: 300 },
+      },
+      { isolation },
+    )
     await sandbox.run('import math, re, itertools, collections')
   })
   afterAll(() => sandbox.close())
@@ -33,26 +41,36 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     const outcome = await sandbox.run(source, { limits: { wallMs: 300 } })
     const took = performance.now() - began
     // Some are ended by memory first, in their own way.
-    if (outcome.status === 'raised') expect(outcome.exception.type).toMatch(/^(MemoryError|ValueError|OverflowError)$/)
+    if (outcome.status === 'raised')
+      expect(outcome.exception.type).toMatch(/^(MemoryError|ValueError|OverflowError)$/)
     else expect(outcome).toMatchObject({ status: 'exhausted', limit: 'wallMs', allowed: 300 })
     expect(took).toBeLessThan(300 + PATIENCE * LATE_MS)
     expect(await sandbox.run('1')).toMatchObject({ status: 'returned', value: 1 })
   })
 
   test('wallMs cannot be caught, and tells what was written until then', async () => {
-    const source = 'print("before")\nwhile True:\n    try:\n        while True: pass\n    except BaseException: print("caught")\n    finally: print("finally")'
+    const source =
+      'print("before")\nwhile True:\n    try:\n        while True: pass\n    except BaseException: print("caught")\n    finally: print("finally")'
     const outcome = await sandbox.run(source, { limits: { wallMs: 300 } })
     expect(outcome).toMatchObject({ status: 'exhausted', limit: 'wallMs', output: 'before\n' })
-    const silent = await sandbox.run('print("before")\nsum(range(10 ** 12))', { limits: { wallMs: 300 } })
+    const silent = await sandbox.run('print("before")\nsum(range(10 ** 12))', {
+      limits: { wallMs: 300 },
+    })
     expect(silent).toMatchObject({ status: 'exhausted', output: 'before\n' })
   })
 
   test('fuel ends a run at exactly as many ticks, the same each time', async () => {
     const source = 'x = 0\nwhile True: x += 1'
-    const outcomes = await Promise.all([1, 2, 3].map(() => sandbox.run(source, { limits: { fuel: 1_000 } })))
+    const outcomes = await Promise.all(
+      [1, 2, 3].map(() => sandbox.run(source, { limits: { fuel: 1_000 } })),
+    )
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
-        status: 'exhausted', limit: 'fuel', used: 1_000, allowed: 1_000, usage: { fuel: 1_000 },
+        status: 'exhausted',
+        limit: 'fuel',
+        used: 1_000,
+        allowed: 1_000,
+        usage: { fuel: 1_000 },
         message: 'fuel: used 1000 of 1000 ticks; policy.limits.fuel raises it',
       })
     }
@@ -65,74 +83,162 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   })
 
   test('what was written to the middle of a line is told as well', async () => {
-    const outcome = await sandbox.run('import sys\nprint("a", end=" ")\nsys.stdout.write("b")\nprint("c", end="", file=sys.stderr)\nsum(range(10**12))', { limits: { wallMs: 100 } })
-    expect(outcome).toMatchObject({ status: 'exhausted', limit: 'wallMs', output: 'a bc', usage: { outputBytes: 4 } })
+    const outcome = await sandbox.run(
+      'import sys\nprint("a", end=" ")\nsys.stdout.write("b")\nprint("c", end="", file=sys.stderr)\nsum(range(10**12))',
+      { limits: { wallMs: 100 } },
+    )
+    expect(outcome).toMatchObject({
+      status: 'exhausted',
+      limit: 'wallMs',
+      output: 'a bc',
+      usage: { outputBytes: 4 },
+    })
   })
 
   test('outputBytes: so many are written and not one more', async () => {
-    expect(await sandbox.run('print("x" * 999)')).toMatchObject({ status: 'returned', usage: { outputBytes: 1_000 } })
+    expect(await sandbox.run('print("x" * 999)')).toMatchObject({
+      status: 'returned',
+      usage: { outputBytes: 1_000 },
+    })
     const outcome = await sandbox.run('print("x" * 1000)')
-    expect(outcome).toMatchObject({ status: 'exhausted', limit: 'outputBytes', allowed: 1_000, output: 'x'.repeat(1_000) })
-    expect((await sandbox.run('import sys\nwhile True: print("y" * 99, file=sys.stderr)')).output).toBe(`${'y'.repeat(99)}\n`.repeat(10))
-    expect(await sandbox.run('print("z")', { limits: { outputBytes: 0 } })).toMatchObject({ status: 'exhausted', limit: 'outputBytes', output: '' })
+    expect(outcome).toMatchObject({
+      status: 'exhausted',
+      limit: 'outputBytes',
+      allowed: 1_000,
+      output: 'x'.repeat(1_000),
+    })
+    expect(
+      (await sandbox.run('import sys\nwhile True: print("y" * 99, file=sys.stderr)')).output,
+    ).toBe(`${'y'.repeat(99)}\n`.repeat(10))
+    expect(await sandbox.run('print("z")', { limits: { outputBytes: 0 } })).toMatchObject({
+      status: 'exhausted',
+      limit: 'outputBytes',
+      output: '',
+    })
   })
 
   test('memoryMb: more is a MemoryError that the guest may catch', async () => {
-    expect(await sandbox.run('x = bytearray(10 ** 8)')).toMatchObject({ status: 'raised', exception: { type: 'MemoryError' } })
-    expect(await sandbox.run('try:\n    x = bytearray(10 ** 8)\nexcept MemoryError:\n    x = "caught"\nx')).toMatchObject({ value: 'caught' })
+    expect(await sandbox.run('x = bytearray(10 ** 8)')).toMatchObject({
+      status: 'raised',
+      exception: { type: 'MemoryError' },
+    })
+    expect(
+      await sandbox.run(
+        'try:\n    x = bytearray(10 ** 8)\nexcept MemoryError:\n    x = "caught"\nx',
+      ),
+    ).toMatchObject({ value: 'caught' })
     const many = await sandbox.run('x = []\nwhile True: x.append(bytearray(1_000_000))')
-    expect(many.status === 'raised' ? many.exception.type : many.status === 'exhausted' ? many.limit : many).toMatch(/^(MemoryError|memoryMb|wallMs)$/)
+    expect(
+      many.status === 'raised'
+        ? many.exception.type
+        : many.status === 'exhausted'
+          ? many.limit
+          : many,
+    ).toMatch(/^(MemoryError|memoryMb|wallMs)$/)
     expect(many.usage.peakMemoryBytes).toBeLessThanOrEqual(96 << 20)
     expect(await sandbox.run('1')).toMatchObject({ value: 1 })
   })
 
   test('resultBytes, and what is in a result', async () => {
     expect(await sandbox.run('"x" * 2_000', { limits: { resultBytes: 1_000 } })).toMatchObject({
-      status: 'exhausted', limit: 'resultBytes', allowed: 1_000,
+      status: 'exhausted',
+      limit: 'resultBytes',
+      allowed: 1_000,
     })
-    expect(await sandbox.run('"x" * 900', { limits: { resultBytes: 1_000 } })).toMatchObject({ status: 'returned' })
+    expect(await sandbox.run('"x" * 900', { limits: { resultBytes: 1_000 } })).toMatchObject({
+      status: 'returned',
+    })
     const dag = 'x = 0\nfor i in range(100): x = [x, x]\nx'
     expect(['raised', 'exhausted']).toContain((await sandbox.run(dag)).status)
   })
 
   test('recursion: a RecursionError, as deep as was allowed', async () => {
-    const depth = 'n = 0\ndef f():\n    global n\n    n += 1\n    f()\ntry: f()\nexcept RecursionError: pass\nn'
+    const depth =
+      'n = 0\ndef f():\n    global n\n    n += 1\n    f()\ntry: f()\nexcept RecursionError: pass\nn'
     const outcome = await sandbox.run(depth)
     expect(outcome.status === 'returned' && Number(outcome.value)).toBeGreaterThan(280)
     expect(outcome.status === 'returned' && Number(outcome.value)).toBeLessThan(310)
     const through = 'class A:\n    def __repr__(self): return repr(self)\nrepr(A())'
-    expect(await sandbox.run(through)).toMatchObject({ status: 'raised', exception: { type: 'RecursionError' } })
+    expect(await sandbox.run(through)).toMatchObject({
+      status: 'raised',
+      exception: { type: 'RecursionError' },
+    })
     const nested = 'x = []\nfor i in range(100_000): x = [x]\nrepr(x)'
     // As deep as the stack goes, which on a stack of 64 MiB takes longer than anybody waits.
     const deep = await sandbox.run(nested, { limits: { wallMs: 500 } })
-    expect(deep.status === 'raised' ? deep.exception.type : deep.status).toMatch(/^(RecursionError|returned|exhausted)$/)
+    expect(deep.status === 'raised' ? deep.exception.type : deep.status).toMatch(
+      /^(RecursionError|returned|exhausted)$/,
+    )
   })
 
   test('codeBytes, to the character, with the key that raises it', async () => {
-    await using small = await createSandbox({ limits: { codeBytes: 1_024 } }, { isolation, workers: 1 })
-    expect(await small.run(`1#${'x'.repeat(1_022)}`)).toMatchObject({ status: 'returned', value: 1 })
-    expect(await small.run(`1#${'x'.repeat(1_023)}`)).toMatchObject({ status: 'refused', diagnostics: [{
-      code: 'PR902', message: '1025 characters of guarded text, of 1024 allowed; policy.limits.codeBytes raises it',
-    }] })
-    expect(await small.run(Array.from({ length: 60 }, (_, i) => `a${i}=${i}.5`).join(';'))).toMatchObject({ status: 'refused', diagnostics: [{
-      code: 'PR902', message: expect.stringMatching(/it makes \d+ bytes of code, of 1024 allowed; policy\.limits\.codeBytes raises it$/),
-    }] })
+    await using small = await createSandbox(
+      { limits: { codeBytes: 1_024 } },
+      { isolation, workers: 1 },
+    )
+    expect(await small.run(`1#${'x'.repeat(1_022)}`)).toMatchObject({
+      status: 'returned',
+      value: 1,
+    })
+    expect(await small.run(`1#${'x'.repeat(1_023)}`)).toMatchObject({
+      status: 'refused',
+      diagnostics: [
+        {
+          code: 'PR902',
+          message:
+            '1025 characters of guarded text, of 1024 allowed; policy.limits.codeBytes raises it',
+        },
+      ],
+    })
+    expect(
+      await small.run(Array.from({ length: 60 }, (_, i) => `a${i}=${i}.5`).join(';')),
+    ).toMatchObject({
+      status: 'refused',
+      diagnostics: [
+        {
+          code: 'PR902',
+          message: expect.stringMatching(
+            /it makes \d+ bytes of code, of 1024 allowed; policy\.limits\.codeBytes raises it$/,
+          ),
+        },
+      ],
+    })
   })
 
   test('a source that is too large, too deep, or too much to compile is refused', async () => {
-    expect(await sandbox.run(`x = "${'a'.repeat(11_000_000)}"`)).toMatchObject({ status: 'refused', diagnostics: [{ code: 'PR500' }] })
-    expect(await sandbox.run(`${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toMatchObject({ status: 'refused' })
-    const bomb = Array.from({ length: 14 }, (_, i) => `${' '.repeat(i)}try: pass\n${' '.repeat(i)}finally:\n`).join('') + `${' '.repeat(14)}pass`
+    expect(await sandbox.run(`x = "${'a'.repeat(11_000_000)}"`)).toMatchObject({
+      status: 'refused',
+      diagnostics: [{ code: 'PR500' }],
+    })
+    expect(await sandbox.run(`${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toMatchObject({
+      status: 'refused',
+    })
+    const bomb =
+      Array.from(
+        { length: 14 },
+        (_, i) => `${' '.repeat(i)}try: pass\n${' '.repeat(i)}finally:\n`,
+      ).join('') + `${' '.repeat(14)}pass`
     expect(await sandbox.run(bomb)).toMatchObject({ status: 'refused' })
     expect(await sandbox.run('1')).toMatchObject({ value: 1 })
   })
 })
 
 test('waiting for a worker and compiling are not in wallMs', async () => {
-  const sandbox = await createSandbox({ limits: { wallMs: 400 } }, { isolation: 'thread', workers: 1 })
+  const sandbox = await createSandbox(
+    { limits: { wallMs: 400 } },
+    { isolation: 'thread', workers: 1 },
+  )
   const busy = 'import_free = 0\nwhile True: pass'
-  const outcomes = await Promise.all([...[1, 2, 3].map(() => sandbox.run(busy)), sandbox.run('"last"')])
-  expect(outcomes.map(({ status }) => status)).toEqual(['exhausted', 'exhausted', 'exhausted', 'returned'])
+  const outcomes = await Promise.all([
+    ...[1, 2, 3].map(() => sandbox.run(busy)),
+    sandbox.run('"last"'),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    'exhausted',
+    'exhausted',
+    'exhausted',
+    'returned',
+  ])
   await sandbox.close()
 })
 
@@ -141,10 +247,12 @@ test('a host that was busy itself does not take a run that ended in time for a l
     const sandbox = await createSandbox({ limits: { wallMs: 500 } }, { isolation, workers: 1 })
     await sandbox.run('1')
     let begun = false
-    const running = sandbox.run('print("begun", flush=True)\nimport_free = 2\nimport_free', { onOutput: () => {
-      begun = true
-      for (const until = performance.now() + 1_500; performance.now() < until;);
-    } })
+    const running = sandbox.run('print("begun", flush=True)\nimport_free = 2\nimport_free', {
+      onOutput: () => {
+        begun = true
+        for (const until = performance.now() + 1_500; performance.now() < until; );
+      },
+    })
     expect(await running).toMatchObject({ status: 'returned', value: 2 })
     expect(begun).toBe(true)
     await sandbox.close()

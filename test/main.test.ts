@@ -1,15 +1,19 @@
 /** The entry: programs in, data out, whatever the program leaves behind. On the shipped image. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { decodeValue, type Value } from '../src/trusted/host/codec.js'
-import type { LoadedImage } from '../src/trusted/host/image.js'
-import { Killed } from '../src/trusted/host/killed.js'
+import { decodeValue, type Value } from '../src/trusted/channel/codec.js'
+import type { LoadedImage } from '../src/platform/node/image.js'
+import { Killed } from '../src/trusted/wall/killed.js'
 import { ask, type Answer } from './support/images.js'
 import { COMMON, shipped, ShippedGuest } from './support/shipped.js'
 
 let image: LoadedImage
 let python: ShippedGuest
-beforeAll(() => { image = shipped() })
-beforeEach(() => { python = new ShippedGuest(image, { smallStack: true }) })
+beforeAll(() => {
+  image = shipped()
+})
+beforeEach(() => {
+  python = new ShippedGuest(image, { smallStack: true })
+})
 
 type Told = Record<string, Value> & { frames: Record<string, Value>[] }
 const raised = (answer: Answer): Told => {
@@ -17,8 +21,10 @@ const raised = (answer: Answer): Told => {
   return answer.exception as Told
 }
 /** An object as the codec decodes them: without a prototype. */
-const bare = (object: Record<string, Value>): Value => Object.assign(Object.create(null) as Record<string, Value>, object)
-const classOf = (name: string, base: string, body: string): string => `class ${name}(${base}):\n    ${body.replaceAll('\n', '\n    ')}\n`
+const bare = (object: Record<string, Value>): Value =>
+  Object.assign(Object.create(null) as Record<string, Value>, object)
+const classOf = (name: string, base: string, body: string): string =>
+  `class ${name}(${base}):\n    ${body.replaceAll('\n', '\n    ')}\n`
 
 describe('a run answers', () => {
   test('the value of the final expression', () => {
@@ -28,12 +34,17 @@ describe('a run answers', () => {
 
   test('the value of the named global, and a NameError without it', () => {
     expect(python.run('answer = [1]\n99', { result: 'answer' }).value).toEqual([1])
-    expect(raised(python.run('1', { result: 'answer' }))).toMatchObject({ type: 'NameError', message: "name 'answer' is not defined" })
+    expect(raised(python.run('1', { result: 'answer' }))).toMatchObject({
+      type: 'NameError',
+      message: "name 'answer' is not defined",
+    })
   })
 
   test('the value of an expression over inputs', () => {
     expect(python.run('a + b', { mode: 'eval', inputs: { a: 1, b: 2.5 } }).value).toBe(3.5)
-    expect(python.run('total = sum(numbers)\ntotal', { inputs: { numbers: [1, 2, 3] } }).value).toBe(6)
+    expect(
+      python.run('total = sum(numbers)\ntotal', { inputs: { numbers: [1, 2, 3] } }).value,
+    ).toBe(6)
   })
 
   test('with the output up to its end, and no more', () => {
@@ -42,23 +53,45 @@ describe('a run answers', () => {
   })
 
   test('a clear exception when the value cannot leave', () => {
-    expect(raised(python.run('def f(): pass\nf'))).toEqual(bare({
-      type: 'TypeError', module: null, message: 'the result cannot leave the guest: a value of type function cannot leave the guest',
-      frames: [], truncated: 0, notes: [], suppress: false,
-    }))
-    expect(raised(python.run('x = []\nx.append(x)\nx')).message).toBe('the result cannot leave the guest: the value contains itself')
+    expect(raised(python.run('def f(): pass\nf'))).toEqual(
+      bare({
+        type: 'TypeError',
+        module: null,
+        message:
+          'the result cannot leave the guest: a value of type function cannot leave the guest',
+        frames: [],
+        truncated: 0,
+        notes: [],
+        suppress: false,
+      }),
+    )
+    expect(raised(python.run('x = []\nx.append(x)\nx')).message).toBe(
+      'the result cannot leave the guest: the value contains itself',
+    )
   })
 
   test('which limit the result exceeds', () => {
-    expect(python.run('"x" * 2_000_000')).toEqual(bare({ status: 'exhausted', limit: 'resultBytes' }))
-    expect(python.run('[None] * 200_000')).toEqual(bare({ status: 'exhausted', limit: 'resultBytes' }))
+    expect(python.run('"x" * 2_000_000')).toEqual(
+      bare({ status: 'exhausted', limit: 'resultBytes' }),
+    )
+    expect(python.run('[None] * 200_000')).toEqual(
+      bare({ status: 'exhausted', limit: 'resultBytes' }),
+    )
   })
 
   test('failed, to a request that is none', () => {
-    for (const request of [null, {}, { op: 'nothing' }, { op: 'run' }, { op: 'run', code: new Uint8Array(3), ...COMMON }] as Value[]) {
+    for (const request of [
+      null,
+      {},
+      { op: 'nothing' },
+      { op: 'run' },
+      { op: 'run', code: new Uint8Array(3), ...COMMON },
+    ] as Value[]) {
       expect(ask(python.guest, request).status).toBe('failed')
     }
-    expect((decodeValue(python.guest.call(new Uint8Array([99]))) as Answer).message).toMatch(/^CodecError: /)
+    expect((decodeValue(python.guest.call(new Uint8Array([99]))) as Answer).message).toMatch(
+      /^CodecError: /,
+    )
   })
 
   test('failed, to code that no verified program compiles to', () => {
@@ -66,50 +99,102 @@ describe('a run answers', () => {
     const forged = Buffer.from(code)
     const at = forged.indexOf('hidden')
     expect(at).toBeGreaterThan(0)
-    expect(ask(python.guest, { op: 'run', code: Uint8Array.of(1, 2, 3), mode: 'exec', inputs: {}, result: null, ...COMMON }).status).toBe('failed')
+    expect(
+      ask(python.guest, {
+        op: 'run',
+        code: Uint8Array.of(1, 2, 3),
+        mode: 'exec',
+        inputs: {},
+        result: null,
+        ...COMMON,
+      }).status,
+    ).toBe('failed')
   })
 })
 
 describe('an exception is told', () => {
   test('with its frames, to the column', () => {
-    const told = raised(python.run('def f(n):\n    return 1 // n\n\ndef g():\n    return [f(x) for x in (1, 0)]\n\ng()'))
-    expect(told).toEqual(bare({
-      type: 'ZeroDivisionError', module: null, message: 'division by zero', truncated: 0, notes: [], suppress: false,
-      frames: [
-        bare({ file: 'guest.py', name: '<module>', line: 7, column: 0, endLine: 7, endColumn: 3 }),
-        bare({ file: 'guest.py', name: 'g', line: 5, column: 12, endLine: 5, endColumn: 16 }),
-        bare({ file: 'guest.py', name: 'f', line: 2, column: 11, endLine: 2, endColumn: 17 }),
-      ],
-    }))
+    const told = raised(
+      python.run(
+        'def f(n):\n    return 1 // n\n\ndef g():\n    return [f(x) for x in (1, 0)]\n\ng()',
+      ),
+    )
+    expect(told).toEqual(
+      bare({
+        type: 'ZeroDivisionError',
+        module: null,
+        message: 'division by zero',
+        truncated: 0,
+        notes: [],
+        suppress: false,
+        frames: [
+          bare({
+            file: 'guest.py',
+            name: '<module>',
+            line: 7,
+            column: 0,
+            endLine: 7,
+            endColumn: 3,
+          }),
+          bare({ file: 'guest.py', name: 'g', line: 5, column: 12, endLine: 5, endColumn: 16 }),
+          bare({ file: 'guest.py', name: 'f', line: 2, column: 11, endLine: 2, endColumn: 17 }),
+        ],
+      }),
+    )
   })
 
   test('with cause, context, notes and groups', () => {
-    const told = raised(python.run(`
+    const told = raised(
+      python.run(`
 try:
     try: {}[1]
     except KeyError as e: raise ValueError("second") from e
 except ValueError as e:
     e.add_note("a note")
-    raise ExceptionGroup("many", [e, TypeError("third")])`))
-    expect(told).toMatchObject({ type: 'ExceptionGroup', message: 'many (2 sub-exceptions)', suppress: false })
-    expect((told.exceptions as Told[]).map(({ type, message, notes }) => [type, message, notes]))
-      .toEqual([['ValueError', 'second', ['a note']], ['TypeError', 'third', []]])
+    raise ExceptionGroup("many", [e, TypeError("third")])`),
+    )
+    expect(told).toMatchObject({
+      type: 'ExceptionGroup',
+      message: 'many (2 sub-exceptions)',
+      suppress: false,
+    })
+    expect(
+      (told.exceptions as Told[]).map(({ type, message, notes }) => [type, message, notes]),
+    ).toEqual([
+      ['ValueError', 'second', ['a note']],
+      ['TypeError', 'third', []],
+    ])
     const contexts = [told.context, (told.exceptions as Told[])[0]].filter(Boolean) as Told[]
-    expect(contexts.some(({ cause }) => (cause as Told | undefined)?.type === 'KeyError')).toBe(true)
-    expect(raised(python.run('try: 1 / 0\nexcept ZeroDivisionError: raise KeyError("x") from None')))
-      .toMatchObject({ type: 'KeyError', message: "'x'", suppress: true })
+    expect(contexts.some(({ cause }) => (cause as Told | undefined)?.type === 'KeyError')).toBe(
+      true,
+    )
+    expect(
+      raised(python.run('try: 1 / 0\nexcept ZeroDivisionError: raise KeyError("x") from None')),
+    ).toMatchObject({ type: 'KeyError', message: "'x'", suppress: true })
   })
 
   test('with private names as the source spells them', () => {
-    const told = raised(python.run(`${classOf('_Hidden', 'Exception', 'pass')}${classOf('A', 'object', 'def _go(self): raise _Hidden(self._gone)')}A()._go()`))
-    expect(told).toMatchObject({ type: 'AttributeError', message: "'A' object has no attribute '_gone'" })
+    const told = raised(
+      python.run(
+        `${classOf('_Hidden', 'Exception', 'pass')}${classOf('A', 'object', 'def _go(self): raise _Hidden(self._gone)')}A()._go()`,
+      ),
+    )
+    expect(told).toMatchObject({
+      type: 'AttributeError',
+      message: "'A' object has no attribute '_gone'",
+    })
     expect(told.frames.map(({ name }) => name)).toEqual(['<module>', '_go'])
-    expect(raised(python.run(`${classOf('_Hidden', 'Exception', 'pass')}raise _Hidden("x")`)).type).toBe('_Hidden')
+    expect(
+      raised(python.run(`${classOf('_Hidden', 'Exception', 'pass')}raise _Hidden("x")`)).type,
+    ).toBe('_Hidden')
   })
 
   test('when recursion is too deep: both ends, and how much is missing between', () => {
     const told = raised(python.run('def f(n): return f(n + 1)\nf(0)', { recursion: 3000 }))
-    expect(told).toMatchObject({ type: 'RecursionError', message: 'maximum recursion depth exceeded' })
+    expect(told).toMatchObject({
+      type: 'RecursionError',
+      message: 'maximum recursion depth exceeded',
+    })
     expect(told.frames.length).toBe(1200)
     expect(told.truncated).toBeGreaterThan(1700)
     expect(told.truncated).toBeLessThan(1900)
@@ -118,13 +203,19 @@ except ValueError as e:
 
   test('about as deep as CPython counts', () => {
     expect(python.run('def f(n): return 1 + f(n - 1) if n else 0\nf(998)').value).toBe(998)
-    expect(raised(python.run('def f(n): return 1 + f(n - 1) if n else 0\nf(999)')).type).toBe('RecursionError')
+    expect(raised(python.run('def f(n): return 1 + f(n - 1) if n else 0\nf(999)')).type).toBe(
+      'RecursionError',
+    )
   })
 
   test('however it ends a program', () => {
     expect(raised(python.run('exit(3)'))).toMatchObject({ type: 'SystemExit', message: '3' })
-    expect(raised(python.run('raise KeyboardInterrupt'))).toMatchObject({ type: 'KeyboardInterrupt' })
-    expect(raised(python.run(`${classOf('Odd', 'BaseException', 'pass')}raise Odd`))).toMatchObject({ type: 'Odd', module: null })
+    expect(raised(python.run('raise KeyboardInterrupt'))).toMatchObject({
+      type: 'KeyboardInterrupt',
+    })
+    expect(raised(python.run(`${classOf('Odd', 'BaseException', 'pass')}raise Odd`))).toMatchObject(
+      { type: 'Odd', module: null },
+    )
   })
 })
 
@@ -135,49 +226,84 @@ describe('a hostile exception is data all the same', () => {
     ['a message that exits', 'def __str__(self): exit()', '<exception str() failed>'],
     ['a message that recurses', 'def __str__(self): return str(self)', '<exception str() failed>'],
   ])('%s', (_name, body, message) => {
-    expect(raised(python.run(`${classOf('E', 'Exception', body)}raise E`))).toMatchObject({ type: 'E', message })
+    expect(raised(python.run(`${classOf('E', 'Exception', body)}raise E`))).toMatchObject({
+      type: 'E',
+      message,
+    })
   })
 
-  test('a message that never ends takes the run\'s fuel', () => {
-    const code = python.compile(`${classOf('E', 'Exception', 'def __str__(self):\n    while True: pass')}raise E`)
+  test("a message that never ends takes the run's fuel", () => {
+    const code = python.compile(
+      `${classOf('E', 'Exception', 'def __str__(self):\n    while True: pass')}raise E`,
+    )
     expect(() => python.perform(code, {}, { fuel: 1000 })).toThrow(new Killed('fuel'))
   })
 
   test('a message of a subclass of str', () => {
-    expect(raised(python.run(`${classOf('S', 'str', 'def __str__(self): return self\ndef __getitem__(self, k): raise ValueError\ndef __len__(self): return 10**9')}${classOf('E', 'Exception', 'def __str__(self): return S("text")')}raise E`)).message).toBe('text')
+    expect(
+      raised(
+        python.run(
+          `${classOf('S', 'str', 'def __str__(self): return self\ndef __getitem__(self, k): raise ValueError\ndef __len__(self): return 10**9')}${classOf('E', 'Exception', 'def __str__(self): return S("text")')}raise E`,
+        ),
+      ).message,
+    ).toBe('text')
   })
 
   test('messages and chains without end are bounded', () => {
-    const told = raised(python.run('e = None\nfor i in range(5000):\n    try:\n        try: raise ValueError("x" * 10_000)\n        except ValueError as v: raise KeyError(i) from (e or v)\n    except KeyError as k: e = k\nraise e'))
+    const told = raised(
+      python.run(
+        'e = None\nfor i in range(5000):\n    try:\n        try: raise ValueError("x" * 10_000)\n        except ValueError as v: raise KeyError(i) from (e or v)\n    except KeyError as k: e = k\nraise e',
+      ),
+    )
     let depth = 0
-    for (let at: Told | undefined = told; at !== undefined; at = at.cause as Told | undefined) depth++
+    for (let at: Told | undefined = told; at !== undefined; at = at.cause as Told | undefined)
+      depth++
     expect(depth).toBe(100)
     expect(raised(python.run('raise ValueError("y" * 10_000_000)')).message).toHaveLength(1_000_000)
   })
 
   test('a chain that ends in itself', () => {
-    const told = raised(python.run('a = ValueError("a"); b = KeyError("b")\ntry: raise a from b\nexcept ValueError: pass\ntry: raise b from a\nexcept KeyError: pass\nraise a'))
+    const told = raised(
+      python.run(
+        'a = ValueError("a"); b = KeyError("b")\ntry: raise a from b\nexcept ValueError: pass\ntry: raise b from a\nexcept KeyError: pass\nraise a',
+      ),
+    )
     expect((told.cause as Told).type).toBe('KeyError')
     expect((told.cause as Told).cause).toBe(undefined)
   })
 
   test('groups within groups are bounded', () => {
-    const told = raised(python.run('g = ValueError(1)\nfor i in range(150): g = ExceptionGroup("g", [g, TypeError(i)])\nraise g'))
+    const told = raised(
+      python.run(
+        'g = ValueError(1)\nfor i in range(150): g = ExceptionGroup("g", [g, TypeError(i)])\nraise g',
+      ),
+    )
     expect(told.type).toBe('ExceptionGroup')
   })
 })
 
 describe('what the guest leaves behind does not run', () => {
   test('generators with a finally', () => {
-    expect(python.run('def g():\n    try: yield 1\n    finally: print("ran")\nkept = g()\nnext(kept)').value).toBe(1)
+    expect(
+      python.run('def g():\n    try: yield 1\n    finally: print("ran")\nkept = g()\nnext(kept)')
+        .value,
+    ).toBe(1)
     expect(python.output).toBe('')
   })
 
   test('memory it filled does not keep the answer', () => {
-    const answer = python.run('kept = []\nwhile True: kept.append([len(kept)])', {}, { memoryBytes: 48 << 20 })
-    expect(answer.status === 'raised' ? raised(answer).type : answer.limit).toMatch(/^(MemoryError|memoryMb)$/)
+    const answer = python.run(
+      'kept = []\nwhile True: kept.append([len(kept)])',
+      {},
+      { memoryBytes: 48 << 20 },
+    )
+    expect(answer.status === 'raised' ? raised(answer).type : answer.limit).toMatch(
+      /^(MemoryError|memoryMb)$/,
+    )
     python.guest.reset()
-    expect(raised(python.run('x = bytearray(10**9)', {}, { memoryBytes: 64 << 20 })).type).toBe('MemoryError')
+    expect(raised(python.run('x = bytearray(10**9)', {}, { memoryBytes: 64 << 20 })).type).toBe(
+      'MemoryError',
+    )
   })
 })
 
@@ -201,12 +327,28 @@ describe('a session', () => {
   })
 
   test('calls trusted functions, which get the globals first', () => {
-    const told = ask(python.guest, { op: 'trust', name: 'engine', expose: ['double'], ...COMMON, source:
-      'def double(x): return 2 * x\ndef total(scope, more): return sum(scope["rows"]) + more\ndef fail(scope): raise ValueError("no")\n' })
+    const told = ask(python.guest, {
+      op: 'trust',
+      name: 'engine',
+      expose: ['double'],
+      ...COMMON,
+      source:
+        'def double(x): return 2 * x\ndef total(scope, more): return sum(scope["rows"]) + more\ndef fail(scope): raise ValueError("no")\n',
+    })
     expect(told).toEqual(bare({ status: 'returned', value: null }))
     expect(run('rows = [double(1), double(2)]\nrows').value).toEqual([2, 4])
-    expect(ask(python.guest, { op: 'call', module: 'engine', function: 'total', args: [36], ...COMMON }).value).toBe(42)
-    expect(raised(ask(python.guest, { op: 'call', module: 'engine', function: 'fail', args: [], ...COMMON }))).toMatchObject({ type: 'ValueError', message: 'no', frames: [] })
-    expect(ask(python.guest, { op: 'call', module: 'nowhere', function: 'fail', args: [], ...COMMON }).status).toBe('raised')
+    expect(
+      ask(python.guest, { op: 'call', module: 'engine', function: 'total', args: [36], ...COMMON })
+        .value,
+    ).toBe(42)
+    expect(
+      raised(
+        ask(python.guest, { op: 'call', module: 'engine', function: 'fail', args: [], ...COMMON }),
+      ),
+    ).toMatchObject({ type: 'ValueError', message: 'no', frames: [] })
+    expect(
+      ask(python.guest, { op: 'call', module: 'nowhere', function: 'fail', args: [], ...COMMON })
+        .status,
+    ).toBe('raised')
   })
 })

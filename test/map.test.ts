@@ -39,7 +39,7 @@ describe('a stretch of guarded text stands for', () => {
     ['x = a.b.c(d)', 'd', 'd'],
     ['a[b:c, d]', '(_slice_(b,c,None), d)', 'b:c, d'],
     ['a[b:c, d]', '_slice_(b,c,None)', 'b:c'],
-    ['a[ b ]', "_getitem_(a, b )", 'a[ b ]'],
+    ['a[ b ]', '_getitem_(a, b )', 'a[ b ]'],
     ['for a, b in c.d: e', "_getattr_(c,'d')", 'c.d'],
     ['for a in b, c: d', '(b, c)', 'b, c'],
     ['x += y.z; w', "x = _inplacevar_('+=', x, _getattr_(y,'z'))", 'x += y.z'],
@@ -100,37 +100,66 @@ describe('a position', () => {
     expect(mapper.toSource(99, 1e300, 'end')).toEqual({ line: 2, column: 4, offset: 7 })
     expect(mapper.toSource(NaN, NaN, 'start')).toEqual({ line: 1, column: 1, offset: 0 })
     expect(mapper.toSource(1, Infinity, 'start')).toEqual({ line: 1, column: 4, offset: 3 })
-    expect(createMapper('', '', new Int32Array(0)).toSource(1, 0, 'end')).toEqual({ line: 1, column: 1, offset: 0 })
+    expect(createMapper('', '', new Int32Array(0)).toSource(1, 0, 'end')).toEqual({
+      line: 1,
+      column: 1,
+      offset: 0,
+    })
   })
 
   test('is in its line, agrees with itself, and never goes back along a line', () => {
-    const fixtures = guardFixtures().map(({ source }) => ({ source, lines: source.split('\n'), ...mapperOf(source) }))
-    fc.assert(fc.property(fc.constantFrom(...fixtures), fc.nat(), fc.constantFrom<Edge>('start', 'end'), ({ source, lines, code, mapper }, n, edge) => {
-      const line = (n % lines.length) + 1
-      let before = -1
-      for (let column = 0; column <= Buffer.byteLength(code.split('\n')[line - 1]!); column += 1) {
-        const place = mapper.toSource(line, column, edge)
-        expect(place.line).toBe(line)
-        expect(place.column).toBeLessThanOrEqual(lines[line - 1]!.length + 1)
-        expect(place.offset).toBe(lines.slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0) + place.column - 1)
-        expect(place.offset).toBeGreaterThanOrEqual(before)
-        before = place.offset
-      }
-      expect(before).toBeLessThanOrEqual(source.length)
-    }), { numRuns: 60 })
+    const fixtures = guardFixtures().map(({ source }) => ({
+      source,
+      lines: source.split('\n'),
+      ...mapperOf(source),
+    }))
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...fixtures),
+        fc.nat(),
+        fc.constantFrom<Edge>('start', 'end'),
+        ({ source, lines, code, mapper }, n, edge) => {
+          const line = (n % lines.length) + 1
+          let before = -1
+          for (
+            let column = 0;
+            column <= Buffer.byteLength(code.split('\n')[line - 1]!);
+            column += 1
+          ) {
+            const place = mapper.toSource(line, column, edge)
+            expect(place.line).toBe(line)
+            expect(place.column).toBeLessThanOrEqual(lines[line - 1]!.length + 1)
+            expect(place.offset).toBe(
+              lines.slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0) + place.column - 1,
+            )
+            expect(place.offset).toBeGreaterThanOrEqual(before)
+            before = place.offset
+          }
+          expect(before).toBeLessThanOrEqual(source.length)
+        },
+      ),
+      { numRuns: 60 },
+    )
   })
 
   test('is some place, whatever numbers a guest sends', () => {
     const source = 'é.b\n\nx[😀y]'.replace('😀', '')
     const { mapper } = mapperOf(source)
-    fc.assert(fc.property(fc.double(), fc.double(), fc.constantFrom<Edge>('start', 'end'), (line, column, edge) => {
-      const place = mapper.toSource(line, column, edge)
-      expect(place.line).toBeGreaterThanOrEqual(1)
-      expect(place.line).toBeLessThanOrEqual(3)
-      expect(place.column).toBeGreaterThanOrEqual(1)
-      expect(place.offset).toBeGreaterThanOrEqual(0)
-      expect(place.offset).toBeLessThanOrEqual(source.length)
-    }))
+    fc.assert(
+      fc.property(
+        fc.double(),
+        fc.double(),
+        fc.constantFrom<Edge>('start', 'end'),
+        (line, column, edge) => {
+          const place = mapper.toSource(line, column, edge)
+          expect(place.line).toBeGreaterThanOrEqual(1)
+          expect(place.line).toBeLessThanOrEqual(3)
+          expect(place.column).toBeGreaterThanOrEqual(1)
+          expect(place.offset).toBeGreaterThanOrEqual(0)
+          expect(place.offset).toBeLessThanOrEqual(source.length)
+        },
+      ),
+    )
   })
 })
 
@@ -139,11 +168,19 @@ describe('the source map', () => {
     const source = 'x = 1\ny = a.b[c]\n\nfor d, e in f.g: h[i].j = k\n'
     const { code, edits } = rewrite(source)
     const encoded = sourceMap(source, code, edits, 'program.py')
-    expect(encoded).toMatchObject({ version: 3, sources: ['program.py'], sourcesContent: [source], names: ['b', 'g'] })
+    expect(encoded).toMatchObject({
+      version: 3,
+      sources: ['program.py'],
+      sourcesContent: [source],
+      names: ['b', 'g'],
+    })
     expect(JSON.parse(JSON.stringify(encoded))).toMatchObject({ version: 3 })
     const map = new SourceMap(encoded as unknown as ConstructorParameters<typeof SourceMap>[0])
     const place = (line: number, text: string): unknown => {
-      const { originalLine, originalColumn } = map.findEntry(line, code.split('\n')[line]!.indexOf(text)) as { originalLine: number; originalColumn: number }
+      const { originalLine, originalColumn } = map.findEntry(
+        line,
+        code.split('\n')[line]!.indexOf(text),
+      ) as { originalLine: number; originalColumn: number }
       return [originalLine, originalColumn]
     }
     expect(place(0, 'x')).toEqual([0, 0])

@@ -33,7 +33,9 @@ function ourCaptures(text: string, file: string, source: string): Captures {
   for (const [index, matcher] of compileQueries(parseQuery(text, file), parser, file).entries()) {
     for (let node = 0; node < tree.count; node += 1) {
       if (!matcher.kinds.includes(tree.kind[node])) continue
-      matcher.match(reading, node, (name, captured) => found.add(`${index} @${name} ${tree.start[captured]}-${tree.end[captured]}`))
+      matcher.match(reading, node, (name, captured) =>
+        found.add(`${index} @${name} ${tree.start[captured]}-${tree.end[captured]}`),
+      )
     }
   }
   return [...found].sort()
@@ -43,14 +45,28 @@ function ourCaptures(text: string, file: string, source: string): Captures {
 function theirCaptures(text: string, file: string, source: string): Captures {
   const tree = theirs.parse(source)!
   // Without predicates: tree-sitter compares texts as they are, Python after normalisation.
-  const bare = text.replace(/^;.*$/gm, '').replace(/\(#[a-z-]+[?!](?:\s+(?:"(?:[^"\\]|\\.)*"|[^\s()]+))*\)/g, '')
+  const bare = text
+    .replace(/^;.*$/gm, '')
+    .replace(/\(#[a-z-]+[?!](?:\s+(?:"(?:[^"\\]|\\.)*"|[^\s()]+))*\)/g, '')
   const query = new Query(language, bare)
-  const tests = parseQuery(text, file).map(({ predicates }) => predicates.map((predicate) => ({ capture: predicate.capture, holds: compilePredicate(predicate, file) })))
+  const tests = parseQuery(text, file).map(({ predicates }) =>
+    predicates.map((predicate) => ({
+      capture: predicate.capture,
+      holds: compilePredicate(predicate, file),
+    })),
+  )
   const found = new Set<string>()
   for (const { patternIndex, captures } of query.matches(tree.rootNode)) {
-    const holds = tests[patternIndex]!.every(({ capture, holds }) => captures.every(({ name, node }) =>
-      name !== capture || holds(node.type === 'identifier' ? node.text.normalize('NFKC') : node.text)))
-    if (holds) for (const { name, node } of captures) found.add(`${patternIndex} @${name} ${node.startIndex}-${node.endIndex}`)
+    const holds = tests[patternIndex]!.every(({ capture, holds }) =>
+      captures.every(
+        ({ name, node }) =>
+          name !== capture ||
+          holds(node.type === 'identifier' ? node.text.normalize('NFKC') : node.text),
+      ),
+    )
+    if (holds)
+      for (const { name, node } of captures)
+        found.add(`${patternIndex} @${name} ${node.startIndex}-${node.endIndex}`)
   }
   tree.delete()
   return [...found].sort()
@@ -63,19 +79,29 @@ function agreeing(source: string): boolean {
   const tree = theirs.parse(source)!
   const kinds: string[] = []
   const cursor = tree.walk()
-  for (let more = true; more;) {
+  for (let more = true; more; ) {
     kinds.push(cursor.nodeType)
     if (cursor.gotoFirstChild()) continue
-    while (!cursor.gotoNextSibling()) if (!cursor.gotoParent()) { more = false; break }
+    while (!cursor.gotoNextSibling())
+      if (!cursor.gotoParent()) {
+        more = false
+        break
+      }
   }
   const ours = parser.parse(source)
-  const same = ours.count === kinds.length && kinds.every((kind, node) => parser.kindName(ours.kind[node]) === kind)
+  const same =
+    ours.count === kinds.length &&
+    kinds.every((kind, node) => parser.kindName(ours.kind[node]) === kind)
   cursor.delete()
   tree.delete()
   return same
 }
 
-describe.each([...loadRules().values()].filter(({ hasQuery }) => hasQuery).map(({ rule, file, text }) => ({ code: rule.code, file, text })))('$code', ({ file, text }) => {
+describe.each(
+  [...loadRules().values()]
+    .filter(({ hasQuery }) => hasQuery)
+    .map(({ rule, file, text }) => ({ code: rule.code, file, text })),
+)('$code', ({ file, text }) => {
   test('captures the same', () => {
     let compared = 0
     let captured = 0
@@ -92,16 +118,23 @@ describe.each([...loadRules().values()].filter(({ hasQuery }) => hasQuery).map((
 })
 
 test.each([
-  ['(call function: (identifier) @f arguments: (argument_list (string) @s))', 'f("a", b, "c")\ng.h("d")'],
+  [
+    '(call function: (identifier) @f arguments: (argument_list (string) @s))',
+    'f("a", b, "c")\ng.h("d")',
+  ],
   ['(argument_list (identifier) @a (identifier) @b)', 'f(a, b, c)\nf(a)'],
   ['(binary_operator "+" @plus)', 'a + b - c + d'],
   ['(_ (comment) @c)', 'f(  # one\n)\n# two'],
   ['(if_statement !alternative) @plain', 'if a: b\nif c: d\nelse: e'],
   ['[(lambda) (function_definition name: (identifier) @n)] @all', 'lambda: 1\ndef f(): lambda: 2'],
   ['(assignment left: [(identifier) @n (attribute object: (_) @o)])', 'a = b.c = d'],
-  ['(call function: (attribute) @x arguments: (_ "(" @y (keyword_argument name: (identifier) @z)))', 'a.b(c=1, d=2)(e=3)'],
+  [
+    '(call function: (attribute) @x arguments: (_ "(" @y (keyword_argument name: (identifier) @z)))',
+    'a.b(c=1, d=2)(e=3)',
+  ],
 ])('%s', (query, source) => {
   const root = query.startsWith('(_')
-  if (root) expect(() => ourCaptures(query, 'x', source)).toThrow('a pattern must begin with a kind')
+  if (root)
+    expect(() => ourCaptures(query, 'x', source)).toThrow('a pattern must begin with a kind')
   else expect(ourCaptures(query, 'x', source)).toEqual(theirCaptures(query, 'x', source))
 })

@@ -2,8 +2,18 @@
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  ArgumentError, audit, check, createChecker, createMapper, createSandbox, PolicyError, rewrite, ValueError,
-  type Formula, type InlineFormula, type Sandbox,
+  ArgumentError,
+  audit,
+  check,
+  createChecker,
+  createMapper,
+  createSandbox,
+  PolicyError,
+  rewrite,
+  ValueError,
+  type Formula,
+  type InlineFormula,
+  type Sandbox,
 } from '../src/index.js'
 
 /** As a caller without types would write it. */
@@ -22,14 +32,22 @@ describe('check and rewrite', () => {
   })
 
   test('a policy that is null is no policy left out', async () => {
-    await expect(check('1', any({ policy: null }))).rejects.toThrow(new PolicyError('policy: must be an object'))
-    await expect(createChecker(any(null))).rejects.toThrow(new PolicyError('policy: must be an object'))
+    await expect(check('1', any({ policy: null }))).rejects.toThrow(
+      new PolicyError('policy: must be an object'),
+    )
+    await expect(createChecker(any(null))).rejects.toThrow(
+      new PolicyError('policy: must be an object'),
+    )
   })
 
   test('a mapper of what no rewriting made', () => {
-    expect(() => createMapper(any(1), '', new Int32Array(0))).toThrow(new ArgumentError('source and code must be strings'))
+    expect(() => createMapper(any(1), '', new Int32Array(0))).toThrow(
+      new ArgumentError('source and code must be strings'),
+    )
     for (const edits of [undefined, [], new Int32Array(3)]) {
-      expect(() => createMapper('', '', any(edits))).toThrow(new ArgumentError('edits must be the Int32Array of a rewritten text'))
+      expect(() => createMapper('', '', any(edits))).toThrow(
+        new ArgumentError('edits must be the Int32Array of a rewritten text'),
+      )
     }
   })
 })
@@ -40,56 +58,119 @@ describe('a sandbox', () => {
 
   beforeAll(async () => {
     const trusted = { engine: { source: 'def f(guest, *args):\n    return args', expose: [] } }
-    sandbox = await createSandbox({ limits: { wallMs: 5_000 } }, { isolation: 'thread', workers: 1, snapshotKey: new Uint8Array(32).fill(7), trusted })
+    sandbox = await createSandbox(
+      { limits: { wallMs: 5_000 } },
+      { isolation: 'thread', workers: 1, snapshotKey: new Uint8Array(32).fill(7), trusted },
+    )
     const made = await sandbox.formula('a + toString', ['a', 'toString'])
     if (made.status !== 'compiled') throw new Error(made.status)
     formula = made
   })
   afterAll(() => sandbox.close())
 
-  const throws = async (act: () => unknown, error: Error) => { await expect((async () => act())()).rejects.toThrow(error) }
+  const throws = async (act: () => unknown, error: Error) => {
+    await expect((async () => act())()).rejects.toThrow(error)
+  }
 
   test('trusted modules', async () => {
-    const refused = (trusted: unknown, message: string) => throws(() => createSandbox({}, { trusted: any(trusted) }), new ArgumentError(message))
+    const refused = (trusted: unknown, message: string) =>
+      throws(() => createSandbox({}, { trusted: any(trusted) }), new ArgumentError(message))
     await refused(null, 'trusted: must be an object, not null')
     await refused([], 'trusted: must be an object, not a list')
     await refused({ a: null }, 'trusted.a: must be an object, not null')
-    await refused({ a: { source: '', expose: [], exposes: [] } }, 'trusted.a.exposes: there is no such key (known: source, expose)')
-    await refused({ math: { source: '', expose: [] } }, 'trusted.math: Python has a module of that name')
-    await refused({ a: { source: 'x = 1', expose: { x: ['_key'] } } }, "trusted.a.expose.x: must be '*' or a list of public attribute names")
-    await refused({ a: { source: 'x = 1', expose: { x: [1] } } }, "trusted.a.expose.x: must be '*' or a list of public attribute names")
+    await refused(
+      { a: { source: '', expose: [], exposes: [] } },
+      'trusted.a.exposes: there is no such key (known: source, expose)',
+    )
+    await refused(
+      { math: { source: '', expose: [] } },
+      'trusted.math: Python has a module of that name',
+    )
+    await refused(
+      { a: { source: 'x = 1', expose: { x: ['_key'] } } },
+      "trusted.a.expose.x: must be '*' or a list of public attribute names",
+    )
+    await refused(
+      { a: { source: 'x = 1', expose: { x: [1] } } },
+      "trusted.a.expose.x: must be '*' or a list of public attribute names",
+    )
   })
 
   test('options of a run', async () => {
-    await throws(() => sandbox.run('1', any([])), new ArgumentError('options: must be an object, not a list'))
-    await throws(() => sandbox.run('1', { inputs: any(null) }), new ArgumentError('inputs: must be an object of values by name'))
-    await throws(() => sandbox.run('1', any({ limits: null })), new PolicyError('policy.limits: must be an object'))
+    await throws(
+      () => sandbox.run('1', any([])),
+      new ArgumentError('options: must be an object, not a list'),
+    )
+    await throws(
+      () => sandbox.run('1', { inputs: any(null) }),
+      new ArgumentError('inputs: must be an object of values by name'),
+    )
+    await throws(
+      () => sandbox.run('1', any({ limits: null })),
+      new PolicyError('policy.limits: must be an object'),
+    )
     const program = await sandbox.compile('1')
     if (program.status !== 'compiled') throw new Error(program.status)
-    await throws(() => program.run(any(null)), new ArgumentError('inputs: must be an object of values by name'))
-    await throws(() => program.run({}, any({ inputs: {} })),
-      new ArgumentError('options.inputs: there is no such option (known: result, signal, onOutput, limits)'))
+    await throws(
+      () => program.run(any(null)),
+      new ArgumentError('inputs: must be an object of values by name'),
+    )
+    await throws(
+      () => program.run({}, any({ inputs: {} })),
+      new ArgumentError(
+        'options.inputs: there is no such option (known: result, signal, onOutput, limits)',
+      ),
+    )
   })
 
-  test.each(['sourceBytes', 'depth', 'codeBytes'] as const)('a run cannot lower %s, which decides what is compiled', async (name) => {
-    const error = new PolicyError(`policy.limits.${name}: bounds what is compiled, for all runs: it is the policy's alone`)
-    await throws(() => sandbox.run('1', { limits: { [name]: 1_024 - (name === 'depth' ? 1_000 : 0) } }), error)
-    await using session = await sandbox.session()
-    await throws(() => session.run('1', { limits: { [name]: 1_024 - (name === 'depth' ? 1_000 : 0) } }), error)
-  })
+  test.each(['sourceBytes', 'depth', 'codeBytes'] as const)(
+    'a run cannot lower %s, which decides what is compiled',
+    async (name) => {
+      const error = new PolicyError(
+        `policy.limits.${name}: bounds what is compiled, for all runs: it is the policy's alone`,
+      )
+      await throws(
+        () => sandbox.run('1', { limits: { [name]: 1_024 - (name === 'depth' ? 1_000 : 0) } }),
+        error,
+      )
+      await using session = await sandbox.session()
+      await throws(
+        () => session.run('1', { limits: { [name]: 1_024 - (name === 'depth' ? 1_000 : 0) } }),
+        error,
+      )
+    },
+  )
 
   test('starting and closing', async () => {
-    await throws(() => sandbox.start('1', any(null)).outcome, new ArgumentError('options: must be an object, not null'))
-    await throws(() => sandbox.start('1', any({ signal: 3 })).outcome, new ArgumentError('options.signal: must be an AbortSignal'))
-    await throws(() => sandbox.close(any(null)), new ArgumentError('options: must be an object, not null'))
-    await throws(() => sandbox.close(any({ drained: true })), new ArgumentError('options.drained: there is no such option (known: drain)'))
-    await throws(() => sandbox.close(any({ drain: 'yes' })), new ArgumentError('options.drain: must be true or false'))
+    await throws(
+      () => sandbox.start('1', any(null)).outcome,
+      new ArgumentError('options: must be an object, not null'),
+    )
+    await throws(
+      () => sandbox.start('1', any({ signal: 3 })).outcome,
+      new ArgumentError('options.signal: must be an AbortSignal'),
+    )
+    await throws(
+      () => sandbox.close(any(null)),
+      new ArgumentError('options: must be an object, not null'),
+    )
+    await throws(
+      () => sandbox.close(any({ drained: true })),
+      new ArgumentError('options.drained: there is no such option (known: drain)'),
+    )
+    await throws(
+      () => sandbox.close(any({ drain: 'yes' })),
+      new ArgumentError('options.drain: must be true or false'),
+    )
     expect(await sandbox.run('1')).toMatchObject({ status: 'returned', value: 1 })
   })
 
   test('calls of trusted modules there are not', async () => {
     await using session = await sandbox.session()
-    await throws(() => session.call('engin', 'f'), new ArgumentError('call: there is no trusted module "engin" (known: engine)'))
+    await throws(
+      () => session.call('engin', 'f'),
+      new ArgumentError('call: there is no trusted module "engin" (known: engine)'),
+    )
     expect(await session.call('engine', 'f', [1])).toMatchObject({ status: 'returned', value: [1] })
   })
 
@@ -98,11 +179,26 @@ describe('a sandbox', () => {
     const direct = await inline.formula('a + toString', ['a', 'toString'])
     if (direct.status !== 'compiled') throw new Error(direct.status)
     for (const one of [formula, direct] as (Formula | InlineFormula)[]) {
-      await throws(() => one.evaluate(any(undefined)), new ArgumentError('evaluate: a row must be an object of values by name'))
-      await throws(() => one.evaluate({ a: 1 }), new ArgumentError('evaluate: no value for toString'))
-      await throws(() => one.evaluate({ a: [1], toString: any([() => 1]) }), new ValueError('toString[0]: a function cannot cross into a guest'))
-      await throws(() => one.map(any(null)), new ArgumentError('map: columns must be an object of lists by name'))
-      await throws(() => one.map({ a: any([1, , 2]), toString: [1, 2, 3] }), new ValueError('map: the column a holds what is no number in row 1'))
+      await throws(
+        () => one.evaluate(any(undefined)),
+        new ArgumentError('evaluate: a row must be an object of values by name'),
+      )
+      await throws(
+        () => one.evaluate({ a: 1 }),
+        new ArgumentError('evaluate: no value for toString'),
+      )
+      await throws(
+        () => one.evaluate({ a: [1], toString: any([() => 1]) }),
+        new ValueError('toString[0]: a function cannot cross into a guest'),
+      )
+      await throws(
+        () => one.map(any(null)),
+        new ArgumentError('map: columns must be an object of lists by name'),
+      )
+      await throws(
+        () => one.map({ a: any([1, , 2]), toString: [1, 2, 3] }),
+        new ValueError('map: the column a holds what is no number in row 1'),
+      )
       expect(await one.evaluate({ a: 1, toString: 2 })).toBe(3)
       expect(await one.map({ a: [1], toString: [2] })).toEqual(Float64Array.of(3))
     }

@@ -3,11 +3,14 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { ClosedError, createSandbox, ValueError } from '../src/index.js'
 
-const busy = (ms: number): void => { for (const end = performance.now() + ms; performance.now() < end;); }
+const busy = (ms: number): void => {
+  for (const end = performance.now() + ms; performance.now() < end; );
+}
 const endless = 'while True: pass'
 
 describe.each(['process', 'thread'] as const)('%s', (isolation) => {
-  const open = (limits: object = {}) => createSandbox({ limits: { wallMs: 20_000, ...limits } }, { isolation, workers: 1, spares: 1 })
+  const open = (limits: object = {}) =>
+    createSandbox({ limits: { wallMs: 20_000, ...limits } }, { isolation, workers: 1, spares: 1 })
 
   test('a signal is heeded however soon it comes', async () => {
     await using sandbox = await open()
@@ -17,8 +20,10 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
     const began = performance.now()
     for (let turns = 0; turns < 8; turns++) {
       for (const run of [
-        (signal: AbortSignal) => sandbox.run(`${endless} #${turns}`, { signal }), (signal: AbortSignal) => program.run({}, { signal }),
-        (signal: AbortSignal) => session.run(endless, { signal }), (signal: AbortSignal) => sandbox.start(endless, { signal }).outcome,
+        (signal: AbortSignal) => sandbox.run(`${endless} #${turns}`, { signal }),
+        (signal: AbortSignal) => program.run({}, { signal }),
+        (signal: AbortSignal) => session.run(endless, { signal }),
+        (signal: AbortSignal) => sandbox.start(endless, { signal }).outcome,
       ]) {
         const controller = new AbortController()
         const running = run(controller.signal)
@@ -33,15 +38,20 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
 
   test('an answer that was there in time is not late because the host is', async () => {
     await using sandbox = await open({ wallMs: 1_500, resultBytes: 32 << 20 })
-    const outcome = await sandbox.run('print("begun", flush=True)\nb"x" * 30_000_000', { onOutput: () => busy(2_500) })
+    const outcome = await sandbox.run('print("begun", flush=True)\nb"x" * 30_000_000', {
+      onOutput: () => busy(2_500),
+    })
     expect(outcome.status === 'returned' && (outcome.value as Uint8Array).length).toBe(30_000_000)
   })
 
-  test('keeping a session\'s memory is not its run\'s time', async () => {
+  test("keeping a session's memory is not its run's time", async () => {
     await using sandbox = await open()
     await using session = await sandbox.session()
     await session.run('x = [bytes([i % 251 + 1]) * 1_000_000 for i in range(150)]')
-    expect(await session.run('len(x)', { limits: { wallMs: 100 } })).toMatchObject({ status: 'returned', value: 150 })
+    expect(await session.run('len(x)', { limits: { wallMs: 100 } })).toMatchObject({
+      status: 'returned',
+      value: 150,
+    })
   })
 
   test('a snapshot of a session whose sandbox is closed meanwhile is none, and not an empty one', async () => {
@@ -59,25 +69,49 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   test('an asynchronous `onOutput` that rejects ends the run like one that throws', async () => {
     await using sandbox = await open()
     const mine = new Error('mine')
-    await expect(sandbox.run(`print(1)\n${endless}`, { onOutput: async () => { throw mine } })).rejects.toBe(mine)
+    await expect(
+      sandbox.run(`print(1)\n${endless}`, {
+        onOutput: async () => {
+          throw mine
+        },
+      }),
+    ).rejects.toBe(mine)
   })
 
   test('a result that would hold the host up is refused', async () => {
     await using sandbox = await open()
     const began = performance.now()
     expect(await sandbox.run('{2 ** 64 * k + 1 for k in range(1, 200000)}')).toMatchObject({
-      status: 'crashed', reason: 'the guest did not answer properly: keys that were chosen to collide',
+      status: 'crashed',
+      reason: 'the guest did not answer properly: keys that were chosen to collide',
     })
     expect(performance.now() - began).toBeLessThan(20_000)
-    expect(await sandbox.run('len(x)', { inputs: { x: new Set([1, 2 ** 70]) } })).toMatchObject({ status: 'returned', value: 2 })
+    expect(await sandbox.run('len(x)', { inputs: { x: new Set([1, 2 ** 70]) } })).toMatchObject({
+      status: 'returned',
+      value: 2,
+    })
   })
 })
 
-test('inputs that cannot be read are the host\'s mistake, whatever they throw', async () => {
+test("inputs that cannot be read are the host's mistake, whatever they throw", async () => {
   await using sandbox = await createSandbox({}, { isolation: 'inline' })
   const mine = new Error('mine')
-  const rejected = async (inputs: object): Promise<unknown> => sandbox.run('1', { inputs: inputs as never }).catch((error: unknown) => error)
-  for (const inputs of [{ get x() { throw mine } }, { x: { get y() { throw mine } } }]) {
+  const rejected = async (inputs: object): Promise<unknown> =>
+    sandbox.run('1', { inputs: inputs as never }).catch((error: unknown) => error)
+  for (const inputs of [
+    {
+      get x() {
+        throw mine
+      },
+    },
+    {
+      x: {
+        get y() {
+          throw mine
+        },
+      },
+    },
+  ]) {
     const error = await rejected(inputs)
     expect(error).toEqual(new ValueError('inputs: cannot be read: Error: mine'))
     expect((error as Error).cause).toBe(mine)
@@ -92,16 +126,29 @@ test('inputs that cannot be read are the host\'s mistake, whatever they throw', 
 test('fifty thousand who wait are served in turn, and soon', async () => {
   const { Pool } = await import('../src/sandbox/pool.js')
   const { starterOf } = await import('../src/sandbox/workers.js')
-  const setup = { clock: 'real', random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 1 << 28 } as const
-  const pool = new Pool({ workers: 1, sessions: 1, spares: 0, queue: 100_000, start: starterOf('thread', setup, undefined) })
+  const setup = {
+    clock: 'real',
+    random: 'real',
+    memoryBytes: 1 << 28,
+    maxFrameBytes: 1 << 28,
+  } as const
+  const pool = new Pool({
+    workers: 1,
+    sessions: 1,
+    spares: 0,
+    queue: 100_000,
+    start: starterOf('thread', setup, undefined),
+  })
   const began = performance.now()
   let last = -1
-  await Promise.all(Array.from({ length: 50_000 }, async (_, n) => {
-    const worker = await pool.lease('run')
-    if (typeof worker === 'symbol' || n !== last + 1) throw new Error('out of turn')
-    last = n
-    pool.release(worker)
-  }))
+  await Promise.all(
+    Array.from({ length: 50_000 }, async (_, n) => {
+      const worker = await pool.lease('run')
+      if (typeof worker === 'symbol' || n !== last + 1) throw new Error('out of turn')
+      last = n
+      pool.release(worker)
+    }),
+  )
   expect(performance.now() - began).toBeLessThan(10_000)
   await pool.close()
 })

@@ -5,7 +5,14 @@ import { CLASS_PRIVATE, DUNDER, Names } from '../src/rules/names.js'
 
 test('the same name has the same number, another another', () => {
   const names = new Names(['super', '_'])
-  expect([names.of('super'), names.of('_'), names.of('a'), names.of('super'), names.of('b'), names.of('a')]).toEqual([1, 2, 3, 1, 4, 3])
+  expect([
+    names.of('super'),
+    names.of('_'),
+    names.of('a'),
+    names.of('super'),
+    names.of('b'),
+    names.of('a'),
+  ]).toEqual([1, 2, 3, 1, 4, 3])
   expect(names.intern('x = alpha + alpha', 4, 9)).toBe(names.intern('x = alpha + alpha', 12, 17))
   expect(names.text(names.of('alpha'))).toBe('alpha')
 })
@@ -21,27 +28,45 @@ test('what NFKC makes the same is the same', () => {
 })
 
 test.each([
-  ['__init__', DUNDER], ['__x', CLASS_PRIVATE], ['__x_', CLASS_PRIVATE], ['__', 0], ['___', 0], ['____', 0], ['_____', DUNDER],
-  ['_x', 0], ['_x__', 0], ['x__', 0], ['_', 0], ['__ｘ', CLASS_PRIVATE], ['__init＿_', DUNDER],
+  ['__init__', DUNDER],
+  ['__x', CLASS_PRIVATE],
+  ['__x_', CLASS_PRIVATE],
+  ['__', 0],
+  ['___', 0],
+  ['____', 0],
+  ['_____', DUNDER],
+  ['_x', 0],
+  ['_x__', 0],
+  ['x__', 0],
+  ['_', 0],
+  ['__ｘ', CLASS_PRIVATE],
+  ['__init＿_', DUNDER],
 ])('the shape of %s', (name, shape) => {
   const names = new Names()
   expect(names.shape(names.of(name))).toBe(shape)
 })
 
 test('any names, in any order, while the table grows', () => {
-  const name = fc.string({ unit: fc.constantFrom('a', 'b', '_', 'é', 'ﬁ', 'ｃ', '😀', 'ŉ'), minLength: 1, maxLength: 6 })
-  fc.assert(fc.property(fc.array(name, { maxLength: 3000 }), (list) => {
-    const names = new Names()
-    const known = new Map<string, number>()
-    for (const each of [...list, ...list]) {
-      const normal = each.normalize('NFKC')
-      const id = names.of(each)
-      expect(known.get(normal) ?? id).toBe(id)
-      known.set(normal, id)
-      expect(names.text(id)).toBe(normal)
-    }
-    expect(new Set(known.values()).size).toBe(known.size)
-  }), { numRuns: 60 })
+  const name = fc.string({
+    unit: fc.constantFrom('a', 'b', '_', 'é', 'ﬁ', 'ｃ', '😀', 'ŉ'),
+    minLength: 1,
+    maxLength: 6,
+  })
+  fc.assert(
+    fc.property(fc.array(name, { maxLength: 3000 }), (list) => {
+      const names = new Names()
+      const known = new Map<string, number>()
+      for (const each of [...list, ...list]) {
+        const normal = each.normalize('NFKC')
+        const id = names.of(each)
+        expect(known.get(normal) ?? id).toBe(id)
+        known.set(normal, id)
+        expect(names.text(id)).toBe(normal)
+      }
+      expect(new Set(known.values()).size).toBe(known.size)
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('names are forgotten when there are many, and fixed ones keep their numbers', () => {
@@ -49,7 +74,12 @@ test('names are forgotten when there are many, and fixed ones keep their numbers
   for (let index = 0; index < 5000; index += 1) names.of(`n${index}`)
   const before = names.generation
   names.begin()
-  expect([names.generation, names.count, names.of('super'), names.text(names.of('n7'))]).toEqual([before + 1, 1, 1, 'n7'])
+  expect([names.generation, names.count, names.of('super'), names.text(names.of('n7'))]).toEqual([
+    before + 1,
+    1,
+    1,
+    'n7',
+  ])
   names.begin()
   expect(names.generation).toBe(before + 1)
 })
@@ -57,7 +87,8 @@ test('names are forgotten when there are many, and fixed ones keep their numbers
 describe('names made to collide', () => {
   /** The table's hash of what comes after `state`: what an attacker would compute. */
   const advance = (state: number, text: string): number => {
-    for (let at = 0; at < text.length; at += 1) state = Math.imul(state ^ text.charCodeAt(at), 0x01000193)
+    for (let at = 0; at < text.length; at += 1)
+      state = Math.imul(state ^ text.charCodeAt(at), 0x01000193)
     return state
   }
 
@@ -67,7 +98,7 @@ describe('names made to collide', () => {
     let text = ''
     for (let count = 0; count < 10; count += 1) {
       seed = (Math.imul(seed, 1103515245) + 12345) >>> 0
-      text += String.fromCharCode(97 + (seed >>> 16) % 26)
+      text += String.fromCharCode(97 + ((seed >>> 16) % 26))
     }
     return text
   }

@@ -11,7 +11,9 @@ import { ROOT } from './support/cli.js'
 
 const project = mkdtempSync(join(tmpdir(), 'pyrestrict-package-'))
 const own = join(project, 'node_modules/pyrestrict')
-const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>
+}
 let packed: readonly string[]
 
 function link(name: string): void {
@@ -26,8 +28,13 @@ function run(command: string, args: readonly string[]): string {
 }
 
 beforeAll(() => {
-  const [made] = JSON.parse(execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project],
-    { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' })) as [{ filename: string, files: readonly { path: string }[] }]
+  const [made] = JSON.parse(
+    execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }),
+  ) as [{ filename: string; files: readonly { path: string }[] }]
   packed = made.files.map(({ path }) => path)
   mkdirSync(own, { recursive: true })
   execFileSync('tar', ['-xzf', join(project, made.filename), '-C', own, '--strip-components=1'])
@@ -40,22 +47,46 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true }))
 
 test('it holds what is needed at run time, and no test', () => {
-  expect(packed).toEqual(expect.arrayContaining([
-    'dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'dist/bundle/check.js', 'dist/policy.schema.json', 'dist/image/guest.mem',
-    'dist/image/guest.json', 'dist/grammar/tree-sitter-python.wasm', 'dist/grammar/LICENSE', 'grammar-rules/kinds.txt', 'grammar-rules/PR203-dunder-attribute.scm', 'src/sandbox/audit.py',
-    'src/sandbox/audit-seed.py', 'README.md', 'SECURITY.md', 'DIVERGENCES.md', 'CHANGELOG.md', 'LICENSE', 'package.json',
-  ]))
+  expect(packed).toEqual(
+    expect.arrayContaining([
+      'dist/index.js',
+      'dist/index.d.ts',
+      'dist/cli/main.js',
+      'dist/bundle/check.js',
+      'dist/policy.schema.json',
+      'dist/guest/guest.mem',
+      'dist/guest/guest.json',
+      'dist/grammar/tree-sitter-python.wasm',
+      'dist/grammar/LICENSE',
+      'grammar-rules/kinds.txt',
+      'grammar-rules/PR203-dunder-attribute.scm',
+      'src/sandbox/audit.py',
+      'src/sandbox/audit-seed.py',
+      'README.md',
+      'SECURITY.md',
+      'DIVERGENCES.md',
+      'CHANGELOG.md',
+      'LICENSE',
+      'package.json',
+    ]),
+  )
   expect(packed.filter((path) => /^(?:test|fixtures|node_modules)\/|\.tgz$/.test(path))).toEqual([])
 })
 
 test('nothing of it or of what it depends on is built or run when it is installed', () => {
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: boolean, optional?: boolean, hasInstallScript?: boolean }>
+    packages: Record<string, { dev?: boolean; optional?: boolean; hasInstallScript?: boolean }>
   }
-  const installed = Object.entries(packages).filter(([name, { dev, optional }]) => name !== '' && !dev && !optional)
+  const installed = Object.entries(packages).filter(
+    ([name, { dev, optional }]) => name !== '' && !dev && !optional,
+  )
   expect(installed.length).toBeGreaterThan(10)
-  expect(installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([name]) => name)).toEqual([])
-  const { scripts } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')) as { scripts: object }
+  expect(
+    installed.filter(([, { hasInstallScript }]) => hasInstallScript).map(([name]) => name),
+  ).toEqual([])
+  const { scripts } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')) as {
+    scripts: object
+  }
   expect(Object.keys(scripts).filter((name) => /install/.test(name))).toEqual([])
 })
 
@@ -63,13 +94,19 @@ test('its command line checks, rewrites and runs', () => {
   writeFileSync(join(project, 'ok.py'), 'import math\nprint(math.sqrt(x))\n')
   const main = join(own, 'dist/cli/main.js')
   expect(run(process.execPath, [main, 'check', 'ok.py'])).toBe('No problems in 1 file.\n')
-  expect(run(process.execPath, [main, 'rewrite', 'ok.py'])).toBe("import math\nprint(_getattr_(math,'sqrt')(x))\n")
+  expect(run(process.execPath, [main, 'rewrite', 'ok.py'])).toBe(
+    "import math\nprint(_getattr_(math,'sqrt')(x))\n",
+  )
   expect(run(process.execPath, [main, 'run', 'ok.py', '--input', 'x=16'])).toBe('4.0\n')
-  expect(run(process.execPath, [main, 'rule', 'PR203']).split('\n')[0]).toBe('PR203 dunder-attribute')
+  expect(run(process.execPath, [main, 'rule', 'PR203']).split('\n')[0]).toBe(
+    'PR203 dunder-attribute',
+  )
 })
 
 test('JavaScript uses every isolation', () => {
-  writeFileSync(join(project, 'use.js'), `
+  writeFileSync(
+    join(project, 'use.js'),
+    `
     import { createSandbox, check } from 'pyrestrict'
     import schema from 'pyrestrict/policy.schema.json' with { type: 'json' }
     console.log(schema.title, (await check('x.__class__')).diagnostics[0].code)
@@ -77,20 +114,35 @@ test('JavaScript uses every isolation', () => {
       const sandbox = await createSandbox({ modules: 'standard' }, { isolation })
       console.log((await sandbox.run('import json\\njson.dumps([1])')).value)
       await sandbox.close()
-    }`)
-  expect(run(process.execPath, ['--no-warnings', 'use.js'])).toBe('pyrestrict policy PR203\n[1]\n[1]\n[1]\n')
+    }`,
+  )
+  expect(run(process.execPath, ['--no-warnings', 'use.js'])).toBe(
+    'pyrestrict policy PR203\n[1]\n[1]\n[1]\n',
+  )
 })
 
 describe('TypeScript', () => {
   /** As strict as it gets, with declarations checked and neither the DOM's nor newer types than the target's. */
   const compilerOptions = {
-    strict: true, skipLibCheck: false, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true,
-    noPropertyAccessFromIndexSignature: true, noImplicitOverride: true, verbatimModuleSyntax: true, isolatedModules: true,
-    module: 'nodenext', target: 'es2022', lib: ['es2022'], types: ['node'], noEmit: true,
+    strict: true,
+    skipLibCheck: false,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noPropertyAccessFromIndexSignature: true,
+    noImplicitOverride: true,
+    verbatimModuleSyntax: true,
+    isolatedModules: true,
+    module: 'nodenext',
+    target: 'es2022',
+    lib: ['es2022'],
+    types: ['node'],
+    noEmit: true,
   }
 
-  test('its declarations need neither skipLibCheck nor the DOM nor types of its dependencies\' insides', () => {
-    writeFileSync(join(project, 'use.ts'), `
+  test("its declarations need neither skipLibCheck nor the DOM nor types of its dependencies' insides", () => {
+    writeFileSync(
+      join(project, 'use.ts'),
+      `
       import * as everything from 'pyrestrict'
       import { createSandbox, createMapper, rewrite, type Outcome, type Policy, type SandboxOptions } from 'pyrestrict'
       const policy: Policy = { preset: 'formula' }
@@ -102,14 +154,25 @@ describe('TypeScript', () => {
       const rewritten = await rewrite('a.b')
       if (rewritten.ok) console.log(createMapper('a.b', rewritten.code, rewritten.edits).toSource(1, 10, 'start').column)
       console.log(outcome.status, everything.LIMITS.wallMs.max)
-    `)
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }))
+    `,
+    )
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['use.ts'] }),
+    )
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
-    const files = run(process.execPath, [tsc, '-p', '.', '--listFiles']).split('\n').filter((line) => line !== '')
+    const files = run(process.execPath, [tsc, '-p', '.', '--listFiles'])
+      .split('\n')
+      .filter((line) => line !== '')
     const seen = files.map((file) => file.replaceAll('\\', '/'))
     // What is reachable is what is public: no parser, no worker, no WebAssembly.
-    expect(seen.filter((file) => /web-tree-sitter|pyodide|\/trusted\/host\/(?!codec)|sandbox\/(?:workers|runs|compiler|requests)/.test(file)))
-      .toEqual([])
+    expect(
+      seen.filter((file) =>
+        /web-tree-sitter|pyodide|\/trusted\/host\/(?!codec)|sandbox\/(?:workers|runs|compiler|requests)/.test(
+          file,
+        ),
+      ),
+    ).toEqual([])
     expect(seen.some((file) => file.endsWith('pyrestrict/dist/sandbox/sandbox.d.ts'))).toBe(true)
   }, 60_000)
 })

@@ -4,13 +4,18 @@ import { createSandbox, PolicyError } from '../src/index.js'
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** Writes a line every few milliseconds. */
-const TICKING = 'x = 0\nfor i in range(40):\n    for j in range(20_000): x += 1\n    print(i, flush=True)\nx'
+const TICKING =
+  'x = 0\nfor i in range(40):\n    for j in range(20_000): x += 1\n    print(i, flush=True)\nx'
 
 describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   test('a paused run stands still, and comes to its end when it is resumed, its pauses not counted', async () => {
     const sandbox = await createSandbox({ limits: { wallMs: 20_000 } }, { isolation, workers: 1 })
     let lines = 0
-    const run = sandbox.start(TICKING, { onOutput: (text) => { lines += text.split('\n').length - 1 } })
+    const run = sandbox.start(TICKING, {
+      onOutput: (text) => {
+        lines += text.split('\n').length - 1
+      },
+    })
     while (lines < 3) await pause(5)
     run.pause()
     await pause(150)
@@ -31,11 +36,17 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
     const sandbox = await createSandbox({ limits: { wallMs: 1_000 } }, { isolation, workers: 1 })
     await sandbox.run('1')
     let begun = false
-    const run = sandbox.start('print("begun", flush=True)\nwhile True: pass', { onOutput: () => { begun = true } })
+    const run = sandbox.start('print("begun", flush=True)\nwhile True: pass', {
+      onOutput: () => {
+        begun = true
+      },
+    })
     while (!begun) await pause(5)
     run.pause()
     let ended = false
-    void run.outcome.then(() => { ended = true })
+    void run.outcome.then(() => {
+      ended = true
+    })
     await pause(1_500)
     expect(ended).toBe(false)
     run.resume()
@@ -50,7 +61,12 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
     const sandbox = await createSandbox({}, { isolation, workers: 1 })
     const controller = new AbortController()
     let wrote = ''
-    const run = sandbox.start('print("x")\nwhile True: pass', { signal: controller.signal, onOutput: (text) => { wrote += text } })
+    const run = sandbox.start('print("x")\nwhile True: pass', {
+      signal: controller.signal,
+      onOutput: (text) => {
+        wrote += text
+      },
+    })
     run.pause()
     await pause(500)
     if (isolation === 'process') expect(wrote).toBe('')
@@ -66,9 +82,13 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
 
 test('what cannot be paused says so', async () => {
   const inline = await createSandbox({}, { isolation: 'inline' })
-  expect(() => inline.start('1')).toThrow(new PolicyError('start: isolation "inline" has no other thread to pause a run from'))
+  expect(() => inline.start('1')).toThrow(
+    new PolicyError('start: isolation "inline" has no other thread to pause a run from'),
+  )
   await inline.close()
   const wrapped = await createSandbox({}, { wrap: ['/usr/bin/env'] })
-  expect(() => wrapped.start('1')).toThrow(new PolicyError('start: a jail inside the command of "wrap" cannot be paused'))
+  expect(() => wrapped.start('1')).toThrow(
+    new PolicyError('start: a jail inside the command of "wrap" cannot be paused'),
+  )
   await wrapped.close()
 })

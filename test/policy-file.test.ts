@@ -23,8 +23,11 @@ async function load(content: string | Uint8Array): Promise<unknown> {
 
 describe('a policy file', () => {
   test('may hold comments and trailing commas, and a byte order mark', async () => {
-    expect(await load('\ufeff// ours\n{\n  "modules": { "math": ["pi",], /* all */ "json": "*", },\n}\n'))
-      .toEqual({ modules: { math: ['pi'], json: '*' } })
+    expect(
+      await load(
+        '\ufeff// ours\n{\n  "modules": { "math": ["pi",], /* all */ "json": "*", },\n}\n',
+      ),
+    ).toEqual({ modules: { math: ['pi'], json: '*' } })
   })
 
   test.each([
@@ -39,42 +42,68 @@ describe('a policy file', () => {
     ['/* never closed', 'FILE:1:1: expected a value, found "/"'],
     ['['.repeat(100), 'FILE:1:34: nested too deeply'],
     ['"standard"', 'FILE: policy: must be an object'],
-    ['{"limit": {}}', 'FILE: policy.limit: unknown key; did you mean "limits"? '
-      + '(known keys: $schema, preset, modules, builtins, guards, clock, random, limits)'],
+    [
+      '{"limit": {}}',
+      'FILE: policy.limit: unknown key; did you mean "limits"? ' +
+        '(known keys: $schema, preset, modules, builtins, guards, clock, random, limits)',
+    ],
     ['{"__proto__": {"modules": "standard"}}', 'FILE: policy.__proto__: unknown key'],
-    ['{"limits": {"fuel": 0, "wallMs": 0}}', 'FILE: policy.limits.wallMs: must be a whole number of milliseconds from 1 to '
-      + '86400000, not 0\nFILE: policy.limits.fuel: must be a whole number of ticks from 1 to 1000000000000, not 0'],
+    [
+      '{"limits": {"fuel": 0, "wallMs": 0}}',
+      'FILE: policy.limits.wallMs: must be a whole number of milliseconds from 1 to ' +
+        '86400000, not 0\nFILE: policy.limits.fuel: must be a whole number of ticks from 1 to 1000000000000, not 0',
+    ],
   ])('%j is refused with its position', async (content, message) => {
     expect(await load(content)).toBe(message)
   })
 
   test('that is not UTF-8, too large, missing or a folder is refused by name', async () => {
-    expect(await load(new Uint8Array([0x7b, 0xff, 0x7d]))).toBe('cannot read the policy FILE: it is not UTF-8')
-    expect(await load(`{}${' '.repeat(1 << 20)}`)).toBe('cannot read the policy FILE: larger than 1048576 bytes')
-    await expect(loadPolicy(join(folder, 'none.json'))).rejects.toThrow(`cannot read the policy ${join(folder, 'none.json')}: no such file`)
-    await expect(loadPolicy(folder)).rejects.toThrow(`cannot read the policy ${folder}: it is a directory`)
+    expect(await load(new Uint8Array([0x7b, 0xff, 0x7d]))).toBe(
+      'cannot read the policy FILE: it is not UTF-8',
+    )
+    expect(await load(`{}${' '.repeat(1 << 20)}`)).toBe(
+      'cannot read the policy FILE: larger than 1048576 bytes',
+    )
+    await expect(loadPolicy(join(folder, 'none.json'))).rejects.toThrow(
+      `cannot read the policy ${join(folder, 'none.json')}: no such file`,
+    )
+    await expect(loadPolicy(folder)).rejects.toThrow(
+      `cannot read the policy ${folder}: it is a directory`,
+    )
   })
 })
 
 describe('JSON with comments', () => {
   test('reads every JSON text as JSON.parse does', () => {
     // A key of `__proto__` is an own key here as there, but toEqual cannot see it: compare as text.
-    fc.assert(fc.property(fc.json({ maxDepth: 6 }), (text) => {
-      expect(JSON.stringify(parseJsonc(text))).toBe(JSON.stringify(JSON.parse(text)))
-    }))
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), (text) => {
+        expect(JSON.stringify(parseJsonc(text))).toBe(JSON.stringify(JSON.parse(text)))
+      }),
+    )
   })
 
   test('refuses every other text that JSON.parse refuses, comments and trailing commas apart', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'{}[],:"\\ 10-.eEtrufalsn\n\u0001') }), (text) => {
-      const read = (parse: (text: string) => unknown) => {
-        try { return JSON.stringify(parse(text)) } catch { return 'refused' }
-      }
-      fc.pre(!/,\s*[}\]]/.test(text))
-      const strict = read(JSON.parse)
-      const ours = read(parseJsonc)
-      // Keys given twice are refused here alone.
-      if (ours !== 'refused' || !/"(.*?)"[^]*"\1"/.test(text)) expect(ours).toBe(strict)
-    }), { numRuns: 2000 })
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'{}[],:"\\ 10-.eEtrufalsn\n\u0001') }),
+        (text) => {
+          const read = (parse: (text: string) => unknown) => {
+            try {
+              return JSON.stringify(parse(text))
+            } catch {
+              return 'refused'
+            }
+          }
+          fc.pre(!/,\s*[}\]]/.test(text))
+          const strict = read(JSON.parse)
+          const ours = read(parseJsonc)
+          // Keys given twice are refused here alone.
+          if (ours !== 'refused' || !/"(.*?)"[^]*"\1"/.test(text)) expect(ours).toBe(strict)
+        },
+      ),
+      { numRuns: 2000 },
+    )
   })
 })
 

@@ -2,8 +2,8 @@ import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PolicyError } from '../src/errors.js'
-import { BUILTINS, GUARDED_BUILTINS } from '../src/trusted/language.js'
-import { MODULES } from '../src/trusted/modules.js'
+import { BUILTINS, GUARDED_BUILTINS } from '../src/trusted/language/language.js'
+import { MODULES } from '../src/trusted/language/modules.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES, LIMITS } from '../src/policy/limits.js'
 import { DEFAULT_POLICY, resolveLimits, resolvePolicy, type Policy } from '../src/policy/policy.js'
 import { PRESET_NAMES, PRESETS } from '../src/policy/presets.js'
@@ -28,15 +28,36 @@ describe('without a policy', () => {
     expect(resolvePolicy({})).toEqual(DEFAULT_POLICY)
     expect(Object.keys(DEFAULT_POLICY.modules)).toEqual([])
     expect(DEFAULT_POLICY.limits).toEqual({
-      wallMs: 5_000, fuel: 100_000_000, memoryMb: 256, outputBytes: 1_048_576, resultBytes: 8_388_608,
-      sourceBytes: 10_000_000, depth: 1_000, recursion: 1_000, codeBytes: 33_554_432,
+      wallMs: 5_000,
+      fuel: 100_000_000,
+      memoryMb: 256,
+      outputBytes: 1_048_576,
+      resultBytes: 8_388_608,
+      sourceBytes: 10_000_000,
+      depth: 1_000,
+      recursion: 1_000,
+      codeBytes: 33_554_432,
     })
     expect(DEFAULT_POLICY.builtins).toEqual([...BUILTINS, ...GUARDED_BUILTINS].sort())
-    expect([DEFAULT_POLICY.clock, DEFAULT_POLICY.random, DEFAULT_POLICY.guards]).toEqual(['real', 'real', { inline: true }])
+    expect([DEFAULT_POLICY.clock, DEFAULT_POLICY.random, DEFAULT_POLICY.guards]).toEqual([
+      'real',
+      'real',
+      { inline: true },
+    ])
   })
 
   test('no builtin that leads out of the language is given', () => {
-    for (const name of ['eval', 'exec', 'compile', 'globals', 'locals', 'vars', '__import__', 'breakpoint', 'help']) {
+    for (const name of [
+      'eval',
+      'exec',
+      'compile',
+      'globals',
+      'locals',
+      'vars',
+      '__import__',
+      'breakpoint',
+      'help',
+    ]) {
       expect(DEFAULT_POLICY.builtins).not.toContain(name)
     }
   })
@@ -48,12 +69,21 @@ describe('unknown keys', () => {
     [{ filesystem: { '/': { memory: '' } } }, `policy.filesystem: unknown key (${known})`],
     [{ network: { allow: [] } }, `policy.network: unknown key (${known})`],
     [{ capabilities: {} }, `policy.capabilities: unknown key (${known})`],
-    [{ builtins: { dney: ['open'] } }, 'policy.builtins.dney: unknown key; did you mean "deny"? (known keys: allow, deny)'],
+    [
+      { builtins: { dney: ['open'] } },
+      'policy.builtins.dney: unknown key; did you mean "deny"? (known keys: allow, deny)',
+    ],
     [{ guards: { hooks: {} } }, 'policy.guards.hooks: unknown key (known keys: inline)'],
-    [{ limits: { wallms: 1 } }, 'policy.limits.wallms: unknown key; did you mean "wallMs"? (known keys: wallMs, fuel, '
-      + 'memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes)'],
+    [
+      { limits: { wallms: 1 } },
+      'policy.limits.wallms: unknown key; did you mean "wallMs"? (known keys: wallMs, fuel, ' +
+        'memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes)',
+    ],
     [{ 'limits ': {} }, `policy["limits "]: unknown key; did you mean "limits"? (${known})`],
-    [{ clock: { fixed: '2026-01-31', zone: 'UTC' } }, 'policy.clock.zone: unknown key (known keys: fixed)'],
+    [
+      { clock: { fixed: '2026-01-31', zone: 'UTC' } },
+      'policy.clock.zone: unknown key (known keys: fixed)',
+    ],
     [{ toString: 1 }, `policy.toString: unknown key (${known})`],
     [JSON.parse('{"__proto__": {"modules": "standard"}}'), 'policy.__proto__: unknown key'],
     [{ modules: JSON.parse('{"constructor": "*"}') }, 'policy.modules.constructor: unknown key'],
@@ -62,32 +92,81 @@ describe('unknown keys', () => {
   })
 
   test('any key that is not in the schema is refused, at every level', () => {
-    const keys = new Set(['$schema', 'preset', 'modules', 'builtins', 'guards', 'clock', 'random', 'limits'])
-    fc.assert(fc.property(fc.string({ minLength: 1 }), fc.constantFrom('policy', 'limits', 'builtins', 'guards'), (key, where) => {
-      fc.pre(!keys.has(key) && !(LIMIT_NAMES as readonly string[]).includes(key) && !['allow', 'deny', 'inline'].includes(key))
-      const bad = Object.fromEntries([[key, 1]])
-      expect(said(where === 'policy' ? bad : { [where]: bad })).toContain('unknown key')
-    }))
+    const keys = new Set([
+      '$schema',
+      'preset',
+      'modules',
+      'builtins',
+      'guards',
+      'clock',
+      'random',
+      'limits',
+    ])
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1 }),
+        fc.constantFrom('policy', 'limits', 'builtins', 'guards'),
+        (key, where) => {
+          fc.pre(
+            !keys.has(key) &&
+              !(LIMIT_NAMES as readonly string[]).includes(key) &&
+              !['allow', 'deny', 'inline'].includes(key),
+          )
+          const bad = Object.fromEntries([[key, 1]])
+          expect(said(where === 'policy' ? bad : { [where]: bad })).toContain('unknown key')
+        },
+      ),
+    )
   })
 })
 
 describe('what is not plain data', () => {
-  class Grants { modules = 'standard' }
+  class Grants {
+    modules = 'standard'
+  }
   test.each([
     ['null', null, 'policy: must be an object'],
     ['an array', [], 'policy: must be an object'],
     ['a string', 'standard', 'policy: must be an object'],
     ['a function', () => ({}), 'policy: must be plain data, not function'],
-    ['a Map, whose entries no schema sees', { limits: new Map([['fuel', 1]]) }, 'policy.limits: must be a plain object, not an instance of a class'],
+    [
+      'a Map, whose entries no schema sees',
+      { limits: new Map([['fuel', 1]]) },
+      'policy.limits: must be a plain object, not an instance of a class',
+    ],
     ['an instance', new Grants(), 'policy: must be a plain object, not an instance of a class'],
-    ['a getter', { get modules() { return 'standard' } }, 'policy.modules: must be plain data, not an accessor'],
-    ['a hidden key', Object.defineProperty({}, 'limits', { value: { fuel: 1 } }), 'policy.limits: must be plain data, not an accessor'],
+    [
+      'a getter',
+      {
+        get modules() {
+          return 'standard'
+        },
+      },
+      'policy.modules: must be plain data, not an accessor',
+    ],
+    [
+      'a hidden key',
+      Object.defineProperty({}, 'limits', { value: { fuel: 1 } }),
+      'policy.limits: must be plain data, not an accessor',
+    ],
     ['a symbol', { [Symbol('fuel')]: 1 }, 'policy: must not have a symbol as key'],
     ['a bigint', { limits: { fuel: 10n } }, 'policy.limits.fuel: must be plain data, not bigint'],
     ['a list for limits', { limits: [] }, 'policy.limits: must be an object'],
-    ['a list for modules', { modules: ['math'] }, 'policy.modules: must be "standard", or an object of modules with the names each shows, not Array'],
-    ['an empty list for modules', { modules: [] }, 'policy.modules: must be "standard", or an object of modules with the names each shows, not Array'],
-    ['a sparse list', { builtins: { deny: Array(2) } }, 'policy.builtins.deny[0]: must be plain data, not undefined'],
+    [
+      'a list for modules',
+      { modules: ['math'] },
+      'policy.modules: must be "standard", or an object of modules with the names each shows, not Array',
+    ],
+    [
+      'an empty list for modules',
+      { modules: [] },
+      'policy.modules: must be "standard", or an object of modules with the names each shows, not Array',
+    ],
+    [
+      'a sparse list',
+      { builtins: { deny: Array(2) } },
+      'policy.builtins.deny[0]: must be plain data, not undefined',
+    ],
   ])('%s is refused', (_, policy, message) => {
     expect(said(policy)).toBe(message)
   })
@@ -99,7 +178,9 @@ describe('what is not plain data', () => {
   })
 
   test('a field that is undefined is a field left out', () => {
-    expect(resolvePolicy({ modules: undefined, limits: { fuel: undefined } })).toEqual(DEFAULT_POLICY)
+    expect(resolvePolicy({ modules: undefined, limits: { fuel: undefined } })).toEqual(
+      DEFAULT_POLICY,
+    )
   })
 })
 
@@ -111,18 +192,25 @@ describe('limits', () => {
     expect(said({ limits: { [name]: max } })).toBe('accepted')
     for (const value of [min - 1, max + 1, min + 0.5, Infinity, NaN]) {
       expect(said({ limits: { [name]: value } })).toBe(
-        `policy.limits.${name}: must be a whole number of ${unit} from ${min} to ${max}, not ${value}`)
+        `policy.limits.${name}: must be a whole number of ${unit} from ${min} to ${max}, not ${value}`,
+      )
     }
-    for (const [value, shown] of [['5', '"5"'], [null, 'null'], [true, 'true']] as const) {
+    for (const [value, shown] of [
+      ['5', '"5"'],
+      [null, 'null'],
+      [true, 'true'],
+    ] as const) {
       expect(said({ limits: { [name]: value } })).toBe(
-        `policy.limits.${name}: must be a whole number of ${unit} from ${min} to ${max}, not ${shown}`)
+        `policy.limits.${name}: must be a whole number of ${unit} from ${min} to ${max}, not ${shown}`,
+      )
     }
   })
 
   test('several mistakes are told together', () => {
     expect(said({ limits: { wallMs: 0, depth: 1 } })).toBe(
-      'policy.limits.wallMs: must be a whole number of milliseconds from 1 to 86400000, not 0\n'
-      + 'policy.limits.depth: must be a whole number of levels from 16 to 2000, not 1')
+      'policy.limits.wallMs: must be a whole number of milliseconds from 1 to 86400000, not 0\n' +
+        'policy.limits.depth: must be a whole number of levels from 16 to 2000, not 1',
+    )
   })
 
   test('those of one run complete those of the policy, and a ceiling holds', () => {
@@ -130,7 +218,8 @@ describe('limits', () => {
     expect(resolveLimits(undefined, base)).toBe(base)
     expect(resolveLimits({ fuel: 5 }, base)).toEqual({ ...DEFAULT_LIMITS, wallMs: 100, fuel: 5 })
     expect(() => resolveLimits({ wallMs: 101 }, base, base)).toThrow(
-      new PolicyError('policy.limits.wallMs: must not exceed 100 milliseconds here'))
+      new PolicyError('policy.limits.wallMs: must not exceed 100 milliseconds here'),
+    )
     expect(() => resolveLimits({ wall: 1 } as Policy['limits'])).toThrow(PolicyError)
   })
 })
@@ -151,11 +240,26 @@ describe('modules', () => {
   test.each([
     [{ os: '*' }, 'policy.modules: there is no reviewed module "os"'],
     [{ maths: '*' }, 'policy.modules: there is no reviewed module "maths"; did you mean "math"?'],
-    [{ math: ['sqr'] }, 'policy.modules["math"][0]: "sqr" is not among the reviewed names of math; did you mean "sqrt"?'],
-    [{ json: ['loads', 'codecs'] }, 'policy.modules["json"][1]: "codecs" is not among the reviewed names of json'],
-    [{ toString: '*' }, 'policy.modules: there is no reviewed module "toString"; did you mean "string"?'],
-    [{ math: 'sqrt' }, 'policy.modules.math: must be a list of names, or "*" for all that are reviewed'],
-    [{ math: true }, 'policy.modules.math: must be a list of names, or "*" for all that are reviewed'],
+    [
+      { math: ['sqr'] },
+      'policy.modules["math"][0]: "sqr" is not among the reviewed names of math; did you mean "sqrt"?',
+    ],
+    [
+      { json: ['loads', 'codecs'] },
+      'policy.modules["json"][1]: "codecs" is not among the reviewed names of json',
+    ],
+    [
+      { toString: '*' },
+      'policy.modules: there is no reviewed module "toString"; did you mean "string"?',
+    ],
+    [
+      { math: 'sqrt' },
+      'policy.modules.math: must be a list of names, or "*" for all that are reviewed',
+    ],
+    [
+      { math: true },
+      'policy.modules.math: must be a list of names, or "*" for all that are reviewed',
+    ],
   ])('%j is refused', (modules, message) => {
     expect(said({ modules })).toBe(message)
   })
@@ -163,9 +267,12 @@ describe('modules', () => {
 
 describe('builtins', () => {
   test('allow narrows to a list, deny takes from it', () => {
-    expect(resolvePolicy({ builtins: { allow: ['sum', 'len', 'print'], deny: ['print'] } }).builtins).toEqual(['len', 'sum'])
-    expect(resolvePolicy({ builtins: { deny: ['print'] } }).builtins)
-      .toEqual(DEFAULT_POLICY.builtins.filter((name) => name !== 'print'))
+    expect(
+      resolvePolicy({ builtins: { allow: ['sum', 'len', 'print'], deny: ['print'] } }).builtins,
+    ).toEqual(['len', 'sum'])
+    expect(resolvePolicy({ builtins: { deny: ['print'] } }).builtins).toEqual(
+      DEFAULT_POLICY.builtins.filter((name) => name !== 'print'),
+    )
     expect(resolvePolicy({ builtins: { allow: [] } }).builtins).toEqual([])
   })
 
@@ -175,8 +282,14 @@ describe('builtins', () => {
 
   test.each([
     [{ allow: ['eval'] }, 'policy.builtins.allow[0]: no guest can be given "eval"'],
-    [{ allow: ['lenn'] }, 'policy.builtins.allow[0]: there is no builtin "lenn"; did you mean "len"?'],
-    [{ deny: ['prnt'] }, 'policy.builtins.deny[0]: there is no builtin "prnt"; did you mean "print"?'],
+    [
+      { allow: ['lenn'] },
+      'policy.builtins.allow[0]: there is no builtin "lenn"; did you mean "len"?',
+    ],
+    [
+      { deny: ['prnt'] },
+      'policy.builtins.deny[0]: there is no builtin "prnt"; did you mean "print"?',
+    ],
     [{ deny: 'print' }, 'policy.builtins.deny: must be a list of names, not "print"'],
     [{ allow: ['__class__'] }, 'policy.builtins.allow[0]: there is no builtin "__class__"'],
   ])('%j is refused', (builtins, message) => {
@@ -194,16 +307,25 @@ describe('clock and randomness', () => {
   })
 
   test.each(['2026-01-31T12:30', '2026-02-30', '2026-13-01', 'yesterday', '', '31.1.2026'])(
-    '%j is refused: it has no offset or does not exist', (fixed) => {
-      expect(said({ clock: { fixed } })).toBe('policy.clock.fixed: '
-        + 'must be an existing day as 2026-01-31, or an instant with its offset as 2026-01-31T12:00:00Z')
-    })
+    '%j is refused: it has no offset or does not exist',
+    (fixed) => {
+      expect(said({ clock: { fixed } })).toBe(
+        'policy.clock.fixed: ' +
+          'must be an existing day as 2026-01-31, or an instant with its offset as 2026-01-31T12:00:00Z',
+      )
+    },
+  )
 
   test('a seed is a whole number that JavaScript holds exactly', () => {
     expect(resolvePolicy({ random: { seed: 0 } }).random).toEqual({ seed: 0 })
     expect(resolvePolicy({ random: { seed: 2 ** 53 - 1 } }).random).toEqual({ seed: 2 ** 53 - 1 })
-    for (const seed of [-1, 0.5, 2 ** 53, NaN, '1']) expect(said({ random: { seed } })).toBe('policy.random.seed: must be a whole number from 0 to 9007199254740991')
-    expect(said({ random: 'fixed' })).toBe('policy.random: must be "real", or { "seed": 1 }, not "fixed"')
+    for (const seed of [-1, 0.5, 2 ** 53, NaN, '1'])
+      expect(said({ random: { seed } })).toBe(
+        'policy.random.seed: must be a whole number from 0 to 9007199254740991',
+      )
+    expect(said({ random: 'fixed' })).toBe(
+      'policy.random: must be "real", or { "seed": 1 }, not "fixed"',
+    )
   })
 })
 
@@ -216,7 +338,12 @@ describe('presets', () => {
   })
 
   test('what a policy says beside its preset replaces it; limits one by one', () => {
-    const resolved = resolvePolicy({ preset: 'formula', modules: { math: ['pi'] }, builtins: {}, limits: { wallMs: 50 } })
+    const resolved = resolvePolicy({
+      preset: 'formula',
+      modules: { math: ['pi'] },
+      builtins: {},
+      limits: { wallMs: 50 },
+    })
     expect({ ...resolved.modules }).toEqual({ math: ['pi'] })
     expect(resolved.builtins).toEqual(DEFAULT_POLICY.builtins)
     expect(resolved.limits).toEqual({ ...DEFAULT_LIMITS, ...PRESETS.formula.limits, wallMs: 50 })
@@ -224,9 +351,11 @@ describe('presets', () => {
 
   test('an unknown one is refused', () => {
     expect(said({ preset: 'scripts' })).toBe(
-      'policy.preset: must be one of formula, template, script, agent, education, not "scripts"')
+      'policy.preset: must be one of formula, template, script, agent, education, not "scripts"',
+    )
     expect(said({ preset: 'toString' })).toBe(
-      'policy.preset: must be one of formula, template, script, agent, education, not "toString"')
+      'policy.preset: must be one of formula, template, script, agent, education, not "toString"',
+    )
   })
 })
 
@@ -242,28 +371,63 @@ describe('the resolved form', () => {
     const resolved = resolvePolicy(policy)
     policy.modules.math.push('sqrt')
     policy.limits.fuel = 8
-    expect(JSON.parse(JSON.stringify(resolved))).toEqual({ ...DEFAULT_POLICY, modules: { math: ['pi'] }, limits: { ...DEFAULT_LIMITS, fuel: 7 } })
-    for (const part of [resolved, resolved.modules, resolved.modules['math'], resolved.builtins, resolved.limits, resolved.guards]) {
+    expect(JSON.parse(JSON.stringify(resolved))).toEqual({
+      ...DEFAULT_POLICY,
+      modules: { math: ['pi'] },
+      limits: { ...DEFAULT_LIMITS, fuel: 7 },
+    })
+    for (const part of [
+      resolved,
+      resolved.modules,
+      resolved.modules['math'],
+      resolved.builtins,
+      resolved.limits,
+      resolved.guards,
+    ]) {
       expect(Object.isFrozen(part)).toBe(true)
     }
   })
 })
 
 describe('the JSON Schema', () => {
-  const valid = new Ajv({ strict: true, allowUnionTypes: true, strictTypes: false }).compile(policyJsonSchema())
+  const valid = new Ajv({ strict: true, allowUnionTypes: true, strictTypes: false }).compile(
+    policyJsonSchema(),
+  )
 
   test('accepts what resolvePolicy accepts', () => {
     for (const policy of [
-      {}, { preset: 'agent' }, { modules: 'standard' }, { modules: { math: '*', json: ['loads'] } },
-      { builtins: { allow: ['len'], deny: [] }, guards: { inline: false }, clock: { fixed: '2026-01-31' }, random: { seed: 1 } },
+      {},
+      { preset: 'agent' },
+      { modules: 'standard' },
+      { modules: { math: '*', json: ['loads'] } },
+      {
+        builtins: { allow: ['len'], deny: [] },
+        guards: { inline: false },
+        clock: { fixed: '2026-01-31' },
+        random: { seed: 1 },
+      },
       { $schema: './policy.schema.json', limits: { ...DEFAULT_LIMITS } },
-    ]) expect([policy, valid(policy), said(policy)]).toEqual([policy, true, 'accepted'])
+    ])
+      expect([policy, valid(policy), said(policy)]).toEqual([policy, true, 'accepted'])
   })
 
   test('refuses what resolvePolicy refuses, but for names within a module', () => {
     for (const policy of [
-      { module: {} }, { limits: { wallms: 1 } }, { limits: { fuel: 0 } }, { limits: { fuel: 1.5 } }, { clock: 'now' },
-      { random: { seed: -1 } }, { random: { seed: 2 ** 53 } }, { builtins: { deny: 'open' } }, { builtins: { allow: ['eval'] } }, { modules: { os: '*' } }, { preset: 'none' }, [], 'x', null,
-    ]) expect([policy, valid(policy), said(policy) === 'accepted']).toEqual([policy, false, false])
+      { module: {} },
+      { limits: { wallms: 1 } },
+      { limits: { fuel: 0 } },
+      { limits: { fuel: 1.5 } },
+      { clock: 'now' },
+      { random: { seed: -1 } },
+      { random: { seed: 2 ** 53 } },
+      { builtins: { deny: 'open' } },
+      { builtins: { allow: ['eval'] } },
+      { modules: { os: '*' } },
+      { preset: 'none' },
+      [],
+      'x',
+      null,
+    ])
+      expect([policy, valid(policy), said(policy) === 'accepted']).toEqual([policy, false, false])
   })
 })

@@ -3,11 +3,22 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { InstallationError, OverloadError } from '../src/errors.js'
 import { CANCELLED, Pool, type PoolOptions } from '../src/sandbox/pool.js'
 import { starterOf } from '../src/sandbox/workers.js'
-import { encodeValue } from '../src/trusted/host/codec.js'
-import type { GuestWorker } from '../src/trusted/host/link.js'
+import { encodeValue } from '../src/trusted/channel/codec.js'
+import type { GuestWorker } from '../src/trusted/channel/link.js'
 
-const setup = { clock: 'real', random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 1 << 28 } as const
-const limits = { wallMs: 5_000, fuel: 1e9, memoryBytes: 1 << 28, outputBytes: 0, responseBytes: 1 << 20 }
+const setup = {
+  clock: 'real',
+  random: 'real',
+  memoryBytes: 1 << 28,
+  maxFrameBytes: 1 << 28,
+} as const
+const limits = {
+  wallMs: 5_000,
+  fuel: 1e9,
+  memoryBytes: 1 << 28,
+  outputBytes: 0,
+  responseBytes: 1 << 20,
+}
 const startThread = starterOf('thread', setup, undefined)
 
 const pools: Pool[] = []
@@ -15,7 +26,11 @@ const started: GuestWorker[] = []
 function createPool(options: Partial<PoolOptions> = {}): Pool {
   const start = options.start ?? startThread
   const pool = new Pool({
-    workers: 1, sessions: 1, spares: 0, queue: 10, ...options,
+    workers: 1,
+    sessions: 1,
+    spares: 0,
+    queue: 10,
+    ...options,
     start: () => {
       const worker = start()
       started.push(worker)
@@ -31,7 +46,8 @@ const leased = async (pool: Pool, signal?: AbortSignal): Promise<GuestWorker> =>
   return worker
 }
 const settled = async (condition: () => boolean): Promise<void> => {
-  for (const end = Date.now() + 5_000; !condition() && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 5))
+  for (const end = Date.now() + 5_000; !condition() && Date.now() < end; )
+    await new Promise((resolve) => setTimeout(resolve, 5))
   expect(condition()).toBe(true)
 }
 
@@ -61,7 +77,9 @@ describe('leases', () => {
   test('of sessions are counted apart, and do not queue', async () => {
     const pool = createPool({ sessions: 1 })
     const session = await pool.lease('session')
-    await expect(pool.lease('session')).rejects.toThrow(new OverloadError('1 sessions are open already (option "sessions")'))
+    await expect(pool.lease('session')).rejects.toThrow(
+      new OverloadError('1 sessions are open already (option "sessions")'),
+    )
     const run = await leased(pool)
     expect(run).not.toBe(session)
     pool.release(session as GuestWorker)
@@ -73,7 +91,9 @@ describe('leases', () => {
     const pool = createPool({ queue: 1 })
     const first = await leased(pool)
     const second = leased(pool)
-    await expect(pool.lease('run')).rejects.toThrow(new OverloadError('1 runs are waiting already (option "queue")'))
+    await expect(pool.lease('run')).rejects.toThrow(
+      new OverloadError('1 runs are waiting already (option "queue")'),
+    )
     pool.release(first)
     pool.release(await second)
     expect((await leased(pool)).alive).toBe(true)
@@ -119,13 +139,21 @@ describe('a worker that ends', () => {
   test('while starting, again and again, is a broken installation to those who wait', async () => {
     const start = starterOf('process', setup, ['/bin/sh', '-c', 'echo no such thing >&2; exit 3'])
     const pool = createPool({ start })
-    await expect(pool.lease('run')).rejects.toThrow(new InstallationError('no worker could be started: the worker exited with 3: no such thing'))
+    await expect(pool.lease('run')).rejects.toThrow(
+      new InstallationError('no worker could be started: the worker exited with 3: no such thing'),
+    )
     expect(started.length).toBe(3)
   })
 
   test('that cannot even be begun likewise', async () => {
-    const pool = createPool({ start: () => { throw new Error('no image') } })
-    await expect(pool.lease('run')).rejects.toThrow(new InstallationError('no worker could be started: no image'))
+    const pool = createPool({
+      start: () => {
+        throw new Error('no image')
+      },
+    })
+    await expect(pool.lease('run')).rejects.toThrow(
+      new InstallationError('no worker could be started: no image'),
+    )
   })
 })
 
@@ -133,7 +161,12 @@ describe('closing', () => {
   test('cancels who waits, ends what runs, and leaves nothing', async () => {
     const pool = createPool({ workers: 2, spares: 1, sessions: 1 })
     const [one, , session] = await Promise.all([leased(pool), leased(pool), pool.lease('session')])
-    const busy = one.perform({ begin: 'base', request: encodeValue({ op: 'ping' }), limits, end: 'reset' })
+    const busy = one.perform({
+      begin: 'base',
+      request: encodeValue({ op: 'ping' }),
+      limits,
+      end: 'reset',
+    })
     const waiting = pool.lease('run')
     await pool.close()
     expect(await waiting).toBe(CANCELLED)

@@ -1,12 +1,24 @@
 /** Frames between host and worker: what one end encodes the other decodes, and everything else is refused, not guessed. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeValue, type Value } from '../src/trusted/host/codec.js'
-import { framed, FrameReader, ProtocolError } from '../src/trusted/host/frames.js'
-import { decodeCommand, decodeReport, encodeFrame, type Command, type Report } from '../src/trusted/host/protocol.js'
+import { encodeValue, type Value } from '../src/trusted/channel/codec.js'
+import { framed, FrameReader, ProtocolError } from '../src/trusted/channel/frames.js'
+import {
+  decodeCommand,
+  decodeReport,
+  encodeFrame,
+  type Command,
+  type Report,
+} from '../src/trusted/channel/protocol.js'
 
 const usage = { wallMs: 1.5, fuel: 3, peakMemoryBytes: 4, outputBytes: 5 }
-const limits = { wallMs: 5_000, fuel: 2 ** 40, memoryBytes: 2 ** 28, outputBytes: 0, responseBytes: 9 }
+const limits = {
+  wallMs: 5_000,
+  fuel: 2 ** 40,
+  memoryBytes: 2 ** 28,
+  outputBytes: 0,
+  responseBytes: 9,
+}
 const bytes = (...values: number[]): Uint8Array => Uint8Array.of(...values)
 
 const REPORTS: Report[] = [
@@ -20,13 +32,38 @@ const REPORTS: Report[] = [
 ]
 const COMMANDS: Command[] = [
   { kind: 'setup', clock: 'real', random: { seed: 7 }, memoryBytes: 1 << 28, maxFrameBytes: 100 },
-  { kind: 'setup', clock: { fixed: 1.7e12 }, random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 100 },
+  {
+    kind: 'setup',
+    clock: { fixed: 1.7e12 },
+    random: 'real',
+    memoryBytes: 1 << 28,
+    maxFrameBytes: 100,
+  },
   { kind: 'base', delta: bytes(1) },
   { kind: 'answer', id: 1, answer: bytes(1) },
-  { kind: 'perform', id: 1, begin: 'keep', request: bytes(), limits, end: 'capture', pausable: true },
-  { kind: 'perform', id: 1, begin: bytes(9), request: bytes(), limits, end: 'reset', pausable: false },
+  {
+    kind: 'perform',
+    id: 1,
+    begin: 'keep',
+    request: bytes(),
+    limits,
+    end: 'capture',
+    pausable: true,
+  },
+  {
+    kind: 'perform',
+    id: 1,
+    begin: bytes(9),
+    request: bytes(),
+    limits,
+    end: 'reset',
+    pausable: false,
+  },
 ]
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, v: unknown) => v instanceof Uint8Array ? { bytes: [...v] } : v))
+const plain = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, v: unknown) => (v instanceof Uint8Array ? { bytes: [...v] } : v)),
+  )
 
 describe('what one end encodes the other decodes', () => {
   test.each(REPORTS)('report $kind', (report) => {
@@ -38,7 +75,8 @@ describe('what one end encodes the other decodes', () => {
 })
 
 describe('forged frames', () => {
-  const refuse = (value: Value) => expect(() => decodeReport(encodeValue(value))).toThrow(ProtocolError)
+  const refuse = (value: Value) =>
+    expect(() => decodeReport(encodeValue(value))).toThrow(ProtocolError)
 
   test('a field missing, left over, or of another type', () => {
     for (const report of REPORTS) {
@@ -52,17 +90,24 @@ describe('forged frames', () => {
     }
   })
   test('numbers that are no sizes', () => {
-    for (const wrong of [-1, NaN, Infinity, 0.5, 2 ** 53, 2n ** 60n]) refuse({ kind: 'ask', id: wrong, question: bytes() })
+    for (const wrong of [-1, NaN, Infinity, 0.5, 2 ** 53, 2n ** 60n])
+      refuse({ kind: 'ask', id: wrong, question: bytes() })
     refuse({ kind: 'output', id: 1, fd: 3, bytes: bytes() })
     refuse({ kind: 'killed', id: 4, usage, why: 'because', detail: '' })
   })
   test('what is no object, nested deep, or holds more than a frame does', () => {
-    for (const value of [null, 1, 'ready', [], new Map([[1, 2]]), new Set(['kind'])] as Value[]) refuse(value)
+    for (const value of [null, 1, 'ready', [], new Map([[1, 2]]), new Set(['kind'])] as Value[])
+      refuse(value)
     refuse({ kind: 'ready', more: [[[[[[]]]]]] })
     refuse({ kind: 'ready', more: Array.from({ length: 1_000 }, () => 'x') })
   })
   test('an inherited or special key is a key like any other', () => {
-    refuse(new Map<Value, Value>([['kind', 'ready'], ['__proto__', {}]]))
+    refuse(
+      new Map<Value, Value>([
+        ['kind', 'ready'],
+        ['__proto__', {}],
+      ]),
+    )
     refuse(new Map<Value, Value>([['__proto__', { kind: 'ready' }]]))
   })
   test('any bytes at all: a frame or a ProtocolError', () => {
@@ -78,31 +123,42 @@ describe('forged frames', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), decode), { numRuns: 2_000 })
     const frames = [...REPORTS, ...COMMANDS].map(encodeFrame)
     const flips = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 })
-    fc.assert(fc.property(fc.constantFrom(...frames), flips, fc.nat(), (frame, changes, cut) => {
-      const forged = frame.slice(0, cut % 3 === 0 ? cut % (frame.length + 1) : frame.length)
-      for (const [at, value] of changes) if (forged.length > 0) forged[at % forged.length] = value
-      decode(forged)
-    }), { numRuns: 3_000 })
+    fc.assert(
+      fc.property(fc.constantFrom(...frames), flips, fc.nat(), (frame, changes, cut) => {
+        const forged = frame.slice(0, cut % 3 === 0 ? cut % (frame.length + 1) : frame.length)
+        for (const [at, value] of changes) if (forged.length > 0) forged[at % forged.length] = value
+        decode(forged)
+      }),
+      { numRuns: 3_000 },
+    )
   })
   test('a long detail is cut', () => {
-    const report = decodeReport(encodeFrame({ kind: 'killed', id: 1, usage, why: 'crash', detail: 'x'.repeat(100_000) }))
+    const report = decodeReport(
+      encodeFrame({ kind: 'killed', id: 1, usage, why: 'crash', detail: 'x'.repeat(100_000) }),
+    )
     expect(report.kind === 'killed' && report.detail.length).toBe(2_000)
   })
 })
 
 describe('a stream of frames', () => {
   test('comes apart into the same frames wherever it is cut', () => {
-    fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 6 }), fc.array(fc.integer({ min: 1, max: 30 })), (payloads, cuts) => {
-      const stream = Buffer.concat(payloads.map(framed))
-      const reader = new FrameReader(40)
-      const got: number[][] = []
-      let at = 0
-      for (const cut of [...cuts, stream.length]) {
-        for (const payload of reader.push(stream.subarray(at, at + cut))) got.push([...payload])
-        at = Math.min(at + cut, stream.length)
-      }
-      expect(got).toEqual(payloads.map((payload) => [...payload]))
-    }))
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 6 }),
+        fc.array(fc.integer({ min: 1, max: 30 })),
+        (payloads, cuts) => {
+          const stream = Buffer.concat(payloads.map(framed))
+          const reader = new FrameReader(40)
+          const got: number[][] = []
+          let at = 0
+          for (const cut of [...cuts, stream.length]) {
+            for (const payload of reader.push(stream.subarray(at, at + cut))) got.push([...payload])
+            at = Math.min(at + cut, stream.length)
+          }
+          expect(got).toEqual(payloads.map((payload) => [...payload]))
+        },
+      ),
+    )
   })
   test('a length above the most is refused before its bytes come, and nothing is allocated for it', () => {
     const reader = new FrameReader(1_000)

@@ -3,7 +3,15 @@
  * and run, every table compared with the source it is made from, every path and script looked for.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -20,13 +28,24 @@ interface Block {
 }
 
 function blocks(language: string): readonly Block[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => ({
-    heading: readme.slice(0, match.index).match(/^##+ .*$/gm)?.at(-1) ?? 'the beginning', text: match[1]!,
-  }))
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    (match) => ({
+      heading:
+        readme
+          .slice(0, match.index)
+          .match(/^##+ .*$/gm)
+          ?.at(-1) ?? 'the beginning',
+      text: match[1]!,
+    }),
+  )
 }
 
 /** Exit status and all that was printed. */
-function finished(command: string, args: readonly string[], env: NodeJS.ProcessEnv = SHELL_ENV): Promise<{ status: number, output: string }> {
+function finished(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = SHELL_ENV,
+): Promise<{ status: number; output: string }> {
   return new Promise((resolve) => {
     execFile(command, args, { cwd: ROOT, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : Number(error.code), output: stdout + stderr })
@@ -38,24 +57,50 @@ describe('console', () => {
   const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts)
 
   test.each(blocks('console'))('$heading', async ({ text }) => {
-    const steps = text.split(/^\$ /m).slice(1).map((step) => {
-      const [command, ...shown] = step.trimEnd().split('\n')
-      return { command: command!, shown: shown.join('\n') }
-    })
+    const steps = text
+      .split(/^\$ /m)
+      .slice(1)
+      .map((step) => {
+        const [command, ...shown] = step.trimEnd().split('\n')
+        return { command: command!, shown: shown.join('\n') }
+      })
     expect(steps.length).toBeGreaterThan(0)
     // What installs, builds or tests is named by package.json; running it here would build what is being tested.
-    const [npm, other] = [steps.filter(({ command }) => /^np[mx] /.test(command)), steps.filter(({ command }) => !/^np[mx] /.test(command))]
+    const [npm, other] = [
+      steps.filter(({ command }) => /^np[mx] /.test(command)),
+      steps.filter(({ command }) => !/^np[mx] /.test(command)),
+    ]
     for (const { command } of npm) {
-      for (const [, script] of command.matchAll(/npm (?:run )?(\w[\w:]*)/g)) expect([...scripts, 'ci', 'install']).toContain(script)
+      for (const [, script] of command.matchAll(/npm (?:run )?(\w[\w:]*)/g))
+        expect([...scripts, 'ci', 'install']).toContain(script)
     }
     // One shell, so that a step sees the one before; the status is kept for `echo $?`.
-    const shell = ['pyrestrict() { "$NODE" "$MAIN" "$@"; }', 'node() { "$NODE" "$@"; }',
-      ...other.map(({ command }) => `${command}\nkept=$?; printf '\\036%s\\036' "$kept"; (exit $kept)`)].join('\n')
-    const { output } = await finished('/bin/sh', ['-c', `exec 2>&1\n${shell}`], { ...SHELL_ENV, NODE: process.execPath, MAIN })
+    const shell = [
+      'pyrestrict() { "$NODE" "$MAIN" "$@"; }',
+      'node() { "$NODE" "$@"; }',
+      ...other.map(
+        ({ command }) => `${command}\nkept=$?; printf '\\036%s\\036' "$kept"; (exit $kept)`,
+      ),
+    ].join('\n')
+    const { output } = await finished('/bin/sh', ['-c', `exec 2>&1\n${shell}`], {
+      ...SHELL_ENV,
+      NODE: process.execPath,
+      MAIN,
+    })
     const parts = output.split('\u001e')
-    const told = other.map(({ command }, index) => ({ command, shown: parts[2 * index]!.trimEnd(), status: parts[2 * index + 1] }))
-    expect(told.map(({ command, shown }, index) => ({ command, shown: other[index]!.shown === '' ? '' : shown }))).toEqual(other)
-    for (const { shown, status } of told.filter((_, index) => other[index]!.shown === '')) expect([status, shown]).toEqual(['0', shown])
+    const told = other.map(({ command }, index) => ({
+      command,
+      shown: parts[2 * index]!.trimEnd(),
+      status: parts[2 * index + 1],
+    }))
+    expect(
+      told.map(({ command, shown }, index) => ({
+        command,
+        shown: other[index]!.shown === '' ? '' : shown,
+      })),
+    ).toEqual(other)
+    for (const { shown, status } of told.filter((_, index) => other[index]!.shown === ''))
+      expect([status, shown]).toEqual(['0', shown])
   })
 })
 
@@ -63,7 +108,7 @@ describe('examples', () => {
   const examples = blocks('ts').map((block, index) => ({ ...block, file: `example-${index}` }))
   const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-readme-'))
   afterAll(() => rmSync(folder, { recursive: true }))
-  let compiled: { status: number, output: string }
+  let compiled: { status: number; output: string }
 
   beforeAll(async () => {
     // A project that has pyrestrict installed.
@@ -71,10 +116,22 @@ describe('examples', () => {
     symlinkSync(ROOT, join(folder, 'node_modules/pyrestrict'), 'dir')
     symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'), 'dir')
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
-      compilerOptions: { strict: true, skipLibCheck: false, module: 'nodenext', target: 'es2022', lib: ['es2024', 'esnext.disposable'], types: ['node'], outDir: 'out', rootDir: '.' },
-      include: ['*.ts'],
-    }))
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          skipLibCheck: false,
+          module: 'nodenext',
+          target: 'es2022',
+          lib: ['es2024', 'esnext.disposable'],
+          types: ['node'],
+          outDir: 'out',
+          rootDir: '.',
+        },
+        include: ['*.ts'],
+      }),
+    )
     for (const { file, text } of examples) writeFileSync(join(folder, `${file}.ts`), text)
     compiled = await finished(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder])
   })
@@ -83,15 +140,21 @@ describe('examples', () => {
     expect(compiled).toEqual({ status: 0, output: '' })
   })
 
-  const hasBubblewrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0
-  test.each(examples.filter(({ text }) => hasBubblewrap || !text.includes("'bwrap'")))('$heading ($file)', async ({ file, text }) => {
-    const printed = [...text.matchAll(/console\.log\(/g)].length
-    const expected = [...text.matchAll(/\/\/ → (.*)$/gm)].map(([, value]) => value!)
-    expect(printed).toBeGreaterThan(0)
-    expect(expected.length).toBeGreaterThanOrEqual(printed)
-    const { status, output } = await finished(process.execPath, [join(folder, 'out', `${file}.js`)])
-    expect([status, output.trimEnd().split('\n')]).toEqual([0, expected])
-  })
+  const hasBubblewrap =
+    spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0
+  test.each(examples.filter(({ text }) => hasBubblewrap || !text.includes("'bwrap'")))(
+    '$heading ($file)',
+    async ({ file, text }) => {
+      const printed = [...text.matchAll(/console\.log\(/g)].length
+      const expected = [...text.matchAll(/\/\/ → (.*)$/gm)].map(([, value]) => value!)
+      expect(printed).toBeGreaterThan(0)
+      expect(expected.length).toBeGreaterThanOrEqual(printed)
+      const { status, output } = await finished(process.execPath, [
+        join(folder, 'out', `${file}.js`),
+      ])
+      expect([status, output.trimEnd().split('\n')]).toEqual([0, expected])
+    },
+  )
 })
 
 describe('documents', () => {
@@ -100,15 +163,25 @@ describe('documents', () => {
   })
 
   test('every table is in one of them', async () => {
-    const shown = await Promise.all(DOCUMENTS.map(async (name) => [...read(name).matchAll(/<!-- table: (.*) -->/g)].map(([, table]) => table!)))
+    const shown = await Promise.all(
+      DOCUMENTS.map(async (name) =>
+        [...read(name).matchAll(/<!-- table: (.*) -->/g)].map(([, table]) => table!),
+      ),
+    )
     expect(shown.flat().sort()).toEqual([...TABLE_NAMES].sort())
   })
 
   test.each(DOCUMENTS)('every file and script that %s names is there', (name) => {
     const text = read(name)
-    const named = [...text.matchAll(/`((?:src|test|fixtures|grammar-rules)\/[\w./-]+)`|\]\(([\w./-]+)\)/g)].map((match) => (match[1] ?? match[2])!)
+    const named = [
+      ...text.matchAll(/`((?:src|test|fixtures|grammar-rules)\/[\w./-]+)`|\]\(([\w./-]+)\)/g),
+    ].map((match) => (match[1] ?? match[2])!)
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
     const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
-    expect([...text.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script!).filter((script) => !Object.hasOwn(scripts, script))).toEqual([])
+    expect(
+      [...text.matchAll(/npm run ([\w:]+)/g)]
+        .map(([, script]) => script!)
+        .filter((script) => !Object.hasOwn(scripts, script)),
+    ).toEqual([])
   })
 })

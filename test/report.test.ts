@@ -10,32 +10,75 @@ import { createFormatter, type Format } from '../src/report/formats.js'
 import type { CheckedFile } from '../src/report/report.js'
 
 const rule: Rule = {
-  code: 'PR203', name: 'underscore-attribute', title: 'Underscore attribute', severity: 'error',
-  denies: 'Attributes that begin with an underscore.', why: 'They lead to the interpreter.', instead: 'Use a public name.',
+  code: 'PR203',
+  name: 'underscore-attribute',
+  title: 'Underscore attribute',
+  severity: 'error',
+  denies: 'Attributes that begin with an underscore.',
+  why: 'They lead to the interpreter.',
+  instead: 'Use a public name.',
   example: 'x._y  # refused',
 }
-const options = { colour: false, version: '1.2.3', explain: (code: string) => code === 'PR203' ? rule : undefined }
+const options = {
+  colour: false,
+  version: '1.2.3',
+  explain: (code: string) => (code === 'PR203' ? rule : undefined),
+}
 
 function found(source: string, text: string, given: Partial<Diagnostic> = {}): Diagnostic {
   const offset = source.indexOf(text)
   const before = source.slice(0, offset).split('\n')
   const start = { line: before.length, column: before.at(-1)!.length + 1, offset }
   const end = { line: start.line, column: start.column + text.length, offset: offset + text.length }
-  return { code: 'PR203', rule: 'underscore-attribute', message: 'attribute begins with an underscore', span: { start, end }, ...given }
+  return {
+    code: 'PR203',
+    rule: 'underscore-attribute',
+    message: 'attribute begins with an underscore',
+    span: { start, end },
+    ...given,
+  }
 }
 
-function checked(file: string, source: string, diagnostics: readonly Diagnostic[], warnings: readonly Diagnostic[] = []): CheckedFile {
-  return { file, source, diagnostics, omitted: 0, warnings, usedNames: [], unknownNames: [], imports: [] }
+function checked(
+  file: string,
+  source: string,
+  diagnostics: readonly Diagnostic[],
+  warnings: readonly Diagnostic[] = [],
+): CheckedFile {
+  return {
+    file,
+    source,
+    diagnostics,
+    omitted: 0,
+    warnings,
+    usedNames: [],
+    unknownNames: [],
+    imports: [],
+  }
 }
 
-function report(format: Format, files: readonly CheckedFile[], problems: readonly { file: string, message: string }[] = [], colour = false): string {
+function report(
+  format: Format,
+  files: readonly CheckedFile[],
+  problems: readonly { file: string; message: string }[] = [],
+  colour = false,
+): string {
   const formatter = createFormatter(format, { ...options, colour })
-  return [...files.map((file) => formatter.file(file)), ...problems.map((problem) => formatter.problem(problem)), formatter.end()].join('')
+  return [
+    ...files.map((file) => formatter.file(file)),
+    ...problems.map((problem) => formatter.problem(problem)),
+    formatter.end(),
+  ].join('')
 }
 
 const source = 'import math\nx = y._z\nprint(x)\n'
 const one = checked('a.py', source, [found(source, '_z', { hint: 'give it a public name' })])
-const warned = checked('src/b.py', 'l = 1\n', [], [found('l = 1\n', 'l', { code: 'PR601', rule: 'ambiguous-name', message: 'ambiguous name' })])
+const warned = checked(
+  'src/b.py',
+  'l = 1\n',
+  [],
+  [found('l = 1\n', 'l', { code: 'PR601', rule: 'ambiguous-name', message: 'ambiguous name' })],
+)
 
 describe('text', () => {
   test('shows each finding in its place, and counts', () => {
@@ -60,68 +103,133 @@ Found 1 problem in 1 of 2 files, 1 warning.
 
   test('says so when there is none, and what was not checked', () => {
     expect(report('text', [checked('a.py', '', [])])).toBe('No problems in 1 file.\n')
-    expect(report('text', [], [{ file: 'b.py', message: 'no such file' }])).toBe('No problems in 0 files, 1 file could not be checked.\n')
+    expect(report('text', [], [{ file: 'b.py', message: 'no such file' }])).toBe(
+      'No problems in 0 files, 1 file could not be checked.\n',
+    )
   })
 
   test('in colour differs by nothing but the colours', () => {
-    expect(report('text', [one, warned], [], true).replace(/\u001b\[\d+m/g, '')).toBe(report('text', [one, warned]))
-    expect(report('text', [one], [], true)).toContain('\u001b[1m\u001b[31merror[PR203]\u001b[39m\u001b[22m')
+    expect(report('text', [one, warned], [], true).replace(/\u001b\[\d+m/g, '')).toBe(
+      report('text', [one, warned]),
+    )
+    expect(report('text', [one], [], true)).toContain(
+      '\u001b[1m\u001b[31merror[PR203]\u001b[39m\u001b[22m',
+    )
   })
 })
 
 test('concise gives a line to each finding, in the order of the source', () => {
-  const both = checked('a.py', 'a._b; l = 1', [found('a._b; l = 1', '_b')], [found('a._b; l = 1', 'a', { code: 'PR601', message: 'short' })])
-  expect(report('concise', [both, one])).toBe('a.py:1:1: warning: PR601 short\n'
-    + 'a.py:1:3: PR203 attribute begins with an underscore\n'
-    + 'a.py:2:7: PR203 attribute begins with an underscore (hint: give it a public name)\n')
+  const both = checked(
+    'a.py',
+    'a._b; l = 1',
+    [found('a._b; l = 1', '_b')],
+    [found('a._b; l = 1', 'a', { code: 'PR601', message: 'short' })],
+  )
+  expect(report('concise', [both, one])).toBe(
+    'a.py:1:1: warning: PR601 short\n' +
+      'a.py:1:3: PR203 attribute begins with an underscore\n' +
+      'a.py:2:7: PR203 attribute begins with an underscore (hint: give it a public name)\n',
+  )
 })
 
 test('json is one document with everything in it', () => {
-  expect(JSON.parse(report('json', [one, { ...warned, usedNames: ['l'] }], [{ file: 'c.py', message: 'no such file' }]))).toEqual({
+  expect(
+    JSON.parse(
+      report(
+        'json',
+        [one, { ...warned, usedNames: ['l'] }],
+        [{ file: 'c.py', message: 'no such file' }],
+      ),
+    ),
+  ).toEqual({
     version: 1,
     ok: false,
     files: [
-      { file: 'a.py', ok: false, diagnostics: one.diagnostics, omitted: 0, warnings: [], usedNames: [], unknownNames: [], imports: [] },
-      { file: 'src/b.py', ok: true, diagnostics: [], omitted: 0, warnings: warned.warnings, usedNames: ['l'], unknownNames: [], imports: [] },
+      {
+        file: 'a.py',
+        ok: false,
+        diagnostics: one.diagnostics,
+        omitted: 0,
+        warnings: [],
+        usedNames: [],
+        unknownNames: [],
+        imports: [],
+      },
+      {
+        file: 'src/b.py',
+        ok: true,
+        diagnostics: [],
+        omitted: 0,
+        warnings: warned.warnings,
+        usedNames: ['l'],
+        unknownNames: [],
+        imports: [],
+      },
     ],
     errors: [{ file: 'c.py', message: 'no such file' }],
     summary: { files: 2, findings: 1, warnings: 1, errors: 1 },
   })
-  expect(JSON.parse(report('json', []))).toEqual(
-    { version: 1, ok: true, files: [], errors: [], summary: { files: 0, findings: 0, warnings: 0, errors: 0 } })
+  expect(JSON.parse(report('json', []))).toEqual({
+    version: 1,
+    ok: true,
+    files: [],
+    errors: [],
+    summary: { files: 0, findings: 0, warnings: 0, errors: 0 },
+  })
 })
 
 describe('github', () => {
   test('annotates the line', () => {
     expect(report('github', [one, warned], [{ file: 'c.py', message: 'no such file' }])).toBe(
-      '::error file=a.py,line=2,endLine=2,col=7,endColumn=9,title=PR203 underscore-attribute::attribute begins with an underscore%0A'
-      + 'Hint: give it a public name\n'
-      + '::warning file=src/b.py,line=1,endLine=1,col=1,endColumn=2,title=PR601 ambiguous-name::ambiguous name\n'
-      + '::error file=c.py,title=not checked::no such file\n')
+      '::error file=a.py,line=2,endLine=2,col=7,endColumn=9,title=PR203 underscore-attribute::attribute begins with an underscore%0A' +
+        'Hint: give it a public name\n' +
+        '::warning file=src/b.py,line=1,endLine=1,col=1,endColumn=2,title=PR601 ambiguous-name::ambiguous name\n' +
+        '::error file=c.py,title=not checked::no such file\n',
+    )
   })
 
   test('gives no columns to a finding of several lines', () => {
-    const span = { start: { line: 1, column: 1, offset: 0 }, end: { line: 3, column: 2, offset: 9 } }
+    const span = {
+      start: { line: 1, column: 1, offset: 0 },
+      end: { line: 3, column: 2, offset: 9 },
+    }
     expect(report('github', [checked('a.py', 'f(\n  1,\n)', [found('f(', 'f', { span })])])).toBe(
-      '::error file=a.py,line=1,endLine=3,title=PR203 underscore-attribute::attribute begins with an underscore\n')
+      '::error file=a.py,line=1,endLine=3,title=PR203 underscore-attribute::attribute begins with an underscore\n',
+    )
   })
 
   test('escapes what would end a property or a command', () => {
     const file = 'a,b:c%d\n::warning::x.py'
-    expect(report('github', [checked(file, 'x', [found('x', 'x', { message: '50%\n::set-output name=a::b' })])])).toBe(
-      '::error file=a%2Cb%3Ac%25d\\n%3A%3Awarning%3A%3Ax.py,line=1,endLine=1,col=1,endColumn=2,title=PR203 underscore-attribute'
-      + '::50%25%0A::set-output name=a::b\n')
+    expect(
+      report('github', [
+        checked(file, 'x', [found('x', 'x', { message: '50%\n::set-output name=a::b' })]),
+      ]),
+    ).toBe(
+      '::error file=a%2Cb%3Ac%25d\\n%3A%3Awarning%3A%3Ax.py,line=1,endLine=1,col=1,endColumn=2,title=PR203 underscore-attribute' +
+        '::50%25%0A::set-output name=a::b\n',
+    )
   })
 })
 
 describe('sarif', () => {
   // The OASIS schema is draft 4; without its declaration of that it reads the same as draft 7.
-  const { $schema, id, ...schema } = JSON.parse(readFileSync(
-    createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8'))
-  const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema)
+  const { $schema, id, ...schema } = JSON.parse(
+    readFileSync(
+      createRequire(import.meta.url).resolve(
+        '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json',
+      ),
+      'utf8',
+    ),
+  )
+  const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(
+    schema,
+  )
 
   test('validates against the schema of 2.1.0, empty and full', () => {
-    for (const text of [report('sarif', []), report('sarif', [one, warned], [{ file: '/c d.py', message: 'no such file' }])]) {
+    for (const text of [
+      report('sarif', []),
+      report('sarif', [one, warned], [{ file: '/c d.py', message: 'no such file' }]),
+    ]) {
       validate(JSON.parse(text))
       expect(validate.errors).toBeNull()
     }
@@ -132,63 +240,134 @@ describe('sarif', () => {
 
   test('places findings, and explains the rules they broke once each', () => {
     const again = checked('/tmp/ä b.py', 'a._b', [found('a._b', '_b')])
-    const { runs: [run] } = JSON.parse(report('sarif', [one, warned, again], [{ file: '../c.py', message: 'no such file' }]))
+    const {
+      runs: [run],
+    } = JSON.parse(
+      report('sarif', [one, warned, again], [{ file: '../c.py', message: 'no such file' }]),
+    )
     expect(run.tool.driver).toEqual({
       name: 'pyrestrict',
       semanticVersion: '1.2.3',
       rules: [
         {
-          id: 'PR203', name: 'underscore-attribute', defaultConfiguration: { level: 'error' }, properties: { tags: ['security', 'sandbox'] },
+          id: 'PR203',
+          name: 'underscore-attribute',
+          defaultConfiguration: { level: 'error' },
+          properties: { tags: ['security', 'sandbox'] },
           shortDescription: { text: 'Underscore attribute' },
           fullDescription: { text: 'Attributes that begin with an underscore.' },
           help: {
             text: 'Attributes that begin with an underscore.\n\nWhy: They lead to the interpreter.\n\nInstead: Use a public name.\n\nx._y  # refused',
-            markdown: 'Attributes that begin with an underscore.\n\n**Why:** They lead to the interpreter.\n\n'
-              + '**Instead:** Use a public name.\n\n```python\nx._y  # refused\n```',
+            markdown:
+              'Attributes that begin with an underscore.\n\n**Why:** They lead to the interpreter.\n\n' +
+              '**Instead:** Use a public name.\n\n```python\nx._y  # refused\n```',
           },
         },
         {
-          id: 'PR601', name: 'ambiguous-name', defaultConfiguration: { level: 'warning' }, properties: { tags: ['security', 'sandbox'] },
+          id: 'PR601',
+          name: 'ambiguous-name',
+          defaultConfiguration: { level: 'warning' },
+          properties: { tags: ['security', 'sandbox'] },
           shortDescription: { text: 'ambiguous-name' },
         },
       ],
     })
     expect(run.columnKind).toBe('utf16CodeUnits')
-    expect(run.results.map((result: { ruleId: string, ruleIndex: number, level: string }) => [result.ruleId, result.ruleIndex, result.level]))
-      .toEqual([['PR203', 0, 'error'], ['PR601', 1, 'warning'], ['PR203', 0, 'error']])
-    expect(run.results[0].message).toEqual({ text: 'attribute begins with an underscore. Hint: give it a public name' })
-    expect(run.results[0].locations).toEqual([{
-      physicalLocation: {
-        artifactLocation: { uri: 'a.py' },
-        region: { startLine: 2, startColumn: 7, endLine: 2, endColumn: 9, snippet: { text: '_z' } },
+    expect(
+      run.results.map((result: { ruleId: string; ruleIndex: number; level: string }) => [
+        result.ruleId,
+        result.ruleIndex,
+        result.level,
+      ]),
+    ).toEqual([
+      ['PR203', 0, 'error'],
+      ['PR601', 1, 'warning'],
+      ['PR203', 0, 'error'],
+    ])
+    expect(run.results[0].message).toEqual({
+      text: 'attribute begins with an underscore. Hint: give it a public name',
+    })
+    expect(run.results[0].locations).toEqual([
+      {
+        physicalLocation: {
+          artifactLocation: { uri: 'a.py' },
+          region: {
+            startLine: 2,
+            startColumn: 7,
+            endLine: 2,
+            endColumn: 9,
+            snippet: { text: '_z' },
+          },
+        },
       },
-    }])
-    expect(run.results[2].locations[0].physicalLocation.artifactLocation.uri).toBe('file:///tmp/%C3%A4%20b.py')
+    ])
+    expect(run.results[2].locations[0].physicalLocation.artifactLocation.uri).toBe(
+      'file:///tmp/%C3%A4%20b.py',
+    )
     expect(run.invocations[0].executionSuccessful).toBe(false)
-    expect(run.invocations[0].toolExecutionNotifications[0].message).toEqual({ text: 'no such file' })
+    expect(run.invocations[0].toolExecutionNotifications[0].message).toEqual({
+      text: 'no such file',
+    })
   })
 })
 
 test('every format tells how many findings are not listed', () => {
   const many = { ...one, omitted: 41 }
-  expect(report('text', [many])).toMatch(/\n\nand 41 more problems in a\.py\n\nFound 42 problems in 1 of 1 file\.\n$/)
+  expect(report('text', [many])).toMatch(
+    /\n\nand 41 more problems in a\.py\n\nFound 42 problems in 1 of 1 file\.\n$/,
+  )
   expect(report('concise', [many])).toMatch(/\na\.py: and 41 more problems\n$/)
-  expect(report('github', [many])).toMatch(/\n::error file=a\.py,title=not listed::and 41 more problems\n$/)
-  expect(JSON.parse(report('json', [many]))).toMatchObject({ files: [{ omitted: 41 }], summary: { findings: 42 } })
-  expect(JSON.parse(report('sarif', [many])).runs[0].invocations[0]).toMatchObject(
-    { executionSuccessful: true, toolExecutionNotifications: [{ level: 'warning', message: { text: 'and 41 more problems' } }] })
+  expect(report('github', [many])).toMatch(
+    /\n::error file=a\.py,title=not listed::and 41 more problems\n$/,
+  )
+  expect(JSON.parse(report('json', [many]))).toMatchObject({
+    files: [{ omitted: 41 }],
+    summary: { findings: 42 },
+  })
+  expect(JSON.parse(report('sarif', [many])).runs[0].invocations[0]).toMatchObject({
+    executionSuccessful: true,
+    toolExecutionNotifications: [{ level: 'warning', message: { text: 'and 41 more problems' } }],
+  })
 })
 
 test('whatever a file is called and holds, no format lets it speak to a terminal or a runner', () => {
   const text = fc.string({
-    unit: fc.constantFrom(...'\n\r\t\u001b\u009b\u202e\u0000:,%#[]"\\ ab', '::', '##[', '::set-env name=A::', '\u001b[31m'), maxLength: 60 })
-  fc.assert(fc.property(text, text, text, fc.constantFrom<Format>('text', 'concise', 'json', 'github', 'sarif'), (file, content, message, format) => {
-    const diagnostic = found(`x${content}`, 'x', { message, hint: content, code: 'PR999' as Code })
-    for (const line of report(format, [checked(file, `x${content}`, [diagnostic])], [{ file, message }]).split('\n')) {
-      expect(line).not.toMatch(/##[a-z]*\[/)
-      expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
-      if (format === 'github') expect(line).toMatch(/^$|^::error file=[^:,]*,(line=1,endLine=1,col=1,endColumn=2,title=PR999 underscore-attribute|title=not checked)::/)
-      else expect(line).not.toMatch(/^\s*::/)
-    }
-  }), { numRuns: 1000 })
+    unit: fc.constantFrom(
+      ...'\n\r\t\u001b\u009b\u202e\u0000:,%#[]"\\ ab',
+      '::',
+      '##[',
+      '::set-env name=A::',
+      '\u001b[31m',
+    ),
+    maxLength: 60,
+  })
+  fc.assert(
+    fc.property(
+      text,
+      text,
+      text,
+      fc.constantFrom<Format>('text', 'concise', 'json', 'github', 'sarif'),
+      (file, content, message, format) => {
+        const diagnostic = found(`x${content}`, 'x', {
+          message,
+          hint: content,
+          code: 'PR999' as Code,
+        })
+        for (const line of report(
+          format,
+          [checked(file, `x${content}`, [diagnostic])],
+          [{ file, message }],
+        ).split('\n')) {
+          expect(line).not.toMatch(/##[a-z]*\[/)
+          expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
+          if (format === 'github')
+            expect(line).toMatch(
+              /^$|^::error file=[^:,]*,(line=1,endLine=1,col=1,endColumn=2,title=PR999 underscore-attribute|title=not checked)::/,
+            )
+          else expect(line).not.toMatch(/^\s*::/)
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  )
 })

@@ -18,7 +18,10 @@ let differs: (source: string, guarded: string, names?: string) => string | undef
 let outcome: (source: string) => string
 
 beforeAll(async () => {
-  [rewrite, python] = await Promise.all([loadRewrite(), loadCPython('unguard', 'passthrough', 'stdlib')])
+  ;[rewrite, python] = await Promise.all([
+    loadRewrite(),
+    loadCPython('unguard', 'passthrough', 'stdlib'),
+  ])
   compare = python.function('unguard.compare')
   differs = python.function('passthrough.differs')
   outcome = python.function('passthrough.outcome')
@@ -91,19 +94,23 @@ describe('the standard library', () => {
 describe('programs by chance', () => {
   test('compile, run and point to places as their sources do', () => {
     let [accepted, refused] = [0, 0]
-    fc.assert(fc.property(program, (source) => {
-      const rewriting = tryRewrite(source)
-      const difference = rewriting && compare(source, rewriting.code)
-      if (rewriting === undefined || difference?.startsWith('no Python')) {
-        refused += 1
-        return
-      }
-      accepted += 1
-      expect(difference).toBeUndefined()
-      expect(differs(source, rewriting.code, NAMES)).toBeUndefined()
-      // A field that shows itself has its text in another place.
-      if (!/= ?[}!:]/.test(source)) expect(comparePositions(python, source, rewriting).first).toBeUndefined()
-    }), { numRuns: Number(process.env['REWRITE_RUNS'] ?? 400) })
+    fc.assert(
+      fc.property(program, (source) => {
+        const rewriting = tryRewrite(source)
+        const difference = rewriting && compare(source, rewriting.code)
+        if (rewriting === undefined || difference?.startsWith('no Python')) {
+          refused += 1
+          return
+        }
+        accepted += 1
+        expect(difference).toBeUndefined()
+        expect(differs(source, rewriting.code, NAMES)).toBeUndefined()
+        // A field that shows itself has its text in another place.
+        if (!/= ?[}!:]/.test(source))
+          expect(comparePositions(python, source, rewriting).first).toBeUndefined()
+      }),
+      { numRuns: Number(process.env['REWRITE_RUNS'] ?? 400) },
+    )
     expect(refused / (accepted + refused)).toBeLessThan(0.35)
   })
 

@@ -14,7 +14,7 @@ let checker: Checker
 let python: Python
 
 beforeAll(async () => {
-  [checker, python] = await Promise.all([createChecker({ modules: 'standard' }), Python.load()])
+  ;[checker, python] = await Promise.all([createChecker({ modules: 'standard' }), Python.load()])
 })
 
 /** Why a source is refused: by whom, under which code, with what words; undefined when both accept it. */
@@ -31,9 +31,13 @@ function refusal(source: string): string | undefined {
 describe('programs', () => {
   /** What the language leaves out on purpose. */
   const REFUSED = {
-    'private names': 'check PR208', 'generic classes': 'check PR203', 'augmented assignment': 'check PR401',
-    classes: 'check PR401', 'f-strings': 'check PR013',
-    exceptions: 'check PR203', 'globals at the start of statements': 'check PR301',
+    'private names': 'check PR208',
+    'generic classes': 'check PR203',
+    'augmented assignment': 'check PR401',
+    classes: 'check PR401',
+    'f-strings': 'check PR013',
+    exceptions: 'check PR203',
+    'globals at the start of statements': 'check PR301',
   } as Readonly<Record<string, string>>
 
   test.each(Object.entries({ ...PROGRAMS, ...FAILING }))('%s', (name, source) => {
@@ -42,30 +46,40 @@ describe('programs', () => {
 })
 
 describe('lines of fixtures/guards', () => {
-  const lines = guardFixtures().flatMap(({ name, source }) => source.split('\n')
-    .filter((line) => /^[^\s#@)\]}]/.test(line))
-    .map((line) => ({ name, line })))
+  const lines = guardFixtures().flatMap(({ name, source }) =>
+    source
+      .split('\n')
+      .filter((line) => /^[^\s#@)\]}]/.test(line))
+      .map((line) => ({ name, line })),
+  )
 
   test('are accepted by the verifier wherever check accepts them', () => {
-    const refused = lines.map(({ name, line }) => ({ name, line, why: refusal(line) })).filter(({ why }) => why?.startsWith('verify'))
+    const refused = lines
+      .map(({ name, line }) => ({ name, line, why: refusal(line) }))
+      .filter(({ why }) => why?.startsWith('verify'))
     expect(refused).toEqual([])
   })
 
   test('are mostly accepted by check', () => {
     // The others are first lines of statements that go on, or what the language leaves out.
-    expect(lines.filter(({ line }) => refusal(line) === undefined).length / lines.length).toBeGreaterThan(0.9)
+    expect(
+      lines.filter(({ line }) => refusal(line) === undefined).length / lines.length,
+    ).toBeGreaterThan(0.9)
   })
 })
 
 describe('programs by chance', () => {
   test('are accepted by the verifier wherever check accepts them, unless CPython refuses the source itself', () => {
     let accepted = 0
-    fc.assert(fc.property(program, (source) => {
-      const why = refusal(source)
-      if (why === undefined) accepted += 1
-      // PR901 is CPython's own word, and check may not know all of its reasons.
-      else if (!why.startsWith('check') && !why.startsWith('verify PR901')) expect.fail(why)
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(program, (source) => {
+        const why = refusal(source)
+        if (why === undefined) accepted += 1
+        // PR901 is CPython's own word, and check may not know all of its reasons.
+        else if (!why.startsWith('check') && !why.startsWith('verify PR901')) expect.fail(why)
+      }),
+      { numRuns: 300 },
+    )
     expect(accepted).toBeGreaterThan(150)
   })
 })

@@ -30,20 +30,25 @@ describe('fixtures/guards', () => {
 
 describe('the text', () => {
   test('without anything to guard is the source itself', () => {
-    const source = "import a.b\nfrom . import c  # d.e[f]\n'g.h' r'''i.j'''\ndef k(l=1, *m, n, **o): return l + m(n)\npass"
+    const source =
+      "import a.b\nfrom . import c  # d.e[f]\n'g.h' r'''i.j'''\ndef k(l=1, *m, n, **o): return l + m(n)\npass"
     const { code, edits } = rewrite(source)
     expect(code).toBe(source)
     expect(edits).toHaveLength(0)
   })
 
   test('keeps line ends, also carriage returns with line feeds, and what stands at the end', () => {
-    expect(rewrite('a.b\r\nc[\r\n  d]\r\n# e.f').code).toBe("_getattr_(a,'b')\r\n_getitem_(c,\r\n  d)\r\n# e.f")
+    expect(rewrite('a.b\r\nc[\r\n  d]\r\n# e.f').code).toBe(
+      "_getattr_(a,'b')\r\n_getitem_(c,\r\n  d)\r\n# e.f",
+    )
     expect(rewrite('').code).toBe('')
     expect(rewrite('\n\n  # a.b\n\n').code).toBe('\n\n  # a.b\n\n')
   })
 
   test('keeps continued lines', () => {
-    expect(rewrite('a \\\n  .b[ \\\n c] = \\\n d.e').code).toBe("_write_(_getattr_(a \\\n  ,'b'))[ \\\n c] = \\\n _getattr_(d,'e')")
+    expect(rewrite('a \\\n  .b[ \\\n c] = \\\n d.e').code).toBe(
+      "_write_(_getattr_(a \\\n  ,'b'))[ \\\n c] = \\\n _getattr_(d,'e')",
+    )
   })
 
   test('shows the text of a field over several lines with its line ends as CPython does', () => {
@@ -51,19 +56,29 @@ describe('the text', () => {
   })
 
   test('has an equal sign removed from fields that show themselves, and no other', () => {
-    expect(rewrite("f'{a == b}{(c := d)}{e(f=g)}{h!r:=>9}'").code).toBe("f'{a == b}{(c := d)}{e(f=g)}{h!r:=>9}'")
+    expect(rewrite("f'{a == b}{(c := d)}{e(f=g)}{h!r:=>9}'").code).toBe(
+      "f'{a == b}{(c := d)}{e(f=g)}{h!r:=>9}'",
+    )
   })
 
   test('is a function of the source alone', () => {
     const sources = guardFixtures().map(({ source }) => source)
     const once = sources.map((source) => rewrite(source).code)
-    expect(sources.toReversed().map((source) => rewrite(source).code).toReversed()).toEqual(once)
+    expect(
+      sources
+        .toReversed()
+        .map((source) => rewrite(source).code)
+        .toReversed(),
+    ).toEqual(once)
   })
 })
 
 describe('edits', () => {
   test('are ordered, apart, within the source, and give the text when applied', () => {
-    const sources = [...guardFixtures().map(({ source }) => source), ...Object.values({ ...PROGRAMS, ...FAILING })]
+    const sources = [
+      ...guardFixtures().map(({ source }) => source),
+      ...Object.values({ ...PROGRAMS, ...FAILING }),
+    ]
     for (const source of sources) {
       const { code, edits } = rewrite(source)
       let [from, place] = [0, 0]
@@ -95,8 +110,12 @@ describe('depth', () => {
   test('names the place beyond which CPython reads no further', () => {
     expect(rewrite(chain(MAX_BRACKETS)).tooDeepAt).toBe(-1)
     expect(rewrite(chain(MAX_BRACKETS + 1)).tooDeepAt).toBe(4)
-    expect(rewrite(`x = ${'('.repeat(150)}${chain(50).slice(4)}${')'.repeat(150)}`).tooDeepAt).toBe(-1)
-    expect(rewrite(`x = ${'('.repeat(150)}${chain(51).slice(4)}${')'.repeat(150)}`).tooDeepAt).toBe(154)
+    expect(rewrite(`x = ${'('.repeat(150)}${chain(50).slice(4)}${')'.repeat(150)}`).tooDeepAt).toBe(
+      -1,
+    )
+    expect(rewrite(`x = ${'('.repeat(150)}${chain(51).slice(4)}${')'.repeat(150)}`).tooDeepAt).toBe(
+      154,
+    )
     expect(rewrite(`${chain(150)}\n${chain(150)}[${chain(49).slice(4)}]`).tooDeepAt).toBe(-1)
     expect(rewrite(`x = [\n${'a.b, '.repeat(5000)}]`).tooDeepAt).toBe(-1)
     expect(rewrite("f'''{a['(']=}''', f'{b[\"{\\n\"]=}'\n".repeat(MAX_BRACKETS)).tooDeepAt).toBe(-1)
@@ -139,27 +158,38 @@ describe('anything', () => {
     const pieces = sources.flatMap((source) => source.match(/\w+|\n *|[^\w\s]|\s/g) ?? [])
     const source = fc.oneof(
       fc.array(fc.constantFrom(...pieces), { maxLength: 40 }).map((parts) => parts.join('')),
-      fc.tuple(fc.constantFrom(...sources), fc.nat(), fc.nat(30), fc.array(fc.constantFrom(...pieces), { maxLength: 3 }))
+      fc
+        .tuple(
+          fc.constantFrom(...sources),
+          fc.nat(),
+          fc.nat(30),
+          fc.array(fc.constantFrom(...pieces), { maxLength: 3 }),
+        )
         .map(([text, at, length, parts]) => {
           const from = at % text.length
           return text.slice(0, from) + parts.join('') + text.slice(from + length)
         }),
       program,
     )
-    fc.assert(fc.property(source, (text) => {
-      const tree = parser.parse(text)
-      const { code } = rewriteTree(tree)
-      if (tree.hasError) expect(code).toBe(text)
-      expect(lines(code)).toBe(lines(text))
-    }), { numRuns: 3000 })
+    fc.assert(
+      fc.property(source, (text) => {
+        const tree = parser.parse(text)
+        const { code } = rewriteTree(tree)
+        if (tree.hasError) expect(code).toBe(text)
+        expect(lines(code)).toBe(lines(text))
+      }),
+      { numRuns: 3000 },
+    )
   })
 
   test('but a grammar of another version is refused at once', () => {
-    expect(() => createRewriter({
-      kindId: (name) => {
-        throw new InstallationError(`the grammar has no kind "${name}"`)
-      },
-      fieldId: () => 1,
-    })).toThrow(InstallationError)
+    expect(() =>
+      createRewriter({
+        kindId: (name) => {
+          throw new InstallationError(`the grammar has no kind "${name}"`)
+        },
+        fieldId: () => 1,
+      }),
+    ).toThrow(InstallationError)
   })
 })

@@ -1,25 +1,33 @@
 /** The guest runtime keeps its limits, and a reset leaves nothing: on the real wasm, with full Python inside. */
 import { readFileSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { DeltaError } from '../src/trusted/host/delta.js'
-import { wasmPath, type LoadedImage } from '../src/trusted/host/image.js'
-import { Killed } from '../src/trusted/host/killed.js'
-import { Guest, type CallLimits, type GuestOptions } from '../src/trusted/host/runtime.js'
-import type { Value } from '../src/trusted/host/codec.js'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { DeltaError } from '../src/trusted/wall/delta.js'
+import { wasmPath, type LoadedImage } from '../src/platform/node/image.js'
+import { Killed } from '../src/trusted/wall/killed.js'
+import { Guest, type CallLimits, type GuestOptions } from '../src/trusted/wall/runtime.js'
+import type { Value } from '../src/trusted/channel/codec.js'
 import { bare, BareGuest } from './support/images.js'
 
 let image: LoadedImage
 let python: BareGuest
-beforeAll(() => { image = bare() })
-beforeEach(() => { python = new BareGuest(image) })
+beforeAll(() => {
+  image = bare()
+})
+beforeEach(() => {
+  python = new BareGuest(image)
+})
 
 /** Bytes of a delta that holds no page: the memory is the image's. */
 const PRISTINE = 40
 const MIB = 1 << 20
 
 /** How a call ended that did not return. */
-function killed(code: string, limits: CallLimits, guest = python): { kind: string, detail: string } {
+function killed(
+  code: string,
+  limits: CallLimits,
+  guest = python,
+): { kind: string; detail: string } {
   try {
     guest.run(code, {}, limits)
   } catch (error) {
@@ -32,39 +40,55 @@ function killed(code: string, limits: CallLimits, guest = python): { kind: strin
 const DEEDS: Record<string, string> = {
   nothing: 'result = 1',
   globals: 'planted = [1, 2, 3]; import sys; sys.planted = planted',
-  'builtins and modules': 'import builtins, json, math; builtins.len = None; builtins.evil = 1; json.loads = None; math.pi = 3',
-  'loaded modules': 'import sys; sys.modules.clear(); sys.path.append("/"); sys.meta_path.append(1)',
-  classes: 'class A: pass\nclass B(A):\n    def __del__(self): pass\nxs = [B() for _ in range(1000)]',
-  hooks: 'import sys, threading\nsys.settrace(lambda *a: None); sys.setprofile(lambda *a: None); sys.setrecursionlimit(77)',
+  'builtins and modules':
+    'import builtins, json, math; builtins.len = None; builtins.evil = 1; json.loads = None; math.pi = 3',
+  'loaded modules':
+    'import sys; sys.modules.clear(); sys.path.append("/"); sys.meta_path.append(1)',
+  classes:
+    'class A: pass\nclass B(A):\n    def __del__(self): pass\nxs = [B() for _ in range(1000)]',
+  hooks:
+    'import sys, threading\nsys.settrace(lambda *a: None); sys.setprofile(lambda *a: None); sys.setrecursionlimit(77)',
   collector: 'import gc; gc.disable(); gc.set_threshold(1); gc.callbacks.append(print)',
-  caches: 'import re, functools, struct, decimal, random, locale\nre.compile("planted+"); struct.calcsize("<7I"); decimal.getcontext().prec = 3; random.seed(1)',
-  codecs: 'import codecs; codecs.register_error("planted", lambda e: ("", 1)); codecs.register(lambda n: None)',
+  caches:
+    'import re, functools, struct, decimal, random, locale\nre.compile("planted+"); struct.calcsize("<7I"); decimal.getcontext().prec = 3; random.seed(1)',
+  codecs:
+    'import codecs; codecs.register_error("planted", lambda e: ("", 1)); codecs.register(lambda n: None)',
   interning: 'import sys; kept = [sys.intern(f"planted{i}") for i in range(1000)]',
   memory: 'kept = [bytearray(1 << 20) for _ in range(30)]',
   'much memory': 'kept = [bytearray(1 << 20) for _ in range(150)]',
   output: 'import sys; print("half a line", end=""); sys.stdout = None',
   generators: 'def g():\n    try: yield\n    finally: print("never")\nkept = g(); next(kept)',
   exceptions: 'import sys\ndef f(): f()\ntry: f()\nexcept RecursionError as e: kept = e',
-  environment: 'import os, sys; os.environ["PLANTED"] = "1"; sys.argv.append("x"); sys.stdout.reconfigure(encoding="latin-1")',
+  environment:
+    'import os, sys; os.environ["PLANTED"] = "1"; sys.argv.append("x"); sys.stdout.reconfigure(encoding="latin-1")',
   'raw memory': `${readFileSync(new URL('support/memory-write.py', import.meta.url), 'utf8')}\nfor a in range(64 * 1024, 27 * ${MIB}, 65536): pass\npoke(25 * ${MIB}, 0xdeadbeef)`,
 }
 
 describe('reset', () => {
   test.each(Object.entries(DEEDS))('leaves nothing of %s', (_name, code) => {
-    const before = python.run('import sys, gc; result = [len(sys.modules), hash("abc"), id(object()), len(gc.get_objects())]')
+    const before = python.run(
+      'import sys, gc; result = [len(sys.modules), hash("abc"), id(object()), len(gc.get_objects())]',
+    )
     python.guest.reset()
     python.run(code)
     expect(python.guest.capture().length).toBeGreaterThan(PRISTINE)
     python.guest.reset()
     expect(python.guest.capture().length).toBe(PRISTINE)
-    expect(python.run('import sys, gc; result = [len(sys.modules), hash("abc"), id(object()), len(gc.get_objects())]')).toEqual(before)
+    expect(
+      python.run(
+        'import sys, gc; result = [len(sys.modules), hash("abc"), id(object()), len(gc.get_objects())]',
+      ),
+    ).toEqual(before)
   })
 
   test('heals whatever ended a call', () => {
     for (const [code, limits] of [
       ['while True: pass', { fuel: 100 }],
       ['import os; os.abort()', {}],
-      ['import sys\nsys.setrecursionlimit(10**6)\ndef f(n): return sorted([1], key=lambda _: f(n))\nf(0)', {}],
+      [
+        'import sys\nsys.setrecursionlimit(10**6)\ndef f(n): return sorted([1], key=lambda _: f(n))\nf(0)',
+        {},
+      ],
       ['print("x" * 10**6)', { outputBytes: 10 }],
     ] as const) {
       expect(killed(code, limits).kind).not.toBe('returned')
@@ -76,7 +100,8 @@ describe('reset', () => {
   })
 
   test('is the same for every guest of the image', () => {
-    const code = 'import random, sys\nresult = [hash("x"), id(result), len(sys.modules)]\nkept = [object() for _ in range(999)]'
+    const code =
+      'import random, sys\nresult = [hash("x"), id(result), len(sys.modules)]\nkept = [object() for _ in range(999)]'
     const first = python.run(code)
     const other = new Guest(image.wasm, image.image, {})
     expect(other.capture().length).toBe(PRISTINE)
@@ -90,14 +115,20 @@ describe('reset', () => {
     const { globals, passive } = moduleState(readFileSync(wasmPath()))
     expect(globals).toBe(4)
     expect(passive).toBe(0)
-    expect(WebAssembly.Module.exports(image.wasm).filter(({ kind }) => kind === 'table' || kind === 'memory').map(({ name }) => name).sort())
-      .toEqual(['__indirect_function_table', 'memory'])
+    expect(
+      WebAssembly.Module.exports(image.wasm)
+        .filter(({ kind }) => kind === 'table' || kind === 'memory')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['__indirect_function_table', 'memory'])
   })
 })
 
 describe('capture and restore', () => {
   test('bring a state back, in the same guest and in another', () => {
-    python.run('class Account:\n    def __init__(self): self.total = 40\na = Account()\ndef add(n): a.total += n; return a.total')
+    python.run(
+      'class Account:\n    def __init__(self): self.total = 40\na = Account()\ndef add(n): a.total += n; return a.total',
+    )
     const delta = python.guest.capture()
     expect(python.run('result = add(1)')).toBe(41)
     expect(killed('a.total = "lost"\nwhile True: pass', { fuel: 500 }).kind).toBe('fuel')
@@ -126,8 +157,13 @@ describe('capture and restore', () => {
     twice.set(good)
     twice.set(good.subarray(40, 4140), good.length)
     const beyond = good.slice(0, 40 + 4100)
-    new DataView(beyond.buffer).setUint32(40, new DataView(good.buffer).getUint32(36, true) * 16, true)
-    const edited = (at: number, byte: number): Uint8Array => Uint8Array.from(good, (old, i) => i === at ? byte : old)
+    new DataView(beyond.buffer).setUint32(
+      40,
+      new DataView(good.buffer).getUint32(36, true) * 16,
+      true,
+    )
+    const edited = (at: number, byte: number): Uint8Array =>
+      Uint8Array.from(good, (old, i) => (i === at ? byte : old))
     for (const [bytes, message] of [
       [new Uint8Array(0), 'not a delta of guest memory'],
       [good.subarray(0, good.length - 1), 'not a delta of guest memory'],
@@ -148,11 +184,17 @@ describe('capture and restore', () => {
 describe('fuel', () => {
   test.each([
     ['a loop', 'while True: pass'],
-    ['a loop that catches everything', 'while True:\n    try:\n        while True: pass\n    except BaseException: pass\n    finally: continue'],
+    [
+      'a loop that catches everything',
+      'while True:\n    try:\n        while True: pass\n    except BaseException: pass\n    finally: continue',
+    ],
     ['recursion', 'def f(n): return f(n - 1) + f(n - 1) if n else 1\nf(60)'],
     ['generators', 'sum(1 for _ in iter(int, 1))'],
     ['a finalizer', 'class A:\n    def __del__(self):\n        while True: pass\nA()'],
-    ['__str__ of an exception', 'class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E'],
+    [
+      '__str__ of an exception',
+      'class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E',
+    ],
   ])('ends %s', (_name, code) => {
     expect(killed(code, { fuel: 1000 })).toEqual({ kind: 'fuel', detail: '' })
     expect(python.guest.usage.fuel).toBe(1000)
@@ -205,12 +247,14 @@ describe('the deadline', () => {
 
   test('is put off by what a pulse held the guest up for', () => {
     let held = 0
-    const paused = new BareGuest(image, { pulse: () => {
-      if (held > 0) return 0
-      held = 300
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, held)
-      return held
-    } })
+    const paused = new BareGuest(image, {
+      pulse: () => {
+        if (held > 0) return 0
+        held = 300
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, held)
+        return held
+      },
+    })
     const started = performance.now()
     expect(killed('while True: pass', { deadline: started + 200 }, paused).kind).toBe('wall')
     expect(performance.now() - started).toBeGreaterThanOrEqual(500)
@@ -220,7 +264,8 @@ describe('the deadline', () => {
 describe('memory', () => {
   test('at the cap is a MemoryError, which Python survives', () => {
     const capped = new BareGuest(image, { memoryBytes: 64 * MIB })
-    expect(capped.run(`
+    expect(
+      capped.run(`
 caught = 0
 for i in range(200):
     try:
@@ -232,7 +277,8 @@ for i in range(200):
 for code in "'a' * 10**9", "[0] * 10**9", "1 << 8 * 10**9", "dict.fromkeys(range(10**8))":
     try: eval(code)
     except (MemoryError, OverflowError): caught += 1
-result = caught`)).toBe(204)
+result = caught`),
+    ).toBe(204)
     const { peakMemoryBytes, memoryDenied } = capped.guest.usage
     expect(memoryDenied).toBe(true)
     expect(peakMemoryBytes).toBeLessThanOrEqual(64 * MIB)
@@ -241,13 +287,16 @@ result = caught`)).toBe(204)
 
   test('of small objects runs out too', () => {
     const capped = new BareGuest(image, { memoryBytes: 48 * MIB })
-    expect(() => capped.run('x = {}\nwhile True: x[len(x)] = [len(x)]')).toThrow(/MemoryError|memory/)
+    expect(() => capped.run('x = {}\nwhile True: x[len(x)] = [len(x)]')).toThrow(
+      /MemoryError|memory/,
+    )
     capped.guest.reset()
     expect(capped.run('result = 1')).toBe(1)
   })
 
   test('may be capped call by call, and a lower cap counts after a higher one', () => {
-    const code = 'x = None\ntry: x = bytearray(80 << 20)\nexcept MemoryError: pass\nresult = x is not None\nx = None'
+    const code =
+      'x = None\ntry: x = bytearray(80 << 20)\nexcept MemoryError: pass\nresult = x is not None\nx = None'
     expect(python.run(code, {}, { memoryBytes: 48 * MIB })).toBe(false)
     expect(python.run(code, {}, { memoryBytes: 160 * MIB })).toBe(true)
     python.guest.reset()
@@ -259,15 +308,27 @@ result = caught`)).toBe(204)
 describe('output', () => {
   test('arrives whole and in order, as bytes', () => {
     const chunks: string[] = []
-    const guest = new BareGuest(image, { onOutput: (fd, bytes) => { chunks.push(`${fd}:${Buffer.from(bytes).toString()}`) } })
-    guest.run('import sys\nprint("a", "é", "😀")\nprint("b", file=sys.stderr)\nprint("c" * 100_000)\nprint("end", end="")\nsys.stdout.flush()')
+    const guest = new BareGuest(image, {
+      onOutput: (fd, bytes) => {
+        chunks.push(`${fd}:${Buffer.from(bytes).toString()}`)
+      },
+    })
+    guest.run(
+      'import sys\nprint("a", "é", "😀")\nprint("b", file=sys.stderr)\nprint("c" * 100_000)\nprint("end", end="")\nsys.stdout.flush()',
+    )
     expect(chunks.map((chunk) => chunk.slice(0, 2)).join('')).toMatch(/^1:2:(1:)+$/)
-    expect(chunks.map((chunk) => chunk.slice(2)).join('')).toBe(`a é 😀\nb\n${'c'.repeat(100_000)}\nend`)
+    expect(chunks.map((chunk) => chunk.slice(2)).join('')).toBe(
+      `a é 😀\nb\n${'c'.repeat(100_000)}\nend`,
+    )
     expect(guest.guest.usage.outputBytes).toBe(100_016)
   })
 
   test('ends the run at the cap, to the byte', () => {
-    expect(killed('i = 0\nwhile True:\n    try: print(i := i + 1)\n    except BaseException: pass', { outputBytes: 1001 }).kind).toBe('output')
+    expect(
+      killed('i = 0\nwhile True:\n    try: print(i := i + 1)\n    except BaseException: pass', {
+        outputBytes: 1001,
+      }).kind,
+    ).toBe('output')
     expect(python.output.length).toBe(1001)
     expect(python.output.startsWith('1\n2\n3\n')).toBe(true)
     expect(python.guest.usage.outputBytes).toBe(1001)
@@ -275,9 +336,17 @@ describe('output', () => {
 
   test('in a flood of tiny pieces takes no memory of the host', () => {
     let bytes = 0
-    const guest = new BareGuest(image, { onOutput: (_fd, piece) => { bytes += piece.length } })
+    const guest = new BareGuest(image, {
+      onOutput: (_fd, piece) => {
+        bytes += piece.length
+      },
+    })
     const flood = (): void => {
-      guest.run('import os\nfor _ in range(300_000): os.write(1, b""); os.write(1, b"x"); os.write(2, b"y")', {}, { outputBytes: 1e9 })
+      guest.run(
+        'import os\nfor _ in range(300_000): os.write(1, b""); os.write(1, b"x"); os.write(2, b"y")',
+        {},
+        { outputBytes: 1e9 },
+      )
     }
     flood() // The engine takes memory too, for code and young objects, once.
     const before = process.memoryUsage().rss
@@ -293,7 +362,8 @@ describe('output', () => {
 })
 
 describe('clock, chance and the door', () => {
-  const SLEEP = 'import fcntl, struct\ndef sleep(s): fcntl.ioctl(1000, 1, bytearray(struct.pack("<d", s)))\n'
+  const SLEEP =
+    'import fcntl, struct\ndef sleep(s): fcntl.ioctl(1000, 1, bytearray(struct.pack("<d", s)))\n'
   const make = (options: GuestOptions): BareGuest => new BareGuest(image, options)
 
   test('a fixed clock stands still until the guest sleeps, and sleeping takes no time', () => {
@@ -333,7 +403,7 @@ result = [time.time(), time.mktime(time.gmtime(86400 * 366)), sorted(steps), sle
     expect(seeded.run(code)).toEqual(a)
     const drawn = [0, 1].map(() => (python.guest.reset(), python.run(code)))
     expect(drawn[0]).not.toEqual(drawn[1])
-    expect((python.run('import os; result = len(os.urandom(3_000_000))'))).toBe(3_000_000)
+    expect(python.run('import os; result = len(os.urandom(3_000_000))')).toBe(3_000_000)
   })
 
   const CALL = `import fcntl, struct
@@ -345,31 +415,45 @@ def call(request):
 `
   test('the door passes bytes both ways, small and large', () => {
     const guest = make({ door: (request) => Uint8Array.from(request).reverse() })
-    expect(guest.run(`${CALL}result = [call(b''), call(b'abc'), call(bytes(range(256)) * 4096) == bytes(range(255, -1, -1)) * 4096]`))
-      .toEqual([new Uint8Array(0), Uint8Array.of(99, 98, 97), true])
+    expect(
+      guest.run(
+        `${CALL}result = [call(b''), call(b'abc'), call(bytes(range(256)) * 4096) == bytes(range(255, -1, -1)) * 4096]`,
+      ),
+    ).toEqual([new Uint8Array(0), Uint8Array.of(99, 98, 97), true])
   })
 
   test('no door is an OSError; a wrong use of it too', () => {
-    expect(python.run(`${CALL}
+    expect(
+      python.run(`${CALL}
 result = []
 for op, data in [(2, bytes(4)), (3, bytes(4)), (9, bytes(8)), (1, struct.pack('<d', -1.0)), (1, struct.pack('<d', float('nan')))]:
     try: fcntl.ioctl(1000, op, bytearray(data))
-    except OSError as e: result.append(e.errno)`)).toEqual([52, 28, 28, 28, 28])
+    except OSError as e: result.append(e.errno)`),
+    ).toEqual([52, 28, 28, 28, 28])
   })
 
   test('an answer is taken once, into room enough for it', () => {
     const guest = make({ door: () => new Uint8Array(9).fill(7) })
-    expect(guest.run(`${CALL}
+    expect(
+      guest.run(`${CALL}
 result = [fcntl.ioctl(1000, 2, bytearray(4))]
 small = bytearray(struct.pack('<I', 8) + bytes(12))
 for data in small, bytearray(struct.pack('<I', 9) + bytes(9)), bytearray(struct.pack('<I', 9) + bytes(9)):
     try: result += [fcntl.ioctl(1000, 3, data), data[-1]]
-    except OSError as e: result += [e.errno, data[-1]]`)).toEqual([9, 28, 0, 9, 7, 28, 0])
+    except OSError as e: result += [e.errno, data[-1]]`),
+    ).toEqual([9, 28, 0, 9, 7, 28, 0])
   })
 
   test('what the host throws behind the door ends the call, nothing more', () => {
-    const guest = make({ door: () => { throw new Error('broken broker') } })
-    expect(killed(`${CALL}try: call(b'')\nexcept BaseException: pass`, {}, guest)).toEqual({ kind: 'crash', detail: 'Error: broken broker' })
+    const guest = make({
+      door: () => {
+        throw new Error('broken broker')
+      },
+    })
+    expect(killed(`${CALL}try: call(b'')\nexcept BaseException: pass`, {}, guest)).toEqual({
+      kind: 'crash',
+      detail: 'Error: broken broker',
+    })
   })
 })
 
@@ -381,16 +465,22 @@ describe('deep recursion', () => {
     caches: 'import functools\n@functools.lru_cache(None)\ndef f(n): return f(n + 1)\nf(0)',
     // CPython's own C stack suffices for these.
     'containers compared': 'x = []; y = []\nfor _ in range(100_000): x = [x]; y = [y]\nx == y',
-    'containers freed': 'x = []\nfor _ in range(100_000): x = [x]\nx = None\nraise RecursionError("freed")',
+    'containers freed':
+      'x = []\nfor _ in range(100_000): x = [x]\nx = None\nraise RecursionError("freed")',
   }
 
   test('is a RecursionError on a stack of the recommended size', async () => {
     const worker = new Worker(new URL('support/deep-worker.mjs', import.meta.url), {
-      resourceLimits: { stackSizeMb: 64 }, env: {}, workerData: { probes: PROBES },
+      resourceLimits: { stackSizeMb: 64 },
+      env: {},
+      workerData: { probes: PROBES },
     })
-    const results = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+    const results = await new Promise((resolve, reject) =>
+      worker.once('message', resolve).once('error', reject),
+    )
     expect(results).toEqual({
-      ...Object.fromEntries(Object.keys(PROBES).map((name) => [name, 'RecursionError'])), 'containers compared': 'returned',
+      ...Object.fromEntries(Object.keys(PROBES).map((name) => [name, 'RecursionError'])),
+      'containers compared': 'returned',
     })
     await worker.terminate()
   })
@@ -400,7 +490,9 @@ describe('deep recursion', () => {
     for (const name of ['calls', 'calls through C', 'special methods', 'caches']) {
       expect(() => small.run(PROBES[name]!)).toThrow('RecursionError')
     }
-    expect(small.run('def f(n): return n and sorted([f(n - 1)], key=lambda x: x)[0]\nresult = f(100)')).toBe(0)
+    expect(
+      small.run('def f(n): return n and sorted([f(n - 1)], key=lambda x: x)[0]\nresult = f(100)'),
+    ).toBe(0)
   })
 
   test('beyond the stack is a crash, and only that', () => {
@@ -409,7 +501,7 @@ describe('deep recursion', () => {
 })
 
 /** Mutable globals, and passive data and element segments, of a wasm binary. */
-function moduleState(bytes: Uint8Array): { globals: number, passive: number } {
+function moduleState(bytes: Uint8Array): { globals: number; passive: number } {
   let at = 8
   const leb = (): number => {
     let value = 0
@@ -430,7 +522,8 @@ function moduleState(bytes: Uint8Array): { globals: number, passive: number } {
     }
     at++
   }
-  let globals = 0, passive = 0
+  let globals = 0,
+    passive = 0
   while (at < bytes.length) {
     const id = bytes[at++]!
     const size = leb()

@@ -1,7 +1,16 @@
 /** The sandbox through its public API, the same in every isolation: what became of a guest is an outcome, always. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  ArgumentError, ClosedError, createSandbox, OverloadError, PolicyError, PyValue, ValueError, type Outcome, type Sandbox, type Value,
+  ArgumentError,
+  ClosedError,
+  createSandbox,
+  OverloadError,
+  PolicyError,
+  PyValue,
+  ValueError,
+  type Outcome,
+  type Sandbox,
+  type Value,
 } from '../src/index.js'
 
 const value = (outcome: Outcome): Value => {
@@ -12,7 +21,10 @@ const value = (outcome: Outcome): Value => {
 describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox({ modules: 'standard', limits: { wallMs: 2_000, outputBytes: 100_000 } }, { isolation })
+    sandbox = await createSandbox(
+      { modules: 'standard', limits: { wallMs: 2_000, outputBytes: 100_000 } },
+      { isolation },
+    )
   })
   afterAll(() => sandbox.close())
 
@@ -24,9 +36,32 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   })
 
   test('is given inputs, which are copies', async () => {
-    const inputs = { n: Number.MAX_SAFE_INTEGER, big: 2n ** 70n, f: 1.5, s: 'ä😀\ud800', b: Uint8Array.of(1, 2), items: [1, [2]], none: null, when: new PyValue('Decimal', '1.50') }
-    expect(value(await sandbox.run('items[1].append(3)\n[n + 1, big * 2, f, s, b, items, none, when + 1]', { inputs }))).toEqual(
-      [2n ** 53n, 2n ** 71n, 1.5, 'ä😀\ud800', Uint8Array.of(1, 2), [1, [2, 3]], null, new PyValue('Decimal', '2.50')])
+    const inputs = {
+      n: Number.MAX_SAFE_INTEGER,
+      big: 2n ** 70n,
+      f: 1.5,
+      s: 'ä😀\ud800',
+      b: Uint8Array.of(1, 2),
+      items: [1, [2]],
+      none: null,
+      when: new PyValue('Decimal', '1.50'),
+    }
+    expect(
+      value(
+        await sandbox.run('items[1].append(3)\n[n + 1, big * 2, f, s, b, items, none, when + 1]', {
+          inputs,
+        }),
+      ),
+    ).toEqual([
+      2n ** 53n,
+      2n ** 71n,
+      1.5,
+      'ä😀\ud800',
+      Uint8Array.of(1, 2),
+      [1, [2, 3]],
+      null,
+      new PyValue('Decimal', '2.50'),
+    ])
     expect(inputs.items).toEqual([1, [2]])
     expect(value(await sandbox.run('a', { inputs: new Map([['a', 1]]) }))).toBe(1)
   })
@@ -40,30 +75,58 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
 
   test('is pristine each time', async () => {
     await sandbox.run('import json\nleft = 1\njson.x = 1')
-    expect(await sandbox.run('left')).toMatchObject({ status: 'raised', exception: { type: 'NameError', message: "name 'left' is not defined" } })
+    expect(await sandbox.run('left')).toMatchObject({
+      status: 'raised',
+      exception: { type: 'NameError', message: "name 'left' is not defined" },
+    })
     expect(value(await sandbox.run('import json\nhasattr(json, "x")'))).toBe(false)
   })
 
   test('tells what it wrote, in order, and as it writes', async () => {
     const seen: [string, string][] = []
-    const outcome = await sandbox.run('import sys\nprint("öne")\nprint("two", file=sys.stderr)\nprint("three", end="")', {
-      onOutput: (text, stream) => { seen.push([stream, text]) },
-    })
+    const outcome = await sandbox.run(
+      'import sys\nprint("öne")\nprint("two", file=sys.stderr)\nprint("three", end="")',
+      {
+        onOutput: (text, stream) => {
+          seen.push([stream, text])
+        },
+      },
+    )
     expect(outcome.output).toBe('öne\ntwo\nthree')
     expect(outcome.usage.outputBytes).toBe(14)
-    expect(seen).toEqual([['stdout', 'öne\n'], ['stderr', 'two\n'], ['stdout', 'three']])
+    expect(seen).toEqual([
+      ['stdout', 'öne\n'],
+      ['stderr', 'two\n'],
+      ['stdout', 'three'],
+    ])
   })
 
   test('is refused by the checker, with positions', async () => {
     expect(await sandbox.run('x = 1\nx.__class__')).toEqual({
-      status: 'refused', omitted: 0, output: '', usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 },
-      diagnostics: [expect.objectContaining({ code: 'PR203', span: { start: { line: 2, column: 3, offset: 8 }, end: { line: 2, column: 12, offset: 17 } } })],
+      status: 'refused',
+      omitted: 0,
+      output: '',
+      usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 },
+      diagnostics: [
+        expect.objectContaining({
+          code: 'PR203',
+          span: {
+            start: { line: 2, column: 3, offset: 8 },
+            end: { line: 2, column: 12, offset: 17 },
+          },
+        }),
+      ],
     })
   })
 
   test('tells an exception with a traceback of the source as written', async () => {
-    const outcome = await sandbox.run('def ratio(a, b):\n    total = sum([a.real,\n                 b.real])\n    return total[0] / b\n\nratio(1, 0)', { filename: 'ratio.py' })
-    expect(outcome.status === 'raised' && outcome.exception.traceback).toBe(`Traceback (most recent call last):
+    const outcome = await sandbox.run(
+      'def ratio(a, b):\n    total = sum([a.real,\n                 b.real])\n    return total[0] / b\n\nratio(1, 0)',
+      { filename: 'ratio.py' },
+    )
+    expect(
+      outcome.status === 'raised' && outcome.exception.traceback,
+    ).toBe(`Traceback (most recent call last):
   File "ratio.py", line 6, in <module>
     ratio(1, 0)
     ~~~~~^^^^^^
@@ -75,60 +138,134 @@ TypeError: 'int' object is not subscriptable
   })
 
   test('compiles once and runs many times', async () => {
-    const program = await sandbox.compile('[x * n for x in range(n)]', { mode: 'eval', parameters: ['n'] })
+    const program = await sandbox.compile('[x * n for x in range(n)]', {
+      mode: 'eval',
+      parameters: ['n'],
+    })
     if (program.status !== 'compiled') throw new Error(program.status)
-    expect(await Promise.all([1, 2, 3].map(async (n) => value(await program.run({ n }))))).toEqual([[0], [0, 2], [0, 3, 6]])
+    expect(await Promise.all([1, 2, 3].map(async (n) => value(await program.run({ n }))))).toEqual([
+      [0],
+      [0, 2],
+      [0, 3, 6],
+    ])
     expect((await program.run({ n: 'x' })).status).toBe('raised')
   })
 
   test('refuses a name that nobody provides, once names are declared', async () => {
-    const refused = await sandbox.compile('prise * qty', { mode: 'eval', parameters: ['price', 'qty'] })
-    expect(refused).toMatchObject({ status: 'refused', diagnostics: [{ code: 'PR209', span: { start: { column: 1 } } }] })
+    const refused = await sandbox.compile('prise * qty', {
+      mode: 'eval',
+      parameters: ['price', 'qty'],
+    })
+    expect(refused).toMatchObject({
+      status: 'refused',
+      diagnostics: [{ code: 'PR209', span: { start: { column: 1 } } }],
+    })
   })
 
   test('is cancelled by a signal that is aborted already', async () => {
     const outcome = await sandbox.run('1', { signal: AbortSignal.abort() })
-    expect(outcome).toEqual({ status: 'cancelled', output: '', usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 } })
+    expect(outcome).toEqual({
+      status: 'cancelled',
+      output: '',
+      usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 },
+    })
   })
 
   test('rejects with what onOutput throws, and works on', async () => {
-    const failing = sandbox.run('print(1)\n2', { onOutput: () => { throw new RangeError('mine') } })
+    const failing = sandbox.run('print(1)\n2', {
+      onOutput: () => {
+        throw new RangeError('mine')
+      },
+    })
     await expect(failing).rejects.toThrow(new RangeError('mine'))
     expect(value(await sandbox.run('3'))).toBe(3)
   })
 
-  test('refuses the host\'s own mistakes, naming them', async () => {
+  test("refuses the host's own mistakes, naming them", async () => {
     const rejects = async (options: object, error: Error, source: unknown = '1') => {
       await expect(sandbox.run(source as string, options)).rejects.toThrow(error)
     }
-    await rejects({ limts: {} }, new ArgumentError('options.limts: there is no such option (known: mode, filename, inputs, result, signal, onOutput, limits)'))
-    await rejects({ limits: { wallMs: 1e9 } }, new PolicyError('policy.limits.wallMs: must be a whole number of milliseconds from 1 to 86400000, not 1000000000'))
-    await rejects({ limits: { wallMs: 5_000 } }, new PolicyError('policy.limits.wallMs: must not exceed 2000 milliseconds here'))
+    await rejects(
+      { limts: {} },
+      new ArgumentError(
+        'options.limts: there is no such option (known: mode, filename, inputs, result, signal, onOutput, limits)',
+      ),
+    )
+    await rejects(
+      { limits: { wallMs: 1e9 } },
+      new PolicyError(
+        'policy.limits.wallMs: must be a whole number of milliseconds from 1 to 86400000, not 1000000000',
+      ),
+    )
+    await rejects(
+      { limits: { wallMs: 5_000 } },
+      new PolicyError('policy.limits.wallMs: must not exceed 2000 milliseconds here'),
+    )
     await rejects({ mode: 'single' }, new ArgumentError('mode: must be "exec" or "eval"'))
     await rejects({ inputs: { 'a b': 1 } }, new ArgumentError('inputs: "a b" is not a Python name'))
-    await rejects({ inputs: { _getattr_: 1 } }, new ArgumentError('inputs: "_getattr_" has a meaning of its own to the guest and cannot be bound'))
-    await rejects({ inputs: { __builtins__: 1 } }, new ArgumentError('inputs: "__builtins__" has a meaning of its own to the guest and cannot be bound'))
-    await rejects({ inputs: { lambda: 1 } }, new ArgumentError('inputs: "lambda" is a keyword of Python'))
-    await rejects({ inputs: { ﬁ: 1 } }, new ArgumentError('inputs: Python reads "ﬁ" as "fi": write that'))
-    await rejects({ inputs: { 'ʼx': 1 } }, new ArgumentError('inputs: "ʼx" is not a Python name'))
-    await rejects({ result: '__class__' }, new ArgumentError('result: "__class__" has a meaning of its own to the guest and cannot be bound'))
-    await rejects({ inputs: { rows: [{ a: () => 1 }] } }, new ValueError('inputs.rows[0].a: a function cannot cross into a guest'))
-    await rejects({ inputs: { b: new Uint8Array(257 << 20) } }, new ValueError(`inputs is larger than ${256 << 20} bytes`))
-    await rejects({ filename: 'a\nb' }, new ArgumentError('filename: must be a line of 1 to 1000 characters'))
+    await rejects(
+      { inputs: { _getattr_: 1 } },
+      new ArgumentError(
+        'inputs: "_getattr_" has a meaning of its own to the guest and cannot be bound',
+      ),
+    )
+    await rejects(
+      { inputs: { __builtins__: 1 } },
+      new ArgumentError(
+        'inputs: "__builtins__" has a meaning of its own to the guest and cannot be bound',
+      ),
+    )
+    await rejects(
+      { inputs: { lambda: 1 } },
+      new ArgumentError('inputs: "lambda" is a keyword of Python'),
+    )
+    await rejects(
+      { inputs: { ﬁ: 1 } },
+      new ArgumentError('inputs: Python reads "ﬁ" as "fi": write that'),
+    )
+    await rejects({ inputs: { ʼx: 1 } }, new ArgumentError('inputs: "ʼx" is not a Python name'))
+    await rejects(
+      { result: '__class__' },
+      new ArgumentError(
+        'result: "__class__" has a meaning of its own to the guest and cannot be bound',
+      ),
+    )
+    await rejects(
+      { inputs: { rows: [{ a: () => 1 }] } },
+      new ValueError('inputs.rows[0].a: a function cannot cross into a guest'),
+    )
+    await rejects(
+      { inputs: { b: new Uint8Array(257 << 20) } },
+      new ValueError(`inputs is larger than ${256 << 20} bytes`),
+    )
+    await rejects(
+      { filename: 'a\nb' },
+      new ArgumentError('filename: must be a line of 1 to 1000 characters'),
+    )
     await rejects({}, new ArgumentError('source: must be a string, not number'), 42)
   })
 
   test('gives back plain data that is no behaviour', async () => {
-    const returned = value(await sandbox.run('{"then": 1, "toJSON": 2, "__proto__": {"a": 1}, "constructor": 3}')) as Record<string, Value>
+    const returned = value(
+      await sandbox.run('{"then": 1, "toJSON": 2, "__proto__": {"a": 1}, "constructor": 3}'),
+    ) as Record<string, Value>
     expect(Object.getPrototypeOf(returned)).toBe(null)
     expect(Object.keys(returned)).toEqual(['then', 'toJSON', '__proto__', 'constructor'])
-    expect(value(await sandbox.run('{1: "a", (1, 2): "b"}'))).toEqual(new Map<Value, Value>([[1, 'a'], [[1, 2], 'b']]))
+    expect(value(await sandbox.run('{1: "a", (1, 2): "b"}'))).toEqual(
+      new Map<Value, Value>([
+        [1, 'a'],
+        [[1, 2], 'b'],
+      ]),
+    )
   })
 
   test('tells a result that cannot leave as an exception', async () => {
     const looped = await sandbox.run('x = []\nx.append(x)\nx')
     expect(looped).toMatchObject({ status: 'raised', exception: { type: 'TypeError' } })
-    expect(await sandbox.run('lambda: 1')).toMatchObject({ status: 'raised', exception: { type: 'TypeError' } })
+    expect(await sandbox.run('lambda: 1')).toMatchObject({
+      status: 'raised',
+      exception: { type: 'TypeError' },
+    })
   })
 })
 
@@ -142,7 +279,9 @@ describe('a formula', () => {
       expect(answer instanceof Promise).toBe(isolation === 'thread')
       expect(await answer).toBe(6)
       expect(await formula.evaluate({ price: 'ab', qty: 2 })).toBe('abab')
-      expect(await formula.map({ price: Float64Array.of(1, 2.5), qty: [4, 2] })).toEqual(Float64Array.of(4, 5))
+      expect(await formula.map({ price: Float64Array.of(1, 2.5), qty: [4, 2] })).toEqual(
+        Float64Array.of(4, 5),
+      )
       const comparison = await sandbox.formula('x > 1', ['x'])
       if (comparison.status !== 'compiled') throw new Error(comparison.status)
       expect(await comparison.map({ x: [1, 2] })).toEqual([false, true])
@@ -167,16 +306,31 @@ describe('a formula', () => {
       }
     }
     const raised = thrown(() => formula.evaluate({ x: 0 }))
-    expect(raised).toMatchObject({ name: 'EvaluationError', message: 'ZeroDivisionError: division by zero', outcome: { status: 'raised' } })
-    expect((raised as { outcome: { exception: { traceback: string } } }).outcome.exception.traceback).toBe(
-      'Traceback (most recent call last):\n  File "<formula>", line 1, in <lambda>\n    1 / x\n    ~~^~~\nZeroDivisionError: division by zero\n')
-    expect(thrown(() => endless.evaluate({}))).toMatchObject({ outcome: { status: 'exhausted', limit: 'wallMs' } })
+    expect(raised).toMatchObject({
+      name: 'EvaluationError',
+      message: 'ZeroDivisionError: division by zero',
+      outcome: { status: 'raised' },
+    })
+    expect(
+      (raised as { outcome: { exception: { traceback: string } } }).outcome.exception.traceback,
+    ).toBe(
+      'Traceback (most recent call last):\n  File "<formula>", line 1, in <lambda>\n    1 / x\n    ~~^~~\nZeroDivisionError: division by zero\n',
+    )
+    expect(thrown(() => endless.evaluate({}))).toMatchObject({
+      outcome: { status: 'exhausted', limit: 'wallMs' },
+    })
     expect(formula.evaluate({ x: 4 })).toBe(0.25)
-    await expect(formula.map({ x: [1, 0] })).rejects.toMatchObject({ message: 'ZeroDivisionError: division by zero (row 1)' })
-    expect(thrown(() => formula.evaluate({}))).toEqual(new ArgumentError('evaluate: no value for x'))
+    await expect(formula.map({ x: [1, 0] })).rejects.toMatchObject({
+      message: 'ZeroDivisionError: division by zero (row 1)',
+    })
+    expect(thrown(() => formula.evaluate({}))).toEqual(
+      new ArgumentError('evaluate: no value for x'),
+    )
     expect(await sandbox.formula('y', ['x'])).toMatchObject({ status: 'refused' })
     await sandbox.close()
-    expect(thrown(() => formula.evaluate({ x: 1 }))).toEqual(new ClosedError('the sandbox is closed'))
+    expect(thrown(() => formula.evaluate({ x: 1 }))).toEqual(
+      new ClosedError('the sandbox is closed'),
+    )
   })
 
   test('by the thousand share a guest, each its own function', async () => {
@@ -188,7 +342,9 @@ describe('a formula', () => {
     }
     const formulas = []
     for (let n = 0; n < 1_100; n++) formulas.push(await open(n))
-    expect(formulas.map((formula, n) => formula.evaluate({ x: 1 }) === 1 + n % 10)).toEqual(formulas.map(() => true))
+    expect(formulas.map((formula, n) => formula.evaluate({ x: 1 }) === 1 + (n % 10))).toEqual(
+      formulas.map(() => true),
+    )
     expect(formulas[0].evaluate({ x: 5 })).toBe(5)
     expect(formulas[1_099].evaluate({ x: 5 })).toBe(14)
     await sandbox.close()
@@ -197,14 +353,37 @@ describe('a formula', () => {
 
 describe('a sandbox', () => {
   test('refuses options that it cannot honour', async () => {
-    const refuses = async (options: object, error: Error) => { await expect(createSandbox({}, options)).rejects.toThrow(error) }
-    await refuses({ isolation: 'none' }, new ArgumentError('isolation: must be one of process, thread, inline'))
-    await refuses({ isolation: 'thread', wrap: ['bwrap'] }, new PolicyError('wrap: a command goes around a process, and isolation is "thread"'))
-    await refuses({ isolation: 'inline', workers: 2 }, new PolicyError('workers: isolation "inline" runs one guest at a time, in the caller\'s own thread'))
-    await refuses({ workers: 0 }, new ArgumentError('workers: must be a whole number from 1 to 1024'))
-    await refuses({ snapshotKey: new Uint8Array(8) }, new ArgumentError('snapshotKey: must be 32 bytes at least'))
-    await refuses({ worker: 1 }, new ArgumentError(
-      'options.worker: there is no such option (known: isolation, workers, spares, queue, sessions, trusted, wrap, snapshotKey)'))
+    const refuses = async (options: object, error: Error) => {
+      await expect(createSandbox({}, options)).rejects.toThrow(error)
+    }
+    await refuses(
+      { isolation: 'none' },
+      new ArgumentError('isolation: must be one of process, thread, inline'),
+    )
+    await refuses(
+      { isolation: 'thread', wrap: ['bwrap'] },
+      new PolicyError('wrap: a command goes around a process, and isolation is "thread"'),
+    )
+    await refuses(
+      { isolation: 'inline', workers: 2 },
+      new PolicyError(
+        'workers: isolation "inline" runs one guest at a time, in the caller\'s own thread',
+      ),
+    )
+    await refuses(
+      { workers: 0 },
+      new ArgumentError('workers: must be a whole number from 1 to 1024'),
+    )
+    await refuses(
+      { snapshotKey: new Uint8Array(8) },
+      new ArgumentError('snapshotKey: must be 32 bytes at least'),
+    )
+    await refuses(
+      { worker: 1 },
+      new ArgumentError(
+        'options.worker: there is no such option (known: isolation, workers, spares, queue, sessions, trusted, wrap, snapshotKey)',
+      ),
+    )
   })
 
   test('that is closed says so; closing twice is closing once', async () => {
@@ -219,12 +398,17 @@ describe('a sandbox', () => {
 
   test('closing cancels what waits and runs; draining lets it end', async () => {
     for (const drain of [false, true]) {
-      const sandbox = await createSandbox({ limits: { wallMs: 3_000 } }, { isolation: 'process', workers: 1 })
+      const sandbox = await createSandbox(
+        { limits: { wallMs: 3_000 } },
+        { isolation: 'process', workers: 1 },
+      )
       const slow = 'x = 0\nfor i in range(300_000): x += 1\nx'
       await sandbox.run('1')
       const runs = [sandbox.run(slow), sandbox.run(slow)]
       const closing = sandbox.close({ drain })
-      expect((await Promise.all(runs)).map(({ status }) => status)).toEqual(drain ? ['returned', 'returned'] : ['cancelled', 'cancelled'])
+      expect((await Promise.all(runs)).map(({ status }) => status)).toEqual(
+        drain ? ['returned', 'returned'] : ['cancelled', 'cancelled'],
+      )
       await closing
     }
   })
@@ -233,13 +417,21 @@ describe('a sandbox', () => {
     const sandbox = await createSandbox({}, { isolation: 'thread', workers: 1, queue: 2 })
     await sandbox.run('1')
     const settled = await Promise.allSettled([1, 2, 3, 4].map((n) => sandbox.run(`${n}`)))
-    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
+    expect(settled.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ])
     expect((settled[3] as PromiseRejectedResult).reason).toBeInstanceOf(OverloadError)
     await sandbox.close()
   })
 
   test('a signal ends a run that waits and one that runs; those beside them go on', async () => {
-    const sandbox = await createSandbox({ limits: { wallMs: 10_000 } }, { isolation: 'process', workers: 1 })
+    const sandbox = await createSandbox(
+      { limits: { wallMs: 10_000 } },
+      { isolation: 'process', workers: 1 },
+    )
     await sandbox.run('1')
     const [running, waiting] = [new AbortController(), new AbortController()]
     const one = sandbox.run('while True: pass', { signal: running.signal })

@@ -5,10 +5,14 @@ import { chunksOf } from './support/chunks.js'
 import { Python } from './support/python.js'
 
 let python: Python
-beforeAll(async () => { python = await Python.load() })
+beforeAll(async () => {
+  python = await Python.load()
+})
 
 /** What is said of code that CPython compiled from a text that nobody verified. */
-const said = (text: string, change = ''): unknown => python.run(`
+const said = (text: string, change = ''): unknown =>
+  python.run(
+    `
 from pyrestrict.scan import Unexpected, scan
 import types
 code = compile(text, '<guest>', 'exec', dont_inherit=True)
@@ -21,14 +25,20 @@ try:
     found = None
 except Unexpected as unexpected:
     found = str(unexpected)
-found`, { text })
+found`,
+    { text },
+  )
 
-const programs = readdirSync(new URL('../fixtures/programs/', import.meta.url))
-  .map((name) => readFileSync(new URL(`../fixtures/programs/${name}`, import.meta.url), 'utf8'))
+const programs = readdirSync(new URL('../fixtures/programs/', import.meta.url)).map((name) =>
+  readFileSync(new URL(`../fixtures/programs/${name}`, import.meta.url), 'utf8'),
+)
 
 test('instructions: every one that is allowed is made of some program, and no program makes another', () => {
-  const accepted = chunksOf('verify').flatMap(([, chunks]) => chunks.filter(({ refused }) => refused === null).map(({ text }) => text))
-  const unused = python.run(`
+  const accepted = chunksOf('verify').flatMap(([, chunks]) =>
+    chunks.filter(({ refused }) => refused === null).map(({ text }) => text),
+  )
+  const unused = python.run(
+    `
 import marshal, types
 from guard import guarded
 from pyrestrict.compile import compile_source
@@ -54,7 +64,9 @@ for text in [*map(guarded, [*programs, long]), *accepted]:
         assert compiled['ok'], (compiled, text)
         collect(marshal.loads(compiled['code']))
 [sorted(ALLOWED - made), sorted(made - ALLOWED), sorted(CLASS_STORES - stores), sorted(VARIABLES - variables), sorted({*INTRINSICS['CALL_INTRINSIC_1'], *INTRINSICS['CALL_INTRINSIC_2']} - intrinsics)]
-`, { programs, accepted })
+`,
+    { programs, accepted },
+  )
   expect(unused).toEqual([[], [], [], [], []])
 })
 
@@ -123,7 +135,10 @@ describe('names, by the instruction that uses them', () => {
     ['x = super().__init__(a, *b)', null],
     ['def f(): super().__len__()', null],
     ['class C(B):\n  def f(self): super().__init__(), super().x, __class__', null],
-    ['class C:\n  __slots__ = ()\n  __add__ = __radd__\n  def __init__(self): pass\n  class D[T]: pass', null],
+    [
+      'class C:\n  __slots__ = ()\n  __add__ = __radd__\n  def __init__(self): pass\n  class D[T]: pass',
+      null,
+    ],
     ['a.b.c = _d.e = __all__ = 1', null],
     ['def f(format, obj): format.x = obj', null],
   ])('%s: %s', (text, expected) => {
@@ -132,7 +147,10 @@ describe('names, by the instruction that uses them', () => {
     const long = Array.from({ length: 300 }, (_, n) => `a${n}.b${n}`).join(';')
     const first = text.startsWith('def f():\n  global') || text.startsWith('[0') ? '' : `${long}\n`
     if (!text.startsWith('from .')) expect(said(`${first}${text}`)).toBe(expected ?? undefined)
-    if (!/^(super|__name__|__all__|_getattr_ =|__builtins__ =|a\.b\.c)/.test(text)) expect(said(`def outer():\n  def inner():\n    pass\n${text.replace(/^(?=.)/gm, '  ')}`)).toBe(outcomeWithin(text, expected))
+    if (!/^(super|__name__|__all__|_getattr_ =|__builtins__ =|a\.b\.c)/.test(text))
+      expect(
+        said(`def outer():\n  def inner():\n    pass\n${text.replace(/^(?=.)/gm, '  ')}`),
+      ).toBe(outcomeWithin(text, expected))
   })
 
   /** In a function a name is a variable. */
@@ -144,9 +162,28 @@ describe('names, by the instruction that uses them', () => {
 })
 
 describe('guards that read one attribute each, named after it', () => {
-  const renamed = (name: string): string => `code = every(code, lambda c: c.replace(co_names=tuple('${name}' if n == 'a' else n for n in c.co_names)))`
+  const renamed = (name: string): string =>
+    `code = every(code, lambda c: c.replace(co_names=tuple('${name}' if n == 'a' else n for n in c.co_names)))`
 
-  test.each(['__class__', '__init__', 'gi_frame', 'mro', 'f_back', 'format', 'obj', '_x', '__x', '__name__', '_fields', 'ʼx', 'ʼ__dict__', 'ʼ.x', 'x.__class__', 'x.y', ''])('%s has none', (name) => {
+  test.each([
+    '__class__',
+    '__init__',
+    'gi_frame',
+    'mro',
+    'f_back',
+    'format',
+    'obj',
+    '_x',
+    '__x',
+    '__name__',
+    '_fields',
+    'ʼx',
+    'ʼ__dict__',
+    'ʼ.x',
+    'x.__class__',
+    'x.y',
+    '',
+  ])('%s has none', (name) => {
     expect(said('a(b)', renamed(`ʼ.${name}`))).toBe(`LOAD_NAME ʼ.${name}`)
     expect(said('def f(): a(b)', renamed(`ʼ.${name}`))).toBe(`LOAD_GLOBAL ʼ.${name}`)
   })
@@ -166,13 +203,15 @@ describe('guards that read one attribute each, named after it', () => {
   })
 
   test('are told to whoever loads the code', () => {
-    expect(python.run(`
+    expect(
+      python.run(`
 import marshal
 from pyrestrict.compile import compile_source
 from pyrestrict.scan import scan
 text = "_getattr_(a, 'b')\\ndef f():\\n  class C(metaclass=_metaclass_):\\n    x = [lambda: _getattr_(a, '_c')]\\n    _getattr_(a, 'format')"
 sorted(scan(marshal.loads(compile_source({'text': text, 'mode': 'exec', 'filename': '', 'inline': False})['code'])))
-`)).toEqual(['ʼ.b', 'ʼ.ʼ_c'])
+`),
+    ).toEqual(['ʼ.b', 'ʼ.ʼ_c'])
   })
 })
 
@@ -189,60 +228,134 @@ describe('instructions and constants', () => {
   })
 
   test('constants of other types', () => {
-    expect(said('x = 1', 'code = code.replace(co_consts=(*code.co_consts, [1]))')).toBe('constant of the type list')
-    expect(said('x = 1', 'code = code.replace(co_consts=(*code.co_consts, (1, (2, frozenset([3]), slice(1, 2, types)))))')).toBe('constant of the type module')
-    expect(said('x = 1', 'class Text(str): pass\ncode = code.replace(co_consts=(*code.co_consts, Text()))')).toBe('constant of the type Text')
-    expect(said('x = 1', 'code = code.replace(co_consts=(*code.co_consts, (1, (2.5, frozenset([3j]), slice(1, None, ...))), b"", True))')).toBe(undefined)
+    expect(said('x = 1', 'code = code.replace(co_consts=(*code.co_consts, [1]))')).toBe(
+      'constant of the type list',
+    )
+    expect(
+      said(
+        'x = 1',
+        'code = code.replace(co_consts=(*code.co_consts, (1, (2, frozenset([3]), slice(1, 2, types)))))',
+      ),
+    ).toBe('constant of the type module')
+    expect(
+      said(
+        'x = 1',
+        'class Text(str): pass\ncode = code.replace(co_consts=(*code.co_consts, Text()))',
+      ),
+    ).toBe('constant of the type Text')
+    expect(
+      said(
+        'x = 1',
+        'code = code.replace(co_consts=(*code.co_consts, (1, (2.5, frozenset([3j]), slice(1, None, ...))), b"", True))',
+      ),
+    ).toBe(undefined)
   })
 
   test('instructions that only the interpreter makes', () => {
-    expect(said('x = 1', "import opcode\ncode = code.replace(co_code=bytes([opcode.opmap['INTERPRETER_EXIT'], 0]) + code.co_code)")).toBe('instruction INTERPRETER_EXIT')
-    expect(said('def f(): pass', "import opcode\ncode = every(code, lambda c: c if c.co_name == '<module>' else c.replace(co_code=bytes([opcode.opmap['RESERVED'], 0]) + c.co_code))")).toBe('instruction RESERVED')
+    expect(
+      said(
+        'x = 1',
+        "import opcode\ncode = code.replace(co_code=bytes([opcode.opmap['INTERPRETER_EXIT'], 0]) + code.co_code)",
+      ),
+    ).toBe('instruction INTERPRETER_EXIT')
+    expect(
+      said(
+        'def f(): pass',
+        "import opcode\ncode = every(code, lambda c: c if c.co_name == '<module>' else c.replace(co_code=bytes([opcode.opmap['RESERVED'], 0]) + c.co_code))",
+      ),
+    ).toBe('instruction RESERVED')
   })
 
   test('flags that functions of guests have not', () => {
-    expect(said('def f(): yield', "code = every(code, lambda c: c if c.co_name == '<module>' else c.replace(co_flags=c.co_flags | 0x100))")).toBe('flags 0x123')
+    expect(
+      said(
+        'def f(): yield',
+        "code = every(code, lambda c: c if c.co_name == '<module>' else c.replace(co_flags=c.co_flags | 0x100))",
+      ),
+    ).toBe('flags 0x123')
   })
 
   test('printing by the interpreter itself', () => {
-    expect(python.run(`
+    expect(
+      python.run(`
 from pyrestrict.scan import Unexpected, scan
 try:
     found = scan(compile('1', '<guest>', 'single'))
 except Unexpected as unexpected:
     found = str(unexpected)
-found`)).toBe('CALL_INTRINSIC_1 1')
+found`),
+    ).toBe('CALL_INTRINSIC_1 1')
   })
 })
 
 /** Refused for a name by the verifier, and let through here: code does not hold the name, or not what it stands for. */
 const UNSEEN = [
   // A declaration alone makes no code.
-  'global _getattr_', 'global __all__', 'global ʼG',
+  'global _getattr_',
+  'global __all__',
+  'global ʼG',
   // A guard's name, read as guards' are.
-  'case _getattr_.y:', 'case _getattr_():', 'class C(_getattr_=1,',
+  'case _getattr_.y:',
+  'case _getattr_():',
+  'class C(_getattr_=1,',
   // The mark where the compiler itself puts it.
-  "x = _getattr_(a, 'ʼ_x')", 'x = ʼtype',
+  "x = _getattr_(a, 'ʼ_x')",
+  'x = ʼtype',
   // The compiler's own variable; a special name in a place where it may be, bound in a way in which it may not.
-  'return __class__', 'lambda __class__: 0', 'for __all__ in', '__all__, x =', 'del __all__',
-  'class __init__(', 'import a as __init__', 'for __init__ in', 'x = (__hash__ := f)', 'def __slots__(self)',
+  'return __class__',
+  'lambda __class__: 0',
+  'for __all__ in',
+  '__all__, x =',
+  'del __all__',
+  'class __init__(',
+  'import a as __init__',
+  'for __init__ in',
+  'x = (__hash__ := f)',
+  'def __slots__(self)',
   // Strings in constants, and keys of annotations.
-  "__slots__ = ('x', '__class__')", "__match_args__ = ('__class__',)", "__match_args__ = ('gi_frame',)", 'gi_frame: int',
+  "__slots__ = ('x', '__class__')",
+  "__match_args__ = ('__class__',)",
+  "__match_args__ = ('gi_frame',)",
+  'gi_frame: int',
 ]
 
 test('what the verifier refuses for a name, the scan refuses too, were it compiled, but for a list', () => {
   const judged = chunksOf('verify')
-    .filter(([file]) => ['attributes.py', 'name-strings.py', 'names.py', 'guard-names.py', 'special-methods.py', 'imports.py', 'patterns.py'].includes(file))
+    .filter(([file]) =>
+      [
+        'attributes.py',
+        'name-strings.py',
+        'names.py',
+        'guard-names.py',
+        'special-methods.py',
+        'imports.py',
+        'patterns.py',
+      ].includes(file),
+    )
     .flatMap(([, chunks]) => chunks)
-    .filter(({ refused }) => refused !== null && /is not accessible|is the name of a guard|cannot be (read|bound here)|cannot define `__(?!eq|hash)|mark of private/.test(refused.message))
+    .filter(
+      ({ refused }) =>
+        refused !== null &&
+        /is not accessible|is the name of a guard|cannot be (read|bound here)|cannot define `__(?!eq|hash)|mark of private/.test(
+          refused.message,
+        ),
+    )
   const missed = judged.filter(({ text }) => {
     // As if the verifier had let the guards become syntax.
     const inlined = text.replace(/_getattr_\((\w+), '([\wʼ]+)'\)/g, '$1.$2')
-    const compiles = python.run('try:\n    compile(text, "", "exec")\n    found = True\nexcept SyntaxError:\n    found = False\nfound', { text: inlined })
+    const compiles = python.run(
+      'try:\n    compile(text, "", "exec")\n    found = True\nexcept SyntaxError:\n    found = False\nfound',
+      { text: inlined },
+    )
     return compiles === true && said(inlined) === undefined
   })
   expect(judged.length).toBeGreaterThan(100)
-  const lines = missed.map(({ text }) => text.split('\n').find((line) => line.includes('# refused'))!.trim())
+  const lines = missed.map(({ text }) =>
+    text
+      .split('\n')
+      .find((line) => line.includes('# refused'))!
+      .trim(),
+  )
   expect(lines.filter((line) => !UNSEEN.some((unseen) => line.startsWith(unseen)))).toEqual([])
   expect(UNSEEN.filter((unseen) => !lines.some((line) => line.startsWith(unseen)))).toEqual([])
 })

@@ -9,7 +9,9 @@ let theirs: (source: string) => TheirScope | { readonly error: string }
 let checker: Checker
 
 beforeAll(async () => {
-  const describeInCPython = (await loadCPython('symbols')).function<[string], string>('symbols.describe')
+  const describeInCPython = (await loadCPython('symbols')).function<[string], string>(
+    'symbols.describe',
+  )
   theirs = (source) => JSON.parse(describeInCPython(source)) as TheirScope
   ours = await createDescriber()
   checker = await createChecker({ modules: 'standard' })
@@ -23,10 +25,34 @@ describe('as CPython has it', () => {
     'def f(a, /, b=c, *d, e=g, **h): return a, b, d, e, h, i\n',
     'def f(a=lambda b: b + c): return lambda d=a, *e: (d, e, f)\n',
     'f = lambda x: [x + y for y in x if (z := y)]\n',
-    lines('def outer():', '    x = 1', '    def middle():', '        def inner():', '            nonlocal x', '            x = 2', '        return inner'),
+    lines(
+      'def outer():',
+      '    x = 1',
+      '    def middle():',
+      '        def inner():',
+      '            nonlocal x',
+      '            x = 2',
+      '        return inner',
+    ),
     lines('def f():', '    global x', '    x = 1', 'def g(): return x'),
-    lines('def f():', '    x = 1', '    class C:', '        x = x', '        y = x', '        def m(self): return x, y', '        z = [x for _ in y]', '    return C'),
-    lines('class C:', '    a = 1', '    b = [a for _ in range(a)]', '    c = (a for _ in range(a))', '    d = lambda: a', '    def e(self, f=a): return a'),
+    lines(
+      'def f():',
+      '    x = 1',
+      '    class C:',
+      '        x = x',
+      '        y = x',
+      '        def m(self): return x, y',
+      '        z = [x for _ in y]',
+      '    return C',
+    ),
+    lines(
+      'class C:',
+      '    a = 1',
+      '    b = [a for _ in range(a)]',
+      '    c = (a for _ in range(a))',
+      '    d = lambda: a',
+      '    def e(self, f=a): return a',
+    ),
     lines('class A:', '    class B:', '        def m(self): return A, B, self', '    x = B'),
     '[x for x in x]\n',
     '[y for x in z for y in x if x if y]\n',
@@ -40,17 +66,55 @@ describe('as CPython has it', () => {
     lines('try: pass', 'except E as e: print(e)', 'except (F, G): pass'),
     lines('with a as b, c as (d, [e, *f]), g as h.i, j as k[l]: pass'),
     lines('def f():', '    with a as b, c as (d, [e, *g]), h as i.j, k as l[m]: pass'),
-    lines('def f():', '    for a, (b, c) in d: pass', '    else: e = a', '    for f.x, g[h] in i: pass'),
+    lines(
+      'def f():',
+      '    for a, (b, c) in d: pass',
+      '    else: e = a',
+      '    for f.x, g[h] in i: pass',
+    ),
     lines('def f():', '    del a, (b, [c]), d.e, g[h]'),
     'a, *b, (c, d.e), f[g] = h = i\n',
-    lines('def f():', '    a = b = c', '    [d, e] = (g, *h) = i', '    (j) = 1', '    k: int = l', '    (m): int = n', '    o.p: int = q', '    r, (s), [(t)] = u', '    (v) += 1', '    for (w) in [x for (x) in y]: pass'),
+    lines(
+      'def f():',
+      '    a = b = c',
+      '    [d, e] = (g, *h) = i',
+      '    (j) = 1',
+      '    k: int = l',
+      '    (m): int = n',
+      '    o.p: int = q',
+      '    r, (s), [(t)] = u',
+      '    (v) += 1',
+      '    for (w) in [x for (x) in y]: pass',
+    ),
     lines('def f():', '    x += y', '    z.a += b', '    c[d] += e'),
     lines('import a, b.c, d.e as f', 'from g import h, i as j', 'from k.l import m'),
-    lines('def f():', '    import a, b.c, d.e as g', '    from h import i, j as k', '    return a, b, d'),
+    lines(
+      'def f():',
+      '    import a, b.c, d.e as g',
+      '    from h import i, j as k',
+      '    return a, b, d',
+    ),
     lines('match a:', '    case b: pass'),
-    lines('def f():', '    match a:', '        case b.c | d.e(): pass', '        case C(g, h=i, j=k.l): pass', '        case [m, *n] | (m, n): pass',
-      '        case {"o": p, q.r: _, **s} if t: pass', '        case (u as v) | C(v): pass', '        case -1 | None | "w" | [_, *_]: pass', '        case x as y: pass'),
-    lines('@a.b', '@c(d)', 'async def f(e: g, *h: i) -> j:', '    await k', '    async for l in m: pass', '    async with n as o: pass', '    return [p async for p in q]'),
+    lines(
+      'def f():',
+      '    match a:',
+      '        case b.c | d.e(): pass',
+      '        case C(g, h=i, j=k.l): pass',
+      '        case [m, *n] | (m, n): pass',
+      '        case {"o": p, q.r: _, **s} if t: pass',
+      '        case (u as v) | C(v): pass',
+      '        case -1 | None | "w" | [_, *_]: pass',
+      '        case x as y: pass',
+    ),
+    lines(
+      '@a.b',
+      '@c(d)',
+      'async def f(e: g, *h: i) -> j:',
+      '    await k',
+      '    async for l in m: pass',
+      '    async with n as o: pass',
+      '    return [p async for p in q]',
+    ),
     lines('@a', 'class C(b, c=d, *e): pass'),
     lines('def f[T](x: T) -> T:', '    return T, x'),
     lines('def f[T: (int, str), *Ts, **P](x=T): return T, Ts, P'),
@@ -60,12 +124,32 @@ describe('as CPython has it', () => {
     lines('def f():', '    type A[T] = T | B', '    return A'),
     "f'{a!r:>{b}} {c.d=} {e[f]:{g}{h}}'\n",
     "def f(): return f'{[x for x in y]} {(lambda z: z)(w)}'\n",
-    lines('class C:', '    def __f(self): return __g, self.__h', '    __x = __y = 1', '    class __D: pass', '    def m(self, __a): return __a'),
+    lines(
+      'class C:',
+      '    def __f(self): return __g, self.__h',
+      '    __x = __y = 1',
+      '    class __D: pass',
+      '    def m(self, __a): return __a',
+    ),
     lines('class _C:', '    def f(self): return __g'),
     lines('class __:', '    def f(self): return __g'),
     lines('def f():', '    def g(): return h', '    def h(): return g', '    return g'),
-    lines('def f(x):', '    def g():', '        def h():', '            return x', '        return h', '    return g'),
-    lines('def f():', '    x = 1', '    def g():', '        global x', '        def h(): return x', '        return h'),
+    lines(
+      'def f(x):',
+      '    def g():',
+      '        def h():',
+      '            return x',
+      '        return h',
+      '    return g',
+    ),
+    lines(
+      'def f():',
+      '    x = 1',
+      '    def g():',
+      '        global x',
+      '        def h(): return x',
+      '        return h',
+    ),
     lines('if a:', '    b = 1', 'elif c:', '    def d(): return b', 'while e:', '    f = g'),
     lines('assert a, b', 'raise c from d', 'return_value = not e or f and -g', 'x = y if z else w'),
     'lambda *a, b=c, **d: (yield)\n',
@@ -74,13 +158,37 @@ describe('as CPython has it', () => {
     'a[b:c:d, ..., e] = a[f]\n',
     'ﬁ = 1\ndef f(): return fi\n',
     '变量 = 1\ndef 函数(参数): return 变量, 参数, 其他\n',
-    lines('def f(a, b):', '    """Doc."""', '    # a comment', '    return (a  # another', '            + b)'),
-    lines('def f():', '    try: a = 1', '    except: b = 2', '    else: c = 3', '    finally: d = 4', '    return a, b, c, d, e'),
-    lines('def f(self):', '    def g(x=self): return self', '    self = 1', '    return [g for self in g]'),
+    lines(
+      'def f(a, b):',
+      '    """Doc."""',
+      '    # a comment',
+      '    return (a  # another',
+      '            + b)',
+    ),
+    lines(
+      'def f():',
+      '    try: a = 1',
+      '    except: b = 2',
+      '    else: c = 3',
+      '    finally: d = 4',
+      '    return a, b, c, d, e',
+    ),
+    lines(
+      'def f(self):',
+      '    def g(x=self): return self',
+      '    self = 1',
+      '    return [g for self in g]',
+    ),
     lines('def f():', '    x: int', '    return x'),
     lines('class C:', '    x: int', '    y: x = x'),
     lines('def f(a: (b := 1) = 2): pass').replace('(b := 1)', 'b'),
-    lines('def f():', '    async def g():', '        yield a', '        b = await c', '    return g'),
+    lines(
+      'def f():',
+      '    async def g():',
+      '        yield a',
+      '        b = await c',
+      '    return g',
+    ),
   ])('%j', (source) => {
     const expected = theirs(source)
     if ('error' in expected) throw new Error(expected.error)
@@ -136,11 +244,18 @@ describe('refused as CPython refuses it', () => {
 })
 
 describe('free names', () => {
-  const used = (source: string, names?: string[]): readonly string[] => checker.check(source, names === undefined ? {} : { names }).usedNames
-  const unknown = (source: string, names?: string[]): readonly string[] => checker.check(source, names === undefined ? {} : { names }).unknownNames
+  const used = (source: string, names?: string[]): readonly string[] =>
+    checker.check(source, names === undefined ? {} : { names }).usedNames
+  const unknown = (source: string, names?: string[]): readonly string[] =>
+    checker.check(source, names === undefined ? {} : { names }).unknownNames
 
   test('are those read and bound nowhere, in the order of first use, without builtins', () => {
-    expect(used('total = price * quantity + len(items) + price\nround(total * rate)')).toEqual(['price', 'quantity', 'items', 'rate'])
+    expect(used('total = price * quantity + len(items) + price\nround(total * rate)')).toEqual([
+      'price',
+      'quantity',
+      'items',
+      'rate',
+    ])
     expect(used('def f(a): return a + b\nclass C(d): e = g')).toEqual(['b', 'd', 'g'])
     expect(used('print(__name__, __debug__, None, True)')).toEqual([])
   })
@@ -157,12 +272,12 @@ describe('free names', () => {
     expect(used('def f():\n    global x\n    print(x)')).toEqual(['x'])
   })
 
-  test('a comprehension\'s names are its own, but not those of :=', () => {
+  test("a comprehension's names are its own, but not those of :=", () => {
     expect(used('[x for x in y]\nx')).toEqual(['y', 'x'])
     expect(used('[z := x for x in y]\nz')).toEqual(['y'])
   })
 
-  test('an annotation without a value leaves a module\'s name to come from outside', () => {
+  test("an annotation without a value leaves a module's name to come from outside", () => {
     expect(used('price: float\nprice * 2')).toEqual(['float', 'price'].slice(1))
     expect(used('price: float = 1\nprice * 2')).toEqual([])
     expect(used('def f(a: Kind) -> Other: pass')).toEqual(['Kind', 'Other'])
@@ -193,9 +308,19 @@ describe('free names', () => {
   })
 })
 
-test('imports are listed as written, with the module\'s place', () => {
-  const { imports } = checker.check('import math, urllib . parse as p\nfrom json import (loads,\n  dumps as d)\nfrom .. pkg import x\nfrom re import *\nfrom __future__ import division')
-  expect(imports.map(({ module, names, span }) => [module, names, span.start.line, span.start.column, span.end.column])).toEqual([
+test("imports are listed as written, with the module's place", () => {
+  const { imports } = checker.check(
+    'import math, urllib . parse as p\nfrom json import (loads,\n  dumps as d)\nfrom .. pkg import x\nfrom re import *\nfrom __future__ import division',
+  )
+  expect(
+    imports.map(({ module, names, span }) => [
+      module,
+      names,
+      span.start.line,
+      span.start.column,
+      span.end.column,
+    ]),
+  ).toEqual([
     ['math', undefined, 1, 8, 12],
     ['urllib.parse', undefined, 1, 14, 28],
     ['json', ['loads', 'dumps'], 2, 6, 10],

@@ -1,14 +1,25 @@
 /** Sessions: state that lasts, and a state that no ending by force leaves half-changed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  ArgumentError, ClosedError, createSandbox, OverloadError, PolicyError, SnapshotError, type Outcome, type Sandbox, type Value,
+  ArgumentError,
+  ClosedError,
+  createSandbox,
+  OverloadError,
+  PolicyError,
+  SnapshotError,
+  type Outcome,
+  type Sandbox,
+  type Value,
 } from '../src/index.js'
 
 const value = (outcome: Outcome): Value => {
   if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome).slice(0, 500))
   return outcome.value
 }
-const POLICY = { modules: 'standard', limits: { wallMs: 1_500, memoryMb: 128, outputBytes: 10_000 } } as const
+const POLICY = {
+  modules: 'standard',
+  limits: { wallMs: 1_500, memoryMb: 128, outputBytes: 10_000 },
+} as const
 const ENGINE = `
 class Table:
     def __init__(self):
@@ -35,7 +46,11 @@ def broken(guest):
 describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox(POLICY, { isolation, sessions: 4, trusted: { engine: { source: ENGINE, expose: ['table', 'chance'] } } })
+    sandbox = await createSandbox(POLICY, {
+      isolation,
+      sessions: 4,
+      trusted: { engine: { source: ENGINE, expose: ['table', 'chance'] } },
+    })
   })
   afterAll(() => sandbox.close())
 
@@ -54,7 +69,8 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     await using session = await sandbox.session()
     await session.run('items = [1]\ncount = 0')
     for (const source of [
-      'items.append(2)\ncount += 1\nwhile True: pass', 'items.append(2)\ncount += 1\nsum(range(10 ** 12))',
+      'items.append(2)\ncount += 1\nwhile True: pass',
+      'items.append(2)\ncount += 1\nsum(range(10 ** 12))',
       'items.append(2)\nprint("x" * 20_000)',
     ]) {
       expect((await session.run(source)).status).toBe('exhausted')
@@ -65,7 +81,10 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
 
   test('does one thing after the other, in the order they were asked for', async () => {
     await using session = await sandbox.session()
-    const outcomes = await Promise.all([session.run('x = [0]'), ...[1, 2, 3].map((n) => session.run(`x.append(${n})\nlen(x)`))])
+    const outcomes = await Promise.all([
+      session.run('x = [0]'),
+      ...[1, 2, 3].map((n) => session.run(`x.append(${n})\nlen(x)`)),
+    ])
     expect(outcomes.map(value)).toEqual([null, 2, 3, 4])
   })
 
@@ -75,7 +94,9 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     await session.run('def g(x):\n    return f(x)', { filename: 'g.py' })
     await session.run('def h(x):\n    return g(x)', { filename: 'g.py' })
     const outcome = await session.run('h(0)')
-    expect(outcome.status === 'raised' && outcome.exception.traceback).toBe(`Traceback (most recent call last):
+    expect(
+      outcome.status === 'raised' && outcome.exception.traceback,
+    ).toBe(`Traceback (most recent call last):
   File "<run 4>", line 1, in <module>
     h(0)
     ~^^^
@@ -92,7 +113,9 @@ ZeroDivisionError: division by zero
 
   test('can be snapshot, restored and forked, tracebacks included', async () => {
     await using session = await sandbox.session()
-    await session.run('class C:\n    def __init__(self):\n        self._n = 1\n    def fail(self):\n        return self._n / 0\nc = C()')
+    await session.run(
+      'class C:\n    def __init__(self):\n        self._n = 1\n    def fail(self):\n        return self._n / 0\nc = C()',
+    )
     const snapshot = await session.snapshot()
     await session.run('c = None')
     await using restored = await sandbox.session({ from: snapshot })
@@ -100,7 +123,9 @@ ZeroDivisionError: division by zero
     await restored.run('c._n = 5')
     expect(value(await restored.run('c._n'))).toBe(5)
     const outcome = await forked.run('c.fail()')
-    expect(outcome.status === 'raised' && outcome.exception.frames.map(({ source }) => source)).toEqual(['c.fail()', 'return self._n / 0'])
+    expect(
+      outcome.status === 'raised' && outcome.exception.frames.map(({ source }) => source),
+    ).toEqual(['c.fail()', 'return self._n / 0'])
     expect(value(await session.run('c'))).toBe(null)
   })
 
@@ -109,21 +134,33 @@ ZeroDivisionError: division by zero
     await session.run('import random, secrets\nrandom.random()')
     const forks = await Promise.all([session.fork(), session.fork()])
     const source = '[random.random(), secrets.token_hex(4), chance()]'
-    const seen = await Promise.all([...forks.map(async (fork) => value(await fork.run(source))),
-      ...[1, 2].map(async () => value(await sandbox.run(`import random, secrets\n${source}`)))])
+    const seen = await Promise.all([
+      ...forks.map(async (fork) => value(await fork.run(source))),
+      ...[1, 2].map(async () => value(await sandbox.run(`import random, secrets\n${source}`))),
+    ])
     expect(new Set((seen as Value[][]).flat()).size).toBe(12)
     await Promise.all(forks.map((fork) => fork.close()))
   })
 
-  test('calls trusted functions, which get the guest\'s globals first', async () => {
+  test("calls trusted functions, which get the guest's globals first", async () => {
     await using session = await sandbox.session()
     await session.run('def f(total):\n    return total + table.rows[0]')
     expect(value(await session.call('engine', 'recalc', [10]))).toEqual([70, 1])
     expect(value(await session.call('engine', 'recalc', [1]))).toEqual([7, 2])
-    expect(await session.call('engine', 'broken')).toMatchObject({ status: 'raised', exception: { type: 'KeyError' } })
-    expect(await session.call('engine', 'nothing')).toMatchObject({ status: 'raised',
-      exception: { type: 'AttributeError', message: "the trusted module 'engine' has no 'nothing' to call" } })
-    await expect(session.call('nowhere', 'nothing')).rejects.toThrow(new ArgumentError('call: there is no trusted module "nowhere" (known: engine)'))
+    expect(await session.call('engine', 'broken')).toMatchObject({
+      status: 'raised',
+      exception: { type: 'KeyError' },
+    })
+    expect(await session.call('engine', 'nothing')).toMatchObject({
+      status: 'raised',
+      exception: {
+        type: 'AttributeError',
+        message: "the trusted module 'engine' has no 'nothing' to call",
+      },
+    })
+    await expect(session.call('nowhere', 'nothing')).rejects.toThrow(
+      new ArgumentError('call: there is no trusted module "nowhere" (known: engine)'),
+    )
     await session.run('def f(total):\n    while True: pass')
     expect((await session.call('engine', 'recalc', [1])).status).toBe('exhausted')
     await session.run('def f(total):\n    return total')
@@ -132,7 +169,9 @@ ZeroDivisionError: division by zero
 
   test('that is closed says so, and makes room for another', async () => {
     const sessions = await Promise.all([1, 2, 3, 4].map(() => sandbox.session()))
-    await expect(sandbox.session()).rejects.toThrow(new OverloadError('4 sessions are open already (option "sessions")'))
+    await expect(sandbox.session()).rejects.toThrow(
+      new OverloadError('4 sessions are open already (option "sessions")'),
+    )
     await sessions[0].close()
     await sessions[0].close()
     await expect(sessions[0].run('1')).rejects.toThrow(new ClosedError('the session is closed'))
@@ -144,17 +183,20 @@ ZeroDivisionError: division by zero
 })
 
 describe('a snapshot', () => {
-  const open = (options: object = {}, policy: object = POLICY) => createSandbox(policy, { isolation: 'thread', ...options })
+  const open = (options: object = {}, policy: object = POLICY) =>
+    createSandbox(policy, { isolation: 'thread', ...options })
 
   test('that was changed, cut, or is none is refused', async () => {
     const sandbox = await open()
     const session = await sandbox.session()
     await session.run('x = 1')
     const snapshot = await session.snapshot()
-    const refused = async (bytes: Uint8Array) => { await expect(sandbox.session({ from: bytes })).rejects.toThrow(SnapshotError) }
+    const refused = async (bytes: Uint8Array) => {
+      await expect(sandbox.session({ from: bytes })).rejects.toThrow(SnapshotError)
+    }
     for (let i = 0; i < 64; i++) {
       const forged = snapshot.slice()
-      forged[Math.floor(i * (snapshot.length - 1) / 63)] ^= 1
+      forged[Math.floor((i * (snapshot.length - 1)) / 63)] ^= 1
       await refused(forged)
     }
     await refused(snapshot.slice(0, -1))
@@ -183,28 +225,49 @@ describe('a snapshot', () => {
     expect(await opens({})).toBe('the snapshot was made with another key, or was changed')
     const otherPolicy = 'the snapshot was made under another policy, image or trusted modules'
     expect(await opens({ snapshotKey: key }, { ...POLICY, modules: {} })).toBe(otherPolicy)
-    expect(await opens({ snapshotKey: key, trusted: { engine: { source: ENGINE, expose: [] } } })).toBe(otherPolicy)
+    expect(
+      await opens({ snapshotKey: key, trusted: { engine: { source: ENGINE, expose: [] } } }),
+    ).toBe(otherPolicy)
     await sandbox.close()
   })
 })
 
 describe('trusted modules', () => {
-  test('that do not load are the host\'s mistake, told with a traceback', async () => {
+  test("that do not load are the host's mistake, told with a traceback", async () => {
     const trusted = { engine: { source: 'import json\nx = json.nothing', expose: [] } }
     await expect(createSandbox({}, { isolation: 'thread', trusted })).rejects.toThrow(PolicyError)
-    await expect(createSandbox({}, { isolation: 'thread', trusted: { engine: { source: 'x = (', expose: [] } } })).rejects.toThrow(PolicyError)
+    await expect(
+      createSandbox(
+        {},
+        { isolation: 'thread', trusted: { engine: { source: 'x = (', expose: [] } } },
+      ),
+    ).rejects.toThrow(PolicyError)
   })
   test('are refused for names no guest could have', async () => {
     const refused = async (trusted: object, message: string) => {
-      await expect(createSandbox({}, { trusted: trusted as never })).rejects.toThrow(new ArgumentError(message))
+      await expect(createSandbox({}, { trusted: trusted as never })).rejects.toThrow(
+        new ArgumentError(message),
+      )
     }
-    await refused({ 'a b': { source: '', expose: [] } }, 'trusted.a b: a module\'s name must be a public Python name')
-    await refused({ a: { source: '', expose: ['_getattr_'] } }, 'trusted.a.expose: "_getattr_" has a meaning of its own to the guest and cannot be bound')
-    await refused({ a: { source: '', expose: ['x'] }, b: { source: '', expose: ['x'] } }, 'trusted.b.expose: x is exposed by trusted.a too')
+    await refused(
+      { 'a b': { source: '', expose: [] } },
+      "trusted.a b: a module's name must be a public Python name",
+    )
+    await refused(
+      { a: { source: '', expose: ['_getattr_'] } },
+      'trusted.a.expose: "_getattr_" has a meaning of its own to the guest and cannot be bound',
+    )
+    await refused(
+      { a: { source: '', expose: ['x'] }, b: { source: '', expose: ['x'] } },
+      'trusted.b.expose: x is exposed by trusted.a too',
+    )
     await refused({ a: { expose: [] } }, 'trusted.a.source: must be a string')
   })
   test('are there in every run, as they were loaded', async () => {
-    const sandbox = await createSandbox({}, { isolation: 'thread', trusted: { engine: { source: ENGINE, expose: ['table'] } } })
+    const sandbox = await createSandbox(
+      {},
+      { isolation: 'thread', trusted: { engine: { source: ENGINE, expose: ['table'] } } },
+    )
     expect(value(await sandbox.run('table.total()'))).toBe(6)
     expect(value(await sandbox.run('table.add(4)\ntable.total()'))).toBe(10)
     expect(value(await sandbox.run('table.total()'))).toBe(6)

@@ -11,18 +11,58 @@ test('a host that uses tree-sitter itself gets the same trees, only slower', asy
   const tree = parser.parse("type(x).y = [*a(b), f'{c:=8}']\n")
   const kinds = Array.from({ length: tree.count }, (_, node) => parser.kindName(tree.kind[node]!))
   expect(kinds).toEqual([
-    'module', 'expression_statement', 'assignment', 'attribute', 'call', 'identifier', 'argument_list', '(', 'identifier', ')', '.', 'identifier',
-    '=', 'list', '[', 'list_splat', '*', 'call', 'identifier', 'argument_list', '(', 'identifier', ')', ',',
-    'string', 'string_start', 'interpolation', '{', 'identifier', 'format_specifier', ':', '}', 'string_end', ']',
+    'module',
+    'expression_statement',
+    'assignment',
+    'attribute',
+    'call',
+    'identifier',
+    'argument_list',
+    '(',
+    'identifier',
+    ')',
+    '.',
+    'identifier',
+    '=',
+    'list',
+    '[',
+    'list_splat',
+    '*',
+    'call',
+    'identifier',
+    'argument_list',
+    '(',
+    'identifier',
+    ')',
+    ',',
+    'string',
+    'string_start',
+    'interpolation',
+    '{',
+    'identifier',
+    'format_specifier',
+    ':',
+    '}',
+    'string_end',
+    ']',
   ])
-  expect({ depth: tree.depth, hasError: tree.hasError, hiddenErrorAt: tree.hiddenErrorAt }).toEqual({ depth: 7, hasError: false, hiddenErrorAt: -1 })
+  expect({ depth: tree.depth, hasError: tree.hasError, hiddenErrorAt: tree.hiddenErrorAt }).toEqual(
+    { depth: 7, hasError: false, hiddenErrorAt: -1 },
+  )
   expect(parser.parse('x = (1').hasError).toBe(true)
   expect(parser.parse('(((((((((1)))))))))\n').depth).toBe(11)
   // The host goes on with its own.
   const own = new TreeSitter()
-  own.setLanguage(await Language.load(new URL('../node_modules/tree-sitter-python/tree-sitter-python.wasm', import.meta.url).pathname))
+  own.setLanguage(
+    await Language.load(
+      new URL('../node_modules/tree-sitter-python/tree-sitter-python.wasm', import.meta.url)
+        .pathname,
+    ),
+  )
   const theirs = own.parse('x = 1\n')
-  expect(theirs?.rootNode.toString()).toBe('(module (expression_statement (assignment left: (identifier) right: (integer))))')
+  expect(theirs?.rootNode.toString()).toBe(
+    '(module (expression_statement (assignment left: (identifier) right: (integer))))',
+  )
 })
 
 test('where memory cannot be seen, only what surely fits is read', async () => {

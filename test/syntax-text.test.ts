@@ -6,7 +6,10 @@ import { judge } from './support/judge.js'
 
 /** Code, and line and column from and to. */
 const reported = (text: string): readonly string[] =>
-  judge(text).map(({ code, span: { start, end } }) => `${code} ${start.line}:${start.column}-${end.line}:${end.column}`)
+  judge(text).map(
+    ({ code, span: { start, end } }) =>
+      `${code} ${start.line}:${start.column}-${end.line}:${end.column}`,
+  )
 
 const messages = (text: string): readonly string[] =>
   judge(text).map(({ message, span: { start } }) => `${start.line}:${start.column} ${message}`)
@@ -112,11 +115,15 @@ describe('the text that tree-sitter is given', () => {
   test('keeps lines of a run that could mean something in a string', () => {
     const quoted = ["    # it's", '    # "', '    # \\', '    # {', '    # }']
     const long = `def f():\n${'    # none\n'.repeat(5_000)}${quoted.join('\n')}\n    pass\n`
-    expect(withoutCommentRuns(long)!.split('\n').filter((line) => line.includes('#'))).toEqual(quoted)
+    expect(
+      withoutCommentRuns(long)!
+        .split('\n')
+        .filter((line) => line.includes('#')),
+    ).toEqual(quoted)
   })
 
   test('has line breaks in brackets replaced, but for those of comments', () => {
-    const text = "f(a,\n b # c\n, '(', \"\\\"(\")\n[1]\n"
+    const text = 'f(a,\n b # c\n, \'(\', "\\"(")\n[1]\n'
     expect(lineBreaksInBrackets(text)).toEqual([{ at: 4, letter: ' ' }])
     expect(replaced(text, lineBreaksInBrackets(text))).toBe(text.replace('\n', ' '))
     expect(lineBreaksInBrackets("x = ''' (\n'''\n(\n)\n")).toEqual([{ at: 15, letter: ' ' }])

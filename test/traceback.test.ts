@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createMapper } from '../src/rewrite/map.js'
 import { readException } from '../src/sandbox/exception.js'
 import { loadParser, type Parser } from '../src/syntax/parse.js'
-import type { Value } from '../src/trusted/host/codec.js'
+import type { Value } from '../src/trusted/channel/codec.js'
 
 let parser: Parser
 let cpython: (source: string) => [string, Value]
@@ -15,17 +15,23 @@ beforeAll(async () => {
   parser = await loadParser()
   const python = await loadPyodide()
   python.runPython(readFileSync(new URL('support/record-exception.py', import.meta.url), 'utf8'))
-  const run = python.globals.get('run') as (source: string) => { toJs(options: object): [string, Value] }
+  const run = python.globals.get('run') as (source: string) => {
+    toJs(options: object): [string, Value]
+  }
   cpython = (source) => run(source).toJs({ dict_converter: nullRecord })
 }, 60_000)
 
-const nullRecord = (entries: Iterable<[string, Value]>): Value => Object.assign(Object.create(null) as object, Object.fromEntries(entries)) as Value
+const nullRecord = (entries: Iterable<[string, Value]>): Value =>
+  Object.assign(Object.create(null) as object, Object.fromEntries(entries)) as Value
 
 /** Positions are those of the source itself: what is tested here is the printing. */
-const sourceOf = (source: string) => ({ lines: source.split('\n'), mapper: createMapper(source, source, new Int32Array(0)) })
+const sourceOf = (source: string) => ({
+  lines: source.split('\n'),
+  mapper: createMapper(source, source, new Int32Array(0)),
+})
 const ours = (source: string, record: Value) => {
   const main = sourceOf(source)
-  return readException(record, (file) => file === 'main.py' ? main : undefined, parser)
+  return readException(record, (file) => (file === 'main.py' ? main : undefined), parser)
 }
 
 const PROGRAMS: Record<string, string> = {
@@ -44,24 +50,29 @@ const PROGRAMS: Record<string, string> = {
   'an operator on a line of its own': 'x = [1,\n     2]\ny = (\n    x[0]\n    +\n    x\n)\n',
   'many lines': `def f(*a):\n    return 1/0\nx = f(\n${'    1,\n'.repeat(12)}) + 1\n`,
   'wide characters': 'äöü = {"日本": 1}\nx = "語" + äöü["日本"] + 1\n',
-  'emoji': 'x = "👍👍" + 1\n',
-  'tabs': 'def f():\n\tif True:\n\t\treturn 1 + "x"\nf()\n',
+  emoji: 'x = "👍👍" + 1\n',
+  tabs: 'def f():\n\tif True:\n\t\treturn 1 + "x"\nf()\n',
   'a long recursion': 'def f(n):\n    return f(n + 1)\nf(0)\n',
   'two that recur': 'def f(n):\n    g(n)\ndef g(n):\n    if n: f(n - 1)\n    else: 1/0\nf(9)\n',
   'four equal frames': 'def f(n):\n    if n: return f(n - 1)\n    1/0\nf(4)\n',
   'a cause': 'try:\n    1/0\nexcept ZeroDivisionError as e:\n    raise ValueError("v") from e\n',
   'a context': 'try:\n    1/0\nexcept ZeroDivisionError:\n    {}["k"]\n',
   'no context': 'try:\n    1/0\nexcept ZeroDivisionError:\n    raise ValueError from None\n',
-  'a chain of three': 'try:\n    try:\n        1/0\n    except Exception as e:\n        raise TypeError("t") from e\nexcept Exception:\n    raise KeyError("k")\n',
-  'notes': 'e = ValueError("v")\ne.add_note("one")\ne.add_note("two\\nlines")\nraise e\n',
+  'a chain of three':
+    'try:\n    try:\n        1/0\n    except Exception as e:\n        raise TypeError("t") from e\nexcept Exception:\n    raise KeyError("k")\n',
+  notes: 'e = ValueError("v")\ne.add_note("one")\ne.add_note("two\\nlines")\nraise e\n',
   'a message of two lines': 'raise ValueError("a\\nb")\n',
   'no message': 'raise ValueError\n',
-  'a class of the guest': 'class Outer:\n    class Inner(Exception): pass\nraise Outer.Inner("x")\n',
+  'a class of the guest':
+    'class Outer:\n    class Inner(Exception): pass\nraise Outer.Inner("x")\n',
   'a class of a module': 'import json\njson.loads("{")\n',
-  'a group': 'def f(x):\n    try:\n        int(x)\n    except ValueError as e:\n        return e\nraise ExceptionGroup("g", [f("a"), ExceptionGroup("h", [KeyError("k"), f("b")])])\n',
-  'a group with a cause': 'try:\n    1/0\nexcept Exception as e:\n    raise ExceptionGroup("g", [ValueError(1), TypeError(2)]) from e\n',
+  'a group':
+    'def f(x):\n    try:\n        int(x)\n    except ValueError as e:\n        return e\nraise ExceptionGroup("g", [f("a"), ExceptionGroup("h", [KeyError("k"), f("b")])])\n',
+  'a group with a cause':
+    'try:\n    1/0\nexcept Exception as e:\n    raise ExceptionGroup("g", [ValueError(1), TypeError(2)]) from e\n',
   'a wide group': 'raise ExceptionGroup("g", [ValueError(i) for i in range(20)])\n',
-  'a deep group': 'e = ValueError(1)\nfor i in range(15): e = ExceptionGroup(str(i), [e])\nraise e\n',
+  'a deep group':
+    'e = ValueError(1)\nfor i in range(15): e = ExceptionGroup(str(i), [e])\nraise e\n',
   'a comprehension': 'x = [1 / i for i in (1, 0)]\n',
   'a lambda': 'f = lambda x: x + 1\nf("a")\n',
   'a loop head': 'for x in 1 + "a": pass\n',
@@ -89,57 +100,163 @@ describe('as CPython prints them', () => {
 test('frames tell file, name, line, span and source', () => {
   const source = 'def f(x):\n    return x + 1\nf("a")\n'
   const { frames, type, message } = ours(source, cpython(source)[1])
-  expect({ type, message }).toEqual({ type: 'TypeError', message: 'can only concatenate str (not "int") to str' })
+  expect({ type, message }).toEqual({
+    type: 'TypeError',
+    message: 'can only concatenate str (not "int") to str',
+  })
   expect(frames).toEqual([
-    { file: 'main.py', name: '<module>', line: 3, source: 'f("a")',
-      span: { start: { line: 3, column: 1, offset: 27 }, end: { line: 3, column: 7, offset: 33 } } },
-    { file: 'main.py', name: 'f', line: 2, source: 'return x + 1',
-      span: { start: { line: 2, column: 12, offset: 21 }, end: { line: 2, column: 17, offset: 26 } } },
+    {
+      file: 'main.py',
+      name: '<module>',
+      line: 3,
+      source: 'f("a")',
+      span: { start: { line: 3, column: 1, offset: 27 }, end: { line: 3, column: 7, offset: 33 } },
+    },
+    {
+      file: 'main.py',
+      name: 'f',
+      line: 2,
+      source: 'return x + 1',
+      span: {
+        start: { line: 2, column: 12, offset: 21 },
+        end: { line: 2, column: 17, offset: 26 },
+      },
+    },
   ])
 })
 
 describe('frames that the guest left out of the middle', () => {
-  const frame = (line: number) => nullRecord(Object.entries({ file: 'other', name: `f${line}`, line }))
+  const frame = (line: number) =>
+    nullRecord(Object.entries({ file: 'other', name: `f${line}`, line }))
   const printed = (frames: Value[], truncated: number) =>
-    ours('', nullRecord([['type', 'E'], ['frames', frames], ['truncated', truncated]])).traceback
+    ours(
+      '',
+      nullRecord([
+        ['type', 'E'],
+        ['frames', frames],
+        ['truncated', truncated],
+      ]),
+    ).traceback
   test('are counted with the equal ones around them', () => {
-    expect(printed(Array.from({ length: 10 }, () => frame(1)), 90)).toBe(
-      `Traceback (most recent call last):\n${'  File "other", line 1, in f1\n'.repeat(3)}  [Previous line repeated 97 more times]\nE\n`)
+    expect(
+      printed(
+        Array.from({ length: 10 }, () => frame(1)),
+        90,
+      ),
+    ).toBe(
+      `Traceback (most recent call last):\n${'  File "other", line 1, in f1\n'.repeat(3)}  [Previous line repeated 97 more times]\nE\n`,
+    )
   })
   test('are counted apart between others', () => {
     expect(printed([frame(1), frame(2)], 5)).toBe(
-      'Traceback (most recent call last):\n  File "other", line 1, in f1\n  [5 frames left out]\n  File "other", line 2, in f2\nE\n')
+      'Traceback (most recent call last):\n  File "other", line 1, in f1\n  [5 frames left out]\n  File "other", line 2, in f2\nE\n',
+    )
   })
 })
 
 describe('records that no guest of ours sends', () => {
   const value: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
-    value: fc.oneof({ depthSize: 'small' },
-      fc.constant(null), fc.integer(), fc.double(), fc.string(), fc.boolean(), fc.array(tie('value'), { maxLength: 4 }),
-      fc.dictionary(fc.constantFrom('type', 'message', 'frames', 'notes', 'cause', 'context', 'exceptions', 'suppress', 'module',
-        'file', 'name', 'line', 'endLine', 'column', 'endColumn'), tie('value'), { noNullPrototype: false })
-        .map((entries) => nullRecord(Object.entries(entries)))),
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.constant(null),
+      fc.integer(),
+      fc.double(),
+      fc.string(),
+      fc.boolean(),
+      fc.array(tie('value'), { maxLength: 4 }),
+      fc
+        .dictionary(
+          fc.constantFrom(
+            'type',
+            'message',
+            'frames',
+            'notes',
+            'cause',
+            'context',
+            'exceptions',
+            'suppress',
+            'module',
+            'file',
+            'name',
+            'line',
+            'endLine',
+            'column',
+            'endColumn',
+          ),
+          tie('value'),
+          { noNullPrototype: false },
+        )
+        .map((entries) => nullRecord(Object.entries(entries))),
+    ),
   })).value
 
   test('are printed somehow, and never throw', () => {
-    fc.assert(fc.property(value, (record) => {
-      expect(ours('x = 1\ny = 2', record).traceback).toBeTypeOf('string')
-    }), { numRuns: 1_000 })
+    fc.assert(
+      fc.property(value, (record) => {
+        expect(ours('x = 1\ny = 2', record).traceback).toBeTypeOf('string')
+      }),
+      { numRuns: 1_000 },
+    )
   })
   test('with frames by the hundred thousand, on lines of a megabyte, are done in a second', () => {
     const line = `x = [${'f(1) + '.repeat(150_000)}1]`
-    const frame = (column: number) => nullRecord(Object.entries({ file: 'main.py', name: 'f', line: 1, endLine: 1, column, endColumn: column + 9 }))
+    const frame = (column: number) =>
+      nullRecord(
+        Object.entries({
+          file: 'main.py',
+          name: 'f',
+          line: 1,
+          endLine: 1,
+          column,
+          endColumn: column + 9,
+        }),
+      )
     const frames = Array.from({ length: 100_000 }, (_, i) => frame(i))
     const began = performance.now()
-    expect(ours(line, nullRecord([['type', 'E'], ['frames', frames]])).traceback.length).toBeLessThan(1_000_000)
+    expect(
+      ours(
+        line,
+        nullRecord([
+          ['type', 'E'],
+          ['frames', frames],
+        ]),
+      ).traceback.length,
+    ).toBeLessThan(1_000_000)
     const many = Array.from({ length: 5_000 }, (_, i) => `y = f(${i}) + ${'1 + '.repeat(400)}1`)
-    const distinct = many.map((_, i) => nullRecord(Object.entries({ file: 'main.py', name: 'f', line: i + 1, endLine: i + 1, column: 4, endColumn: 900 })))
-    expect(ours(many.join('\n'), nullRecord([['type', 'E'], ['frames', distinct]])).frames.length).toBe(5_000)
+    const distinct = many.map((_, i) =>
+      nullRecord(
+        Object.entries({
+          file: 'main.py',
+          name: 'f',
+          line: i + 1,
+          endLine: i + 1,
+          column: 4,
+          endColumn: 900,
+        }),
+      ),
+    )
+    expect(
+      ours(
+        many.join('\n'),
+        nullRecord([
+          ['type', 'E'],
+          ['frames', distinct],
+        ]),
+      ).frames.length,
+    ).toBe(5_000)
     expect(performance.now() - began).toBeLessThan(4_000)
   })
   test('in a cause of a cause of a cause are cut', () => {
-    let record: Value = nullRecord([['type', 'E'], ['message', 'm']])
-    for (let i = 0; i < 900; i++) record = nullRecord([['type', 'E'], ['message', 'm'], ['cause', record]])
+    let record: Value = nullRecord([
+      ['type', 'E'],
+      ['message', 'm'],
+    ])
+    for (let i = 0; i < 900; i++)
+      record = nullRecord([
+        ['type', 'E'],
+        ['message', 'm'],
+        ['cause', record],
+      ])
     expect(ours('', record).traceback.split('direct cause').length).toBeLessThan(1_200)
   })
 })

@@ -4,14 +4,21 @@ import { chunksOf } from './support/chunks.js'
 import { Python } from './support/python.js'
 
 let python: Python
-beforeAll(async () => { python = await Python.load() })
+beforeAll(async () => {
+  python = await Python.load()
+})
 
 describe.each(chunksOf('verify'))('%s', (_name, chunks) => {
-  test.each(chunks.map((chunk) => [chunk.at, chunk] as const))('line %i', (_at, { text, refused }) => {
-    for (const inline of [true, false]) {
-      const compiled = python.compile({ text, inline })
-      const said = compiled.ok ? null : { code: compiled.code, message: compiled.message, line: compiled.line }
-      expect(said).toEqual(refused)
-    }
-  })
+  test.each(chunks.map((chunk) => [chunk.at, chunk] as const))(
+    'line %i',
+    (_at, { text, refused }) => {
+      for (const inline of [true, false]) {
+        const compiled = python.compile({ text, inline })
+        const said = compiled.ok
+          ? null
+          : { code: compiled.code, message: compiled.message, line: compiled.line }
+        expect(said).toEqual(refused)
+      }
+    },
+  )
 })

@@ -11,25 +11,63 @@ const pyodide = dirname(createRequire(import.meta.url).resolve('pyodide'))
 
 /** No network, no files but the runtime's own, no other processes in sight. What the documentation shows. */
 const BUBBLEWRAP = [
-  'bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv',
-  '--ro-bind', '/usr', '/usr', '--ro-bind-try', '/bin', '/bin', '--ro-bind-try', '/lib', '/lib', '--ro-bind-try', '/lib64', '/lib64',
-  '--proc', '/proc', '--dev', '/dev',
-  '--ro-bind', dirname(process.execPath), dirname(process.execPath),
-  '--ro-bind', join(root, 'dist'), join(root, 'dist'), '--ro-bind', join(root, 'package.json'), join(root, 'package.json'),
-  '--ro-bind', pyodide, pyodide,
+  'bwrap',
+  '--unshare-all',
+  '--die-with-parent',
+  '--new-session',
+  '--cap-drop',
+  'ALL',
+  '--clearenv',
+  '--ro-bind',
+  '/usr',
+  '/usr',
+  '--ro-bind-try',
+  '/bin',
+  '/bin',
+  '--ro-bind-try',
+  '/lib',
+  '/lib',
+  '--ro-bind-try',
+  '/lib64',
+  '/lib64',
+  '--proc',
+  '/proc',
+  '--dev',
+  '/dev',
+  '--ro-bind',
+  dirname(process.execPath),
+  dirname(process.execPath),
+  '--ro-bind',
+  join(root, 'dist'),
+  join(root, 'dist'),
+  '--ro-bind',
+  join(root, 'package.json'),
+  join(root, 'package.json'),
+  '--ro-bind',
+  pyodide,
+  pyodide,
 ]
-const hasBubblewrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0
+const hasBubblewrap =
+  spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0
 
 test('any command', async () => {
   const sandbox = await createSandbox({}, { wrap: ['/usr/bin/env', '-i'] })
   expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
-  expect(await sandbox.run('sum(range(10 ** 12))', { limits: { wallMs: 200 } })).toMatchObject({ status: 'exhausted', limit: 'wallMs' })
+  expect(await sandbox.run('sum(range(10 ** 12))', { limits: { wallMs: 200 } })).toMatchObject({
+    status: 'exhausted',
+    limit: 'wallMs',
+  })
   await sandbox.close()
 })
 
 test('a command that fails is told with what it said', async () => {
-  const sandbox = await createSandbox({}, { wrap: ['/bin/sh', '-c', 'echo no such cage >&2; exit 9'] })
-  await expect(sandbox.run('1')).rejects.toThrow(new InstallationError('no worker could be started: the worker exited with 9: no such cage'))
+  const sandbox = await createSandbox(
+    {},
+    { wrap: ['/bin/sh', '-c', 'echo no such cage >&2; exit 9'] },
+  )
+  await expect(sandbox.run('1')).rejects.toThrow(
+    new InstallationError('no worker could be started: the worker exited with 9: no such cage'),
+  )
   await sandbox.close()
 })
 
@@ -37,12 +75,16 @@ describe.runIf(hasBubblewrap)('bubblewrap', () => {
   test('runs, ends what never ticks, and leaves nothing behind', async () => {
     const sandbox = await createSandbox({}, { wrap: BUBBLEWRAP })
     expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
-    expect(await sandbox.run('sum(range(10 ** 12))', { limits: { wallMs: 200 } })).toMatchObject({ status: 'exhausted', limit: 'wallMs' })
+    expect(await sandbox.run('sum(range(10 ** 12))', { limits: { wallMs: 200 } })).toMatchObject({
+      status: 'exhausted',
+      limit: 'wallMs',
+    })
     const running = sandbox.run('while True: pass')
     await new Promise((resolve) => setTimeout(resolve, 200))
     await sandbox.close()
     expect((await running).status).toBe('cancelled')
-    const left = execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' }).split('\n')
+    const left = execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' })
+      .split('\n')
       .filter((line) => line.includes('bwrap') && line.includes(join(root, 'dist')))
     expect(left).toEqual([])
   })

@@ -8,19 +8,39 @@ import type { KnownKinds } from './kind-ids.js'
 import { nameHint } from './module-hints.js'
 import { nearest } from './nearest.js'
 import type { Bindings } from './resolve.js'
-import { CLASS_SCOPE, IMPORTED, ITERATION, MODULE_SCOPE, REBOUND, type SymbolId } from './symbols.js'
+import {
+  CLASS_SCOPE,
+  IMPORTED,
+  ITERATION,
+  MODULE_SCOPE,
+  REBOUND,
+  type SymbolId,
+} from './symbols.js'
 
 /** A `nonlocal` whose name no enclosing function binds. */
-export function reportUnbound(symbol: SymbolId, { symbols }: Binder, reading: Reading, findings: Findings): void {
+export function reportUnbound(
+  symbol: SymbolId,
+  { symbols }: Binder,
+  reading: Reading,
+  findings: Findings,
+): void {
   // At module level it was reported where it stands.
   if (symbols.scopeKind[symbols.scope[symbol]] === MODULE_SCOPE) return
   const name = shown(reading.names.text(symbols.name[symbol]))
-  findings.say('PR130', symbols.node[symbol], `no enclosing function binds \`${name}\``,
-    `write \`global ${name}\`, or assign it in the function around`)
+  findings.say(
+    'PR130',
+    symbols.node[symbol],
+    `no enclosing function binds \`${name}\``,
+    `write \`global ${name}\`, or assign it in the function around`,
+  )
 }
 
 /** `:=` of a name that a comprehension around it iterates with. */
-export function reportWalruses({ symbols, walruses }: Binder, reading: Reading, findings: Findings): void {
+export function reportWalruses(
+  { symbols, walruses }: Binder,
+  reading: Reading,
+  findings: Findings,
+): void {
   for (const { node, from, to } of walruses) {
     // The name was recorded where it binds; in a class body it was refused there.
     if (symbols.scopeKind[to] === CLASS_SCOPE) continue
@@ -29,7 +49,12 @@ export function reportWalruses({ symbols, walruses }: Binder, reading: Reading, 
       const symbol = symbols.find(scope, name)
       if (symbol === 0 || (symbols.marks[symbol] & ITERATION) === 0) continue
       const text = shown(reading.names.text(name))
-      findings.say('PR135', node, `\`:=\` binds \`${text}\`, which the comprehension iterates with`, 'use another name')
+      findings.say(
+        'PR135',
+        node,
+        `\`:=\` binds \`${text}\`, which the comprehension iterates with`,
+        'use another name',
+      )
       break
     }
   }
@@ -37,8 +62,12 @@ export function reportWalruses({ symbols, walruses }: Binder, reading: Reading, 
 
 /** `json.codecs`: attributes that the guest's view of a module does not have. */
 export function warnModuleAttributes(
-  { symbols, reads, readNodes, readSymbols }: Binder, bindings: Bindings, imports: Imports, reading: Reading,
-  kinds: KnownKinds, findings: Findings,
+  { symbols, reads, readNodes, readSymbols }: Binder,
+  bindings: Bindings,
+  imports: Imports,
+  reading: Reading,
+  kinds: KnownKinds,
+  findings: Findings,
 ): void {
   if (imports.facets.size === 0) return
   const { kind, parent, skip } = reading.tree
@@ -53,7 +82,8 @@ export function warnModuleAttributes(
       if (imports.grantsOf(module) === undefined && !imports.isPackage(module)) break
       const text = reading.textOf(name)
       if (!imports.shows(module, text)) {
-        if (reading.names.shape(reading.nameOf(name)) !== DUNDER) warn(module, text, name, imports, findings)
+        if (reading.names.shape(reading.nameOf(name)) !== DUNDER)
+          warn(module, text, name, imports, findings)
         break
       }
       module = `${module}.${text}`
@@ -62,7 +92,13 @@ export function warnModuleAttributes(
   }
 }
 
-function warn(module: string, name: string, node: number, imports: Imports, findings: Findings): void {
+function warn(
+  module: string,
+  name: string,
+  node: number,
+  imports: Imports,
+  findings: Findings,
+): void {
   findings.add('PR602', node, () => {
     const close = nearest(name, imports.grantsOf(module) ?? [])
     return {

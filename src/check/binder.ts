@@ -6,8 +6,24 @@ import { SUPER } from './fixed-names.js'
 import { refuseAttribute } from './name-strings.js'
 import { refuseBinding, refuseRead, type Binding } from './special-names.js'
 import {
-  ANNOTATED, BOUND, CLASS_SCOPE, COMPREHENSION_SCOPE, EXACT_KEY, GENERATOR_SCOPE, GLOBAL, IMPORTED, ITERATION, MODULE,
-  MODULE_SCOPE, NONLOCAL, PARAMETER, REBOUND, Symbols, USED, type ScopeId, type SymbolId,
+  ANNOTATED,
+  BOUND,
+  CLASS_SCOPE,
+  COMPREHENSION_SCOPE,
+  EXACT_KEY,
+  GENERATOR_SCOPE,
+  GLOBAL,
+  IMPORTED,
+  ITERATION,
+  MODULE,
+  MODULE_SCOPE,
+  NONLOCAL,
+  PARAMETER,
+  REBOUND,
+  Symbols,
+  USED,
+  type ScopeId,
+  type SymbolId,
 } from './symbols.js'
 
 const INITIAL_READS = 1 << 10
@@ -21,7 +37,7 @@ export class Binder {
   readSymbols = new Int32Array(INITIAL_READS)
   reads = 0
   /** `:=` in comprehensions: node, scope it stands in, scope it binds in. */
-  readonly walruses: { readonly node: number, readonly from: ScopeId, readonly to: ScopeId }[] = []
+  readonly walruses: { readonly node: number; readonly from: ScopeId; readonly to: ScopeId }[] = []
   private findings!: Findings
 
   constructor(private readonly reading: Reading) {}
@@ -77,12 +93,24 @@ export class Binder {
     const symbol = symbols.ensure(scope, name, node)
     const before = symbols.marks[symbol]
     if ((before & PARAMETER) !== 0 && how === PARAMETER) {
-      this.findings.say('PR134', node, `parameter \`${this.shown(name)}\` is there twice`, 'give it another name')
+      this.findings.say(
+        'PR134',
+        node,
+        `parameter \`${this.shown(name)}\` is there twice`,
+        'give it another name',
+      )
     }
-    const iterates = symbols.scopeKind[scope] === COMPREHENSION_SCOPE || symbols.scopeKind[scope] === GENERATOR_SCOPE
-    symbols.marks[symbol] |= how | BOUND | (iterates ? ITERATION : 0) | ((before & BOUND) !== 0 ? REBOUND : 0)
+    const iterates =
+      symbols.scopeKind[scope] === COMPREHENSION_SCOPE ||
+      symbols.scopeKind[scope] === GENERATOR_SCOPE
+    symbols.marks[symbol] |=
+      how | BOUND | (iterates ? ITERATION : 0) | ((before & BOUND) !== 0 ? REBOUND : 0)
     if ((before & GLOBAL) !== 0) this.bindInModule(name, node)
-    else if (symbols.scopeKind[scope] === CLASS_SCOPE && how !== IMPORTED && (before & NONLOCAL) === 0) {
+    else if (
+      symbols.scopeKind[scope] === CLASS_SCOPE &&
+      how !== IMPORTED &&
+      (before & NONLOCAL) === 0
+    ) {
       this.judgeClassName(node, name)
     }
     this.judge(node, name, scope, binding)
@@ -99,10 +127,16 @@ export class Binder {
   walrus(node: number, from: ScopeId): void {
     const { scopeKind, scopeParent } = this.symbols
     let to = from
-    while (scopeKind[to] === COMPREHENSION_SCOPE || scopeKind[to] === GENERATOR_SCOPE) to = scopeParent[to]
+    while (scopeKind[to] === COMPREHENSION_SCOPE || scopeKind[to] === GENERATOR_SCOPE)
+      to = scopeParent[to]
     if (to !== from) {
       if (scopeKind[to] === CLASS_SCOPE) {
-        this.findings.say('PR135', node, '`:=` in a comprehension cannot bind in a class body', 'write a loop')
+        this.findings.say(
+          'PR135',
+          node,
+          '`:=` in a comprehension cannot bind in a class body',
+          'write a loop',
+        )
       }
       this.walruses.push({ node, from, to })
     }
@@ -122,15 +156,26 @@ export class Binder {
   declareNonlocal(node: number, scope: ScopeId): void {
     const name = this.nameAt(node, scope)
     if (this.symbols.scopeKind[scope] === MODULE_SCOPE) {
-      this.findings.say('PR130', node, '`nonlocal` at module level has no function around it', 'leave it out')
+      this.findings.say(
+        'PR130',
+        node,
+        '`nonlocal` at module level has no function around it',
+        'leave it out',
+      )
       return
     }
-    if (this.declare(node, scope, name, 'nonlocal')) this.symbols.marks[this.symbols.ensure(scope, name, node)] |= NONLOCAL
+    if (this.declare(node, scope, name, 'nonlocal'))
+      this.symbols.marks[this.symbols.ensure(scope, name, node)] |= NONLOCAL
     this.judge(node, name, scope, 'other')
   }
 
   /** Whether a declaration may stand where it does; says so where not. */
-  private declare(node: number, scope: ScopeId, name: NameId, word: 'global' | 'nonlocal'): boolean {
+  private declare(
+    node: number,
+    scope: ScopeId,
+    name: NameId,
+    word: 'global' | 'nonlocal',
+  ): boolean {
     const symbol = this.symbols.find(scope, name)
     const before = symbol === 0 ? 0 : this.symbols.marks[symbol]
     const text = this.shown(name)
@@ -138,12 +183,18 @@ export class Binder {
     // An import before it does not matter to Python.
     const assigned = (before & BOUND) !== 0 && (before & (IMPORTED | REBOUND)) !== IMPORTED
     const other = word === 'global' ? NONLOCAL : GLOBAL
-    const [problem, hint] = (before & PARAMETER) !== 0
-      ? [`is a parameter, and cannot be ${word}`, 'give one of the two another name']
-      : (before & other) !== 0 ? ['is both nonlocal and global', 'leave one of the two out']
-      : (before & ANNOTATED) !== 0 ? [`is annotated before its ${word} declaration`, first]
-      : assigned ? [`is assigned to before its ${word} declaration`, first]
-      : (before & USED) !== 0 ? [`is used before its ${word} declaration`, first] : []
+    const [problem, hint] =
+      (before & PARAMETER) !== 0
+        ? [`is a parameter, and cannot be ${word}`, 'give one of the two another name']
+        : (before & other) !== 0
+          ? ['is both nonlocal and global', 'leave one of the two out']
+          : (before & ANNOTATED) !== 0
+            ? [`is annotated before its ${word} declaration`, first]
+            : assigned
+              ? [`is assigned to before its ${word} declaration`, first]
+              : (before & USED) !== 0
+                ? [`is used before its ${word} declaration`, first]
+                : []
     if (problem === undefined || hint === undefined) return true
     this.findings.say('PR130', node, `\`${text}\` ${problem}`, hint)
     return false
@@ -160,9 +211,16 @@ export class Binder {
     const text = this.reading.names.text(name)
     const refusal = refuseBinding(text, this.symbols.scopeKind[scope], binding)
     if (refusal !== undefined) this.findings.add(refusal.code, node, () => refusal)
-    if ((this.symbols.scopeMarks[scope] & EXACT_KEY) !== 0 && (text === '__eq__' || text === '__hash__')) {
-      this.findings.say('PR403', node, `a subclass of str, int, float or bytes cannot define \`${text}\``,
-        'hold the value in an attribute of a class of its own')
+    if (
+      (this.symbols.scopeMarks[scope] & EXACT_KEY) !== 0 &&
+      (text === '__eq__' || text === '__hash__')
+    ) {
+      this.findings.say(
+        'PR403',
+        node,
+        `a subclass of str, int, float or bytes cannot define \`${text}\``,
+        'hold the value in an attribute of a class of its own',
+      )
     }
   }
 
@@ -170,8 +228,12 @@ export class Binder {
   private judgeClassName(node: number, name: NameId): void {
     const text = this.reading.names.text(name)
     if (this.reading.names.shape(name) === DUNDER || refuseAttribute(text) === undefined) return
-    this.findings.say('PR204', node,
-      `a class cannot have the attribute \`${shown(text)}\`: such names lead into the interpreter`, 'give it another name')
+    this.findings.say(
+      'PR204',
+      node,
+      `a class cannot have the attribute \`${shown(text)}\`: such names lead into the interpreter`,
+      'give it another name',
+    )
   }
 
   private shown(name: NameId): string {

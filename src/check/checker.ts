@@ -73,7 +73,10 @@ export class Analyzer {
   private readonly ruleset
 
   /** Throws `RuleError` or `InstallationError` when the rules of this installation cannot be used. */
-  constructor(private readonly parser: Parser, private readonly grants: Grants) {
+  constructor(
+    private readonly parser: Parser,
+    private readonly grants: Grants,
+  ) {
     this.kinds = kindsOf(parser)
     this.reading = new Reading(parser, FIXED_NAMES)
     this.binder = new Binder(this.reading)
@@ -81,7 +84,15 @@ export class Analyzer {
     this.ruleset = compileRules(loadRules().values(), parser)
     const shapes = createShapes(parser)
     this.checkLines = shapes.checkLines
-    this.scopes = new Scopes(parser, this.ruleset, loadKindTable(parser), shapes, this.reading, this.binder, this.imports)
+    this.scopes = new Scopes(
+      parser,
+      this.ruleset,
+      loadKindTable(parser),
+      shapes,
+      this.reading,
+      this.binder,
+      this.imports,
+    )
     this.freeNames = new FreeNameSorter(this.reading.names, new Set(grants.builtins))
   }
 
@@ -131,5 +142,13 @@ export function leadingBlanks(text: string): number {
 }
 
 function refused(diagnostics: readonly Diagnostic[]): CheckResult {
-  return { ok: false, diagnostics, warnings: [], omitted: 0, usedNames: [], unknownNames: [], imports: [] }
+  return {
+    ok: false,
+    diagnostics,
+    warnings: [],
+    omitted: 0,
+    usedNames: [],
+    unknownNames: [],
+    imports: [],
+  }
 }

@@ -44,10 +44,13 @@ const NOTHING: Reported = Object.freeze({ diagnostics: Object.freeze([]), omitte
 export class Findings {
   private readonly found: Finding[] = []
   private allowed: Map<number, Set<RulePattern>> | undefined
-  private readonly denied: { readonly pattern: RulePattern, readonly node: number }[] = []
+  private readonly denied: { readonly pattern: RulePattern; readonly node: number }[] = []
   private uncounted = 0
 
-  constructor(private readonly reading: Reading, private readonly ruleset: Ruleset) {}
+  constructor(
+    private readonly reading: Reading,
+    private readonly ruleset: Ruleset,
+  ) {}
 
   /** A finding of code, at `node`. `say` is called at most once, and not at all when it is not reported. */
   add(code: Code, node: number, say: () => Wording): void {
@@ -66,8 +69,16 @@ export class Findings {
   }
 
   /** Findings of kinds and shapes, whose rules say in general what they say. */
-  readonly report = (rule: SyntaxRule, start: number, end: number, wording?: Partial<Wording>): void => {
-    const say = (): Wording => ({ message: wording?.message ?? rule.message, hint: wording?.hint ?? rule.hint })
+  readonly report = (
+    rule: SyntaxRule,
+    start: number,
+    end: number,
+    wording?: Partial<Wording>,
+  ): void => {
+    const say = (): Wording => ({
+      message: wording?.message ?? rule.message,
+      hint: wording?.hint ?? rule.hint,
+    })
     this.addAt(rule.code, start, end, say, rule.name)
   }
 
@@ -90,15 +101,24 @@ export class Findings {
     if (this.found.length === 0 && this.denied.length === 0) return NOTHING
     this.settle()
     const chosen = this.found.filter(({ code }) => severityOf(code) === severity)
-    chosen.sort((a, b) =>
-      a.start - b.start || a.end - b.end || (a.code < b.code ? -1 : a.code > b.code ? 1 : a.order - b.order))
+    chosen.sort(
+      (a, b) =>
+        a.start - b.start ||
+        a.end - b.end ||
+        (a.code < b.code ? -1 : a.code > b.code ? 1 : a.order - b.order),
+    )
     const distinct = chosen.filter(({ code, start, end }, index) => {
       const before = chosen[index - 1]
-      return before === undefined || before.code !== code || before.start !== start || before.end !== end
+      return (
+        before === undefined || before.code !== code || before.start !== start || before.end !== end
+      )
     })
     return {
-      diagnostics: distinct.slice(0, MAX_REPORTED).map((finding) => this.diagnostic(finding, source)),
-      omitted: Math.max(0, distinct.length - MAX_REPORTED) + (severity === 'error' ? this.uncounted : 0),
+      diagnostics: distinct
+        .slice(0, MAX_REPORTED)
+        .map((finding) => this.diagnostic(finding, source)),
+      omitted:
+        Math.max(0, distinct.length - MAX_REPORTED) + (severity === 'error' ? this.uncounted : 0),
     }
   }
 
@@ -106,11 +126,17 @@ export class Findings {
   private settle(): void {
     for (const { pattern, node } of this.denied) {
       const { rule, order } = pattern
-      const exempt = [...(this.allowed?.get(node) ?? [])].some((other) => other.rule === rule && other.order > order)
+      const exempt = [...(this.allowed?.get(node) ?? [])].some(
+        (other) => other.rule === rule && other.order > order,
+      )
       if (exempt) continue
       const { start, end } = this.reading.tree
       this.found.push({
-        code: rule.code, rule: rule.name, start: start[node], end: end[node], order: this.found.length,
+        code: rule.code,
+        rule: rule.name,
+        start: start[node],
+        end: end[node],
+        order: this.found.length,
         say: () => this.patternWording(pattern, node),
       })
     }
@@ -129,7 +155,9 @@ export class Findings {
     const { message, hint } = say()
     const name = rule ?? this.ruleset.rule(code).name
     const span = source.span(start, end)
-    return hint === undefined ? { code, rule: name, message, span } : { code, rule: name, message, span, hint }
+    return hint === undefined
+      ? { code, rule: name, message, span }
+      : { code, rule: name, message, span, hint }
   }
 }
 

@@ -1,6 +1,15 @@
 /** Names the checks ask about at every turn: interned first, so that their ids are known beforehand. */
 
-export const FIXED_NAMES = ['super', '_', 'getattr', 'hasattr', 'setattr', 'delattr', 'attrgetter', 'methodcaller'] as const
+export const FIXED_NAMES = [
+  'super',
+  '_',
+  'getattr',
+  'hasattr',
+  'setattr',
+  'delattr',
+  'attrgetter',
+  'methodcaller',
+] as const
 
 export const SUPER = 1
 /** In a pattern, matches anything and binds nothing. */

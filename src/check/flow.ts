@@ -4,8 +4,16 @@ import type { Grammar } from '../syntax/language.js'
 import type { Findings } from './findings.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import {
-  ASYNC, CLASS_SCOPE, COMPREHENSION_SCOPE, FUNCTION_SCOPE, GENERATOR_SCOPE, LAMBDA_SCOPE, MODULE_SCOPE, TYPE_SCOPE,
-  type ScopeId, type Symbols,
+  ASYNC,
+  CLASS_SCOPE,
+  COMPREHENSION_SCOPE,
+  FUNCTION_SCOPE,
+  GENERATOR_SCOPE,
+  LAMBDA_SCOPE,
+  MODULE_SCOPE,
+  TYPE_SCOPE,
+  type ScopeId,
+  type Symbols,
 } from './symbols.js'
 
 const ASYNC_HINT = 'put it into an `async def`, and run that with `asyncio.run(...)`'
@@ -15,7 +23,11 @@ export class Flow {
   private readonly kinds: KnownKinds
   private findings!: Findings
 
-  constructor(grammar: Grammar, private readonly reading: Reading, private readonly symbols: Symbols) {
+  constructor(
+    grammar: Grammar,
+    private readonly reading: Reading,
+    private readonly symbols: Symbols,
+  ) {
     this.kinds = kindsOf(grammar)
   }
 
@@ -25,7 +37,12 @@ export class Flow {
 
   returns(node: number, scope: ScopeId): void {
     if (this.symbols.scopeKind[scope] === FUNCTION_SCOPE) return
-    this.findings.say('PR131', node, '`return` outside of a function', 'write the last expression alone on its line: it is the value')
+    this.findings.say(
+      'PR131',
+      node,
+      '`return` outside of a function',
+      'write the last expression alone on its line: it is the value',
+    )
   }
 
   yields(node: number, scope: ScopeId): void {
@@ -33,9 +50,22 @@ export class Flow {
     if (kind === COMPREHENSION_SCOPE || kind === GENERATOR_SCOPE) {
       this.findings.say('PR131', node, '`yield` inside of a comprehension', 'write a loop')
     } else if (kind === MODULE_SCOPE || kind === CLASS_SCOPE || kind === TYPE_SCOPE) {
-      this.findings.say('PR131', node, '`yield` outside of a function', 'write a generator function')
-    } else if ((this.symbols.scopeMarks[scope] & ASYNC) !== 0 && this.hasToken(node, this.kinds.tokens.from)) {
-      this.findings.say('PR132', node, '`yield from` inside of an async function', 'write `async for item in source: yield item`')
+      this.findings.say(
+        'PR131',
+        node,
+        '`yield` outside of a function',
+        'write a generator function',
+      )
+    } else if (
+      (this.symbols.scopeMarks[scope] & ASYNC) !== 0 &&
+      this.hasToken(node, this.kinds.tokens.from)
+    ) {
+      this.findings.say(
+        'PR132',
+        node,
+        '`yield from` inside of an async function',
+        'write `async for item in source: yield item`',
+      )
     }
   }
 
@@ -45,14 +75,20 @@ export class Flow {
     let at = scope
     while (scopeKind[at] === COMPREHENSION_SCOPE) at = scopeParent[at]
     // A generator expression may await wherever it is made: it becomes an asynchronous generator.
-    if (scopeKind[at] === GENERATOR_SCOPE || (scopeKind[at] === FUNCTION_SCOPE && (scopeMarks[at] & ASYNC) !== 0)) return
-    const inside = scopeKind[at] === LAMBDA_SCOPE ? 'inside of a lambda' : 'outside of an async function'
+    if (
+      scopeKind[at] === GENERATOR_SCOPE ||
+      (scopeKind[at] === FUNCTION_SCOPE && (scopeMarks[at] & ASYNC) !== 0)
+    )
+      return
+    const inside =
+      scopeKind[at] === LAMBDA_SCOPE ? 'inside of a lambda' : 'outside of an async function'
     this.findings.say('PR132', node, `\`${what}\` ${inside}`, ASYNC_HINT)
   }
 
   /** `async for` and `async with`: statements whose first token says so. */
   asyncStatement(node: number, scope: ScopeId, what: string): void {
-    if (this.reading.tree.kind[node + 1] === this.kinds.tokens.async) this.awaits(node + 1, scope, what)
+    if (this.reading.tree.kind[node + 1] === this.kinds.tokens.async)
+      this.awaits(node + 1, scope, what)
   }
 
   /** `break` and `continue`: climbs to the loop, if there is one before the function ends. */
@@ -63,7 +99,11 @@ export class Flow {
     for (let at = parent[node]; at >= 0; from = at, at = parent[at]) {
       const here = kind[at]
       // In the `else` of a loop, the loop is over.
-      if ((here === kinds.for_statement || here === kinds.while_statement) && kind[from] !== kinds.else_clause) return
+      if (
+        (here === kinds.for_statement || here === kinds.while_statement) &&
+        kind[from] !== kinds.else_clause
+      )
+        return
       if (here === kinds.function_definition || here === kinds.class_definition) break
     }
     const word = this.reading.textOf(node)
@@ -72,7 +112,8 @@ export class Flow {
 
   private hasToken(node: number, token: number): boolean {
     const { kind, skip } = this.reading.tree
-    for (let child = node + 1; child < skip[node]; child = skip[child]) if (kind[child] === token) return true
+    for (let child = node + 1; child < skip[node]; child = skip[child])
+      if (kind[child] === token) return true
     return false
   }
 }

@@ -1,6 +1,11 @@
 /** The names a source takes from outside: which it uses, which nobody provides, and which it may not have. */
 import type { NameId, Names } from '../rules/names.js'
-import { BUILTINS, DENIED_BUILTINS, GUARDED_BUILTINS, READABLE_DUNDER_NAMES } from '../trusted/language.js'
+import {
+  BUILTINS,
+  DENIED_BUILTINS,
+  GUARDED_BUILTINS,
+  READABLE_DUNDER_NAMES,
+} from '../trusted/language/language.js'
 import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
 import { nearest } from './nearest.js'
@@ -33,10 +38,18 @@ export class FreeNameSorter {
   private verdicts = new Uint8Array(4096)
   private generation = 0
 
-  constructor(private readonly names: Names, private readonly builtins: ReadonlySet<string>) {}
+  constructor(
+    private readonly names: Names,
+    private readonly builtins: ReadonlySet<string>,
+  ) {}
 
   /** Sorts the free names of a resolved source; reports refused builtins and, when `declared` is given, unknown names. */
-  sort(binder: Binder, bindings: Bindings, declared: ReadonlySet<string> | undefined, findings: Findings): FreeNames {
+  sort(
+    binder: Binder,
+    bindings: Bindings,
+    declared: ReadonlySet<string> | undefined,
+    findings: Findings,
+  ): FreeNames {
     const { names } = this
     const { symbols } = binder
     this.begin()
@@ -50,7 +63,12 @@ export class FreeNameSorter {
       const binding = bindings[symbol]
       if (binding !== 0) {
         // What the host provides may be read before the source assigns it: `total = total + 1`.
-        if (declared === undefined || symbols.scope[binding] !== MODULE || !declared.has(names.text(name))) continue
+        if (
+          declared === undefined ||
+          symbols.scope[binding] !== MODULE ||
+          !declared.has(names.text(name))
+        )
+          continue
         verdicts[name] = PROVIDED
         used.push(names.text(name))
         continue
@@ -86,7 +104,12 @@ export class FreeNameSorter {
   }
 
   /** Says it of every place where such a name is read. */
-  private report(binder: Binder, bindings: Bindings, declared: ReadonlySet<string> | undefined, findings: Findings): void {
+  private report(
+    binder: Binder,
+    bindings: Bindings,
+    declared: ReadonlySet<string> | undefined,
+    findings: Findings,
+  ): void {
     const { names, verdicts } = this
     const { symbols, reads, readNodes, readSymbols } = binder
     const suggest = suggestions(names, symbols, [...(declared ?? []), ...this.builtins])
@@ -95,7 +118,8 @@ export class FreeNameSorter {
       if (bindings[symbol] !== 0) continue
       const name = symbols.name[symbol]
       const verdict = verdicts[name]
-      if (verdict === REFUSED) findings.add('PR208', readNodes[read], () => refusal(names.text(name)))
+      if (verdict === REFUSED)
+        findings.add('PR208', readNodes[read], () => refusal(names.text(name)))
       else if (verdict === UNKNOWN && declared !== undefined) {
         const message = (): string => `nobody provides \`${shown(names.text(name))}\``
         findings.add('PR209', readNodes[read], () => ({ message: message(), hint: suggest(name) }))
@@ -109,9 +133,13 @@ function judge(name: string, builtins: ReadonlySet<string>): number {
   return PERMITTED.has(name) || Object.hasOwn(DENIED_BUILTINS, name) ? REFUSED : UNKNOWN
 }
 
-function refusal(name: string): { readonly message: string, readonly hint: string | undefined } {
-  if (PERMITTED.has(name)) return { message: `the policy does not grant builtin \`${name}\``, hint: undefined }
-  return { message: `builtin \`${name}\` is not available`, hint: DENIED_BUILTINS[name] || undefined }
+function refusal(name: string): { readonly message: string; readonly hint: string | undefined } {
+  if (PERMITTED.has(name))
+    return { message: `the policy does not grant builtin \`${name}\``, hint: undefined }
+  return {
+    message: `builtin \`${name}\` is not available`,
+    hint: DENIED_BUILTINS[name] || undefined,
+  }
 }
 
 /** As many of the source's names are candidates for what was meant, and as many names get a suggestion. */
@@ -120,7 +148,9 @@ const MOST_SUGGESTIONS = 50
 
 /** Suggests what an unknown name was meant to be; the same for the same name, and only for so many. */
 function suggestions(
-  names: Names, symbols: Binder['symbols'], provided: readonly string[],
+  names: Names,
+  symbols: Binder['symbols'],
+  provided: readonly string[],
 ): (name: NameId) => string | undefined {
   let candidates: ReadonlySet<string> | undefined
   const known = new Map<NameId, string | undefined>()

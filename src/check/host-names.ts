@@ -1,12 +1,16 @@
 /** Names that a host gives a guest: declared names, inputs, parameters, results, exposed names. */
 import { ArgumentError } from '../errors.js'
-import { GUARDS, PRIVATE_MARK, UNBINDABLE } from '../trusted/language.js'
+import { GUARDS, PRIVATE_MARK, UNBINDABLE } from '../trusted/language/language.js'
 
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u
-const KEYWORDS = new Set(`
+const KEYWORDS = new Set(
+  `
   False None True and as assert async await break class continue def del elif else except finally for from global if
   import in is lambda nonlocal not or pass raise return try while with yield
-`.trim().split(/\s+/))
+`
+    .trim()
+    .split(/\s+/),
+)
 const RESERVED = new Set([...GUARDS, ...UNBINDABLE])
 
 /** Whether `text` is an identifier in normal form, and no keyword. */
@@ -19,13 +23,18 @@ export function isName(text: string): boolean {
  * @throws ArgumentError that begins with `what`.
  */
 export function checkName(name: unknown, what: string): asserts name is string {
-  if (typeof name !== 'string') throw new ArgumentError(`${what}: a name must be a string, not ${typeof name}`)
+  if (typeof name !== 'string')
+    throw new ArgumentError(`${what}: a name must be a string, not ${typeof name}`)
   const shown = JSON.stringify(name.slice(0, 80))
-  if (!IDENTIFIER.test(name) || name.includes(PRIVATE_MARK)) throw new ArgumentError(`${what}: ${shown} is not a Python name`)
+  if (!IDENTIFIER.test(name) || name.includes(PRIVATE_MARK))
+    throw new ArgumentError(`${what}: ${shown} is not a Python name`)
   const read = name.normalize('NFKC')
-  if (read !== name) throw new ArgumentError(`${what}: Python reads ${shown} as ${JSON.stringify(read)}: write that`)
+  if (read !== name)
+    throw new ArgumentError(`${what}: Python reads ${shown} as ${JSON.stringify(read)}: write that`)
   if (KEYWORDS.has(name)) throw new ArgumentError(`${what}: ${shown} is a keyword of Python`)
   if (RESERVED.has(name) || (name.startsWith('__') && name.endsWith('__'))) {
-    throw new ArgumentError(`${what}: ${shown} has a meaning of its own to the guest and cannot be bound`)
+    throw new ArgumentError(
+      `${what}: ${shown} has a meaning of its own to the guest and cannot be bound`,
+    )
   }
 }

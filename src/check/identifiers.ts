@@ -64,21 +64,35 @@ export class Identifiers {
     const { binder } = this
     const { kind, parent } = this.reading.tree
     switch (role) {
-      case roles.ASSIGN: return this.assign(node, above, scope)
+      case roles.ASSIGN:
+        return this.assign(node, above, scope)
       case roles.AUGMENT:
         binder.read(node, scope)
         binder.bind(node, scope, 'assignment')
         return this.checkClassLiteral(above, node, scope)
-      case roles.BIND: case roles.ITERATE: case roles.TARGET: return void binder.bind(node, scope, 'other')
-      case roles.PARAMETER_NAME: return void binder.bind(node, this.frames.definition, 'other', PARAMETER)
-      case roles.WALRUS: return this.walrus(node, above, scope)
-      case roles.DECLARE_GLOBAL: return binder.declareGlobal(node, scope)
-      case roles.DECLARE_NONLOCAL: return binder.declareNonlocal(node, scope)
-      case roles.DOTTED: return this.dotted(node, above, scope)
-      case roles.CAPTURE: return this.capture(node, scope)
+      case roles.BIND:
+      case roles.ITERATE:
+      case roles.TARGET:
+        return void binder.bind(node, scope, 'other')
+      case roles.PARAMETER_NAME:
+        return void binder.bind(node, this.frames.definition, 'other', PARAMETER)
+      case roles.WALRUS:
+        return this.walrus(node, above, scope)
+      case roles.DECLARE_GLOBAL:
+        return binder.declareGlobal(node, scope)
+      case roles.DECLARE_NONLOCAL:
+        return binder.declareNonlocal(node, scope)
+      case roles.DOTTED:
+        return this.dotted(node, above, scope)
+      case roles.CAPTURE:
+        return this.capture(node, scope)
       case roles.STARRED: {
         const around = kind[parent[above]]
-        const { parameters, lambda_parameters: lambdaParameters, typed_parameter: typed } = this.kinds
+        const {
+          parameters,
+          lambda_parameters: lambdaParameters,
+          typed_parameter: typed,
+        } = this.kinds
         if (around === parameters || around === lambdaParameters || around === typed) {
           return void binder.bind(node, this.frames.definition, 'other', PARAMETER)
         }
@@ -86,7 +100,8 @@ export class Identifiers {
       }
       case roles.PARENTHESIZED: {
         const statement = this.targets.statementOf(node)
-        if (statement < 0 || kind[statement] === this.kinds.augmented_assignment) binder.read(node, scope)
+        if (statement < 0 || kind[statement] === this.kinds.augmented_assignment)
+          binder.read(node, scope)
         if (statement >= 0) binder.bind(node, scope, 'other')
         return
       }
@@ -99,8 +114,12 @@ export class Identifiers {
   private assign(node: number, assignment: number, scope: ScopeId): void {
     const { kind, skip } = this.reading.tree
     const { binder, kinds } = this
-    if (kind[skip[node]] === kinds.tokens.colon && binder.symbols.scopeKind[scope] === MODULE_SCOPE
-      && childOfField(this.reading.tree, assignment, kinds.fields.right) === 0) return binder.annotate(node, scope)
+    if (
+      kind[skip[node]] === kinds.tokens.colon &&
+      binder.symbols.scopeKind[scope] === MODULE_SCOPE &&
+      childOfField(this.reading.tree, assignment, kinds.fields.right) === 0
+    )
+      return binder.annotate(node, scope)
     binder.bind(node, scope, 'assignment')
     this.checkClassLiteral(assignment, node, scope)
   }
@@ -119,7 +138,11 @@ export class Identifiers {
       if (kind[at] === kinds.block) return
       if (field[at] === kinds.fields.right && kind[parent[at]] === kinds.for_in_clause) {
         return this.findings.say(
-          'PR135', node, '`:=` within what a comprehension iterates over', 'assign the name in a line before')
+          'PR135',
+          node,
+          '`:=` within what a comprehension iterates over',
+          'assign the name in a line before',
+        )
       }
     }
   }
@@ -129,8 +152,14 @@ export class Identifiers {
     const { kind, parent, skip } = this.reading.tree
     const { kinds } = this
     const around = kind[parent[name]]
-    if (around === kinds.import_statement || around === kinds.import_from_statement || around === kinds.aliased_import
-      || around === kinds.future_import_statement || around === kinds.relative_import) return
+    if (
+      around === kinds.import_statement ||
+      around === kinds.import_from_statement ||
+      around === kinds.aliased_import ||
+      around === kinds.future_import_statement ||
+      around === kinds.relative_import
+    )
+      return
     if (node !== name + 1) return
     const alone = skip[node] === skip[name]
     if (alone && around !== kinds.class_pattern) this.capture(node, scope)

@@ -3,7 +3,7 @@ import type { Span } from '../diagnostic.js'
 import type { Reading } from '../rules/reading.js'
 import type { Grammar } from '../syntax/language.js'
 import type { Source } from '../syntax/source.js'
-import { MODULES } from '../trusted/modules.js'
+import { MODULES } from '../trusted/language/modules.js'
 import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
@@ -47,7 +47,11 @@ export class Imports {
   /** What granted modules are in: `urllib` for `urllib.parse`. */
   private packages: ReadonlySet<string> = new Set()
 
-  constructor(grammar: Grammar, private readonly reading: Reading, private readonly binder: Binder) {
+  constructor(
+    grammar: Grammar,
+    private readonly reading: Reading,
+    private readonly binder: Binder,
+  ) {
     this.kinds = kindsOf(grammar)
   }
 
@@ -88,13 +92,16 @@ export class Imports {
       star ||= kind[child] === this.kinds.wildcard_import
     }
     const relative = kind[moduleNode] === this.kinds.relative_import
-    const module = relative ? this.reading.textOf(moduleNode).replace(/\s/g, '') : this.dotted(moduleNode)
+    const module = relative
+      ? this.reading.textOf(moduleNode).replace(/\s/g, '')
+      : this.dotted(moduleNode)
     const names: string[] = star ? ['*'] : []
     this.found.push({ node: moduleNode, module, names })
     const clauses = [...this.clauses(node)]
     const granted = this.grantsOf(module)
     // `from urllib import parse` imports `urllib.parse`, also where `urllib` itself shows nothing.
-    const isModule = ({ name }: Clause): boolean => this.grantsOf(`${module}.${this.dotted(name)}`) !== undefined
+    const isModule = ({ name }: Clause): boolean =>
+      this.grantsOf(`${module}.${this.dotted(name)}`) !== undefined
     const submodules = clauses.length > 0 && clauses.every(isModule)
     if (!relative && granted === undefined && !submodules) this.judgeModule(moduleNode, module)
     for (const { name, alias } of clauses) {
@@ -109,7 +116,12 @@ export class Imports {
   futureImport(node: number, scope: ScopeId): void {
     const names: string[] = []
     if (!this.opensModule(node)) {
-      this.findings.say('PR305', node, 'a future import must come before everything else', 'leave it out')
+      this.findings.say(
+        'PR305',
+        node,
+        'a future import must come before everything else',
+        'leave it out',
+      )
     }
     for (const { name, alias } of this.clauses(node)) {
       names.push(this.dotted(name))
@@ -125,7 +137,12 @@ export class Imports {
     if (parent[node] !== 0) return false
     for (let before = 1, first = true; before < node; before = skip[before]) {
       const here = kind[before]
-      if (here === kinds.comment || here === kinds.future_import_statement || here === kinds.tokens.semicolon) continue
+      if (
+        here === kinds.comment ||
+        here === kinds.future_import_statement ||
+        here === kinds.tokens.semicolon
+      )
+        continue
       const value = here === kinds.expression_statement ? kind[before + 1] : 0
       if (!first || (value !== kinds.string && value !== kinds.concatenated_string)) return false
       first = false
@@ -140,7 +157,10 @@ export class Imports {
 
   /** Whether `module.name` is there for a guest that has imported the module. */
   shows(module: string, name: string): boolean {
-    return this.grantsOf(module)?.includes(name) === true || this.grantsOf(`${module}.${name}`) !== undefined
+    return (
+      this.grantsOf(module)?.includes(name) === true ||
+      this.grantsOf(`${module}.${name}`) !== undefined
+    )
   }
 
   /** Whether granted modules are within it, so that it can be imported with them. */
@@ -151,7 +171,8 @@ export class Imports {
   private bindFacet(node: number, scope: ScopeId, module: string): void {
     const { symbols } = this.binder
     const before = symbols.find(scope, this.binder.nameAt(node, scope))
-    const again = before !== 0 && this.facets.get(before) === module && (symbols.marks[before] & REBOUND) === 0
+    const again =
+      before !== 0 && this.facets.get(before) === module && (symbols.marks[before] & REBOUND) === 0
     const symbol = this.binder.bind(node, scope, 'other', IMPORTED)
     // `import a.b` after `import a.c` binds the same package again.
     if (again) symbols.marks[symbol] &= ~REBOUND
@@ -163,7 +184,8 @@ export class Imports {
     const name = shown(module)
     const reviewed = Object.hasOwn(MODULES, module)
     const top = module.split('.')[0]
-    const known = (key: string): string | undefined => (Object.hasOwn(MODULE_HINTS, key) ? MODULE_HINTS[key] : undefined)
+    const known = (key: string): string | undefined =>
+      Object.hasOwn(MODULE_HINTS, key) ? MODULE_HINTS[key] : undefined
     this.findings.add('PR301', node, () => {
       if (reviewed) {
         const hint = `grant it: \`"modules": { "${module}": "*" }\`, or "standard"`
@@ -172,7 +194,10 @@ export class Imports {
       const close = nearest(module, Object.keys(this.grants))
       return {
         message: `module \`${name}\` is not available`,
-        hint: known(module) ?? known(top) ?? (close === undefined ? undefined : `did you mean \`${close}\`?`),
+        hint:
+          known(module) ??
+          known(top) ??
+          (close === undefined ? undefined : `did you mean \`${close}\`?`),
       }
     })
   }
@@ -200,7 +225,8 @@ export class Imports {
         continue
       }
       let alias = -1
-      for (let part = child + 1; part < skip[child]; part = skip[part]) if (field[part] === kinds.fields.alias) alias = part
+      for (let part = child + 1; part < skip[child]; part = skip[part])
+        if (field[part] === kinds.fields.alias) alias = part
       yield { name: child + 1, alias }
     }
   }

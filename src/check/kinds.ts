@@ -40,7 +40,10 @@ export function loadKindTable(grammar: Grammar): KindTable {
   try {
     text = readFileSync(FILE, 'utf8')
   } catch (cause) {
-    throw new InstallationError(`cannot read ${FILE_NAME}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    throw new InstallationError(
+      `cannot read ${FILE_NAME}: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    )
   }
   return parseKindTable(text, grammar)
 }
@@ -50,7 +53,9 @@ export function parseKindTable(text: string, grammar: Grammar): KindTable {
   const denied = new Uint8Array(65536).fill(UNKNOWN)
   const guarded = new Uint8Array(65536)
   const denials: SyntaxRule[] = [SYNTAX_RULES.unknownSyntax, SYNTAX_RULES.unknownSyntax]
-  const kinds = new Map(grammar.kinds.map(({ id, name, named }) => [named ? name : `"${name}"`, id]))
+  const kinds = new Map(
+    grammar.kinds.map(({ id, name, named }) => [named ? name : `"${name}"`, id]),
+  )
   const listed = new Set<string>()
 
   for (const [index, line] of text.split('\n').entries()) {
@@ -65,7 +70,8 @@ export function parseKindTable(text: string, grammar: Grammar): KindTable {
       const rule = syntaxRule(code) ?? fail(`no rule has the code ${code}`)
       entry = denials.indexOf(rule, UNKNOWN + 1)
       if (entry < 0) entry = denials.push(rule) - 1
-    } else if (verdict !== 'allow' && verdict !== 'guard') fail(`"${verdict}" is none of allow, guard and deny`)
+    } else if (verdict !== 'allow' && verdict !== 'guard')
+      fail(`"${verdict}" is none of allow, guard and deny`)
     for (const kind of words) {
       const id = kinds.get(kind) ?? fail(`the grammar has no kind ${kind}`)
       if (listed.has(kind)) fail(`${kind} is listed twice`)
@@ -80,7 +86,12 @@ export function parseKindTable(text: string, grammar: Grammar): KindTable {
 }
 
 /** Reports a node of a denied kind, unless its parent was reported under the same rule: `print` in a print statement. */
-export function reportDeniedKind({ denied, denials }: KindTable, { kind, start, end, parent }: Tree, node: number, report: Report): void {
+export function reportDeniedKind(
+  { denied, denials }: KindTable,
+  { kind, start, end, parent }: Tree,
+  node: number,
+  report: Report,
+): void {
   const entry = denied[kind[node]]
   if (node > 0 && denied[kind[parent[node]]] === entry) return
   report(denials[entry], start[node], end[node])

@@ -4,9 +4,9 @@ const host = 'a guest cannot: have the host do it and pass the result as an inpu
 
 export const MODULE_HINTS: Readonly<Record<string, string>> = {
   os: 'a guest has no files, processes or environment: have the host pass what is needed as an input',
-  'os.path': 'take paths apart with `str.rpartition(\'/\')`; a guest has no files',
-  posixpath: 'take paths apart with `str.rpartition(\'/\')`; a guest has no files',
-  pathlib: 'take paths apart with `str.rpartition(\'/\')`; a guest has no files',
+  'os.path': "take paths apart with `str.rpartition('/')`; a guest has no files",
+  posixpath: "take paths apart with `str.rpartition('/')`; a guest has no files",
+  pathlib: "take paths apart with `str.rpartition('/')`; a guest has no files",
   stat: 'a guest has no files',
   mimetypes: 'keep the types in a dict',
   glob: 'match names with `fnmatch`; a guest has no files',
@@ -115,7 +115,11 @@ export const MODULE_NAME_HINTS: Readonly<Record<string, string>> = {
 }
 
 /** What to use instead of `name` of `module`, of which `close` is the nearest name shown; undefined when nothing is known. */
-export function nameHint(module: string, name: string, close: string | undefined): string | undefined {
+export function nameHint(
+  module: string,
+  name: string,
+  close: string | undefined,
+): string | undefined {
   const key = `${module}.${name}`
   if (Object.hasOwn(MODULE_NAME_HINTS, key)) return MODULE_NAME_HINTS[key]
   return close === undefined ? undefined : `did you mean \`${close}\`?`

@@ -6,10 +6,21 @@ import type { Reading } from '../rules/reading.js'
 import { DUNDER_ATTRIBUTE_HINTS, INTROSPECTION_HINTS } from '../rules/hints.js'
 import type { Grammar } from '../syntax/language.js'
 import {
-  DEFINABLE_METHODS, DENIED_ATTRIBUTES, JUDGED_ATTRIBUTE_PREFIXES, JUDGED_ATTRIBUTES, PRIVATE_MARK, READABLE_DUNDERS,
-} from '../trusted/language.js'
+  DEFINABLE_METHODS,
+  DENIED_ATTRIBUTES,
+  JUDGED_ATTRIBUTE_PREFIXES,
+  JUDGED_ATTRIBUTES,
+  PRIVATE_MARK,
+  READABLE_DUNDERS,
+} from '../trusted/language/language.js'
 import { type Findings, shown } from './findings.js'
-import { FIRST_GETTER, FIRST_NAME_TAKER, HASATTR, LAST_NAME_TAKER, METHOD_CALLER } from './fixed-names.js'
+import {
+  FIRST_GETTER,
+  FIRST_NAME_TAKER,
+  HASATTR,
+  LAST_NAME_TAKER,
+  METHOD_CALLER,
+} from './fixed-names.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { isSignificant } from './shapes/walk.js'
 
@@ -21,7 +32,8 @@ const readable = new Set(READABLE_DUNDERS)
 
 /** Why attribute `name` is refused, whatever it is an attribute of; undefined when it is not. */
 export function refuseAttribute(name: string): string | undefined {
-  if (name.includes(PRIVATE_MARK)) return 'the name holds U+02BC, which is reserved for private names'
+  if (name.includes(PRIVATE_MARK))
+    return 'the name holds U+02BC, which is reserved for private names'
   const dunder = /^__.+__$/.test(name) && !readable.has(name)
   if (!dunder && !denied.has(name)) return undefined
   return `attribute \`${shown(name)}\` is not accessible`
@@ -36,7 +48,10 @@ export function isJudged(name: string): boolean {
 export class NameStrings {
   private readonly kinds: KnownKinds
 
-  constructor(grammar: Grammar, private readonly reading: Reading) {
+  constructor(
+    grammar: Grammar,
+    private readonly reading: Reading,
+  ) {
     this.kinds = kindsOf(grammar)
   }
 
@@ -57,7 +72,8 @@ export class NameStrings {
     for (let argument = list + 1; argument < tree.skip[list]; argument = tree.skip[argument]) {
       if (!isSignificant(tree, argument)) continue
       position += 1
-      const takesName = name < FIRST_GETTER ? position === 2 : name === METHOD_CALLER ? position === 1 : true
+      const takesName =
+        name < FIRST_GETTER ? position === 2 : name === METHOD_CALLER ? position === 1 : true
       if (takesName) this.checkString(argument, name, findings)
     }
   }

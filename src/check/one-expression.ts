@@ -5,29 +5,52 @@ import type { Findings, Wording } from './findings.js'
 import type { KnownKinds } from './kind-ids.js'
 
 /** Reports where the source is not one expression. Comments, blank lines and leading blanks may stand around it. */
-export function requireOneExpression(reading: Reading, source: Source, kinds: KnownKinds, findings: Findings): void {
+export function requireOneExpression(
+  reading: Reading,
+  source: Source,
+  kinds: KnownKinds,
+  findings: Findings,
+): void {
   const { kind, skip } = reading.tree
-  const refuse = (node: number, message: string, hint?: string): void => findings.say('PR102', node, message, hint)
+  const refuse = (node: number, message: string, hint?: string): void =>
+    findings.say('PR102', node, message, hint)
   let expression = 0
   for (let child = 1; child < skip[0]; child = skip[child]) {
     if (kind[child] === kinds.comment || kind[child] === kinds.line_continuation) continue
-    if (expression > 0) return refuse(child, 'nothing may follow the expression', 'leave out what follows the expression')
+    if (expression > 0)
+      return refuse(
+        child,
+        'nothing may follow the expression',
+        'leave out what follows the expression',
+      )
     if (kind[child] !== kinds.expression_statement) {
-      return refuse(child, 'an expression is expected, not a statement', 'write a value: `a if test else b` chooses one')
+      return refuse(
+        child,
+        'an expression is expected, not a statement',
+        'write a value: `a if test else b` chooses one',
+      )
     }
     expression = child
   }
   if (expression === 0) {
     const at = source.text.length
-    const wording: Wording = { message: 'an expression is expected, and there is none', hint: 'write a value' }
+    const wording: Wording = {
+      message: 'an expression is expected, and there is none',
+      hint: 'write a value',
+    }
     return findings.addAt('PR102', at, at, () => wording)
   }
   for (let child = expression + 1; child < skip[expression]; child = skip[child]) {
     const here = kind[child]
     if (here === kinds.assignment || here === kinds.augmented_assignment) {
-      return refuse(child, 'an expression is expected, not an assignment', 'write the value alone, or `==` to compare')
+      return refuse(
+        child,
+        'an expression is expected, not an assignment',
+        'write the value alone, or `==` to compare',
+      )
     }
     if (here === kinds.yield) return refuse(child, 'an expression is expected, not `yield`')
-    if (here === kinds.list_splat) return refuse(child, 'a starred value needs brackets around it', 'write `(*values,)`')
+    if (here === kinds.list_splat)
+      return refuse(child, 'a starred value needs brackets around it', 'write `(*values,)`')
   }
 }

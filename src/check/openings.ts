@@ -1,14 +1,21 @@
 /** Where scopes begin: functions, lambdas, classes, comprehensions, type parameters. */
 import type { Reading } from '../rules/reading.js'
 import type { Grammar } from '../syntax/language.js'
-import { EXACT_KEY_CLASSES } from '../trusted/language.js'
+import { EXACT_KEY_CLASSES } from '../trusted/language/language.js'
 import type { Binder } from './binder.js'
 import type { Frames } from './frames.js'
 import type { Identifiers } from './identifiers.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { childOfField } from './shapes/walk.js'
 import {
-  ASYNC, CLASS_SCOPE, EXACT_KEY, FUNCTION_SCOPE, LAMBDA_SCOPE, TYPE_PARAMETER, TYPE_SCOPE, type ScopeId,
+  ASYNC,
+  CLASS_SCOPE,
+  EXACT_KEY,
+  FUNCTION_SCOPE,
+  LAMBDA_SCOPE,
+  TYPE_PARAMETER,
+  TYPE_SCOPE,
+  type ScopeId,
 } from './symbols.js'
 
 const EXACT_KEYS = new Set(EXACT_KEY_CLASSES)
@@ -32,7 +39,11 @@ export class Openings {
     const { kind, skip } = this.reading.tree
     binder.bind(this.child(node, kinds.fields.name), outer, 'definition')
     const around = this.typeParameters(node, outer)
-    const inner = this.addScope(FUNCTION_SCOPE, around, kind[node + 1] === kinds.tokens.async ? ASYNC : 0)
+    const inner = this.addScope(
+      FUNCTION_SCOPE,
+      around,
+      kind[node + 1] === kinds.tokens.async ? ASYNC : 0,
+    )
     frames.enter(skip[node], around, inner)
     this.enterAt(this.child(node, kinds.fields.body), inner)
   }
@@ -91,7 +102,8 @@ export class Openings {
     this.identifiers.settle(name)
     this.binder.bind(name, outer, 'other')
     const list = skip[name]
-    if (kind[list] === kinds.type_parameter) this.frames.enter(skip[node], this.bindTypeParameters(list, outer), outer)
+    if (kind[list] === kinds.type_parameter)
+      this.frames.enter(skip[node], this.bindTypeParameters(list, outer), outer)
   }
 
   /** `kind` is that of a comprehension's scope or of a generator expression's. The first iterable is evaluated outside. */
@@ -99,14 +111,16 @@ export class Openings {
     const { kind: kinds, skip } = this.reading.tree
     this.frames.enter(skip[node], this.addScope(kind, outer), this.frames.definition)
     for (let child = node + 1; child < skip[node]; child = skip[child]) {
-      if (kinds[child] === this.kinds.for_in_clause) return this.enterAt(this.child(child, this.kinds.fields.right), outer)
+      if (kinds[child] === this.kinds.for_in_clause)
+        return this.enterAt(this.child(child, this.kinds.fields.right), outer)
     }
   }
 
   /** A default value is evaluated outside of the function, also of its type parameters. */
   default(node: number, scope: ScopeId): void {
     const { scopeKind, scopeParent } = this.binder.symbols
-    if (scopeKind[scope] === TYPE_SCOPE) this.enterAt(this.child(node, this.kinds.fields.value), scopeParent[scope])
+    if (scopeKind[scope] === TYPE_SCOPE)
+      this.enterAt(this.child(node, this.kinds.fields.value), scopeParent[scope])
   }
 
   private addScope(kind: number, parent: ScopeId, marks = 0): ScopeId {

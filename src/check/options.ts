@@ -24,16 +24,19 @@ const KNOWN = ['mode', 'names', 'filename']
 export function validateOptions(options: CheckOptions): void {
   checkIsRecord(options)
   for (const key of Object.keys(options)) {
-    if (!KNOWN.includes(key)) throw new ArgumentError(`unknown option "${key}" (known: ${KNOWN.join(', ')})`)
+    if (!KNOWN.includes(key))
+      throw new ArgumentError(`unknown option "${key}" (known: ${KNOWN.join(', ')})`)
   }
   const { mode, names, filename } = options
-  if (mode !== undefined && mode !== 'exec' && mode !== 'eval') throw new ArgumentError('mode must be "exec" or "eval"')
+  if (mode !== undefined && mode !== 'exec' && mode !== 'eval')
+    throw new ArgumentError('mode must be "exec" or "eval"')
   if (filename !== undefined && typeof filename !== 'string') {
     throw new ArgumentError(`filename must be a string, not ${typeof filename}`)
   }
   if (names === undefined) return
   if (!Array.isArray(names)) throw new ArgumentError('names must be an array of strings')
-  for (const [index, name] of (names as readonly unknown[]).entries()) checkName(name, `names[${index}]`)
+  for (const [index, name] of (names as readonly unknown[]).entries())
+    checkName(name, `names[${index}]`)
 }
 
 /** Throws {@link ArgumentError} for options that are no object with keys. */

@@ -1,6 +1,16 @@
 /** Which binding each name refers to, once all of them are known. */
 import {
-  BOUND, CLASS_SCOPE, GLOBAL, MODULE, NONLOCAL, PARAMETER, REBOUND, TYPE_PARAMETER, TYPE_SCOPE, type SymbolId, type Symbols,
+  BOUND,
+  CLASS_SCOPE,
+  GLOBAL,
+  MODULE,
+  NONLOCAL,
+  PARAMETER,
+  REBOUND,
+  TYPE_PARAMETER,
+  TYPE_SCOPE,
+  type SymbolId,
+  type Symbols,
 } from './symbols.js'
 
 const BINDS = BOUND | PARAMETER | TYPE_PARAMETER
@@ -14,9 +24,14 @@ let bindings = new Int32Array(256)
 let boundInside = new Uint8Array(4096)
 
 /** Resolves every symbol by Python's rules. A `nonlocal` with nothing to refer to is told to `unbound`. */
-export function resolve(symbols: Symbols, nameCount: number, unbound: (symbol: SymbolId) => void): Bindings {
+export function resolve(
+  symbols: Symbols,
+  nameCount: number,
+  unbound: (symbol: SymbolId) => void,
+): Bindings {
   const { scope, name, marks, count } = symbols
-  if (bindings.length <= count || bindings.length > MOST_KEPT) bindings = new Int32Array(Math.max(256, count + 1))
+  if (bindings.length <= count || bindings.length > MOST_KEPT)
+    bindings = new Int32Array(Math.max(256, count + 1))
   if (boundInside.length <= nameCount || boundInside.length > MOST_KEPT) {
     boundInside = new Uint8Array(Math.max(4096, nameCount + 1))
   }
@@ -41,7 +56,8 @@ export function resolve(symbols: Symbols, nameCount: number, unbound: (symbol: S
     } else if ((own & BINDS) !== 0) {
       bindings[symbol] = symbol
     } else {
-      bindings[symbol] = boundInside[id] === 0 ? inModule(id) : enclosing(symbols, symbol) || inModule(id)
+      bindings[symbol] =
+        boundInside[id] === 0 ? inModule(id) : enclosing(symbols, symbol) || inModule(id)
     }
   }
   for (let symbol = 1; symbol <= count; symbol += 1) boundInside[name[symbol]] = 0

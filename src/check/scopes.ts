@@ -60,7 +60,10 @@ export class Scopes {
     this.anchored = ruleset.anchored
     for (let kind = 0; kind < this.busy.length; kind += 1) {
       this.patterns[kind] = ruleset.at(kind)
-      const idle = kindTable.denied[kind] === 0 && shapes.checks[kind] === undefined && this.patterns[kind] === undefined
+      const idle =
+        kindTable.denied[kind] === 0 &&
+        shapes.checks[kind] === undefined &&
+        this.patterns[kind] === undefined
       // Kinds that no list has are denied, and so are busy.
       this.busy[kind] = idle && (this.stops[kind] ?? 0) === 0 ? 0 : 1
     }
@@ -129,25 +132,46 @@ export class Scopes {
   private stop(stop: number, node: number): void {
     const { scope } = this.frames
     switch (stop) {
-      case roles.ATTRIBUTE: return this.targets.checkAttribute(node, this.findings)
-      case roles.CALL: return this.nameStrings.check(node, this.findings)
-      case roles.FUNCTION: return this.openings.function(node, scope)
-      case roles.LAMBDA: return this.openings.lambda(node, scope)
-      case roles.CLASS: return this.openings.class(node, scope)
-      case roles.COMPREHENSION: return this.openings.comprehension(node, scope, COMPREHENSION_SCOPE)
-      case roles.GENERATOR: return this.openings.comprehension(node, scope, GENERATOR_SCOPE)
-      case roles.TYPE_ALIAS: return this.openings.typeAlias(node, scope)
-      case roles.DEFAULT: return this.openings.default(node, scope)
-      case roles.DELETE: case roles.AS_TARGET: return this.identifiers.targetsOf(node)
-      case roles.IMPORT: return this.imports.importStatement(node, scope)
-      case roles.IMPORT_FROM: return this.imports.importFrom(node, scope)
-      case roles.FUTURE_IMPORT: return this.imports.futureImport(node, scope)
-      case roles.RETURN: return this.flow.returns(node, scope)
-      case roles.YIELD: return this.flow.yields(node, scope)
-      case roles.AWAIT: return this.flow.awaits(node, scope, 'await')
-      case roles.LOOP_EXIT: return this.flow.exits(node)
-      case roles.FOR: case roles.FOR_IN: return this.flow.asyncStatement(node, scope, 'async for')
-      case roles.WITH: return this.flow.asyncStatement(node, scope, 'async with')
+      case roles.ATTRIBUTE:
+        return this.targets.checkAttribute(node, this.findings)
+      case roles.CALL:
+        return this.nameStrings.check(node, this.findings)
+      case roles.FUNCTION:
+        return this.openings.function(node, scope)
+      case roles.LAMBDA:
+        return this.openings.lambda(node, scope)
+      case roles.CLASS:
+        return this.openings.class(node, scope)
+      case roles.COMPREHENSION:
+        return this.openings.comprehension(node, scope, COMPREHENSION_SCOPE)
+      case roles.GENERATOR:
+        return this.openings.comprehension(node, scope, GENERATOR_SCOPE)
+      case roles.TYPE_ALIAS:
+        return this.openings.typeAlias(node, scope)
+      case roles.DEFAULT:
+        return this.openings.default(node, scope)
+      case roles.DELETE:
+      case roles.AS_TARGET:
+        return this.identifiers.targetsOf(node)
+      case roles.IMPORT:
+        return this.imports.importStatement(node, scope)
+      case roles.IMPORT_FROM:
+        return this.imports.importFrom(node, scope)
+      case roles.FUTURE_IMPORT:
+        return this.imports.futureImport(node, scope)
+      case roles.RETURN:
+        return this.flow.returns(node, scope)
+      case roles.YIELD:
+        return this.flow.yields(node, scope)
+      case roles.AWAIT:
+        return this.flow.awaits(node, scope, 'await')
+      case roles.LOOP_EXIT:
+        return this.flow.exits(node)
+      case roles.FOR:
+      case roles.FOR_IN:
+        return this.flow.asyncStatement(node, scope, 'async for')
+      case roles.WITH:
+        return this.flow.asyncStatement(node, scope, 'async with')
     }
   }
 }

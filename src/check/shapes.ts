@@ -44,9 +44,18 @@ export interface Shapes {
 
 /** Builds the checks. Throws `InstallationError` when the grammar has not the kinds they speak of. */
 export function createShapes(grammar: Grammar): Shapes {
-  const checks = new Array<ShapeCheck | undefined>(Math.max(...grammar.kinds.map(({ id }) => id)) + 1).fill(undefined)
+  const checks = new Array<ShapeCheck | undefined>(
+    Math.max(...grammar.kinds.map(({ id }) => id)) + 1,
+  ).fill(undefined)
   const groups = [
-    argumentChecks, expressionChecks, literalChecks, patternChecks, statementChecks, stringChecks, targetChecks, typeChecks,
+    argumentChecks,
+    expressionChecks,
+    literalChecks,
+    patternChecks,
+    statementChecks,
+    stringChecks,
+    targetChecks,
+    typeChecks,
   ]
   for (const group of groups) {
     for (const [name, check] of Object.entries(group(grammar))) {

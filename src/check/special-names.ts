@@ -2,8 +2,13 @@
 import type { Code } from '../diagnostic.js'
 import { DUNDER_NAME_HINTS, SPECIAL_METHOD_HINTS } from '../rules/hints.js'
 import {
-  CLASS_DUNDERS, DEFINABLE_METHODS, DENIED_BUILTINS, MODULE_DUNDERS, READABLE_DUNDER_NAMES, UNBINDABLE,
-} from '../trusted/language.js'
+  CLASS_DUNDERS,
+  DEFINABLE_METHODS,
+  DENIED_BUILTINS,
+  MODULE_DUNDERS,
+  READABLE_DUNDER_NAMES,
+  UNBINDABLE,
+} from '../trusted/language/language.js'
 import { shown, type Wording } from './findings.js'
 import { CLASS_SCOPE, MODULE_SCOPE } from './symbols.js'
 
@@ -29,26 +34,41 @@ export function refuseRead(name: string, scopeKind: number): Refusal | undefined
   if ((scopeKind === CLASS_SCOPE ? readableInClass : readable).has(name)) return undefined
   // `__import__` is a builtin like `eval`, and reported as one.
   if (Object.hasOwn(DENIED_BUILTINS, name)) return undefined
-  return { code: 'PR206', message: `name \`${shown(name)}\` is not available`, hint: hint(DUNDER_NAME_HINTS, name) }
+  return {
+    code: 'PR206',
+    message: `name \`${shown(name)}\` is not available`,
+    hint: hint(DUNDER_NAME_HINTS, name),
+  }
 }
 
 /** Why `name`, a dunder or one of `UNBINDABLE`, may not be bound so in a scope of that kind; undefined when it may. */
-export function refuseBinding(name: string, scopeKind: number, binding: Binding): Refusal | undefined {
+export function refuseBinding(
+  name: string,
+  scopeKind: number,
+  binding: Binding,
+): Refusal | undefined {
   if (unbindable.has(name)) {
-    return { code: 'PR207', message: `\`${name}\` cannot be bound: its meaning is fixed`, hint: 'choose another name' }
+    return {
+      code: 'PR207',
+      message: `\`${name}\` cannot be bound: its meaning is fixed`,
+      hint: 'choose another name',
+    }
   }
   if (scopeKind === CLASS_SCOPE) {
-    const permitted = binding === 'definition' ? definable : binding === 'assignment' ? assignableInClass : NONE
+    const permitted =
+      binding === 'definition' ? definable : binding === 'assignment' ? assignableInClass : NONE
     if (permitted.has(name)) return undefined
     return {
       code: 'PR401',
-      message: binding === 'definition' || !definable.has(name)
-        ? `a class cannot define \`${shown(name)}\``
-        : `\`${name}\` can only be defined with \`def\``,
+      message:
+        binding === 'definition' || !definable.has(name)
+          ? `a class cannot define \`${shown(name)}\``
+          : `\`${name}\` can only be defined with \`def\``,
       hint: hint(SPECIAL_METHOD_HINTS, name),
     }
   }
-  if (scopeKind === MODULE_SCOPE && binding === 'assignment' && assignableInModule.has(name)) return undefined
+  if (scopeKind === MODULE_SCOPE && binding === 'assignment' && assignableInModule.has(name))
+    return undefined
   return {
     code: 'PR206',
     message: `name \`${shown(name)}\` cannot be bound here`,

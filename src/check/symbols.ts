@@ -100,7 +100,8 @@ export class Symbols {
     const mask = slots.length - 1
     for (let slot = this.hash(scope, name) & mask; ; slot = (slot + 1) & mask) {
       const symbol = slots[slot]
-      if (symbol === 0 || (this.name[symbol] === name && this.scope[symbol] === scope)) return symbol
+      if (symbol === 0 || (this.name[symbol] === name && this.scope[symbol] === scope))
+        return symbol
     }
   }
 

@@ -11,11 +11,21 @@ export class Targets {
   /** Kinds that a target may be within and still be one. */
   private readonly open: ReadonlySet<number>
 
-  constructor(grammar: Grammar, private readonly reading: Reading) {
-    const kinds = this.kinds = kindsOf(grammar)
+  constructor(
+    grammar: Grammar,
+    private readonly reading: Reading,
+  ) {
+    const kinds = (this.kinds = kindsOf(grammar))
     this.open = new Set([
-      kinds.tuple, kinds.list, kinds.expression_list, kinds.parenthesized_expression, kinds.list_splat,
-      kinds.pattern_list, kinds.tuple_pattern, kinds.list_pattern, kinds.list_splat_pattern,
+      kinds.tuple,
+      kinds.list,
+      kinds.expression_list,
+      kinds.parenthesized_expression,
+      kinds.list_splat,
+      kinds.pattern_list,
+      kinds.tuple_pattern,
+      kinds.list_pattern,
+      kinds.list_splat_pattern,
     ])
   }
 
@@ -23,7 +33,7 @@ export class Targets {
   names(node: number): readonly number[] {
     const { kind, skip } = this.reading.tree
     const names: number[] = []
-    for (let at = node + 1; at < skip[node];) {
+    for (let at = node + 1; at < skip[node]; ) {
       if (kind[at] === this.kinds.identifier) names.push(at)
       at = this.open.has(kind[at]) ? at + 1 : skip[at]
     }
@@ -36,8 +46,16 @@ export class Targets {
     let name = node + 1
     while (skip[name] < skip[node]) name = skip[name]
     if (text.charCodeAt(start[name]) !== UNDERSCORE) return
-    if (this.reading.names.shape(this.reading.nameOf(name)) !== DUNDER || this.statementOf(node) < 0) return
-    findings.say('PR203', name, `attribute \`${shown(this.reading.textOf(name))}\` cannot be changed`)
+    if (
+      this.reading.names.shape(this.reading.nameOf(name)) !== DUNDER ||
+      this.statementOf(node) < 0
+    )
+      return
+    findings.say(
+      'PR203',
+      name,
+      `attribute \`${shown(this.reading.textOf(name))}\` cannot be changed`,
+    )
   }
 
   /** The node that `node` is a target of, through whatever it stands in; -1 when it is none. */
@@ -49,8 +67,11 @@ export class Targets {
     const above = parent[at]
     const statement = kind[above]
     if (statement === kinds.delete_statement || statement === kinds.as_pattern_target) return above
-    const binds = statement === kinds.assignment || statement === kinds.augmented_assignment
-      || statement === kinds.for_statement || statement === kinds.for_in_clause
+    const binds =
+      statement === kinds.assignment ||
+      statement === kinds.augmented_assignment ||
+      statement === kinds.for_statement ||
+      statement === kinds.for_in_clause
     return binds && field[at] === kinds.fields.left ? above : -1
   }
 }

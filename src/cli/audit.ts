@@ -14,10 +14,17 @@ export const audit: Command = {
     ...POLICY_OPTIONS,
     format: { argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'How to print it' },
   },
-  examples: [['audit --policy policy.json', 'by reads and by calls with hostile arguments, in the real image']],
+  examples: [
+    [
+      'audit --policy policy.json',
+      'by reads and by calls with hostile arguments, in the real image',
+    ],
+  ],
   statuses: CHECK_STATUSES,
-  notes: ['Looks for frames, code, real modules, their globals, and classes of classes, breadth first: into 400,000 objects, seven steps '
-    + 'from a name, with calls two deep. Takes up to a minute.'],
+  notes: [
+    'Looks for frames, code, real modules, their globals, and classes of classes, breadth first: into 400,000 objects, seven steps ' +
+      'from a name, with calls two deep. Takes up to a minute.',
+  ],
 
   async run(args) {
     const policy = await policyOf(args)
@@ -26,7 +33,9 @@ export const audit: Command = {
     if (args.value('format') === 'json') print(printJson(report))
     else {
       for (const { path, what } of report.findings) print(`${path}: ${what}\n`)
-      print(`${report.findings.length} findings among ${report.objects} objects, by ${report.calls} calls\n`)
+      print(
+        `${report.findings.length} findings among ${report.objects} objects, by ${report.calls} calls\n`,
+      )
     }
     return report.findings.length === 0 ? CLEAN : FINDINGS
   },

@@ -10,39 +10,69 @@ import { collectPaths } from './paths.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { ReadError, readSource, STDIN } from './read-source.js'
 import { CHECK_STATUSES, CLEAN, FAILED, FINDINGS, UsageError } from './status.js'
-import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES, namesOf, NAMES_OPTION } from './shared-options.js'
+import {
+  COLOUR_OPTION,
+  COLOURS,
+  MODE_OPTION,
+  MODES,
+  namesOf,
+  NAMES_OPTION,
+} from './shared-options.js'
 import { version } from './version.js'
 
 const FORMATS = ['text', 'concise', 'json', 'github', 'sarif'] as const satisfies readonly Format[]
 
 export const check: Command = {
   name: 'check',
-  positional: { usage: '[paths...]', describe: 'Files, folders (their .py files), globs, or - for stdin; . when left out', most: Infinity },
+  positional: {
+    usage: '[paths...]',
+    describe: 'Files, folders (their .py files), globs, or - for stdin; . when left out',
+    most: Infinity,
+  },
   summary: 'Report where Python leaves the restricted language',
   options: {
-    format: { argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'How to report: frames, one line each, or a document' },
+    format: {
+      argument: 'FORMAT',
+      choices: FORMATS,
+      default: 'text',
+      describe: 'How to report: frames, one line each, or a document',
+    },
     ...POLICY_OPTIONS,
     mode: MODE_OPTION,
     names: NAMES_OPTION,
-    'stdin-filename': { argument: 'NAME', describe: 'What to call stdin in reports', default: '<stdin>' },
+    'stdin-filename': {
+      argument: 'NAME',
+      describe: 'What to call stdin in reports',
+      default: '<stdin>',
+    },
     color: COLOUR_OPTION,
   },
   examples: [
     ['check src/ "plugins/**/*.py"', 'folders and globs; quote globs'],
     ['check - --stdin-filename cell.py < cell.py', 'from an editor'],
-    ['check --mode eval --names price,qty formula.txt', 'a formula over the names its host provides'],
+    [
+      'check --mode eval --names price,qty formula.txt',
+      'a formula over the names its host provides',
+    ],
     ['check --format sarif src/ > pyrestrict.sarif', 'for code scanning'],
   ],
   statuses: CHECK_STATUSES,
-  notes: ['No comment in a checked file can switch a rule off: its author is who you are checking. '
-    + '"pyrestrict rule CODE" explains a finding.'],
+  notes: [
+    'No comment in a checked file can switch a rule off: its author is who you are checking. ' +
+      '"pyrestrict rule CODE" explains a finding.',
+  ],
 
   async run(args) {
     const policy = await policyOf(args)
-    if (args.has('stdin-filename') && !args.positionals.includes('-')) throw new UsageError('--stdin-filename names stdin: give - as well')
-    const { files, problems } = await collectPaths(args.positionals.length > 0 ? args.positionals : ['.'])
+    if (args.has('stdin-filename') && !args.positionals.includes('-'))
+      throw new UsageError('--stdin-filename names stdin: give - as well')
+    const { files, problems } = await collectPaths(
+      args.positionals.length > 0 ? args.positionals : ['.'],
+    )
     const formatter = createFormatter(choice(args, 'format', FORMATS), {
-      colour: useColour(choice(args, 'color', COLOURS), 1), version: version(), explain,
+      colour: useColour(choice(args, 'color', COLOURS), 1),
+      version: version(),
+      explain,
     })
     problems.forEach((problem) => report(formatter, problem))
     const { found, unread } = await checkFiles(files, args, policy, formatter)
@@ -51,8 +81,15 @@ export const check: Command = {
   },
 }
 
-async function checkFiles(files: readonly string[], args: Arguments, policy: Policy, formatter: Formatter) {
-  const { limits: { sourceBytes } } = resolvePolicy(policy)
+async function checkFiles(
+  files: readonly string[],
+  args: Arguments,
+  policy: Policy,
+  formatter: Formatter,
+) {
+  const {
+    limits: { sourceBytes },
+  } = resolvePolicy(policy)
   const { createChecker } = await loadPipeline()
   const checker = await createChecker(policy)
   const names = namesOf(args)
@@ -63,8 +100,17 @@ async function checkFiles(files: readonly string[], args: Arguments, policy: Pol
     const file = path === '-' ? args.value('stdin-filename')! : path
     try {
       const { text, diagnostic } = readSource(path === '-' ? STDIN : path, sourceBytes)
-      const result = diagnostic === undefined ? checker.check(text, { ...options, filename: file })
-        : { diagnostics: [diagnostic], omitted: 0, warnings: [], usedNames: [], unknownNames: [], imports: [] }
+      const result =
+        diagnostic === undefined
+          ? checker.check(text, { ...options, filename: file })
+          : {
+              diagnostics: [diagnostic],
+              omitted: 0,
+              warnings: [],
+              usedNames: [],
+              unknownNames: [],
+              imports: [],
+            }
       found += findingsOf(result)
       print(formatter.file({ file, source: text, ...result }))
     } catch (error) {

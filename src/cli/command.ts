@@ -29,7 +29,7 @@ export interface Arguments {
 export interface Command {
   readonly name: string
   /** The positional argument as the help shows it, as in `[paths...]`; absent when there is none. */
-  readonly positional?: { readonly usage: string, readonly describe: string, readonly most: number }
+  readonly positional?: { readonly usage: string; readonly describe: string; readonly most: number }
   readonly summary: string
   readonly options: Readonly<Record<string, Option>>
   /** Command lines without the program's name. */

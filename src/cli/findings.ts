@@ -5,10 +5,16 @@ import { describe, more } from '../report/text.js'
 
 /** A frame for each finding, and how many there are. */
 export function describeFindings(
-  file: string, source: string, found: Pick<CheckedFile, 'diagnostics' | 'omitted'>, colour: boolean,
+  file: string,
+  source: string,
+  found: Pick<CheckedFile, 'diagnostics' | 'omitted'>,
+  colour: boolean,
 ): string {
   const paint = colour ? COLOURS : PLAIN
-  const frames = found.diagnostics.map((one) => `${describe(file, source, one, 'error', paint)}\n\n`)
-  return `${frames.join('')}${found.omitted > 0 ? `${paint.error(more(found.omitted))}\n\n` : ''}${
-    paint.error(`Refused: ${count(findingsOf(found), 'problem')}`)}.\n`
+  const frames = found.diagnostics.map(
+    (one) => `${describe(file, source, one, 'error', paint)}\n\n`,
+  )
+  return `${frames.join('')}${found.omitted > 0 ? `${paint.error(more(found.omitted))}\n\n` : ''}${paint.error(
+    `Refused: ${count(findingsOf(found), 'problem')}`,
+  )}.\n`
 }

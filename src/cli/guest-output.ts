@@ -10,7 +10,10 @@ const STYLE = /(\u001b\[[\d;]{0,20}m|[\t\r\n])/
 
 /** Shows a guest's text on a terminal: tabs, newlines, returns and colours work, all else that would act is an escape. */
 export function terminalText(text: string): string {
-  return text.split(STYLE).map((part, index) => index % 2 === 1 ? part : visible(part)).join('')
+  return text
+    .split(STYLE)
+    .map((part, index) => (index % 2 === 1 ? part : visible(part)))
+    .join('')
 }
 
 /** Makes a filter for the log of a CI runner, which obeys `##[...]` anywhere and `::...` at the start of a line. */
@@ -20,9 +23,14 @@ export function createRunnerFilter(): (text: string) => string {
   return (text) => {
     let shown = ''
     for (const character of text) {
-      const breaks = (character === ':' && /^\s*:$/.test(line)) || (character === '[' && /##[A-Za-z]*$/.test(line))
+      const breaks =
+        (character === ':' && /^\s*:$/.test(line)) ||
+        (character === '[' && /##[A-Za-z]*$/.test(line))
       shown += breaks ? `\u200b${character}` : character
-      line = character === '\n' || character === '\r' ? '' : (line + character).replace(/^(\s)\s+/, '$1').slice(-40)
+      line =
+        character === '\n' || character === '\r'
+          ? ''
+          : (line + character).replace(/^(\s)\s+/, '$1').slice(-40)
     }
     return shown
   }

@@ -1,14 +1,21 @@
 /** `--input name=json` and `--inputs FILE`: the values a program is given as its globals. */
 import { readFileSync } from 'node:fs'
 import { JsonError, parseJsonc } from '../policy/jsonc.js'
-import type { Value } from '../trusted/host/codec.js'
+import type { Value } from '../trusted/channel/codec.js'
 import type { Arguments, Option } from './command.js'
 import { reason } from './read-source.js'
 import { UsageError } from './status.js'
 
 export const INPUT_OPTIONS: Readonly<Record<string, Option>> = {
-  input: { argument: 'NAME=JSON', many: true, describe: 'A global of the program, as name=json; may be given several times' },
-  inputs: { argument: 'FILE', describe: 'Globals of the program: a JSON file with one object of them' },
+  input: {
+    argument: 'NAME=JSON',
+    many: true,
+    describe: 'A global of the program, as name=json; may be given several times',
+  },
+  inputs: {
+    argument: 'FILE',
+    describe: 'Globals of the program: a JSON file with one object of them',
+  },
 }
 
 /** The inputs by name; those of `--input` replace those of the file. @throws UsageError for what is not JSON, or given twice. */
@@ -48,7 +55,10 @@ function json(text: string, where: string, name?: string): Value {
     if (!(error instanceof JsonError)) throw error
     // `--input name=hello`: the shell has taken the quotes, or there were none.
     const isWord = name !== undefined && /^[\w .-]+$/.test(text)
-    throw new UsageError(`${where}: not JSON: ${error.message}${
-      isWord ? `; a string needs quotes within those of the shell: '${name}="${text}"'` : ''}`)
+    throw new UsageError(
+      `${where}: not JSON: ${error.message}${
+        isWord ? `; a string needs quotes within those of the shell: '${name}="${text}"'` : ''
+      }`,
+    )
   }
 }

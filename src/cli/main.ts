@@ -10,20 +10,28 @@ const argv = process.argv.slice(2)
 
 process.exitCode = 2
 try {
-  const { main, describeFault, complain } = await import(argv[0] === 'check' && isCurrent(BUNDLE) ? BUNDLE.href : './entry.js') as
-    typeof import('./entry.js')
+  const { main, describeFault, complain } = (await import(
+    argv[0] === 'check' && isCurrent(BUNDLE) ? BUNDLE.href : './entry.js'
+  )) as typeof import('./entry.js')
   process.on('uncaughtException', (error) => {
     complain(describeFault(error))
     process.exit(2)
   })
   process.exitCode = await main(argv)
 } catch (error) {
-  process.stderr.write(`pyrestrict: this installation is incomplete: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(
+    `pyrestrict: this installation is incomplete: ${error instanceof Error ? error.message : String(error)}\n`,
+  )
 }
 
 /** In a checkout `tsc` may have run since the bundle was made; a package comes whole, and the times of its files say nothing. */
 function isCurrent(bundle: URL): boolean {
   const made = statSync(bundle, { throwIfNoEntry: false })
-  const isCheckout = statSync(new URL('../../tsconfig.json', import.meta.url), { throwIfNoEntry: false }) !== undefined
-  return made !== undefined && (!isCheckout || made.mtimeMs >= statSync(new URL(import.meta.url)).mtimeMs)
+  const isCheckout =
+    statSync(new URL('../../tsconfig.json', import.meta.url), { throwIfNoEntry: false }) !==
+    undefined
+  return (
+    made !== undefined &&
+    (!isCheckout || made.mtimeMs >= statSync(new URL(import.meta.url)).mtimeMs)
+  )
 }

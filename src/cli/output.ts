@@ -38,7 +38,7 @@ export function isOutputClosed(): boolean {
 function write(fd: number, text: string): void {
   if (closed.has(fd) || text === '') return
   const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length;) {
+  for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(fd, bytes, at)
     } catch (error) {

@@ -32,15 +32,26 @@ const LACKING = /^Not enough arguments following: (.+)$/
 export function parse(command: Command, argv: readonly string[]): Arguments | Declined {
   const options = Object.entries(command.options)
   const taking = options.filter(([, { argument }]) => argument !== undefined).map(([name]) => name)
-  const { argv: { _: positionals, ...given }, error } = parser.detailed(joinVerbatim(command, argv), {
+  const {
+    argv: { _: positionals, ...given },
+    error,
+  } = parser.detailed(joinVerbatim(command, argv), {
     string: [...taking, '_'],
     boolean: [...options.map(([name]) => name).filter((name) => !taking.includes(name)), 'help'],
-    alias: { help: ['h'], ...Object.fromEntries(options.map(([name, { alias }]) => [name, alias === undefined ? [] : [alias]])) },
+    alias: {
+      help: ['h'],
+      ...Object.fromEntries(
+        options.map(([name, { alias }]) => [name, alias === undefined ? [] : [alias]]),
+      ),
+    },
     narg: Object.fromEntries(taking.map((name) => [name, 1])),
     configuration: PARSER_CONFIGURATION,
   })
   if (given['help']) return { message: undefined }
-  if (error) return { message: error.message.replace(LACKING, (_, name: string) => `${dashed(name)} needs a value`) }
+  if (error)
+    return {
+      message: error.message.replace(LACKING, (_, name: string) => `${dashed(name)} needs a value`),
+    }
   const values = new Map<string, readonly string[]>()
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || value === false) continue
@@ -67,7 +78,9 @@ function joinVerbatim({ options }: Command, argv: readonly string[]): string[] {
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at]!
     if (word === '--') return [...words, ...argv.slice(at)]
-    const name = verbatim.find(([one, { alias }]) => word === `--${one}` || word.startsWith(`-${alias}`))?.[0]
+    const name = verbatim.find(
+      ([one, { alias }]) => word === `--${one}` || word.startsWith(`-${alias}`),
+    )?.[0]
     const joined = !word.startsWith('--') && word.length > 2
     if (name === undefined || (!joined && at + 1 === argv.length)) words.push(word)
     else words.push(`--${name}=${joined ? word.slice(2) : argv[++at]!}`)
@@ -84,9 +97,14 @@ function wrong(command: Command, name: string, value: unknown): string | undefin
   const { many, choices } = option
   // Of two policies, which one holds? Not a question to answer silently.
   if (Array.isArray(value) && many !== true) return `--${name} is given twice`
-  const other = [value].flat().find((one) => choices !== undefined && !choices.includes(String(one)))
-  if (other !== undefined) return `--${name} must be one of ${choices!.join(', ')}, not "${String(other)}"`
-  return value === '' && option.argument !== undefined && !option.verbatim ? `--${name} needs a value` : undefined
+  const other = [value]
+    .flat()
+    .find((one) => choices !== undefined && !choices.includes(String(one)))
+  if (other !== undefined)
+    return `--${name} must be one of ${choices!.join(', ')}, not "${String(other)}"`
+  return value === '' && option.argument !== undefined && !option.verbatim
+    ? `--${name} needs a value`
+    : undefined
 }
 
 function dashed(name: string): string {

@@ -10,7 +10,9 @@ import type { Problem } from '../report/report.js'
 export type Path = string
 
 /** The files that arguments stand for, each once, in the order given and sorted within folders and globs. */
-export async function collectPaths(given: readonly string[]): Promise<{ files: readonly Path[], problems: readonly Problem[] }> {
+export async function collectPaths(
+  given: readonly string[],
+): Promise<{ files: readonly Path[]; problems: readonly Problem[] }> {
   const files = new Map<string, Path>()
   const problems: Problem[] = []
   const add = (file: Path) => {
@@ -23,11 +25,16 @@ export async function collectPaths(given: readonly string[]): Promise<{ files: r
       const before = problems.length
       const found = pythonFiles(path, problems)
       found.forEach(add)
-      if (found.length === 0 && problems.length === before) problems.push({ file: path, message: 'there is no .py file in this folder' })
+      if (found.length === 0 && problems.length === before)
+        problems.push({ file: path, message: 'there is no .py file in this folder' })
     } else if (stats === undefined && path !== '-' && GLOB.test(path)) {
       const found = await globFiles(path)
       found.forEach(add)
-      if (found.length === 0) problems.push({ file: path, message: path.startsWith('!') ? 'nothing can be left out' : 'no file matches' })
+      if (found.length === 0)
+        problems.push({
+          file: path,
+          message: path.startsWith('!') ? 'nothing can be left out' : 'no file matches',
+        })
     } else {
       add(path)
     }
@@ -40,7 +47,11 @@ const GLOB = /[*?[\]{}!]/
 async function globFiles(pattern: string): Promise<readonly string[]> {
   const { glob } = await import('tinyglobby')
   const found = await glob(pattern, {
-    dot: true, onlyFiles: true, followSymbolicLinks: false, expandDirectories: false, absolute: isAbsolute(pattern),
+    dot: true,
+    onlyFiles: true,
+    followSymbolicLinks: false,
+    expandDirectories: false,
+    absolute: isAbsolute(pattern),
   })
   return found.sort()
 }
@@ -52,14 +63,20 @@ function pythonFiles(folder: string, problems: Problem[]): readonly string[] {
   while (folders.length > 0) {
     const current = folders.pop()!
     try {
-      const entries = readdirSync(current, { withFileTypes: true }).sort((a, b) => a.name < b.name ? 1 : -1)
+      const entries = readdirSync(current, { withFileTypes: true }).sort((a, b) =>
+        a.name < b.name ? 1 : -1,
+      )
       for (const entry of entries) {
         const path = join(current, entry.name)
         if (entry.isDirectory()) folders.push(path)
-        else if (entry.name.endsWith('.py') && !linksToFolder(entry.isSymbolicLink(), path)) found.push(path)
+        else if (entry.name.endsWith('.py') && !linksToFolder(entry.isSymbolicLink(), path))
+          found.push(path)
       }
     } catch (error) {
-      problems.push({ file: current, message: `cannot list this folder: ${(error as Error).message}` })
+      problems.push({
+        file: current,
+        message: `cannot list this folder: ${(error as Error).message}`,
+      })
     }
   }
   return found.sort()

@@ -8,9 +8,14 @@ import { UsageError } from './status.js'
 const STANDARD: PresetName = 'script'
 
 export const POLICY_OPTIONS: Readonly<Record<string, Option>> = {
-  policy: { argument: 'FILE', describe: 'Policy to hold the source to: a JSON file, comments allowed' },
+  policy: {
+    argument: 'FILE',
+    describe: 'Policy to hold the source to: a JSON file, comments allowed',
+  },
   preset: {
-    argument: 'NAME', choices: PRESET_NAMES, describe: `Named policy to use instead of a file; "${STANDARD}" when neither is given`,
+    argument: 'NAME',
+    choices: PRESET_NAMES,
+    describe: `Named policy to use instead of a file; "${STANDARD}" when neither is given`,
   },
 }
 
@@ -18,7 +23,8 @@ export const POLICY_OPTIONS: Readonly<Record<string, Option>> = {
 export async function policyOf(args: Arguments): Promise<Policy> {
   const file = args.value('policy')
   const preset = args.value('preset')
-  if (file !== undefined && preset !== undefined) throw new UsageError('--policy and --preset are two policies: give one of them')
+  if (file !== undefined && preset !== undefined)
+    throw new UsageError('--policy and --preset are two policies: give one of them')
   if (file === undefined) return { preset: (preset ?? STANDARD) as PresetName }
   const { loadPolicy } = await import('../policy/load.js')
   return await loadPolicy(file)

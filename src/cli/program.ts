@@ -16,7 +16,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     const command = await COMMANDS[name]!()
     const parsed = parse(command, rest)
     if ('positionals' in parsed) return await command.run(parsed)
-    if (parsed.message !== undefined) throw new UsageError(`${parsed.message}\nTry "pyrestrict ${name} --help".`)
+    if (parsed.message !== undefined)
+      throw new UsageError(`${parsed.message}\nTry "pyrestrict ${name} --help".`)
     const { commandHelp } = await import('./help.js')
     print(commandHelp(command))
     return CLEAN
@@ -29,7 +30,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** What is asked of the program itself: help, the version, completion, or nothing that there is. */
 async function answer(argv: readonly string[]): Promise<number> {
   const [first, second = '', ...more] = argv
-  if (first === 'help' && more.length === 0 && Object.hasOwn(COMMANDS, second)) return await main([second, '--help'])
+  if (first === 'help' && more.length === 0 && Object.hasOwn(COMMANDS, second))
+    return await main([second, '--help'])
   if (['--version', '--help', '-h', 'help'].includes(first ?? '') && argv.length > 1) {
     throw new UsageError(`unexpected argument "${second}"\nTry "pyrestrict --help".`)
   }
@@ -40,7 +42,9 @@ async function answer(argv: readonly string[]): Promise<number> {
   }
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
   if (first === 'completion' && second !== '' && second !== '--help') {
-    throw new UsageError('completion takes no argument: the script is for the shell that $SHELL names, zsh or else bash')
+    throw new UsageError(
+      'completion takes no argument: the script is for the shell that $SHELL names, zsh or else bash',
+    )
   }
   if ((first === 'completion' && second === '') || first === '--get-yargs-completions') {
     const { complete } = await import('./completion.js')
@@ -59,8 +63,11 @@ async function answer(argv: readonly string[]): Promise<number> {
   }
   const { nearest } = await import('../check/nearest.js')
   const close = nearest(first, Object.keys(COMMANDS))
-  throw new UsageError(`there is no ${first.startsWith('-') ? 'option' : 'command'} "${first}"${
-    close === undefined ? '' : `; did you mean "${close}"?`}\nTry "pyrestrict --help".`)
+  throw new UsageError(
+    `there is no ${first.startsWith('-') ? 'option' : 'command'} "${first}"${
+      close === undefined ? '' : `; did you mean "${close}"?`
+    }\nTry "pyrestrict --help".`,
+  )
 }
 
 /** What went wrong, in one line. */

@@ -44,7 +44,8 @@ function readFile(path: string, maxBytes: number): Buffer {
     if (!before.isFile()) throw new ReadError(`it is ${kindOf(before)}`)
     const bytes = readAll(fd, maxBytes)
     const after = fstatSync(fd)
-    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) throw new ReadError('it changed while it was read')
+    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs)
+      throw new ReadError('it changed while it was read')
     return bytes
   } finally {
     closeSync(fd)
@@ -78,9 +79,15 @@ function readAll(fd: number, maxBytes: number): Buffer {
 export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   const known: Readonly<Record<string, string>> = {
-    ENOENT: 'no such file', ENOTDIR: 'no such file', EACCES: 'permission denied', EPERM: 'permission denied',
-    EISDIR: 'it is a directory', ELOOP: 'too many symbolic links', ENAMETOOLONG: 'the name is too long',
-    ENXIO: 'it is a socket or a device', ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8',
+    ENOENT: 'no such file',
+    ENOTDIR: 'no such file',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EISDIR: 'it is a directory',
+    ELOOP: 'too many symbolic links',
+    ENAMETOOLONG: 'the name is too long',
+    ENXIO: 'it is a socket or a device',
+    ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8',
     ERR_INVALID_ARG_VALUE: 'the name holds a null character',
   }
   return known[code ?? ''] ?? message
@@ -99,12 +106,21 @@ export function decode(bytes: Uint8Array, maxBytes = Infinity): SourceFile {
   const text = new TextDecoder().decode(bytes)
   const cookie = COOKIE.exec(text)
   const encoding = cookie?.[1]!.toLowerCase().replaceAll('_', '-')
-  if (cookie && encoding !== undefined && !UTF_8.test(encoding) && !(ASCII_SUPERSETS.has(encoding) && isAscii(bytes))) {
+  if (
+    cookie &&
+    encoding !== undefined &&
+    !UTF_8.test(encoding) &&
+    !(ASCII_SUPERSETS.has(encoding) && isAscii(bytes))
+  ) {
     const start = cookie.index + cookie[0].length - cookie[1]!.length
     return {
       text,
-      diagnostic: new Source(text).diagnostic(SYNTAX_RULES.sourceEncoding, start, start + cookie[1]!.length,
-        { message: `the file declares the encoding "${cookie[1]}": only UTF-8 is read` }),
+      diagnostic: new Source(text).diagnostic(
+        SYNTAX_RULES.sourceEncoding,
+        start,
+        start + cookie[1]!.length,
+        { message: `the file declares the encoding "${cookie[1]}": only UTF-8 is read` },
+      ),
     }
   }
   // What is cut off at the limit may end within a character.
@@ -113,16 +129,27 @@ export function decode(bytes: Uint8Array, maxBytes = Infinity): SourceFile {
   const start = new TextDecoder().decode(bytes.subarray(0, offset)).length
   return {
     text,
-    diagnostic: new Source(text).diagnostic(SYNTAX_RULES.undecodableBytes, start, start + 1,
-      { message: `byte 0x${bytes[offset]!.toString(16).padStart(2, '0')} at offset ${offset} is not UTF-8` }),
+    diagnostic: new Source(text).diagnostic(SYNTAX_RULES.undecodableBytes, start, start + 1, {
+      message: `byte 0x${bytes[offset]!.toString(16).padStart(2, '0')} at offset ${offset} is not UTF-8`,
+    }),
   }
 }
 
 /** PEP 263: a comment on the first or second line, the first being a comment or blank. */
-const COOKIE = /^(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)/
+const COOKIE =
+  /^(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)/
 const UTF_8 = /^utf-?8(?:-(?:unix|dos|mac))?$/
 /** Encodings in which ASCII bytes, wherever they stand, are ASCII characters: the cookie then changes nothing. */
-const ASCII_SUPERSETS = new Set(['ascii', 'us-ascii', 'latin-1', 'latin1', 'iso-8859-1', 'iso-8859-15', 'cp1252', 'windows-1252'])
+const ASCII_SUPERSETS = new Set([
+  'ascii',
+  'us-ascii',
+  'latin-1',
+  'latin1',
+  'iso-8859-1',
+  'iso-8859-15',
+  'cp1252',
+  'windows-1252',
+])
 
 function isAscii(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte < 0x80)

@@ -7,7 +7,14 @@ import { loadPipeline } from './load-pipeline.js'
 import { print, printError, useColour } from './output.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { ReadError, readSource, STDIN } from './read-source.js'
-import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES, namesOf, NAMES_OPTION } from './shared-options.js'
+import {
+  COLOUR_OPTION,
+  COLOURS,
+  MODE_OPTION,
+  MODES,
+  namesOf,
+  NAMES_OPTION,
+} from './shared-options.js'
 import { CHECK_STATUSES, CLEAN, FINDINGS, UsageError } from './status.js'
 
 export const rewrite: Command = {
@@ -21,7 +28,12 @@ export const rewrite: Command = {
     names: NAMES_OPTION,
     color: COLOUR_OPTION,
   },
-  examples: [['rewrite report.py --map report.py.map > guarded.py', 'the text, and where each piece came from']],
+  examples: [
+    [
+      'rewrite report.py --map report.py.map > guarded.py',
+      'the text, and where each piece came from',
+    ],
+  ],
   statuses: CHECK_STATUSES,
   notes: ['The text goes to stdout, findings to stderr; with findings there is no text.'],
 
@@ -29,18 +41,26 @@ export const rewrite: Command = {
     const [path] = args.positionals
     if (path === undefined) throw new UsageError('which file? Give one, or - for stdin')
     const map = args.value('map')
-    if (map !== undefined && path !== '-' && isSameFile(map, path)) throw new UsageError(`--map would overwrite ${path}`)
+    if (map !== undefined && path !== '-' && isSameFile(map, path))
+      throw new UsageError(`--map would overwrite ${path}`)
     const policy = await policyOf(args)
     const filename = path === '-' ? '<stdin>' : path
     const { text, diagnostic } = read(path, resolvePolicy(policy).limits.sourceBytes)
     const names = namesOf(args)
     const { createChecker } = await loadPipeline()
-    const options = { mode: choice(args, 'mode', MODES), filename, ...(names === undefined ? {} : { names }) }
-    const result = diagnostic === undefined
-      ? (await createChecker(policy)).rewrite(text, options)
-      : { ok: false as const, diagnostics: [diagnostic], omitted: 0 }
+    const options = {
+      mode: choice(args, 'mode', MODES),
+      filename,
+      ...(names === undefined ? {} : { names }),
+    }
+    const result =
+      diagnostic === undefined
+        ? (await createChecker(policy)).rewrite(text, options)
+        : { ok: false as const, diagnostics: [diagnostic], omitted: 0 }
     if (!result.ok) {
-      printError(describeFindings(filename, text, result, useColour(choice(args, 'color', COLOURS), 2)))
+      printError(
+        describeFindings(filename, text, result, useColour(choice(args, 'color', COLOURS), 2)),
+      )
       return FINDINGS
     }
     if (map !== undefined) writeMap(map, JSON.stringify(result.map))
@@ -53,7 +73,9 @@ function read(path: string, maxBytes: number) {
   try {
     return readSource(path === '-' ? STDIN : path, maxBytes)
   } catch (error) {
-    throw error instanceof ReadError ? new UsageError(`${path}: cannot be read: ${error.message}`) : error
+    throw error instanceof ReadError
+      ? new UsageError(`${path}: cannot be read: ${error.message}`)
+      : error
   }
 }
 

@@ -30,7 +30,10 @@ export const rule: Command = {
     const format = choice(args, 'format', FORMATS)
     if (format === 'json') print(printJson(found))
     else if (format === 'markdown') print(markdown(found))
-    else print(text(found, useColour(choice(args, 'color', COLOURS), 1) ? TERMINAL.strong : PLAIN.strong))
+    else
+      print(
+        text(found, useColour(choice(args, 'color', COLOURS), 1) ? TERMINAL.strong : PLAIN.strong),
+      )
     return CLEAN
   },
 }
@@ -39,18 +42,34 @@ function findRule(wanted: string): Rule {
   const all = [...loadRules().values()].map((file) => file.rule)
   const found = all.find(({ code, name }) => code === wanted.toUpperCase() || name === wanted)
   if (found) return found
-  const close = nearest(wanted, all.flatMap(({ code, name }) => [code, name]))
-  throw new UsageError(`there is no rule "${wanted}"${close === undefined ? '' : `; did you mean "${close}"?`}`)
+  const close = nearest(
+    wanted,
+    all.flatMap(({ code, name }) => [code, name]),
+  )
+  throw new UsageError(
+    `there is no rule "${wanted}"${close === undefined ? '' : `; did you mean "${close}"?`}`,
+  )
 }
 
-function text({ code, name, denies, why, instead, example }: Rule, strong: (text: string) => string): string {
-  const indented = (body: string) => body.split('\n').map((line) => `  ${line}`.trimEnd()).join('\n')
+function text(
+  { code, name, denies, why, instead, example }: Rule,
+  strong: (text: string) => string,
+): string {
+  const indented = (body: string) =>
+    body
+      .split('\n')
+      .map((line) => `  ${line}`.trimEnd())
+      .join('\n')
   const section = (title: string, body: string) => `\n${strong(title)}\n${indented(body)}\n`
   return `${strong(`${code} ${name}`)}\n${section('Denies', denies)}${section('Why', why)}${section('Instead', instead)}${
-    example === undefined ? '' : section('Example', example)}`
+    example === undefined ? '' : section('Example', example)
+  }`
 }
 
 function markdown({ code, name, denies, why, instead, example }: Rule): string {
   return `# ${code} ${name}\n\n## Denies\n\n${denies}\n\n## Why\n\n${why}\n\n## Instead\n\n${instead}\n${
-    example === undefined ? '' : `\n## Example\n\n${example.includes('```') ? example : `\`\`\`python\n${example}\n\`\`\``}\n`}`
+    example === undefined
+      ? ''
+      : `\n## Example\n\n${example.includes('```') ? example : `\`\`\`python\n${example}\n\`\`\``}\n`
+  }`
 }

@@ -10,7 +10,14 @@ const FORMATS = ['text', 'json'] as const
 export const rules: Command = {
   name: 'rules',
   summary: 'List every rule',
-  options: { format: { argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'How to print them' } },
+  options: {
+    format: {
+      argument: 'FORMAT',
+      choices: FORMATS,
+      default: 'text',
+      describe: 'How to print them',
+    },
+  },
   examples: [['rules', 'codes, names and what each denies']],
   statuses: [],
   notes: ['"pyrestrict rule CODE" tells one at length.'],
@@ -22,12 +29,21 @@ export const rules: Command = {
       return CLEAN
     }
     const width = Math.max(...all.map(({ name }) => name.length))
-    print(all.map(({ code, name, denies }) => `${code}  ${name.padEnd(width)}  ${firstSentence(denies)}\n`).join(''))
+    print(
+      all
+        .map(
+          ({ code, name, denies }) => `${code}  ${name.padEnd(width)}  ${firstSentence(denies)}\n`,
+        )
+        .join(''),
+    )
     return CLEAN
   },
 }
 
 /** The first sentence of a text, or what stands before its first list, without the mark it ends with. */
 function firstSentence(markdown: string): string {
-  return markdown.split(/\n\s*\n|:\n|(?<=\.)\s+(?=[A-Z`])|:\s+(?=[`a-z])(?![^(]*\))/)[0]!.replace(/\s+/g, ' ').replace(/[.:]$/, '')
+  return markdown
+    .split(/\n\s*\n|:\n|(?<=\.)\s+(?=[A-Z`])|:\s+(?=[`a-z])(?![^(]*\))/)[0]!
+    .replace(/\s+/g, ' ')
+    .replace(/[.:]$/, '')
 }

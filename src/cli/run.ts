@@ -11,7 +11,18 @@ import { LIMIT_OPTIONS, limitsOf } from './quantities.js'
 import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
 import { describeFindings } from './findings.js'
 import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES } from './shared-options.js'
-import { CLEAN, CRASHED, EXHAUSTED, FINDINGS, INTERRUPTED, PIPE_CLOSED, RAISED, RUN_STATUSES, TERMINATED, UsageError } from './status.js'
+import {
+  CLEAN,
+  CRASHED,
+  EXHAUSTED,
+  FINDINGS,
+  INTERRUPTED,
+  PIPE_CLOSED,
+  RAISED,
+  RUN_STATUSES,
+  TERMINATED,
+  UsageError,
+} from './status.js'
 import { jsonText, pythonText } from './values.js'
 
 const FORMATS = ['text', 'json'] as const
@@ -21,26 +32,48 @@ export const run: Command = {
   positional: { usage: '[file]', describe: 'The program; - for stdin', most: 1 },
   summary: 'Run Python with no authority but what a policy grants',
   options: {
-    code: { argument: 'CODE', alias: 'c', verbatim: true, describe: 'The program itself, instead of a file' },
+    code: {
+      argument: 'CODE',
+      alias: 'c',
+      verbatim: true,
+      describe: 'The program itself, instead of a file',
+    },
     ...INPUT_OPTIONS,
-    result: { argument: 'NAME', describe: 'Print the value of this global, not that of the final expression' },
+    result: {
+      argument: 'NAME',
+      describe: 'Print the value of this global, not that of the final expression',
+    },
     mode: MODE_OPTION,
     ...POLICY_OPTIONS,
     ...LIMIT_OPTIONS,
     format: {
-      argument: 'FORMAT', choices: FORMATS, default: 'text', describe: 'text: output as it comes; json: one document at the end',
+      argument: 'FORMAT',
+      choices: FORMATS,
+      default: 'text',
+      describe: 'text: output as it comes; json: one document at the end',
     },
     color: COLOUR_OPTION,
   },
   examples: [
-    ['run report.py --inputs inputs.json --timeout 2s', 'output as it comes, then the value of the last expression'],
-    ["run -c 'sum(prices)' --input 'prices=[3, 2]'", 'a program on the command line, with one input'],
+    [
+      'run report.py --inputs inputs.json --timeout 2s',
+      'output as it comes, then the value of the last expression',
+    ],
+    [
+      "run -c 'sum(prices)' --input 'prices=[3, 2]'",
+      'a program on the command line, with one input',
+    ],
     ['run --mode eval --preset formula - < cell.txt', 'one expression, under a tighter policy'],
-    ['run agent.py --policy policy.json --format json', 'for programs: value, exception or findings, output, usage'],
+    [
+      'run agent.py --policy policy.json --format json',
+      'for programs: value, exception or findings, output, usage',
+    ],
   ],
   statuses: RUN_STATUSES,
-  notes: ['The value of a final expression is printed unless it is None. The program gets no arguments, files, network or '
-    + 'environment. What it writes goes on as it is, except to a terminal or the log of a CI runner, where it could act.'],
+  notes: [
+    'The value of a final expression is printed unless it is None. The program gets no arguments, files, network or ' +
+      'environment. What it writes goes on as it is, except to a terminal or the log of a CI runner, where it could act.',
+  ],
 
   async run(args) {
     const { source, filename } = sourceOf(args)
@@ -49,14 +82,23 @@ export const run: Command = {
     const policy: Policy = { ...written, limits: { ...written.limits, ...limitsOf(args) } }
     const { text, diagnostic } = source(resolvePolicy(policy).limits.sourceBytes)
     if (diagnostic !== undefined) {
-      return finish(args, filename, text, { status: 'refused', diagnostics: [diagnostic], omitted: 0, output: '', usage: NOTHING_USED })
+      return finish(args, filename, text, {
+        status: 'refused',
+        diagnostics: [diagnostic],
+        omitted: 0,
+        output: '',
+        usage: NOTHING_USED,
+      })
     }
     const stop = new AbortController()
     const interrupted = interruptions(stop)
     const { createSandbox } = await import('../sandbox/sandbox.js')
     await using sandbox = await createSandbox(policy, { workers: 1, spares: 0 })
     const outcome = await sandbox.run(text, {
-      filename, inputs, mode: choice(args, 'mode', MODES), signal: stop.signal,
+      filename,
+      inputs,
+      mode: choice(args, 'mode', MODES),
+      signal: stop.signal,
       ...(args.has('result') ? { result: args.value('result') } : {}),
       ...(choice(args, 'format', FORMATS) === 'text' ? { onOutput: outputTo(stop) } : {}),
     })
@@ -72,17 +114,21 @@ export const run: Command = {
 const NOTHING_USED = { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }
 
 /** Where the program is to come from, and what tracebacks call it. */
-function sourceOf(args: Arguments): { source: (maxBytes: number) => SourceFile, filename: string } {
+function sourceOf(args: Arguments): { source: (maxBytes: number) => SourceFile; filename: string } {
   const [file] = args.positionals
   const code = args.value('code')
-  if (code !== undefined && file !== undefined) throw new UsageError('-c is the program: give no file as well')
+  if (code !== undefined && file !== undefined)
+    throw new UsageError('-c is the program: give no file as well')
   if (code !== undefined) return { source: () => ({ text: code }), filename: '<string>' }
-  if (file === undefined) throw new UsageError('which program? Give a file, - for stdin, or -c CODE')
+  if (file === undefined)
+    throw new UsageError('which program? Give a file, - for stdin, or -c CODE')
   const read = (maxBytes: number) => {
     try {
       return readSource(file === '-' ? STDIN : file, maxBytes)
     } catch (error) {
-      throw error instanceof ReadError ? new UsageError(`${file}: cannot be read: ${error.message}`) : error
+      throw error instanceof ReadError
+        ? new UsageError(`${file}: cannot be read: ${error.message}`)
+        : error
     }
   }
   return { source: read, filename: file === '-' ? '<stdin>' : file }
@@ -129,10 +175,13 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
       break
     case 'raised':
       if (!isSystemExit(outcome)) printError(showError(outcome.exception.traceback))
-      else if (!EXIT_CODE.test(outcome.exception.message)) printError(showError(`${outcome.exception.message}\n`))
+      else if (!EXIT_CODE.test(outcome.exception.message))
+        printError(showError(`${outcome.exception.message}\n`))
       break
     case 'refused':
-      printError(describeFindings(filename, text, outcome, useColour(choice(args, 'color', COLOURS), 2)))
+      printError(
+        describeFindings(filename, text, outcome, useColour(choice(args, 'color', COLOURS), 2)),
+      )
       break
     case 'exhausted':
       complain(`stopped: ${outcome.message}`)
@@ -148,12 +197,20 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
 
 function statusOf(outcome: Outcome): number {
   switch (outcome.status) {
-    case 'returned': return CLEAN
-    case 'raised': return isSystemExit(outcome) && /^(?:None|False|0)?$/.test(outcome.exception.message) ? CLEAN : RAISED
-    case 'refused': return FINDINGS
-    case 'exhausted': return EXHAUSTED
-    case 'crashed': return CRASHED
-    case 'cancelled': return INTERRUPTED
+    case 'returned':
+      return CLEAN
+    case 'raised':
+      return isSystemExit(outcome) && /^(?:None|False|0)?$/.test(outcome.exception.message)
+        ? CLEAN
+        : RAISED
+    case 'refused':
+      return FINDINGS
+    case 'exhausted':
+      return EXHAUSTED
+    case 'crashed':
+      return CRASHED
+    case 'cancelled':
+      return INTERRUPTED
   }
 }
 

@@ -26,11 +26,24 @@ export class UsageError extends Error {
 /** One line of the help's table of exit statuses. */
 type StatusText = readonly [status: number, meaning: string]
 
-const FAILED_TEXT: StatusText = [FAILED, 'wrong usage, a bad policy, a file that cannot be read, an internal error']
+const FAILED_TEXT: StatusText = [
+  FAILED,
+  'wrong usage, a bad policy, a file that cannot be read, an internal error',
+]
 
-export const CHECK_STATUSES: readonly StatusText[] = [[CLEAN, 'nothing found'], [FINDINGS, 'something found'], FAILED_TEXT]
+export const CHECK_STATUSES: readonly StatusText[] = [
+  [CLEAN, 'nothing found'],
+  [FINDINGS, 'something found'],
+  FAILED_TEXT,
+]
 export const RUN_STATUSES: readonly StatusText[] = [
-  [CLEAN, 'returned'], [FINDINGS, 'refused: the source leaves the restricted language'], FAILED_TEXT,
-  [RAISED, 'raised an exception'], [EXHAUSTED, 'reached a limit of its policy'], [CRASHED, 'crashed its interpreter'],
-  [INTERRUPTED, 'interrupted by Ctrl-C'], [PIPE_CLOSED, 'nobody reads the output any more'], [TERMINATED, 'terminated'],
+  [CLEAN, 'returned'],
+  [FINDINGS, 'refused: the source leaves the restricted language'],
+  FAILED_TEXT,
+  [RAISED, 'raised an exception'],
+  [EXHAUSTED, 'reached a limit of its policy'],
+  [CRASHED, 'crashed its interpreter'],
+  [INTERRUPTED, 'interrupted by Ctrl-C'],
+  [PIPE_CLOSED, 'nobody reads the output any more'],
+  [TERMINATED, 'terminated'],
 ]

@@ -15,18 +15,32 @@ const RULES = fileURLToPath(new URL('../rules/load.js', import.meta.url))
 const FILE = fileURLToPath(new URL('../bundle/check.js', import.meta.url))
 
 /** Packages and commands that a plain `check` never needs. */
-const APART = new Set(['tinyglobby', './run.js', './rewrite.js', './audit.js', './rule.js', './rules.js', './completion.js', './help.js'])
+const APART = new Set([
+  'tinyglobby',
+  './run.js',
+  './rewrite.js',
+  './audit.js',
+  './rule.js',
+  './rules.js',
+  './completion.js',
+  './help.js',
+])
 
 /** What stays apart and is ours is found from the bundle's folder, which is beside that of the command line. */
 const keepApart: Plugin = {
   name: 'keep-apart',
-  resolveId: (id, importer = '') => APART.has(id) && dirname(importer) === dirname(ENTRY)
-    ? { id: id.replace(/^\.\//, '../cli/'), external: true } : null,
+  resolveId: (id, importer = '') =>
+    APART.has(id) && dirname(importer) === dirname(ENTRY)
+      ? { id: id.replace(/^\.\//, '../cli/'), external: true }
+      : null,
 }
 
 const embedRules: Plugin = {
   name: 'embed-rules',
-  load: (id) => id !== RULES ? null : `
+  load: (id) =>
+    id !== RULES
+      ? null
+      : `
     const files = JSON.parse(${JSON.stringify(JSON.stringify([...loadRules().values()]))})
     const rules = new Map(files.map((file) => [file.rule.code, file]))
     export const loadRules = () => rules
@@ -37,9 +51,17 @@ const embedRules: Plugin = {
 const borrowBuiltins: Plugin = {
   name: 'borrow-builtins',
   // The bundler's own runtime makes this very kind of module, and cannot be made of it.
-  resolveId: (id, importer = '') => isBuiltin(id) && !importer.includes('rolldown/runtime') ? { id: `\0builtin:${id}`, moduleSideEffects: false } : null,
-  load: (id) => id.startsWith('\0builtin:')
-    ? { code: `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice('\0builtin:'.length))})`, moduleType: 'js' } : null,
+  resolveId: (id, importer = '') =>
+    isBuiltin(id) && !importer.includes('rolldown/runtime')
+      ? { id: `\0builtin:${id}`, moduleSideEffects: false }
+      : null,
+  load: (id) =>
+    id.startsWith('\0builtin:')
+      ? {
+          code: `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice('\0builtin:'.length))})`,
+          moduleType: 'js',
+        }
+      : null,
 }
 
 await build({

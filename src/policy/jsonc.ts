@@ -38,7 +38,9 @@ export function parseJsonc(text: string, { bigIntegers = false } = {}): unknown 
     return true
   }
   function found(): string {
-    return at < text.length ? JSON.stringify(String.fromCodePoint(text.codePointAt(at)!)) : 'the end of the file'
+    return at < text.length
+      ? JSON.stringify(String.fromCodePoint(text.codePointAt(at)!))
+      : 'the end of the file'
   }
 
   function value(depth: number): unknown {
@@ -58,7 +60,7 @@ export function parseJsonc(text: string, { bigIntegers = false } = {}): unknown 
   }
   function string(): string {
     const token = match(STRING)
-    return token === undefined ? fail('ill-formed string') : JSON.parse(token) as string
+    return token === undefined ? fail('ill-formed string') : (JSON.parse(token) as string)
   }
   function object(depth: number): Record<string, unknown> {
     const members = Object.create(null) as Record<string, unknown>

@@ -25,7 +25,8 @@ export async function loadPolicy(path: string): Promise<Policy> {
     return policy
   } catch (error) {
     if (error instanceof JsonError) throw new PolicyError(`${path}:${error.message}`)
-    if (error instanceof PolicyError) throw new PolicyError(`${path}: ${error.message.replaceAll('\n', `\n${path}: `)}`)
+    if (error instanceof PolicyError)
+      throw new PolicyError(`${path}: ${error.message.replaceAll('\n', `\n${path}: `)}`)
     throw error
   }
 }

@@ -13,10 +13,18 @@ const UNUSABLE_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
  * @throws PolicyError naming the path of the first thing that is anything else.
  */
 export function plain(value: unknown, path: string, depth = 0): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  if (typeof value !== 'object') throw new PolicyError(`${path}: must be plain data, not ${typeof value}`)
+  if (
+    value === null ||
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean'
+  )
+    return value
+  if (typeof value !== 'object')
+    throw new PolicyError(`${path}: must be plain data, not ${typeof value}`)
   if (depth > DEPTH) throw new PolicyError(`${path}: nested too deeply, or a cycle`)
-  if (Array.isArray(value)) return Array.from(value, (item: unknown, index) => plain(item, `${path}[${index}]`, depth + 1))
+  if (Array.isArray(value))
+    return Array.from(value, (item: unknown, index) => plain(item, `${path}[${index}]`, depth + 1))
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new PolicyError(`${path}: must be a plain object, not an instance of a class`)
@@ -27,7 +35,8 @@ export function plain(value: unknown, path: string, depth = 0): unknown {
     const at = keyPath(path, key)
     if (UNUSABLE_KEYS.has(key)) throw new PolicyError(`${at}: unknown key`)
     const { value: item, get, enumerable } = Object.getOwnPropertyDescriptor(value, key)!
-    if (get !== undefined || enumerable !== true) throw new PolicyError(`${at}: must be plain data, not an accessor`)
+    if (get !== undefined || enumerable !== true)
+      throw new PolicyError(`${at}: must be plain data, not an accessor`)
     if (item !== undefined) copy[key] = plain(item, at, depth + 1)
   }
   return copy

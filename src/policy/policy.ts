@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot'
 import { PolicyError } from '../errors.js'
-import { BUILTINS, DENIED_BUILTINS, GUARDED_BUILTINS } from '../trusted/language.js'
+import { BUILTINS, DENIED_BUILTINS, GUARDED_BUILTINS } from '../trusted/language/language.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES, LIMITS, type Limits } from './limits.js'
 import { NO_MODULES, resolveModules, type ModuleGrants } from './modules.js'
 import { nearest } from '../check/nearest.js'
@@ -21,7 +21,12 @@ export interface Policy {
   /** Importable modules with the names each shows (`'*'`: all reviewed ones), or `'standard'`. Default: none. */
   readonly modules?: 'standard' | Readonly<Record<string, '*' | readonly string[]>> | undefined
   /** Which of the permitted builtins the guest gets: only those of `allow`, without those of `deny`. Default: all. */
-  readonly builtins?: { readonly allow?: readonly string[] | undefined, readonly deny?: readonly string[] | undefined } | undefined
+  readonly builtins?:
+    | {
+        readonly allow?: readonly string[] | undefined
+        readonly deny?: readonly string[] | undefined
+      }
+    | undefined
   /** `inline: false` keeps every guard a call. Default true: guards of known effect become plain Python once verified. */
   readonly guards?: { readonly inline?: boolean | undefined } | undefined
   /** What the guest reads as the time. ISO 8601: a day, or a time with `Z` or an offset. Default `'real'`. */
@@ -48,8 +53,11 @@ export interface ResolvedPolicy {
 const OF_SOURCES: ReadonlySet<keyof Limits> = new Set(['sourceBytes', 'depth', 'codeBytes'])
 
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
-type DeepReadonly<T> = T extends readonly (infer I)[] ? readonly DeepReadonly<I>[]
-  : T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T
+type DeepReadonly<T> = T extends readonly (infer I)[]
+  ? readonly DeepReadonly<I>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T
 /** Fails to compile when the interface above and the schema no longer say the same. */
 const sameAsSchema: Mutual<Policy, DeepReadonly<SchemaInput>> = true
 void sameAsSchema
@@ -84,9 +92,12 @@ export function resolvePolicy(policy?: Policy | ResolvedPolicy): ResolvedPolicy 
     modules: modules === undefined ? NO_MODULES : resolveModules(modules),
     builtins: resolveBuiltins(written.builtins ?? { deny: preset?.deny ?? [] }),
     guards: Object.freeze({ inline: written.guards?.inline ?? true }),
-    clock: typeof written.clock === 'object'
-      ? Object.freeze({ fixed: new Date(written.clock.fixed).toISOString() }) : 'real',
-    random: typeof written.random === 'object' ? Object.freeze({ seed: written.random.seed }) : 'real',
+    clock:
+      typeof written.clock === 'object'
+        ? Object.freeze({ fixed: new Date(written.clock.fixed).toISOString() })
+        : 'real',
+    random:
+      typeof written.random === 'object' ? Object.freeze({ seed: written.random.seed }) : 'real',
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...preset?.limits, ...written.limits }),
   })
   resolvedPolicies.add(resolved)
@@ -98,17 +109,25 @@ export function resolvePolicy(policy?: Policy | ResolvedPolicy): ResolvedPolicy 
  * @throws PolicyError for an unknown limit or a value out of range; with `ceiling`, for one above it, and for a lower one of
  *   those that decide what is compiled, which would not be looked at.
  */
-export function resolveLimits(given: Policy['limits'], base: Limits = DEFAULT_LIMITS, ceiling?: Limits): Limits {
+export function resolveLimits(
+  given: Policy['limits'],
+  base: Limits = DEFAULT_LIMITS,
+  ceiling?: Limits,
+): Limits {
   if (given === undefined) return base
   const { limits } = validate({ limits: plain(given, 'policy.limits') })
   const complete = Object.freeze({ ...base, ...limits })
   if (ceiling === undefined) return complete
   for (const name of LIMIT_NAMES) {
     if (complete[name] > ceiling[name]) {
-      throw new PolicyError(`policy.limits.${name}: must not exceed ${ceiling[name]} ${LIMITS[name].unit} here`)
+      throw new PolicyError(
+        `policy.limits.${name}: must not exceed ${ceiling[name]} ${LIMITS[name].unit} here`,
+      )
     }
     if (complete[name] < ceiling[name] && OF_SOURCES.has(name)) {
-      throw new PolicyError(`policy.limits.${name}: bounds what is compiled, for all runs: it is the policy's alone`)
+      throw new PolicyError(
+        `policy.limits.${name}: bounds what is compiled, for all runs: it is the policy's alone`,
+      )
     }
   }
   return complete
@@ -124,22 +143,36 @@ function validate(value: unknown): Policy & { readonly limits?: Partial<Limits> 
 /** `path: message`; for a choice of forms, of which one was half right, what is wrong in that one. */
 function describeIssue({ path, message, issues }: v.BaseIssue<unknown>, within: string): string[] {
   const keys: readonly { readonly key: unknown }[] = path ?? []
-  const at = keys.reduce((to, { key }) => typeof key === 'number' ? `${to}[${key}]` : keyPath(to, String(key)), within)
+  const at = keys.reduce(
+    (to, { key }) => (typeof key === 'number' ? `${to}[${key}]` : keyPath(to, String(key))),
+    within,
+  )
   const deeper = issues?.filter((issue) => issue.path !== undefined) ?? []
-  return deeper.length > 0 ? deeper.flatMap((issue) => describeIssue(issue, at)) : [`${at}: ${message}`]
+  return deeper.length > 0
+    ? deeper.flatMap((issue) => describeIssue(issue, at))
+    : [`${at}: ${message}`]
 }
 
 function resolveBuiltins({ allow, deny = [] }: NonNullable<Policy['builtins']>): readonly string[] {
-  for (const [list, names] of [['allow', allow ?? []], ['deny', deny]] as const) {
+  for (const [list, names] of [
+    ['allow', allow ?? []],
+    ['deny', deny],
+  ] as const) {
     for (const [index, name] of names.entries()) {
       if (PERMITTED_BUILTINS.has(name)) continue
       if (list === 'deny' && Object.hasOwn(DENIED_BUILTINS, name)) continue
       const close = nearest(name, PERMITTED_BUILTINS)
-      throw new PolicyError(`policy.builtins.${list}[${index}]: ${Object.hasOwn(DENIED_BUILTINS, name)
-        ? `no guest can be given "${name}"`
-        : `there is no builtin "${name}"${close === undefined ? '' : `; did you mean "${close}"?`}`}`)
+      throw new PolicyError(
+        `policy.builtins.${list}[${index}]: ${
+          Object.hasOwn(DENIED_BUILTINS, name)
+            ? `no guest can be given "${name}"`
+            : `there is no builtin "${name}"${close === undefined ? '' : `; did you mean "${close}"?`}`
+        }`,
+      )
     }
   }
   const denied = new Set(deny)
-  return Object.freeze([...new Set(allow ?? PERMITTED_BUILTINS)].filter((name) => !denied.has(name)).sort())
+  return Object.freeze(
+    [...new Set(allow ?? PERMITTED_BUILTINS)].filter((name) => !denied.has(name)).sort(),
+  )
 }

@@ -2,18 +2,24 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { toJsonSchema } from '@valibot/to-json-schema'
-import { BUILTINS, DENIED_BUILTINS, GUARDED_BUILTINS } from '../trusted/language.js'
-import { MODULES } from '../trusted/modules.js'
+import { BUILTINS, DENIED_BUILTINS, GUARDED_BUILTINS } from '../trusted/language/language.js'
+import { MODULES } from '../trusted/language/modules.js'
 import { policySchema } from './schema.js'
 
 /** The JSON Schema (draft 7) of a policy file, with the names of modules and builtins for editors to complete. */
 export function policyJsonSchema(): object {
-  const schema = JSON.parse(JSON.stringify(toJsonSchema(policySchema, {
-    errorMode: 'ignore',
-    ignoreActions: ['check'],
-    overrideAction: ({ valibotAction, jsonSchema }) => valibotAction.type === 'safe_integer'
-      ? { ...jsonSchema, type: 'integer', maximum: Number.MAX_SAFE_INTEGER } : undefined,
-  }))) as PolicyJsonSchema
+  const schema = JSON.parse(
+    JSON.stringify(
+      toJsonSchema(policySchema, {
+        errorMode: 'ignore',
+        ignoreActions: ['check'],
+        overrideAction: ({ valibotAction, jsonSchema }) =>
+          valibotAction.type === 'safe_integer'
+            ? { ...jsonSchema, type: 'integer', maximum: Number.MAX_SAFE_INTEGER }
+            : undefined,
+      }),
+    ),
+  ) as PolicyJsonSchema
   const { modules, builtins } = schema.properties
   const permitted = [...BUILTINS, ...GUARDED_BUILTINS]
   modules.anyOf[1].propertyNames = { enum: Object.keys(MODULES) }
@@ -26,10 +32,15 @@ export function policyJsonSchema(): object {
 interface PolicyJsonSchema {
   readonly properties: {
     readonly modules: { readonly anyOf: readonly [unknown, { propertyNames: object }] }
-    readonly builtins: { readonly properties: Readonly<Record<'allow' | 'deny', { items: object }>> }
+    readonly builtins: {
+      readonly properties: Readonly<Record<'allow' | 'deny', { items: object }>>
+    }
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(new URL('../policy.schema.json', import.meta.url), `${JSON.stringify(policyJsonSchema(), null, 2)}\n`)
+  writeFileSync(
+    new URL('../policy.schema.json', import.meta.url),
+    `${JSON.stringify(policyJsonSchema(), null, 2)}\n`,
+  )
 }

@@ -24,16 +24,23 @@ interface Line {
 }
 
 /** The frame of `span` as rows without trailing newline: numbered source lines, each marked one followed by carets. */
-export function codeFrame(source: string, span: Span, paint: Paint = PLAIN, mark = paint.error): readonly string[] {
+export function codeFrame(
+  source: string,
+  span: Span,
+  paint: Paint = PLAIN,
+  mark = paint.error,
+): readonly string[] {
   const lines = linesAround(source, span)
   const gutter = String(lines.at(-1)!.number).length
   const bar = paint.frame('|')
   const rows = [`${' '.repeat(gutter)} ${bar}`]
   for (const [index, line] of lines.entries()) {
-    if (index > 0 && line.number > lines[index - 1]!.number + 1) rows.push(`${' '.repeat(gutter)} ${paint.frame(':')}`)
+    if (index > 0 && line.number > lines[index - 1]!.number + 1)
+      rows.push(`${' '.repeat(gutter)} ${paint.frame(':')}`)
     const { text, from, to } = drawLine(source, line, span)
     rows.push(`${paint.frame(String(line.number).padStart(gutter))} ${bar} ${text}`.trimEnd())
-    if (to > from) rows.push(`${' '.repeat(gutter)} ${bar} ${' '.repeat(from)}${mark('^'.repeat(to - from))}`)
+    if (to > from)
+      rows.push(`${' '.repeat(gutter)} ${bar} ${' '.repeat(from)}${mark('^'.repeat(to - from))}`)
   }
   return rows
 }
@@ -44,14 +51,16 @@ function linesAround(source: string, { start, end }: Span): readonly Line[] {
   const last = lineAt(source, end)
   const inside: (Line | undefined)[] = [first]
   if (last.number - first.number < MAX_LINES) {
-    for (let line: Line | undefined = first; line !== undefined && line.number < last.number;) {
+    for (let line: Line | undefined = first; line !== undefined && line.number < last.number; ) {
       line = lineAfter(source, line)
       inside.push(line)
     }
   } else {
     inside.push(lineAfter(source, first), lineBefore(source, last), last)
   }
-  return [lineBefore(source, first), ...inside, lineAfter(source, last)].filter((line) => line !== undefined)
+  return [lineBefore(source, first), ...inside, lineAfter(source, last)].filter(
+    (line) => line !== undefined,
+  )
 }
 
 /** Python's line ends, a lone carriage return among them. */
@@ -60,7 +69,11 @@ const LINE_END = /\r\n?|\n/
 /** The line of a position. The end of a very long one is not looked for beyond what can be shown. */
 function lineAt(source: string, { line, column, offset }: Position): Line {
   const length = source.slice(offset, offset + FAR).search(LINE_END)
-  return { number: line, start: offset - (column - 1), end: length < 0 ? Math.min(source.length, offset + FAR) : offset + length }
+  return {
+    number: line,
+    start: offset - (column - 1),
+    end: length < 0 ? Math.min(source.length, offset + FAR) : offset + length,
+  }
 }
 
 function lineAfter(source: string, { end, number }: Line): Line | undefined {
@@ -82,13 +95,22 @@ function lineBefore(source: string, { start, number }: Line): Line | undefined {
 }
 
 /** A line as drawn, and the columns of it that the span covers; indentation is covered only where the span begins in it. */
-function drawLine(source: string, line: Line, span: Span): { text: string, from: number, to: number } {
+function drawLine(
+  source: string,
+  line: Line,
+  span: Span,
+): { text: string; from: number; to: number } {
   const marked = line.number >= span.start.line && line.number <= span.end.line
   const begins = line.number === span.start.line
-  const indentation = /^[ \t\f]*/.exec(source.slice(line.start, Math.min(line.end, line.start + MAX_UNITS)))![0].length
+  const indentation = /^[ \t\f]*/.exec(
+    source.slice(line.start, Math.min(line.end, line.start + MAX_UNITS)),
+  )![0].length
   const from = begins ? Math.min(span.start.offset, line.end) : line.start + indentation
   const to = line.number === span.end.line ? Math.min(span.end.offset, line.end) : line.end
-  const left = line.end - line.start <= MAX_UNITS ? line.start : Math.max(line.start, (marked ? from : line.start) - LEAD_UNITS)
+  const left =
+    line.end - line.start <= MAX_UNITS
+      ? line.start
+      : Math.max(line.start, (marked ? from : line.start) - LEAD_UNITS)
   const right = Math.min(line.end, left + MAX_UNITS)
   const head = left > line.start ? '…' : ''
   const tail = right < line.end ? '…' : ''
@@ -102,16 +124,23 @@ function drawLine(source: string, line: Line, span: Span): { text: string, from:
  * A line as drawn from a column on, and the columns where two of its offsets are. Tabs become spaces up to the next stop.
  * The line is made visible as a whole: cut at the offsets first, what is unsafe could hide across the cut.
  */
-function draw(line: string, fromOffset: number, toOffset: number, column: number): { text: string, from: number, to: number } {
+function draw(
+  line: string,
+  fromOffset: number,
+  toOffset: number,
+  column: number,
+): { text: string; from: number; to: number } {
   let text = ''
   let width = column
   let offset = 0
   let from: number | undefined
   let to: number | undefined
   for (const { raw, shown } of visiblePieces(line)) {
-    const piece = raw === '\t' ? ' '.repeat(TAB - (width - column) % TAB) : shown
-    const columnOf = (target: number) => target >= offset + raw.length ? undefined
-      : width + (raw === shown ? columns(raw.slice(0, Math.max(0, target - offset))) : 0)
+    const piece = raw === '\t' ? ' '.repeat(TAB - ((width - column) % TAB)) : shown
+    const columnOf = (target: number) =>
+      target >= offset + raw.length
+        ? undefined
+        : width + (raw === shown ? columns(raw.slice(0, Math.max(0, target - offset))) : 0)
     from ??= columnOf(fromOffset)
     to ??= columnOf(toOffset)
     text += piece

@@ -7,14 +7,26 @@ import { visible, visibleLines } from './visible.js'
 export class GithubFormatter implements Formatter {
   file({ file, diagnostics, warnings, omitted }: CheckedFile): string {
     const rest = omitted > 0 ? command('error', { file, title: 'not listed' }, more(omitted)) : ''
-    return inOrder(diagnostics, warnings).map(({ found: { code, rule, message, span, hint }, level }) => command(level, {
-      file,
-      line: span.start.line,
-      endLine: span.end.line,
-      // A column range is only understood within one line.
-      ...(span.start.line === span.end.line ? { col: span.start.column, endColumn: span.end.column } : {}),
-      title: `${code} ${rule}`,
-    }, hint === undefined ? message : `${message}\nHint: ${hint}`)).join('') + rest
+    return (
+      inOrder(diagnostics, warnings)
+        .map(({ found: { code, rule, message, span, hint }, level }) =>
+          command(
+            level,
+            {
+              file,
+              line: span.start.line,
+              endLine: span.end.line,
+              // A column range is only understood within one line.
+              ...(span.start.line === span.end.line
+                ? { col: span.start.column, endColumn: span.end.column }
+                : {}),
+              title: `${code} ${rule}`,
+            },
+            hint === undefined ? message : `${message}\nHint: ${hint}`,
+          ),
+        )
+        .join('') + rest
+    )
   }
 
   problem({ file, message }: Problem): string {
@@ -26,8 +38,14 @@ export class GithubFormatter implements Formatter {
   }
 }
 
-function command(level: 'error' | 'warning', properties: Readonly<Record<string, string | number>>, message: string): string {
-  const list = Object.entries(properties).map(([name, value]) => `${name}=${property(String(value))}`).join(',')
+function command(
+  level: 'error' | 'warning',
+  properties: Readonly<Record<string, string | number>>,
+  message: string,
+): string {
+  const list = Object.entries(properties)
+    .map(([name, value]) => `${name}=${property(String(value))}`)
+    .join(',')
   return `::${level} ${list}::${data(visibleLines(message))}\n`
 }
 

@@ -11,7 +11,15 @@ export class JsonFormatter implements Formatter {
   private readonly files: Omit<CheckedFile, 'source'>[] = []
   private readonly errors: Problem[] = []
 
-  file({ file, diagnostics, omitted, warnings, usedNames, unknownNames, imports }: CheckedFile): string {
+  file({
+    file,
+    diagnostics,
+    omitted,
+    warnings,
+    usedNames,
+    unknownNames,
+    imports,
+  }: CheckedFile): string {
     this.files.push({ file, diagnostics, omitted, warnings, usedNames, unknownNames, imports })
     return ''
   }
@@ -28,7 +36,11 @@ export class JsonFormatter implements Formatter {
     return printJson({
       version: 1,
       ok: findings === 0 && errors.length === 0,
-      files: files.map(({ file, ...result }) => ({ file, ok: result.diagnostics.length === 0, ...result })),
+      files: files.map(({ file, ...result }) => ({
+        file,
+        ok: result.diagnostics.length === 0,
+        ...result,
+      })),
       errors,
       summary: { files: files.length, findings, warnings, errors: errors.length },
     })

@@ -9,8 +9,10 @@ export interface Paint {
   readonly hint: (text: string) => string
 }
 
-const sequence = (open: number, close: number) => (text: string): string =>
-  text === '' ? '' : `\u001b[${open}m${text}\u001b[${close}m`
+const sequence =
+  (open: number, close: number) =>
+  (text: string): string =>
+    text === '' ? '' : `\u001b[${open}m${text}\u001b[${close}m`
 const same = (text: string): string => text
 
 export const PLAIN: Paint = { error: same, warning: same, strong: same, frame: same, hint: same }

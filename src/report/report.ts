@@ -29,6 +29,9 @@ export function count(number: number, noun: string): string {
 }
 
 /** How many findings a file has, those included that are counted and not listed. */
-export function findingsOf({ diagnostics, omitted }: Pick<CheckedFile, 'diagnostics' | 'omitted'>): number {
+export function findingsOf({
+  diagnostics,
+  omitted,
+}: Pick<CheckedFile, 'diagnostics' | 'omitted'>): number {
   return diagnostics.length + omitted
 }

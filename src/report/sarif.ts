@@ -25,7 +25,8 @@ export class SarifFormatter implements Formatter {
 
   file({ file, source, diagnostics, warnings, omitted }: CheckedFile): string {
     if (omitted > 0) this.omitted.push({ file, message: more(omitted) })
-    for (const { found, level } of inOrder(diagnostics, warnings)) this.results.push(this.result(file, source, found, level))
+    for (const { found, level } of inOrder(diagnostics, warnings))
+      this.results.push(this.result(file, source, found, level))
     return ''
   }
 
@@ -36,49 +37,80 @@ export class SarifFormatter implements Formatter {
 
   end(): string {
     const { results, problems, omitted, rules, version } = this
-    const notification = (level: string) => ({ file, message }: Problem) => ({
-      level, message: { text: message }, locations: [{ physicalLocation: { artifactLocation: { uri: uri(file) } } }],
-    })
+    const notification =
+      (level: string) =>
+      ({ file, message }: Problem) => ({
+        level,
+        message: { text: message },
+        locations: [{ physicalLocation: { artifactLocation: { uri: uri(file) } } }],
+      })
     return printJson({
       $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
       version: '2.1.0',
-      runs: [{
-        tool: { driver: { name: 'pyrestrict', semanticVersion: version, rules: [...rules.values()] } },
-        columnKind: 'utf16CodeUnits',
-        invocations: [{
-          executionSuccessful: problems.length === 0,
-          toolExecutionNotifications: [...problems.map(notification('error')), ...omitted.map(notification('warning'))],
-        }],
-        results,
-      }],
+      runs: [
+        {
+          tool: {
+            driver: { name: 'pyrestrict', semanticVersion: version, rules: [...rules.values()] },
+          },
+          columnKind: 'utf16CodeUnits',
+          invocations: [
+            {
+              executionSuccessful: problems.length === 0,
+              toolExecutionNotifications: [
+                ...problems.map(notification('error')),
+                ...omitted.map(notification('warning')),
+              ],
+            },
+          ],
+          results,
+        },
+      ],
     })
   }
 
-  private result(file: string, source: string, { code, rule, message, span, hint }: Diagnostic, level: 'error' | 'warning'): object {
-    if (!this.rules.has(code)) this.rules.set(code, describeRule(code, rule, level, this.explain(code)))
+  private result(
+    file: string,
+    source: string,
+    { code, rule, message, span, hint }: Diagnostic,
+    level: 'error' | 'warning',
+  ): object {
+    if (!this.rules.has(code))
+      this.rules.set(code, describeRule(code, rule, level, this.explain(code)))
     return {
       ruleId: code,
       ruleIndex: [...this.rules.keys()].indexOf(code),
       level,
       message: { text: hint === undefined ? message : `${message}. Hint: ${hint}` },
-      locations: [{
-        physicalLocation: {
-          artifactLocation: { uri: uri(file) },
-          region: {
-            startLine: span.start.line,
-            startColumn: span.start.column,
-            endLine: span.end.line,
-            endColumn: span.end.column,
-            snippet: { text: source.slice(span.start.offset, Math.min(span.end.offset, span.start.offset + MAX_SNIPPET)) },
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: uri(file) },
+            region: {
+              startLine: span.start.line,
+              startColumn: span.start.column,
+              endLine: span.end.line,
+              endColumn: span.end.column,
+              snippet: {
+                text: source.slice(
+                  span.start.offset,
+                  Math.min(span.end.offset, span.start.offset + MAX_SNIPPET),
+                ),
+              },
+            },
           },
         },
-      }],
+      ],
     }
   }
 }
 
 function describeRule(code: string, name: string, level: string, rule: Rule | undefined): object {
-  const common = { id: code, name, defaultConfiguration: { level }, properties: { tags: ['security', 'sandbox'] } }
+  const common = {
+    id: code,
+    name,
+    defaultConfiguration: { level },
+    properties: { tags: ['security', 'sandbox'] },
+  }
   if (rule === undefined) return { ...common, shortDescription: { text: name } }
   const { title, denies, why, instead, example } = rule
   return {
@@ -86,9 +118,18 @@ function describeRule(code: string, name: string, level: string, rule: Rule | un
     shortDescription: { text: title },
     fullDescription: { text: denies },
     help: {
-      text: [denies, `Why: ${why}`, `Instead: ${instead}`, ...(example === undefined ? [] : [example])].join('\n\n'),
-      markdown: [denies, `**Why:** ${why}`, `**Instead:** ${instead}`,
-        ...(example === undefined ? [] : [`\`\`\`python\n${example}\n\`\`\``])].join('\n\n'),
+      text: [
+        denies,
+        `Why: ${why}`,
+        `Instead: ${instead}`,
+        ...(example === undefined ? [] : [example]),
+      ].join('\n\n'),
+      markdown: [
+        denies,
+        `**Why:** ${why}`,
+        `**Instead:** ${instead}`,
+        ...(example === undefined ? [] : [`\`\`\`python\n${example}\n\`\`\``]),
+      ].join('\n\n'),
     },
   }
 }

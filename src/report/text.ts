@@ -6,15 +6,28 @@ import { count, findingsOf, type CheckedFile, type Formatter, type Problem } fro
 import { visible, visibleName } from './visible.js'
 
 /** One finding as a few lines: rule and message, place, frame, hint. Ends without newline. */
-export function describe(file: string, source: string, found: Diagnostic, level: 'error' | 'warning', paint: Paint): string {
-  const { code, message, span: { start }, hint } = found
+export function describe(
+  file: string,
+  source: string,
+  found: Diagnostic,
+  level: 'error' | 'warning',
+  paint: Paint,
+): string {
+  const {
+    code,
+    message,
+    span: { start },
+    hint,
+  } = found
   const rows = codeFrame(source, found.span, paint, paint[level])
   const indent = ' '.repeat(rows[0]!.indexOf(' ') < 0 ? 1 : margin(rows))
   return [
     `${paint[level](`${level}[${code}]`)}${paint.strong(`: ${visible(message)}`)}`,
     `${indent}${paint.frame('-->')} ${visible(file)}:${start.line}:${start.column}`,
     ...rows,
-    ...(hint === undefined ? [] : [`${indent} ${paint.frame('=')} ${paint.hint('hint')}: ${visible(hint)}`]),
+    ...(hint === undefined
+      ? []
+      : [`${indent} ${paint.frame('=')} ${paint.hint('hint')}: ${visible(hint)}`]),
   ].join('\n')
 }
 
@@ -39,8 +52,13 @@ export class TextFormatter implements Formatter {
     this.findings += findingsOf(checked)
     this.warnings += warnings.length
     if (diagnostics.length > 0) this.faulty++
-    const frames = inOrder(diagnostics, warnings).map(({ found, level }) => `${describe(file, source, found, level, this.paint)}\n\n`)
-    return frames.join('') + (omitted > 0 ? `${this.paint.error(more(omitted))} in ${visible(file)}\n\n` : '')
+    const frames = inOrder(diagnostics, warnings).map(
+      ({ found, level }) => `${describe(file, source, found, level, this.paint)}\n\n`,
+    )
+    return (
+      frames.join('') +
+      (omitted > 0 ? `${this.paint.error(more(omitted))} in ${visible(file)}\n\n` : '')
+    )
   }
 
   problem(_: Problem): string {
@@ -53,7 +71,9 @@ export class TextFormatter implements Formatter {
     const also = [
       ...(warnings > 0 ? [count(warnings, 'warning')] : []),
       ...(problems > 0 ? [`${count(problems, 'file')} could not be checked`] : []),
-    ].map((text) => `, ${text}`).join('')
+    ]
+      .map((text) => `, ${text}`)
+      .join('')
     return findings > 0
       ? `${paint.error(`Found ${count(findings, 'problem')}`)} in ${faulty} of ${count(files, 'file')}${also}.\n`
       : `${paint.strong('No problems')} in ${count(files, 'file')}${also}.\n`
@@ -63,9 +83,20 @@ export class TextFormatter implements Formatter {
 /** One line per finding: `file:line:column: PR203 message`. For editors, grep and models. */
 export class ConciseFormatter implements Formatter {
   file({ file, diagnostics, warnings, omitted }: CheckedFile): string {
-    const lines = inOrder(diagnostics, warnings).map(({ found: { code, message, span: { start }, hint }, level }) =>
-      `${visibleName(file)}:${start.line}:${start.column}: ${level === 'warning' ? 'warning: ' : ''}${code} ${visible(message)}${
-        hint === undefined ? '' : ` (hint: ${visible(hint)})`}\n`)
+    const lines = inOrder(diagnostics, warnings).map(
+      ({
+        found: {
+          code,
+          message,
+          span: { start },
+          hint,
+        },
+        level,
+      }) =>
+        `${visibleName(file)}:${start.line}:${start.column}: ${level === 'warning' ? 'warning: ' : ''}${code} ${visible(message)}${
+          hint === undefined ? '' : ` (hint: ${visible(hint)})`
+        }\n`,
+    )
     return lines.join('') + (omitted > 0 ? `${visibleName(file)}: ${more(omitted)}\n` : '')
   }
 

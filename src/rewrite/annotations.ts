@@ -30,7 +30,11 @@ export function memberType(scan: Scan, node: number): void {
 function lastPart(scan: Scan, type: number): number {
   const { kind, kinds } = scan
   let part = type
-  for (let at = type + 1; kind[at] === kinds.union_type || kind[at] === kinds.member_type; at += 1) {
+  for (
+    let at = type + 1;
+    kind[at] === kinds.union_type || kind[at] === kinds.member_type;
+    at += 1
+  ) {
     if (kind[at] === kinds.union_type) part = at = scan.children(at)[2]!
     else at += 1
   }
@@ -40,10 +44,18 @@ function lastPart(scan: Scan, type: number): number {
 /** `T: B`, the bound of a type parameter, or a slice that looks like one: `a[1:2]`. */
 export function constrainedType(scan: Scan, node: number): void {
   if (scan.isLeftAlone(node)) return
-  const { kinds, tree: { parent } } = scan
+  const {
+    kinds,
+    tree: { parent },
+  } = scan
   const holder = parent[parent[node]!]!
   const owner = parent[holder]!
-  if (scan.kind[holder] !== kinds.type_parameter || scan.kind[owner] !== kinds.generic_type || scan.isLeftAlone(owner)) return
+  if (
+    scan.kind[holder] !== kinds.type_parameter ||
+    scan.kind[owner] !== kinds.generic_type ||
+    scan.isLeftAlone(owner)
+  )
+    return
   const parts: number[] = []
   for (let at = node; ; ) {
     const [first, colon, last] = scan.children(at) as [number, number, number]

@@ -12,7 +12,10 @@ export function classDefinition(scan: Scan, node: number): void {
   const args = scan.child(node, kinds.fields.superclasses)
   if (args < 0) {
     const parameters = scan.child(node, kinds.fields.type_parameters)
-    scan.after(parameters < 0 ? scan.child(node, kinds.fields.name) : parameters, '(metaclass=_metaclass_)')
+    scan.after(
+      parameters < 0 ? scan.child(node, kinds.fields.name) : parameters,
+      '(metaclass=_metaclass_)',
+    )
     return
   }
   const last = scan.children(args).at(-2)!

@@ -48,7 +48,8 @@ export class EditWriter {
   /** Inserts `text`, which begins with an underscore, so that it does not run into a keyword before it (`in[a].b`). */
   insertWord(at: number, text: string): void {
     const inserted = at === this.#done ? this.#last : ''
-    const before = inserted === '' ? this.source.charCodeAt(at - 1) : inserted.charCodeAt(inserted.length - 1)
+    const before =
+      inserted === '' ? this.source.charCodeAt(at - 1) : inserted.charCodeAt(inserted.length - 1)
     // Of all words only a keyword can stand right before an expression, and all of those end in a small letter.
     this.replace(at, at, before >= 97 && before <= 122 ? ` ${text}` : text, PLAIN)
   }

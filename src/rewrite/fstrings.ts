@@ -15,8 +15,13 @@ export function interpolation(scan: Scan, node: number): void {
   const equals = parts.findIndex((part) => scan.kind[part] === kinds.tokens.equals)
   if (equals < 0) return
   const brace = parts[equals + 1]!
-  const shown = withoutComments(scan.tree.text.slice(scan.end[parts[0]!], scan.start[brace]).replaceAll('\r\n', '\n'))
-  scan.writer.insertLiteral(scan.start[node]!, canStand(scan, node, shown) ? shown : `{${quoted(shown)}}`)
+  const shown = withoutComments(
+    scan.tree.text.slice(scan.end[parts[0]!], scan.start[brace]).replaceAll('\r\n', '\n'),
+  )
+  scan.writer.insertLiteral(
+    scan.start[node]!,
+    canStand(scan, node, shown) ? shown : `{${quoted(shown)}}`,
+  )
   scan.replace(parts[equals]!, '')
   // Without a conversion of its own or a specifier, such a field shows its value's repr.
   if (scan.kind[brace] === kinds.tokens.rightBrace) scan.replace(brace, '!r}')

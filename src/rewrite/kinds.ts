@@ -5,20 +5,70 @@ import type { Grammar } from '../syntax/language.js'
 export type KindIds = Pick<Grammar, 'kindId' | 'fieldId'>
 
 const NAMED_KINDS = [
-  'argument_list', 'as_pattern_target', 'assignment', 'attribute', 'augmented_assignment', 'call',
-  'class_definition', 'constrained_type', 'delete_statement', 'dictionary_splat', 'expression_list', 'for_in_clause',
-  'for_statement', 'format_expression', 'generic_type', 'identifier', 'interpolation', 'lambda_parameters',
-  'list', 'list_pattern', 'list_splat', 'list_splat_pattern', 'member_type', 'parameters', 'parenthesized_expression',
-  'pattern_list', 'slice', 'splat_type', 'string', 'subscript', 'tuple', 'tuple_pattern', 'type',
-  'type_alias_statement', 'type_parameter', 'typed_parameter', 'union_type', 'yield',
+  'argument_list',
+  'as_pattern_target',
+  'assignment',
+  'attribute',
+  'augmented_assignment',
+  'call',
+  'class_definition',
+  'constrained_type',
+  'delete_statement',
+  'dictionary_splat',
+  'expression_list',
+  'for_in_clause',
+  'for_statement',
+  'format_expression',
+  'generic_type',
+  'identifier',
+  'interpolation',
+  'lambda_parameters',
+  'list',
+  'list_pattern',
+  'list_splat',
+  'list_splat_pattern',
+  'member_type',
+  'parameters',
+  'parenthesized_expression',
+  'pattern_list',
+  'slice',
+  'splat_type',
+  'string',
+  'subscript',
+  'tuple',
+  'tuple_pattern',
+  'type',
+  'type_alias_statement',
+  'type_parameter',
+  'typed_parameter',
+  'union_type',
+  'yield',
 ] as const
 
 const TOKENS = {
-  async: 'async', from: 'from', comma: ',', colon: ':', equals: '=', star: '*',
-  leftParen: '(', rightParen: ')', leftBracket: '[', rightBracket: ']', leftBrace: '{', rightBrace: '}',
+  async: 'async',
+  from: 'from',
+  comma: ',',
+  colon: ':',
+  equals: '=',
+  star: '*',
+  leftParen: '(',
+  rightParen: ')',
+  leftBracket: '[',
+  rightBracket: ']',
+  leftBrace: '{',
+  rightBrace: '}',
 } as const
 
-const FIELDS = ['body', 'left', 'name', 'operator', 'right', 'superclasses', 'type_parameters'] as const
+const FIELDS = [
+  'body',
+  'left',
+  'name',
+  'operator',
+  'right',
+  'superclasses',
+  'type_parameters',
+] as const
 
 /** A kind's name as it is spelled in the grammar. */
 export type KindName = (typeof NAMED_KINDS)[number]
@@ -31,7 +81,10 @@ export interface Kinds extends Readonly<Record<KindName, number>> {
 
 /** Looks every name up. Throws `InstallationError` when the grammar lacks one: it is not the one this version knows. */
 export function resolveKinds(grammar: KindIds): Kinds {
-  const byName = <K extends string>(names: readonly K[], id: (name: K) => number): Record<K, number> =>
+  const byName = <K extends string>(
+    names: readonly K[],
+    id: (name: K) => number,
+  ): Record<K, number> =>
     Object.fromEntries(names.map((name) => [name, id(name)])) as Record<K, number>
   const tokenNames = Object.keys(TOKENS) as (keyof typeof TOKENS)[]
   return {

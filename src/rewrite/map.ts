@@ -29,19 +29,32 @@ export interface Mapper {
  * @throws ArgumentError when they are no strings and edits.
  */
 export function createMapper(source: string, code: string, edits: Int32Array): Mapper {
-  if (typeof source !== 'string' || typeof code !== 'string') throw new ArgumentError('source and code must be strings')
+  if (typeof source !== 'string' || typeof code !== 'string')
+    throw new ArgumentError('source and code must be strings')
   if (!(edits instanceof Int32Array) || edits.length % EDIT_SIZE !== 0) {
     throw new ArgumentError('edits must be the Int32Array of a rewritten text')
   }
   let tables: { sourceLines: number[]; codeLines: number[]; places: Int32Array } | undefined
   return {
     toSource(line, utf8Column, edge) {
-      tables ??= { sourceLines: lineStarts(source), codeLines: lineStarts(code), places: guardedPlaces(edits) }
+      tables ??= {
+        sourceLines: lineStarts(source),
+        codeLines: lineStarts(code),
+        places: guardedPlaces(edits),
+      }
       const { sourceLines, codeLines, places } = tables
       const index = Math.min(Math.max(Math.trunc(line) || 1, 1), sourceLines.length) - 1
-      const offset = sourceOffset(edits, places, offsetInLine(code, codeLines, index, utf8Column), edge)
+      const offset = sourceOffset(
+        edits,
+        places,
+        offsetInLine(code, codeLines, index, utf8Column),
+        edge,
+      )
       // Line N is line N; the clamp is for positions of no line's text, such as a column past its end.
-      const clamped = Math.min(Math.max(offset, sourceLines[index]!), lineEnd(source, sourceLines, index))
+      const clamped = Math.min(
+        Math.max(offset, sourceLines[index]!),
+        lineEnd(source, sourceLines, index),
+      )
       return { line: index + 1, column: clamped - sourceLines[index]! + 1, offset: clamped }
     },
   }
@@ -77,7 +90,12 @@ function sourceOffset(edits: Int32Array, places: Int32Array, offset: number, edg
   }
   if (low === 0) return offset
   const at = (low - 1) * EDIT_SIZE
-  const [from, removed, inserted, flag] = [edits[at]!, edits[at + 1]!, edits[at + 2]!, edits[at + 3]!]
+  const [from, removed, inserted, flag] = [
+    edits[at]!,
+    edits[at + 1]!,
+    edits[at + 2]!,
+    edits[at + 3]!,
+  ]
   const inside = offset - places[low - 1]!
   if (inside >= inserted) return from + removed + inside - inserted
   return inside > 0 && edge === 'start' && flag === PLAIN ? from + removed : from
@@ -87,7 +105,12 @@ function lineEnd(text: string, lines: readonly number[], index: number): number 
   return index + 1 < lines.length ? lines[index + 1]! - 1 : text.length
 }
 
-function offsetInLine(text: string, lines: readonly number[], index: number, utf8Column: number): number {
+function offsetInLine(
+  text: string,
+  lines: readonly number[],
+  index: number,
+  utf8Column: number,
+): number {
   let at = lines[index]!
   const end = lineEnd(text, lines, index)
   let bytes = 0

@@ -16,13 +16,17 @@ export function privateName(scan: Scan, node: number, name: string): string {
 
 /** NFKC, as CPython normalizes identifiers. */
 function nfkc(name: string): string {
-  for (let i = 0; i < name.length; i += 1) if (name.charCodeAt(i) > 127) return name.normalize('NFKC')
+  for (let i = 0; i < name.length; i += 1)
+    if (name.charCodeAt(i) > 127) return name.normalize('NFKC')
   return name
 }
 
 /** The name of the class whose private names include `name` at `node`. */
 function mangledBy(scan: Scan, node: number, name: string): string | undefined {
-  const { kinds, tree: { parent, field } } = scan
+  const {
+    kinds,
+    tree: { parent, field },
+  } = scan
   let inner = node
   for (let outer = parent[node]!; outer >= 0; inner = outer, outer = parent[outer]!) {
     if (scan.kind[outer] !== kinds.class_definition) continue

@@ -15,13 +15,25 @@ import { interpolation } from './fstrings.js'
 import { resolveKinds, type KindIds, type KindName } from './kinds.js'
 import { Scan, type Handler } from './scan.js'
 import { call, splat, splatType } from './stars.js'
-import { asTarget, assignment, augmentedAssignment, deletion, forClause, yieldExpression } from './statements.js'
+import {
+  asTarget,
+  assignment,
+  augmentedAssignment,
+  deletion,
+  forClause,
+  yieldExpression,
+} from './statements.js'
 
 export type { Rewriting } from './edits.js'
 
 /** What is done at each kind of node. Kinds that are not listed are copied. */
 const HANDLERS: Partial<Record<KindName, Handler>> = {
-  attribute, subscript, slice, call, interpolation, assignment,
+  attribute,
+  subscript,
+  slice,
+  call,
+  interpolation,
+  assignment,
   as_pattern_target: asTarget,
   augmented_assignment: augmentedAssignment,
   class_definition: classDefinition,
@@ -47,13 +59,15 @@ const HANDLERS: Partial<Record<KindName, Handler>> = {
 export function createRewriter(grammar: KindIds): (tree: Tree) => Rewriting {
   const kinds = resolveKinds(grammar)
   const handlers: (Handler | undefined)[] = []
-  for (const [name, handler] of Object.entries(HANDLERS)) handlers[kinds[name as KindName]] = handler
+  for (const [name, handler] of Object.entries(HANDLERS))
+    handlers[kinds[name as KindName]] = handler
   const { tokens } = kinds
   // Kind ids have 16 bits (65535 is ERROR).
   const brackets = new Int8Array(1 << 16)
   for (const open of [tokens.leftParen, tokens.leftBracket, tokens.leftBrace]) brackets[open] = 1
-  for (const close of [tokens.rightParen, tokens.rightBracket, tokens.rightBrace]) brackets[close] = -1
-  return (tree) => tree.hasError ? unchanged(tree) : new Scan(tree, kinds).run(handlers, brackets)
+  for (const close of [tokens.rightParen, tokens.rightBracket, tokens.rightBrace])
+    brackets[close] = -1
+  return (tree) => (tree.hasError ? unchanged(tree) : new Scan(tree, kinds).run(handlers, brackets))
 }
 
 function unchanged(tree: Tree): Rewriting {

@@ -40,7 +40,10 @@ export class Scan {
   readonly #closeAt: number[] = []
   readonly #closeWith: string[] = []
 
-  constructor(readonly tree: Tree, readonly kinds: Kinds) {
+  constructor(
+    readonly tree: Tree,
+    readonly kinds: Kinds,
+  ) {
     this.writer = new EditWriter(tree.text)
     this.kind = tree.kind
     this.start = tree.start
@@ -59,7 +62,8 @@ export class Scan {
     for (let node = 0; node < count; node += 1) {
       this.#close(node)
       const plan = planned[node]!
-      if (plan < 0) writer.replace(this.start[node]!, this.end[node]!, this.#replacements[-plan - 1]!, PLAIN)
+      if (plan < 0)
+        writer.replace(this.start[node]!, this.end[node]!, this.#replacements[-plan - 1]!, PLAIN)
       else if (plan >= WRAPS) this.#wrapped(node, plan - WRAPS)
       else if (plan === NAME_STRING) this.#nameString(node)
       const step = brackets[kind[node]!]!

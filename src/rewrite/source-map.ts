@@ -1,5 +1,11 @@
 /** The same positions as a source map, revision 3, for tools that read those: debuggers, editors, error trackers. */
-import { maybeAddSegment, GenMapping, setSourceContent, toEncodedMap, type EncodedSourceMap } from '@jridgewell/gen-mapping'
+import {
+  maybeAddSegment,
+  GenMapping,
+  setSourceContent,
+  toEncodedMap,
+  type EncodedSourceMap,
+} from '@jridgewell/gen-mapping'
 import { EDIT_SIZE, NAME } from './edits.js'
 import { guardedPlaces, lineStarts } from './map.js'
 
@@ -10,7 +16,12 @@ export type { EncodedSourceMap } from '@jridgewell/gen-mapping'
  * UTF-16 code units as the format wants them, attributes' names under `names`, the source itself under `sourcesContent`.
  * `filename` stands for the source. Tools take a place to the mapping before it; who needs the very column uses `createMapper`.
  */
-export function sourceMap(source: string, code: string, edits: Int32Array, filename: string): EncodedSourceMap {
+export function sourceMap(
+  source: string,
+  code: string,
+  edits: Int32Array,
+  filename: string,
+): EncodedSourceMap {
   const map = new GenMapping()
   const places = guardedPlaces(edits)
   const sourceLines = lineStarts(source)
@@ -26,7 +37,12 @@ export function sourceMap(source: string, code: string, edits: Int32Array, filen
     add(codeStart, lineStart)
     for (; next < places.length && edits[next * EDIT_SIZE]! < end; next += 1) {
       const at = next * EDIT_SIZE
-      const [from, removed, inserted, flag] = [edits[at]!, edits[at + 1]!, edits[at + 2]!, edits[at + 3]!]
+      const [from, removed, inserted, flag] = [
+        edits[at]!,
+        edits[at + 1]!,
+        edits[at + 2]!,
+        edits[at + 3]!,
+      ]
       add(places[next]!, from, flag === NAME ? source.slice(from, from + removed) : undefined)
       add(places[next]! + inserted, from + removed)
     }

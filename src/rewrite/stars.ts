@@ -9,7 +9,11 @@ import type { Scan } from './scan.js'
 /** `*a` in a display, a subscript, a tuple without parentheses, a class's bases. Targets have been told to be left alone. */
 export function splat(scan: Scan, node: number): void {
   if (scan.isLeftAlone(node)) return
-  const { kind, kinds, tree: { parent } } = scan
+  const {
+    kind,
+    kinds,
+    tree: { parent },
+  } = scan
   const holder = parent[node]!
   const k = kind[holder]
   // The arguments of a call are `_apply_`'s; parameters are no expressions.
@@ -26,7 +30,11 @@ export function splatType(scan: Scan, node: number): void {
 
 /** True for what begins an entry of a list of type parameters: `*Ts` alone, or before its default, `*Ts = *a`. */
 function isDeclared(scan: Scan, node: number): boolean {
-  const { kind, kinds, tree: { parent } } = scan
+  const {
+    kind,
+    kinds,
+    tree: { parent },
+  } = scan
   let at = node
   while (kind[parent[at]!] === kinds.type || kind[parent[at]!] === kinds.union_type) {
     if (parent[at] !== at - 1) return false

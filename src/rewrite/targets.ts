@@ -27,10 +27,17 @@ function isContainer(scan: Scan, node: number): boolean {
   const { kinds } = scan
   const k = scan.kind[node]
   return (
-    k === kinds.pattern_list || k === kinds.tuple_pattern || k === kinds.list_pattern || k === kinds.list_splat_pattern ||
+    k === kinds.pattern_list ||
+    k === kinds.tuple_pattern ||
+    k === kinds.list_pattern ||
+    k === kinds.list_splat_pattern ||
     // What follows `del`, and `as` in `with`, is spelled in kinds of expressions.
-    k === kinds.expression_list || k === kinds.tuple || k === kinds.list || k === kinds.parenthesized_expression ||
-    k === kinds.list_splat || k === kinds.as_pattern_target
+    k === kinds.expression_list ||
+    k === kinds.tuple ||
+    k === kinds.list ||
+    k === kinds.parenthesized_expression ||
+    k === kinds.list_splat ||
+    k === kinds.as_pattern_target
   )
 }
 
@@ -63,7 +70,8 @@ function specOf(scan: Scan, sequence: number, specs: ReadonlyMap<number, string>
   elements.forEach((element, at) => {
     const spec = specs.get(unparenthesized(scan, element))
     // How many items a star takes is not known: what follows it is counted from the end.
-    if (spec !== undefined) children.push(`(${star >= 0 && at > star ? at - elements.length : at}, ${spec})`)
+    if (spec !== undefined)
+      children.push(`(${star >= 0 && at > star ? at - elements.length : at}, ${spec})`)
   })
   const tuple = children.length === 1 ? `(${children[0]},)` : `(${children.join(', ')})`
   return `{'childs': ${tuple}, 'min_len': ${elements.length - (star < 0 ? 0 : 1)}}`

@@ -23,7 +23,8 @@ export class AnchoredPatterns {
     for (const pattern of patterns) {
       const names = pattern.matcher.anchor?.names
       if (names === undefined) this.described.push(pattern)
-      else for (const name of names) this.listed.set(name, [...(this.listed.get(name) ?? []), pattern])
+      else
+        for (const name of names) this.listed.set(name, [...(this.listed.get(name) ?? []), pattern])
     }
   }
 
@@ -45,7 +46,9 @@ export class AnchoredPatterns {
   private judge(name: NameId, names: Names): readonly RulePattern[] | undefined {
     const text = names.text(name)
     const candidates = this.listed.get(text)
-    const patterns = [...(candidates ?? []), ...this.described].filter(({ matcher }) => matcher.anchor!.test(text))
+    const patterns = [...(candidates ?? []), ...this.described].filter(({ matcher }) =>
+      matcher.anchor!.test(text),
+    )
     if (name >= this.verdicts.length) {
       const longer = new Uint8Array(Math.max(this.verdicts.length * 2, name + 1))
       longer.set(this.verdicts)

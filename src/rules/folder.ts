@@ -11,8 +11,13 @@ const FOLDER = new URL('../../grammar-rules/', import.meta.url)
 /** Name and text of every rule file. Throws `InstallationError` when the folder is missing. */
 export function readFolder(): readonly (readonly [name: string, text: string])[] {
   try {
-    return readdirSync(FOLDER).filter((name) => name.endsWith('.scm')).map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8')] as const)
+    return readdirSync(FOLDER)
+      .filter((name) => name.endsWith('.scm'))
+      .map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8')] as const)
   } catch (cause) {
-    throw new InstallationError(`cannot read the rules: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    throw new InstallationError(
+      `cannot read the rules: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    )
   }
 }

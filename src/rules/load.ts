@@ -19,12 +19,17 @@ export function explain(code: string): Rule | undefined {
 }
 
 /** Rules from their files' names and texts, by code. Throws `RuleError`. */
-export function parseRules(files: Iterable<readonly [name: string, text: string]>): ReadonlyMap<string, RuleFile> {
+export function parseRules(
+  files: Iterable<readonly [name: string, text: string]>,
+): ReadonlyMap<string, RuleFile> {
   const rules = new Map<string, RuleFile>()
   for (const [name, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const parsed = parseRule(name, text)
     const other = rules.get(parsed.rule.code)
-    if (other !== undefined) throw new RuleError(`${parsed.file}:1: ${parsed.rule.code} is the code of ${other.file} already`)
+    if (other !== undefined)
+      throw new RuleError(
+        `${parsed.file}:1: ${parsed.rule.code} is the code of ${other.file} already`,
+      )
     rules.set(parsed.rule.code, parsed)
   }
   return rules

@@ -42,7 +42,11 @@ const NONE = -1
 const FOUND = 1
 
 /** Compiles a query's patterns; `file` is for messages. Throws {@link RuleError} for kinds or fields the grammar lacks. */
-export function compileQueries(queries: readonly Query[], grammar: Grammar, file: string): readonly Matcher[] {
+export function compileQueries(
+  queries: readonly Query[],
+  grammar: Grammar,
+  file: string,
+): readonly Matcher[] {
   return queries.map((query) => new PatternCompiler(grammar, file).compile(query))
 }
 
@@ -52,7 +56,10 @@ class PatternCompiler {
   private values = new Int32Array(0)
   private found: Found = () => {}
 
-  constructor(private readonly grammar: Grammar, private readonly file: string) {}
+  constructor(
+    private readonly grammar: Grammar,
+    private readonly file: string,
+  ) {}
 
   compile(query: Query): Matcher {
     const kinds = this.rootKinds(query.pattern)
@@ -74,7 +81,9 @@ class PatternCompiler {
   }
 
   private anchor(query: Query): Anchor | undefined {
-    const chosen = query.predicates.find(({ name, capture }) => !name.startsWith('not-') && anchors(query.pattern, capture))
+    const chosen = query.predicates.find(
+      ({ name, capture }) => !name.startsWith('not-') && anchors(query.pattern, capture),
+    )
     if (chosen === undefined) return undefined
     const tests = query.predicates.filter(({ capture }) => capture === chosen.capture)
     const compiled = tests.map((predicate) => compilePredicate(predicate, this.file))
@@ -134,7 +143,10 @@ class PatternCompiler {
     const children = this.children(pattern.children, next)
     return (reading, node) => {
       const { tree } = reading
-      if (id === undefined ? named === true && (tree.flags[node] & 1) === 0 : tree.kind[node] !== id) return
+      if (
+        id === undefined ? named === true && (tree.flags[node] & 1) === 0 : tree.kind[node] !== id
+      )
+        return
       if (absent.length > 0) {
         for (let child = node + 1; child < tree.skip[node]; child = tree.skip[child]) {
           if (absent.includes(tree.field[child])) return
@@ -184,8 +196,10 @@ class PatternCompiler {
   }
 
   private rootKinds(pattern: Pattern): readonly number[] {
-    if (pattern.type === 'choice') return [...new Set(pattern.options.flatMap((option) => this.rootKinds(option)))]
-    if (pattern.kind === undefined) this.fail('a pattern must begin with a kind, not with a wildcard', pattern.line)
+    if (pattern.type === 'choice')
+      return [...new Set(pattern.options.flatMap((option) => this.rootKinds(option)))]
+    if (pattern.kind === undefined)
+      this.fail('a pattern must begin with a kind, not with a wildcard', pattern.line)
     return [this.kindId(pattern.kind!, pattern.named === true, pattern.line)]
   }
 
@@ -218,15 +232,20 @@ function capturesOf(pattern: Pattern): readonly string[] {
 /** Whether every match binds `capture`, and to an identifier. */
 function anchors(pattern: Pattern, capture: string): boolean {
   if (pattern.type === 'choice') {
-    return !pattern.captures.includes(capture) && pattern.options.every((option) => anchors(option, capture))
+    return (
+      !pattern.captures.includes(capture) &&
+      pattern.options.every((option) => anchors(option, capture))
+    )
   }
-  if (pattern.captures.includes(capture)) return pattern.kind === 'identifier' && pattern.named === true
+  if (pattern.captures.includes(capture))
+    return pattern.kind === 'identifier' && pattern.named === true
   return pattern.children.some((child) => anchors(child, capture))
 }
 
 /** At which depths below the root `capture` occurs. */
 function depthsOf(pattern: Pattern, capture: string, depth: number): readonly number[] {
-  if (pattern.type === 'choice') return pattern.options.flatMap((option) => depthsOf(option, capture, depth))
+  if (pattern.type === 'choice')
+    return pattern.options.flatMap((option) => depthsOf(option, capture, depth))
   const here = pattern.captures.includes(capture) ? [depth] : []
   return [...here, ...pattern.children.flatMap((child) => depthsOf(child, capture, depth + 1))]
 }

@@ -86,13 +86,16 @@ export class Names {
       const from = starts[id]
       if (ends[id] - from === end - start) {
         let offset = 0
-        while (start + offset < end && pool[from + offset] === text.charCodeAt(start + offset)) offset += 1
+        while (start + offset < end && pool[from + offset] === text.charCodeAt(start + offset))
+          offset += 1
         if (start + offset === end) return this.canonical[id]
       }
       slot = (slot + 1) & mask
     }
-    return (this.colliding.size > 0 ? this.colliding.get(text.slice(start, end)) : undefined)
-      ?? this.add(text, start, end, hash, union > 127)
+    return (
+      (this.colliding.size > 0 ? this.colliding.get(text.slice(start, end)) : undefined) ??
+      this.add(text, start, end, hash, union > 127)
+    )
   }
 
   /** The id of a name given as a string. */
@@ -167,7 +170,8 @@ export class Names {
     for (const id of before) {
       if (id === 0) continue
       let hash = this.ends[id] - this.starts[id]
-      for (let at = this.starts[id]; at < this.ends[id]; at += 1) hash = Math.imul(hash ^ this.pool[at], HASH_FACTOR)
+      for (let at = this.starts[id]; at < this.ends[id]; at += 1)
+        hash = Math.imul(hash ^ this.pool[at], HASH_FACTOR)
       this.place(id, hash)
     }
   }

@@ -23,7 +23,11 @@ export function namesOf({ name, arguments: operands }: Predicate): ReadonlySet<s
   return name === 'in?' ? tableOf(operands[0]) : undefined
 }
 
-function compilePositive(name: string, operands: readonly string[], fail: (message: string) => never): TextTest {
+function compilePositive(
+  name: string,
+  operands: readonly string[],
+  fail: (message: string) => never,
+): TextTest {
   const [first = fail(`#${name} has nothing to compare with`)] = operands
   if (name === 'any-of?') {
     const options = new Set(operands)

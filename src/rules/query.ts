@@ -69,7 +69,7 @@ export function parseQuery(text: string, file: string): readonly Query[] {
 function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = []
   let line = 1
-  for (let at = 0; at < text.length;) {
+  for (let at = 0; at < text.length; ) {
     const char = text[at]
     if (/\s/.test(char)) {
       if (char === '\n') line += 1
@@ -96,7 +96,10 @@ class QueryReader {
   private predicates: Predicate[] = []
   private properties: Record<string, string> = {}
 
-  constructor(private readonly tokens: readonly Token[], private readonly file: string) {}
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly file: string,
+  ) {}
 
   get atEnd(): boolean {
     return this.at >= this.tokens.length
@@ -107,7 +110,7 @@ class QueryReader {
     this.properties = {}
     const pattern = this.pattern(undefined)
     const captures = new Set<string>()
-    for (const all = [pattern]; all.length > 0;) {
+    for (const all = [pattern]; all.length > 0; ) {
       const next = all.pop()!
       for (const name of next.captures) captures.add(name)
       all.push(...(next.type === 'choice' ? next.options : next.children))
@@ -131,7 +134,8 @@ class QueryReader {
       const inner = this.pattern(field)
       this.skipPredicates()
       this.expect(')')
-      if (this.peek()?.text.startsWith('@')) this.fail('a group cannot be captured', this.peek()!.line)
+      if (this.peek()?.text.startsWith('@'))
+        this.fail('a group cannot be captured', this.peek()!.line)
       return inner
     }
     const kind = this.next().text
@@ -156,11 +160,34 @@ class QueryReader {
       }
     }
     this.expect(')')
-    return { type: 'node', kind, named: true, field, absentFields, captures: this.captures(), children, line }
+    return {
+      type: 'node',
+      kind,
+      named: true,
+      field,
+      absentFields,
+      captures: this.captures(),
+      children,
+      line,
+    }
   }
 
-  private leaf(kind: string | undefined, named: boolean | undefined, field: string | undefined, line: number): Pattern {
-    return { type: 'node', kind, named, field, absentFields: [], captures: this.captures(), children: [], line }
+  private leaf(
+    kind: string | undefined,
+    named: boolean | undefined,
+    field: string | undefined,
+    line: number,
+  ): Pattern {
+    return {
+      type: 'node',
+      kind,
+      named,
+      field,
+      absentFields: [],
+      captures: this.captures(),
+      children: [],
+      line,
+    }
   }
 
   private choice(field: string | undefined, line: number): Pattern {
@@ -177,7 +204,8 @@ class QueryReader {
 
   private captures(): readonly string[] {
     const names: string[] = []
-    while (!this.atEnd && !this.peek()!.quoted && this.peek()!.text.startsWith('@')) names.push(this.next().text.slice(1))
+    while (!this.atEnd && !this.peek()!.quoted && this.peek()!.text.startsWith('@'))
+      names.push(this.next().text.slice(1))
     const after = this.peek()
     if (after !== undefined && !after.quoted && /^[+*?.]$/.test(after.text)) {
       this.fail(`"${after.text}" is outside the subset of queries that rules may use`, after.line)
@@ -188,10 +216,18 @@ class QueryReader {
   private skipPredicates(): void {
     for (;;) {
       const [open, name] = [this.tokens[this.at], this.tokens[this.at + 1]]
-      if (open === undefined || open.quoted || open.text !== '(' || !name?.text.startsWith('#') || name.quoted) return
+      if (
+        open === undefined ||
+        open.quoted ||
+        open.text !== '(' ||
+        !name?.text.startsWith('#') ||
+        name.quoted
+      )
+        return
       this.at += 2
       const operands: Token[] = []
-      while (this.peek() !== undefined && (this.peek()!.quoted || this.peek()!.text !== ')')) operands.push(this.next())
+      while (this.peek() !== undefined && (this.peek()!.quoted || this.peek()!.text !== ')'))
+        operands.push(this.next())
       this.expect(')')
       this.addPredicate(name.text, operands, name.line)
     }
@@ -205,11 +241,17 @@ class QueryReader {
       this.properties[first.text] = rest[0].text
       return
     }
-    if (first.quoted || !first.text.startsWith('@')) return this.fail(`${name} must begin with a capture`, line)
+    if (first.quoted || !first.text.startsWith('@'))
+      return this.fail(`${name} must begin with a capture`, line)
     const strayCapture = rest.find((token) => !token.quoted && token.text.startsWith('@'))
     if (strayCapture !== undefined) return this.fail(`${name} cannot compare two captures`, line)
     const operandTexts = rest.map(({ text }) => text)
-    this.predicates.push({ name: name.slice(1), capture: first.text.slice(1), arguments: operandTexts, line })
+    this.predicates.push({
+      name: name.slice(1),
+      capture: first.text.slice(1),
+      arguments: operandTexts,
+      line,
+    })
   }
 
   private peek(): Token | undefined {
@@ -218,14 +260,16 @@ class QueryReader {
 
   private next(): Token {
     const token = this.tokens[this.at]
-    if (token === undefined) return this.fail('the query ends too early', this.tokens.at(-1)?.line ?? 1)
+    if (token === undefined)
+      return this.fail('the query ends too early', this.tokens.at(-1)?.line ?? 1)
     this.at += 1
     return token
   }
 
   private expect(text: string): void {
     const token = this.next()
-    if (token.quoted || token.text !== text) this.fail(`expected "${text}", not "${token.text}"`, token.line)
+    if (token.quoted || token.text !== text)
+      this.fail(`expected "${text}", not "${token.text}"`, token.line)
   }
 
   private fail(message: string, line: number): never {

@@ -22,7 +22,8 @@ export class Reading {
     this.tree = tree
     this.names.begin()
     // Kept between sources, but not at the size of the greatest ever seen.
-    if (this.ids.length < tree.count || this.ids.length > 1 << 18) this.ids = new Int32Array(tree.kind.length)
+    if (this.ids.length < tree.count || this.ids.length > 1 << 18)
+      this.ids = new Int32Array(tree.kind.length)
     else this.ids.fill(0, 0, tree.count)
   }
 

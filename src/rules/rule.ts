@@ -43,7 +43,8 @@ const SECTIONS = ['Denies', 'Why', 'Instead', 'Example'] as const
 /** Reads a rule file. Throws {@link RuleError}, naming the line, for a header that is not as the others are. */
 export function parseRule(fileName: string, text: string): RuleFile {
   const file = `grammar-rules/${fileName}`
-  const [, code, name] = FILE_NAME.exec(fileName) ?? fail(file, 1, 'a rule file is named PRnnn-rule-name.scm')
+  const [, code, name] =
+    FILE_NAME.exec(fileName) ?? fail(file, 1, 'a rule file is named PRnnn-rule-name.scm')
   const lines = text.split('\n')
   const header = lines.slice(0, lines.findIndex((line) => !line.startsWith(';')) >>> 0)
   if (header[0] !== `; ${code} ${name}`) fail(file, 1, `the first line must be "; ${code} ${name}"`)
@@ -73,7 +74,8 @@ function readSections(header: readonly string[], file: string): Map<string, stri
     const text = line.replace(/^; ?/, '').trimEnd()
     const heading = /^## (.*)$/.exec(text)?.[1]
     if (heading !== undefined) {
-      if (!SECTIONS.some((name) => name === heading)) fail(file, index + 1, `there is no section "${heading}"`)
+      if (!SECTIONS.some((name) => name === heading))
+        fail(file, index + 1, `there is no section "${heading}"`)
       if (sections.has(heading)) fail(file, index + 1, `section "${heading}" is there twice`)
       sections.set(heading, '')
       current = heading

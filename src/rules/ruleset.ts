@@ -45,7 +45,11 @@ export function compileRules(files: Iterable<RuleFile>, grammar: Grammar): Rules
   for (const { rule, file, text, hasQuery } of files) {
     rules.set(rule.code, rule)
     if (!hasQuery) continue
-    for (const [order, matcher] of compileQueries(parseQuery(text, file), grammar, file).entries()) {
+    for (const [order, matcher] of compileQueries(
+      parseQuery(text, file),
+      grammar,
+      file,
+    ).entries()) {
       const pattern = describe(rule, order, matcher, file)
       if (matcher.anchor !== undefined) anchored.push(pattern)
       else for (const kind of matcher.kinds) (patterns[kind] ??= []).push(pattern)
@@ -67,15 +71,17 @@ function describe(rule: Rule, order: number, matcher: Matcher, file: string): Ru
   const fail = (message: string): never => {
     throw new RuleError(`${file}:${pattern.line}: ${message}`)
   }
-  for (const key of Object.keys(properties)) if (!PROPERTIES.includes(key)) fail(`#set! does not know "${key}"`)
+  for (const key of Object.keys(properties))
+    if (!PROPERTIES.includes(key)) fail(`#set! does not know "${key}"`)
   const { message, hint, hints } = properties
   const captures = new Set<string>()
-  for (const all = [pattern]; all.length > 0;) {
+  for (const all = [pattern]; all.length > 0; ) {
     const next = all.pop()!
     for (const name of next.captures) captures.add(name)
     all.push(...(next.type === 'choice' ? next.options : next.children))
   }
-  if (captures.has(DENY) === captures.has(ALLOW)) fail(`a pattern captures either @${DENY} or @${ALLOW}`)
+  if (captures.has(DENY) === captures.has(ALLOW))
+    fail(`a pattern captures either @${DENY} or @${ALLOW}`)
   if (captures.has(DENY) && message === undefined) fail('the pattern sets no message')
   return {
     rule,
@@ -83,6 +89,9 @@ function describe(rule: Rule, order: number, matcher: Matcher, file: string): Ru
     matcher,
     message: message ?? '',
     hint,
-    hints: hints === undefined ? undefined : hintsOf(hints) ?? fail(`there is no table of hints "${hints}"`),
+    hints:
+      hints === undefined
+        ? undefined
+        : (hintsOf(hints) ?? fail(`there is no table of hints "${hints}"`)),
   }
 }

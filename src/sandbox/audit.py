@@ -4,6 +4,7 @@ Loaded as a trusted module beside a guest (full Python, none of it part of the t
 It does what verified code may do, and no more: reads attributes the language lets a source name, through the guard where a
 read is not inlined; takes items; iterates; calls. Breadth first, so that a finding comes with its shortest path.
 """
+
 import gc
 import sys
 import types
@@ -11,10 +12,32 @@ from collections import deque
 
 SCALARS = (int, float, complex, bool, str, bytes, type(None))
 # Exact instances of these are alike: the attributes of one are those of all.
-ALIKE = {int, float, complex, bool, str, bytes, type(None), list, tuple, dict, set, frozenset, range, slice, bytearray,
-         types.FunctionType, types.MethodType, types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType}
+ALIKE = {
+    int,
+    float,
+    complex,
+    bool,
+    str,
+    bytes,
+    type(None),
+    list,
+    tuple,
+    dict,
+    set,
+    frozenset,
+    range,
+    slice,
+    bytearray,
+    types.FunctionType,
+    types.MethodType,
+    types.GeneratorType,
+    types.CoroutineType,
+    types.AsyncGeneratorType,
+}
 FORBIDDEN_INSTANCES = (
-    (types.FrameType, 'a frame'), (types.CodeType, 'a code object'), (types.ModuleType, 'a real module'),
+    (types.FrameType, 'a frame'),
+    (types.CodeType, 'a code object'),
+    (types.ModuleType, 'a real module'),
 )
 MOST_FINDINGS = 50
 HOPS = 7  # steps from a name; some walks never end (the items of `list[int]`)
@@ -30,23 +53,64 @@ def forbidden(value, module_dicts):
         return 'a class of classes, which makes and changes classes'
     if type(value) is dict and id(value) in module_dicts:
         return f'the globals of {module_dicts[id(value)]}'
-    if isinstance(value, types.FunctionType) and value.__name__ in ('outward', 'inward', 'enter') and 'trust' in value.__module__:
+    if (
+        isinstance(value, types.FunctionType)
+        and value.__name__ in ('outward', 'inward', 'enter')
+        and 'trust' in value.__module__
+    ):
         return "the membrane's own function"
     return None
 
 
 def sample_arguments(guest):
     """Arguments an attacker tries: nothing, plain values, names that lead somewhere, classes, callables, namespaces."""
+
     def callback(*args, **kwargs):
         return args
+
     klass = guest.get('AuditClass', object)
-    singles = [1, 'a', '__class__', '__globals__', 'gi_frame', b'a', None, [1, 2], (1, 2), {'a': 1}, {1}, klass, callback, 1.5,
-               '{0.__class__}', ValueError('x'), guest.get('audit_instance'), guest.get('audit_function'), int, str]
+    singles = [
+        1,
+        'a',
+        '__class__',
+        '__globals__',
+        'gi_frame',
+        b'a',
+        None,
+        [1, 2],
+        (1, 2),
+        {'a': 1},
+        {1},
+        klass,
+        callback,
+        1.5,
+        '{0.__class__}',
+        ValueError('x'),
+        guest.get('audit_instance'),
+        guest.get('audit_function'),
+        int,
+        str,
+    ]
     yield (), {}
     for value in singles:
         yield (value,), {}
-    for first in (klass, callback, 'a', guest.get('audit_instance'), [1, 2], guest.get('audit_function')):
-        for second in ('__class__', '__globals__', callback, klass, [('x', int)], {'__getattribute__': callback}, 1):
+    for first in (
+        klass,
+        callback,
+        'a',
+        guest.get('audit_instance'),
+        [1, 2],
+        guest.get('audit_function'),
+    ):
+        for second in (
+            '__class__',
+            '__globals__',
+            callback,
+            klass,
+            [('x', int)],
+            {'__getattribute__': callback},
+            1,
+        ):
             yield (first, second), {}
     yield ('X', (), {'__getattribute__': callback}), {}
     yield ('X', [('x', int)]), {'namespace': {'__getattribute__': callback}}
@@ -59,8 +123,11 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
     """Findings as [path, what] pairs, and how much was visited: {'findings', 'objects', 'calls'}."""
     guest = guest.raw  # as it is, not what of it crosses
     gc.enable()  # what a walk leaves is much, and trusted code begins without the collector
-    module_dicts = {id(module.__dict__): f'module {name}' for name, module in list(sys.modules.items())
-                    if isinstance(module, types.ModuleType) and module.__dict__ is not guest}
+    module_dicts = {
+        id(module.__dict__): f'module {name}'
+        for name, module in list(sys.modules.items())
+        if isinstance(module, types.ModuleType) and module.__dict__ is not guest
+    }
     builtins = guest['__builtins__']
     read = builtins['_getattr_']
     denied_names, denied_prefixes, judged = set(denied_names), tuple(denied_prefixes), set(judged)
@@ -68,20 +135,39 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
     def may_name(name):
         return name[:1] != '_' and name not in denied_names and not name.startswith(denied_prefixes)
 
-    seen, keep, todo, findings, alike, found_by, called = set(), [], deque(), [], set(), set(), set()
+    seen, keep, todo, findings, alike, found_by, called = (
+        set(),
+        [],
+        deque(),
+        [],
+        set(),
+        set(),
+        set(),
+    )
     counts = {'calls': 0}
 
     def meet(path, value, hops=0):
-        if type(value) in SCALARS or id(value) in seen or value is guest or value is builtins or len(findings) >= MOST_FINDINGS:
+        if (
+            type(value) in SCALARS
+            or id(value) in seen
+            or value is guest
+            or value is builtins
+            or len(findings) >= MOST_FINDINGS
+        ):
             return
-        if type(value) in (types.BuiltinFunctionType, types.MethodWrapperType) and type(value.__self__) in ALIKE:
+        if (
+            type(value) in (types.BuiltinFunctionType, types.MethodWrapperType)
+            and type(value.__self__) in ALIKE
+        ):
             kind = (type(value.__self__), value.__name__)  # `''.join` and `'a'.join` are alike
             if kind in alike:
                 return
             alike.add(kind)
         what = forbidden(value, module_dicts)
         if what is not None:
-            if path.partition('(')[0] not in found_by:  # one finding for each function that leads there
+            if (
+                path.partition('(')[0] not in found_by
+            ):  # one finding for each function that leads there
                 found_by.add(path.partition('(')[0])
                 findings.append([path, what])
             return
@@ -94,7 +180,10 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
         if name[:1] != '_' and name != 'audit':
             meet(name, guest[name])
     for name in list(builtins):
-        if name[:1] not in ('_', '\u02bc'):  # guards and what the inlined guards use: no source can name them
+        if name[:1] not in (
+            '_',
+            '\u02bc',
+        ):  # guards and what the inlined guards use: no source can name them
             meet(name, builtins[name])
     importer = builtins.get('__import__')
     for name in guest.get('audit_modules', ()):
@@ -117,7 +206,11 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
             named = sorted(name for name in names_of(value, builtins) if may_name(name))
         for name in named:
             try:
-                meet(f'{path}.{name}', read(value, name) if name in judged else getattr(value, name), hops)
+                meet(
+                    f'{path}.{name}',
+                    read(value, name) if name in judged else getattr(value, name),
+                    hops,
+                )
             except CAUGHT:
                 pass
         for key, item in items(value):
@@ -125,7 +218,9 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
         if calls and callable(value) and path.count('(') < 2 and not called_before(value, called):
             for args, kwargs in sample_arguments(guest):
                 counts['calls'] += 1
-                spelled = ', '.join([short(arg) for arg in args] + [f'{key}={short(kwargs[key])}' for key in kwargs])
+                spelled = ', '.join(
+                    [short(arg) for arg in args] + [f'{key}={short(kwargs[key])}' for key in kwargs]
+                )
                 try:
                     meet(f'{path}({spelled})', value(*args, **kwargs), hops)
                 except CAUGHT as error:
@@ -138,8 +233,14 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
 def called_before(value, called):
     """Whether this method of such a receiver was called already: `[1].index` and `[2].index` are one. Notes it."""
     if isinstance(value, types.MethodType):
-        kind = (type(value.__self__), id(value.__func__)) if not isinstance(value.__self__, type) else (value.__self__, id(value.__func__))
-    elif isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType)) and not isinstance(value.__self__, (type, types.ModuleType)):
+        kind = (
+            (type(value.__self__), id(value.__func__))
+            if not isinstance(value.__self__, type)
+            else (value.__self__, id(value.__func__))
+        )
+    elif isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType)) and not isinstance(
+        value.__self__, (type, types.ModuleType)
+    ):
         kind = (type(value.__self__), value.__name__)
     else:
         kind = id(value)

@@ -6,8 +6,12 @@
 import { readFileSync } from 'node:fs'
 import { ArgumentError, PyrestrictError } from '../errors.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
-import type { Value } from '../trusted/host/codec.js'
-import { DENIED_ATTRIBUTES, JUDGED_ATTRIBUTE_PREFIXES, JUDGED_ATTRIBUTES } from '../trusted/language.js'
+import type { Value } from '../trusted/channel/codec.js'
+import {
+  DENIED_ATTRIBUTES,
+  JUDGED_ATTRIBUTE_PREFIXES,
+  JUDGED_ATTRIBUTES,
+} from '../trusted/language/language.js'
 import { checkOptions } from './options.js'
 import type { Outcome } from './outcome.js'
 import { createSandbox } from './sandbox.js'
@@ -40,7 +44,8 @@ export interface AuditOptions {
 const MOST_OBJECTS = 400_000
 
 /** The Python of the audit is read from the package's `src`, which is beside `dist`. */
-const python = (name: string): string => readFileSync(new URL(`../../src/sandbox/${name}`, import.meta.url), 'utf8')
+const python = (name: string): string =>
+  readFileSync(new URL(`../../src/sandbox/${name}`, import.meta.url), 'utf8')
 
 /**
  * Audits what guests of `policy` can reach. Takes from seconds to a minute.
@@ -51,17 +56,30 @@ export async function audit(policy: Policy = {}, options: AuditOptions = {}): Pr
   checkOptions(options, 'audit')
   const { wallMs = 120_000, calls = true, plant } = options
   if (typeof calls !== 'boolean') throw new ArgumentError('options.calls: must be true or false')
-  if (![undefined, 'frame', 'module'].includes(plant)) throw new ArgumentError('options.plant: must be "frame" or "module"')
+  if (![undefined, 'frame', 'module'].includes(plant))
+    throw new ArgumentError('options.plant: must be "frame" or "module"')
   const { modules } = resolvePolicy(policy)
   const widened: Policy = {
-    ...policy, builtins: policy.builtins,
+    ...policy,
+    builtins: policy.builtins,
     limits: {
-      ...policy.limits, wallMs, fuel: 1_000_000_000_000, memoryMb: 2_048, outputBytes: 1 << 26, resultBytes: 1 << 24,
-      recursion: 1_000, sourceBytes: 1 << 20, depth: 1_000, codeBytes: 32 << 20,
+      ...policy.limits,
+      wallMs,
+      fuel: 1_000_000_000_000,
+      memoryMb: 2_048,
+      outputBytes: 1 << 26,
+      resultBytes: 1 << 24,
+      recursion: 1_000,
+      sourceBytes: 1 << 20,
+      depth: 1_000,
+      codeBytes: 32 << 20,
     },
   }
   const sandbox = await createSandbox(widened, {
-    isolation: 'thread', workers: 1, spares: 0, trusted: { audit: { source: python('audit.py'), expose: [] } },
+    isolation: 'thread',
+    workers: 1,
+    spares: 0,
+    trusted: { audit: { source: python('audit.py'), expose: [] } },
   })
   try {
     const session = await sandbox.session()
@@ -72,9 +90,17 @@ export async function audit(policy: Policy = {}, options: AuditOptions = {}): Pr
       }
     }
     const walked = await session.call('audit', 'walk', [
-      [...DENIED_ATTRIBUTES], [...JUDGED_ATTRIBUTE_PREFIXES], [...JUDGED_ATTRIBUTES], calls, MOST_OBJECTS, plant ?? null,
+      [...DENIED_ATTRIBUTES],
+      [...JUDGED_ATTRIBUTE_PREFIXES],
+      [...JUDGED_ATTRIBUTES],
+      calls,
+      MOST_OBJECTS,
+      plant ?? null,
     ])
-    if (walked.status !== 'returned') throw new PyrestrictError(`the audit did not come to its end: ${walked.status}: ${said(walked)}`)
+    if (walked.status !== 'returned')
+      throw new PyrestrictError(
+        `the audit did not come to its end: ${walked.status}: ${said(walked)}`,
+      )
     return read(walked.value)
   } finally {
     await sandbox.close()
@@ -83,15 +109,22 @@ export async function audit(policy: Policy = {}, options: AuditOptions = {}): Pr
 
 /** A piece that guests of this policy cannot write: it wants a builtin they have not, or what an earlier such piece binds. */
 function isBeyond(outcome: Outcome): boolean {
-  return outcome.status === 'refused' ? outcome.diagnostics.every(({ code }) => code === 'PR208')
+  return outcome.status === 'refused'
+    ? outcome.diagnostics.every(({ code }) => code === 'PR208')
     : outcome.status === 'raised' && outcome.exception.type === 'NameError'
 }
 
 function said(outcome: object): string {
-  return 'exception' in outcome ? (outcome.exception as { traceback: string }).traceback : JSON.stringify(outcome).slice(0, 1000)
+  return 'exception' in outcome
+    ? (outcome.exception as { traceback: string }).traceback
+    : JSON.stringify(outcome).slice(0, 1000)
 }
 
 function read(value: Value): AuditReport {
-  const { findings, objects, calls } = value as unknown as { findings: [string, string][]; objects: number; calls: number }
+  const { findings, objects, calls } = value as unknown as {
+    findings: [string, string][]
+    objects: number
+    calls: number
+  }
   return { findings: findings.map(([path, what]) => ({ path, what })), objects, calls }
 }

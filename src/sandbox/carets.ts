@@ -32,9 +32,11 @@ export function withCarets(parser: Parser, { lines, start, end }: Segment): stri
   end = Math.max(0, end - indent)
   const text = all.join('\n')
   const anchors = findAnchors(parser, text.slice(start, text.length - (all[last].length - end)))
-  if (!shouldShow(parser, all, start, end, anchors)) return significant(all, anchors).map((line) => line.text)
+  if (!shouldShow(parser, all, start, end, anchors))
+    return significant(all, anchors).map((line) => line.text)
 
-  const column = (line: number, offset: number): number => width(all[line].slice(0, line === 0 ? offset + start : offset))
+  const column = (line: number, offset: number): number =>
+    width(all[line].slice(0, line === 0 ? offset + start : offset))
   const left = anchors && column(anchors.leftLine, anchors.left)
   const right = anchors && column(anchors.rightLine, anchors.right)
   const from = width(all[0].slice(0, start))
@@ -44,20 +46,30 @@ export function withCarets(parser: Parser, { lines, start, end }: Segment): stri
     let carets = ''
     for (let at = 0; at < count; at++) {
       if (at < spaces || (line === 0 && at < from)) carets += ' '
-      else if (anchors && (line > anchors.leftLine || (line === anchors.leftLine && at >= left!))
-        && (line < anchors.rightLine || (line === anchors.rightLine && at < right!))) carets += '^'
+      else if (
+        anchors &&
+        (line > anchors.leftLine || (line === anchors.leftLine && at >= left!)) &&
+        (line < anchors.rightLine || (line === anchors.rightLine && at < right!))
+      )
+        carets += '^'
       else carets += anchors ? '~' : '^'
     }
     return carets
   }
-  return significant(all, anchors).flatMap(({ text, line }) => line === undefined ? [text] : [text, caretsOf(line)])
+  return significant(all, anchors).flatMap(({ text, line }) =>
+    line === undefined ? [text] : [text, caretsOf(line)],
+  )
 }
 
 /** The first line, the last, and those around the anchors; the rest is counted. */
-function significant(all: readonly string[], anchors: Anchors | undefined): { text: string; line?: number }[] {
+function significant(
+  all: readonly string[],
+  anchors: Anchors | undefined,
+): { text: string; line?: number }[] {
   const wanted = new Set([0, all.length - 1])
   for (const line of anchors ? [anchors.leftLine, anchors.rightLine] : []) {
-    for (const near of [line - 1, line, line + 1]) if (near >= 0 && near < all.length) wanted.add(near)
+    for (const near of [line - 1, line, line + 1])
+      if (near >= 0 && near < all.length) wanted.add(near)
   }
   const shown: { text: string; line?: number }[] = []
   let previous = -1
@@ -73,7 +85,11 @@ function significant(all: readonly string[], anchors: Anchors | undefined): { te
 
 /** Not where they would underline all of `return f(…)` or `x = f(…)`, nor, without anchors, all of the lines. */
 function shouldShow(
-  parser: Parser, all: readonly string[], start: number, end: number, anchors: Anchors | undefined,
+  parser: Parser,
+  all: readonly string[],
+  start: number,
+  end: number,
+  anchors: Anchors | undefined,
 ): boolean {
   const text = all.join('\n')
   const tree = parser.parse(text)
@@ -81,9 +97,18 @@ function shouldShow(
     const statement = firstNamed(tree, 0)
     if (statement < 0) return false
     const call = wholeCall(parser, tree, statement)
-    if (call >= 0 && tree.start[call] === start && tree.end[call] === text.length - (all[all.length - 1].length - end)) return false
+    if (
+      call >= 0 &&
+      tree.start[call] === start &&
+      tree.end[call] === text.length - (all[all.length - 1].length - end)
+    )
+      return false
   }
-  return anchors !== undefined || all[0].slice(0, start).trimStart() !== '' || all[all.length - 1].slice(end).trimEnd() !== ''
+  return (
+    anchors !== undefined ||
+    all[0].slice(0, start).trimStart() !== '' ||
+    all[all.length - 1].slice(end).trimEnd() !== ''
+  )
 }
 
 /** The call of a name in `return f(…)`, or any call in `name = …`; -1 for every other statement. */
@@ -94,9 +119,16 @@ function wholeCall(parser: Parser, tree: Tree, statement: number): number {
   if (kindOf(statement) === 'return_statement') {
     return kindOf(child) === 'call' && kindOf(child + 1) === 'identifier' ? child : -1
   }
-  if (kindOf(statement) !== 'expression_statement' || kindOf(child) !== 'assignment' || kindOf(child + 1) !== 'identifier') return -1
+  if (
+    kindOf(statement) !== 'expression_statement' ||
+    kindOf(child) !== 'assignment' ||
+    kindOf(child + 1) !== 'identifier'
+  )
+    return -1
   const right = childInField(parser, tree, child, 'right')
-  return right >= 0 && kindOf(right) === 'call' && childInField(parser, tree, child, 'type') < 0 ? right : -1
+  return right >= 0 && kindOf(right) === 'call' && childInField(parser, tree, child, 'type') < 0
+    ? right
+    : -1
 }
 
 function findAnchors(parser: Parser, segment: string): Anchors | undefined {
@@ -105,7 +137,8 @@ function findAnchors(parser: Parser, segment: string): Anchors | undefined {
   if (tree.hasError || tree.kind[0] === undefined) return undefined
   const kindOf = (node: number): string => parser.kindName(tree.kind[node])
   let node = firstNamed(tree, 0)
-  if (node < 0 || tree.skip[node] !== tree.count || kindOf(node) !== 'expression_statement') return undefined
+  if (node < 0 || tree.skip[node] !== tree.count || kindOf(node) !== 'expression_statement')
+    return undefined
   node = firstNamed(tree, node)
   while (node >= 0 && kindOf(node) === 'parenthesized_expression') node = firstNamed(tree, node)
   if (node < 0) return undefined
@@ -150,7 +183,8 @@ function isComment(tree: Tree, node: number): boolean {
 
 function childInField(parser: Parser, tree: Tree, node: number, field: string): number {
   const id = parser.fieldId(field)
-  for (let child = node + 1; child < tree.skip[node]; child = tree.skip[child]) if (tree.field[child] === id) return child
+  for (let child = node + 1; child < tree.skip[node]; child = tree.skip[child])
+    if (tree.field[child] === id) return child
   return -1
 }
 

@@ -7,18 +7,32 @@ import type { Diagnostic } from '../diagnostic.js'
 import { ArgumentError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { createMapper, type Mapper } from '../rewrite/map.js'
-import type { GuestWorker } from '../trusted/host/link.js'
-import type { CallLimits } from '../trusted/host/protocol.js'
+import type { GuestWorker } from '../trusted/channel/link.js'
+import type { CallLimits } from '../trusted/channel/protocol.js'
 import { CompileCache, cacheKey } from './compile-cache.js'
 import type { FrameSource } from './exception.js'
 import type { Crashed, Refused } from './outcome.js'
 import { UNSPENT } from './outcome.js'
-import { compileRequest, ForgedResponse, readCompileResponse, type CompileResponse, type Refusal } from './requests.js'
+import {
+  compileRequest,
+  ForgedResponse,
+  readCompileResponse,
+  type CompileResponse,
+  type Refusal,
+} from './requests.js'
 
 /** What turns source into guarded text: the checker of the policy. */
 export interface Rewriter {
-  rewrite(source: string, options: { mode: Mode; names?: readonly string[]; filename?: string }):
-    | { readonly ok: true; readonly code: string; readonly edits: Int32Array; readonly diagnostics: readonly Diagnostic[] }
+  rewrite(
+    source: string,
+    options: { mode: Mode; names?: readonly string[]; filename?: string },
+  ):
+    | {
+        readonly ok: true
+        readonly code: string
+        readonly edits: Int32Array
+        readonly diagnostics: readonly Diagnostic[]
+      }
     | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly omitted: number }
 }
 
@@ -43,7 +57,11 @@ export class Code implements FrameSource, SourceText {
   #lines: readonly string[] | undefined
   #mapper: Mapper | undefined
 
-  constructor(text: SourceText, readonly bytes: Uint8Array, private readonly rewriter: Rewriter) {
+  constructor(
+    text: SourceText,
+    readonly bytes: Uint8Array,
+    private readonly rewriter: Rewriter,
+  ) {
     this.source = text.source
     this.mode = text.mode
     this.filename = text.filename
@@ -84,18 +102,22 @@ export class Compiler {
 
   /** `fingerprint` stands for everything but the source: policy, trusted modules, image. */
   constructor(
-    private readonly policy: ResolvedPolicy, private readonly rewriter: Rewriter, private readonly fingerprint: string,
+    private readonly policy: ResolvedPolicy,
+    private readonly rewriter: Rewriter,
+    private readonly fingerprint: string,
     private readonly exposed: readonly string[],
   ) {}
 
   /** Code from the cache, a text to be compiled, or why it is refused. Needs no guest. */
   check(text: SourceText): Code | Checked | Refused {
     const { source, mode, filename, parameters } = text
-    if (typeof source !== 'string') throw new ArgumentError(`source: must be a string, not ${typeof source}`)
-    if (mode !== 'exec' && mode !== 'eval') throw new ArgumentError('mode: must be "exec" or "eval"')
+    if (typeof source !== 'string')
+      throw new ArgumentError(`source: must be a string, not ${typeof source}`)
+    if (mode !== 'exec' && mode !== 'eval')
+      throw new ArgumentError('mode: must be "exec" or "eval"')
     checkFilename(filename)
     const names = parameters === undefined ? 'any' : text.asFunction ? 'of these' : 'with these'
-    const key = cacheKey([this.fingerprint, source, mode, filename, names, ...parameters ?? []])
+    const key = cacheKey([this.fingerprint, source, mode, filename, names, ...(parameters ?? [])])
     const cached = this.#cache.get(key)
     if (cached) return cached
     const rewritten = this.rewriter.rewrite(source, rewriteOptions(text))
@@ -107,19 +129,38 @@ export class Compiler {
   async compile(checked: Checked, worker: GuestWorker): Promise<Code | Refused | Crashed | 'lost'> {
     const { text, guarded } = checked
     const { codeBytes } = this.policy.limits
-    if (guarded.length > codeBytes) return this.#refuse(checked, tooLarge(`${guarded.length} characters of guarded text`, codeBytes))
-    const request = compileRequest({
-      text: guarded, mode: text.mode, filename: text.filename, parameters: text.asFunction ? text.parameters : undefined, value: text.mode === 'exec',
-      names: this.exposed,
-    }, this.policy)
+    if (guarded.length > codeBytes)
+      return this.#refuse(
+        checked,
+        tooLarge(`${guarded.length} characters of guarded text`, codeBytes),
+      )
+    const request = compileRequest(
+      {
+        text: guarded,
+        mode: text.mode,
+        filename: text.filename,
+        parameters: text.asFunction ? text.parameters : undefined,
+        value: text.mode === 'exec',
+        names: this.exposed,
+      },
+      this.policy,
+    )
     const limits: CallLimits = {
-      wallMs: COMPILE_MS, fuel: Number.MAX_SAFE_INTEGER, memoryBytes: COMPILE_MEMORY_BYTES, outputBytes: 0,
+      wallMs: COMPILE_MS,
+      fuel: Number.MAX_SAFE_INTEGER,
+      memoryBytes: COMPILE_MEMORY_BYTES,
+      outputBytes: 0,
       responseBytes: codeBytes + COMPILE_SLACK,
     }
     const performed = await worker.perform({ begin: 'image', request, limits, end: 'reset' })
     if (performed.kind === 'lost') return 'lost'
     if (performed.kind === 'killed') {
-      return this.#refuse(checked, limit(`compiling it takes too much (${[performed.why, performed.detail].filter(Boolean).join(', ')})`))
+      return this.#refuse(
+        checked,
+        limit(
+          `compiling it takes too much (${[performed.why, performed.detail].filter(Boolean).join(', ')})`,
+        ),
+      )
     }
     let response: CompileResponse
     try {
@@ -129,7 +170,8 @@ export class Compiler {
       return { status: 'crashed', reason: `compiling failed: ${error.message}`, ...UNSPENT }
     }
     if (!response.ok) return this.#refuse(checked, response.refusal)
-    if (response.code.length > codeBytes) return this.#refuse(checked, tooLarge(`${response.code.length} bytes of code`, codeBytes))
+    if (response.code.length > codeBytes)
+      return this.#refuse(checked, tooLarge(`${response.code.length} bytes of code`, codeBytes))
     const code = new Code(text, response.code, this.rewriter)
     this.#cache.set(checked.key, code)
     return code
@@ -144,7 +186,14 @@ export class Compiler {
     const mapper = createMapper(text.source, guarded, edits)
     const from = mapper.toSource(start.line, start.column, 'start')
     const to = mapper.toSource(end.line, end.column, 'end')
-    return refused([{ code, rule: RULES[code], message, span: { start: from, end: to.offset > from.offset ? to : from } }])
+    return refused([
+      {
+        code,
+        rule: RULES[code],
+        message,
+        span: { start: from, end: to.offset > from.offset ? to : from },
+      },
+    ])
   }
 }
 
@@ -168,11 +217,18 @@ function rewriteOptions({ mode, filename, parameters }: SourceText) {
 
 function mapperOf(source: string, rewritten: ReturnType<Rewriter['rewrite']>): Mapper {
   // What was accepted once is accepted again: the same function of the same text.
-  return rewritten.ok ? createMapper(source, rewritten.code, rewritten.edits) : createMapper(source, source, new Int32Array(0))
+  return rewritten.ok
+    ? createMapper(source, rewritten.code, rewritten.edits)
+    : createMapper(source, source, new Int32Array(0))
 }
 
 function checkFilename(filename: unknown): void {
-  if (typeof filename !== 'string' || filename.length === 0 || filename.length > FILENAME_CHARACTERS || /[\0\r\n]|\p{Cs}/u.test(filename)) {
+  if (
+    typeof filename !== 'string' ||
+    filename.length === 0 ||
+    filename.length > FILENAME_CHARACTERS ||
+    /[\0\r\n]|\p{Cs}/u.test(filename)
+  ) {
     throw new ArgumentError(`filename: must be a line of 1 to ${FILENAME_CHARACTERS} characters`)
   }
 }

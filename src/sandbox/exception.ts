@@ -4,7 +4,7 @@
  */
 import type { Mapper } from '../rewrite/map.js'
 import type { Parser } from '../syntax/parse.js'
-import type { Value } from '../trusted/host/codec.js'
+import type { Value } from '../trusted/channel/codec.js'
 import type { ChainedException, Frame, GuestException } from './outcome.js'
 import { renderTraceback, type TracebackException, type TracebackFrame } from './traceback.js'
 
@@ -24,7 +24,12 @@ const SEGMENT_CHARACTERS = 10_000
 
 /** The exception that `record` tells of. Never throws. */
 export function readException(record: Value, find: FindSource, parser: Parser): GuestException {
-  const read = readRecord(record, { find, known: new Map(), exceptions: MOST.chain + MOST.group, frames: MOST.frames })
+  const read = readRecord(record, {
+    find,
+    known: new Map(),
+    exceptions: MOST.chain + MOST.group,
+    frames: MOST.frames,
+  })
   return { ...publish(read), traceback: renderTraceback(parser, read) }
 }
 
@@ -57,48 +62,71 @@ function readRecord(record: Value, reading: Reading): ReadException {
   const module = text(fields['module'])
   const hasRoom = (): boolean => reading.exceptions > 0
   const inner = (key: string): ReadException | undefined =>
-    fields[key] === undefined || fields[key] === null || !hasRoom() ? undefined : readRecord(fields[key], reading)
+    fields[key] === undefined || fields[key] === null || !hasRoom()
+      ? undefined
+      : readRecord(fields[key], reading)
   const members = fields['exceptions']
   const exceptions = Array.isArray(members)
-    ? (members as Value[]).slice(0, MOST.group).flatMap((member) => hasRoom() ? [readRecord(member, reading)] : [])
+    ? (members as Value[])
+        .slice(0, MOST.group)
+        .flatMap((member) => (hasRoom() ? [readRecord(member, reading)] : []))
     : undefined
   const cause = inner('cause')
   const context = cause || fields['suppress'] === true ? undefined : inner('context')
   return {
-    class: name, module, type: module ? `${module}.${name}` : name, message: text(fields['message']),
+    class: name,
+    module,
+    type: module ? `${module}.${name}` : name,
+    message: text(fields['message']),
     notes: list(fields['notes']).slice(0, MOST.notes).map(text),
-    frames: list(fields['frames']).slice(0, reading.frames).map((frame) => {
-      reading.frames--
-      return readFrame(fieldsOf(frame), reading)
-    }),
+    frames: list(fields['frames'])
+      .slice(0, reading.frames)
+      .map((frame) => {
+        reading.frames--
+        return readFrame(fieldsOf(frame), reading)
+      }),
     truncated: whole(fields['truncated']) ?? 0,
-    ...(cause && { cause }), ...(context && { context }), ...(exceptions && { exceptions }),
+    ...(cause && { cause }),
+    ...(context && { context }),
+    ...(exceptions && { exceptions }),
   }
 }
 
 function readFrame(fields: Fields, { find, known }: Reading): ReadFrame {
   const [file, name] = [text(fields['file']), text(fields['name'])]
-  const [line = 1, column, endLine, endColumn] = ['line', 'column', 'endLine', 'endColumn'].map((key) => whole(fields[key]))
+  const [line = 1, column, endLine, endColumn] = ['line', 'column', 'endLine', 'endColumn'].map(
+    (key) => whole(fields[key]),
+  )
   const key = JSON.stringify([file, name, line, column, endLine, endColumn])
   const met = known.get(key)
   if (met) return met
   const found = find(file)
   const frame: ReadFrame = found
-    ? locate({ file, name, line }, found, column, endLine, endColumn) : { file, name, line, told: { file, name, line } }
+    ? locate({ file, name, line }, found, column, endLine, endColumn)
+    : { file, name, line, told: { file, name, line } }
   known.set(key, frame)
   return frame
 }
 
 /** The frame with its source line, and with the segment where its columns are known. */
 function locate(
-  place: { file: string; name: string; line: number }, { lines, mapper }: FrameSource,
-  column: number | undefined, endLine: number | undefined, endColumn: number | undefined,
+  place: { file: string; name: string; line: number },
+  { lines, mapper }: FrameSource,
+  column: number | undefined,
+  endLine: number | undefined,
+  endColumn: number | undefined,
 ): ReadFrame {
   const first = lines[place.line - 1] ?? ''
   if (first.length > SEGMENT_CHARACTERS || first.trim() === '') return { ...place, told: place }
   const source = first.trim()
   const bare = { ...place, source, told: { ...place, source } }
-  if (column === undefined || endLine === undefined || endColumn === undefined || endLine < place.line) return bare
+  if (
+    column === undefined ||
+    endLine === undefined ||
+    endColumn === undefined ||
+    endLine < place.line
+  )
+    return bare
   const covered = lines.slice(place.line - 1, endLine).map((line) => line.trimEnd())
   if (covered.reduce((sum, line) => sum + line.length, 0) > SEGMENT_CHARACTERS) return bare
   const start = mapper.toSource(place.line, column, 'start')
@@ -110,8 +138,11 @@ function locate(
 
 function publish(read: ReadException): ChainedException {
   return {
-    type: read.class, ...(read.module && { module: read.module }), message: read.message,
-    frames: read.frames.map(({ told }) => told), notes: read.notes,
+    type: read.class,
+    ...(read.module && { module: read.module }),
+    message: read.message,
+    frames: read.frames.map(({ told }) => told),
+    notes: read.notes,
     ...(read.cause && { cause: publish(read.cause) }),
     ...(read.context && { context: publish(read.context) }),
     ...(read.exceptions && { exceptions: read.exceptions.map(publish) }),
@@ -119,12 +150,13 @@ function publish(read: ReadException): ChainedException {
 }
 
 function fieldsOf(value: Value): Fields {
-  const isRecord = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null
-  return isRecord ? value as Fields : {}
+  const isRecord =
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null
+  return isRecord ? (value as Fields) : {}
 }
 
 function list(value: Value): readonly Value[] {
-  return Array.isArray(value) ? value as readonly Value[] : []
+  return Array.isArray(value) ? (value as readonly Value[]) : []
 }
 
 function text(value: Value): string {

@@ -2,9 +2,9 @@
 import type { Limits } from '../policy/limits.js'
 import { LIMITS } from '../policy/limits.js'
 import type { Parser } from '../syntax/parse.js'
-import { CodecError } from '../trusted/host/codec.js'
-import type { Call, GuestWorker, Performed } from '../trusted/host/link.js'
-import type { Beginning, CallLimits, Ending } from '../trusted/host/protocol.js'
+import { CodecError } from '../trusted/channel/codec.js'
+import type { Call, GuestWorker, Performed } from '../trusted/channel/link.js'
+import type { Beginning, CallLimits, Ending } from '../trusted/channel/protocol.js'
 import { readException, type FindSource } from './exception.js'
 import { CANCELLED_UNSPENT, UNSPENT, type Exhausted, type Outcome, type Spent } from './outcome.js'
 import { OutputCollector, type OnOutput } from './output.js'
@@ -56,7 +56,10 @@ const MIB = 1 << 20
 /** What the worker is told of a run's limits. */
 export function callLimits(limits: Limits): CallLimits {
   return {
-    wallMs: limits.wallMs, fuel: limits.fuel, memoryBytes: limits.memoryMb * MIB, outputBytes: limits.outputBytes,
+    wallMs: limits.wallMs,
+    fuel: limits.fuel,
+    memoryBytes: limits.memoryMb * MIB,
+    outputBytes: limits.outputBytes,
     responseBytes: limits.resultBytes + RESPONSE_SLACK,
   }
 }
@@ -79,7 +82,12 @@ export async function execute(execution: Execution): Promise<Executed> {
   }
   signal?.addEventListener('abort', cancel)
   const performing = performOrRefuse(worker, {
-    begin, request, end, limits: callLimits(limits), pausable: pauses !== undefined, ...(onAsk && { onAsk }),
+    begin,
+    request,
+    end,
+    limits: callLimits(limits),
+    pausable: pauses !== undefined,
+    ...(onAsk && { onAsk }),
     onOutput: (fd, bytes) => {
       try {
         output.take(fd, bytes)
@@ -98,8 +106,9 @@ export async function execute(execution: Execution): Promise<Executed> {
     return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
   }
   return {
-    outcome: judge(performed, spent, execution), begun: performed.kind !== 'lost' || performed.begun,
-    delta: performed.kind === 'done' ? performed.delta ?? undefined : undefined,
+    outcome: judge(performed, spent, execution),
+    begun: performed.kind !== 'lost' || performed.begun,
+    delta: performed.kind === 'done' ? (performed.delta ?? undefined) : undefined,
   }
 }
 
@@ -109,24 +118,38 @@ function performOrRefuse(worker: GuestWorker, call: Call): Promise<Performed> {
     return worker.perform(call)
   } catch (error) {
     if (!(error instanceof CodecError)) throw error
-    return Promise.resolve({ kind: 'killed', id: 0, why: 'memory', usage: UNSPENT.usage, detail: error.message })
+    return Promise.resolve({
+      kind: 'killed',
+      id: 0,
+      why: 'memory',
+      usage: UNSPENT.usage,
+      detail: error.message,
+    })
   }
 }
 
 /** What became of a guest, from how its call ended. */
 export function judge(
-  performed: Performed, spent: Spent, { limits, find, parser }: Pick<Execution, 'limits' | 'find' | 'parser'>,
+  performed: Performed,
+  spent: Spent,
+  { limits, find, parser }: Pick<Execution, 'limits' | 'find' | 'parser'>,
 ): Outcome {
   if (performed.kind === 'lost') return { status: 'crashed', reason: performed.reason, ...spent }
   if (performed.kind === 'killed') {
     const { usage, why, detail } = performed
     switch (why) {
-      case 'fuel': return exhausted('fuel', usage.fuel, limits, spent)
-      case 'wall': return exhausted('wallMs', Math.round(usage.wallMs), limits, spent)
-      case 'memory': return exhausted('memoryMb', Math.ceil(usage.peakMemoryBytes / MIB), limits, spent)
-      case 'output': return exhausted('outputBytes', usage.outputBytes, limits, spent)
-      case 'response': return exhausted('resultBytes', limits.resultBytes + 1, limits, spent)
-      case 'crash': return { status: 'crashed', reason: detail || 'the interpreter could not go on', ...spent }
+      case 'fuel':
+        return exhausted('fuel', usage.fuel, limits, spent)
+      case 'wall':
+        return exhausted('wallMs', Math.round(usage.wallMs), limits, spent)
+      case 'memory':
+        return exhausted('memoryMb', Math.ceil(usage.peakMemoryBytes / MIB), limits, spent)
+      case 'output':
+        return exhausted('outputBytes', usage.outputBytes, limits, spent)
+      case 'response':
+        return exhausted('resultBytes', limits.resultBytes + 1, limits, spent)
+      case 'crash':
+        return { status: 'crashed', reason: detail || 'the interpreter could not go on', ...spent }
     }
   }
   let response: RunResponse
@@ -134,15 +157,26 @@ export function judge(
     response = readRunResponse(performed.response, limits)
   } catch (error) {
     if (!(error instanceof ForgedResponse)) throw error
-    return { status: 'crashed', reason: `the guest did not answer properly: ${error.message}`, ...spent }
+    return {
+      status: 'crashed',
+      reason: `the guest did not answer properly: ${error.message}`,
+      ...spent,
+    }
   }
   switch (response.status) {
-    case 'returned': return { status: 'returned', value: response.value, ...spent }
+    case 'returned':
+      return { status: 'returned', value: response.value, ...spent }
     case 'raised': {
       const { exception, row } = response
-      return { status: 'raised', exception: readException(exception, find, parser), ...(row !== undefined && { row }), ...spent }
+      return {
+        status: 'raised',
+        exception: readException(exception, find, parser),
+        ...(row !== undefined && { row }),
+        ...spent,
+      }
     }
-    case 'exhausted': return exhausted(response.limit, response.used, limits, spent)
+    case 'exhausted':
+      return exhausted(response.limit, response.used, limits, spent)
   }
 }
 

@@ -4,11 +4,11 @@
  * an {@link EvaluationError}.
  */
 import { ArgumentError, ClosedError, ValueError } from '../errors.js'
-import { CodecError, type Value } from '../trusted/host/codec.js'
-import { PreparedFunction } from '../trusted/host/formula.js'
-import type { InlineWorker } from '../trusted/host/inline.js'
-import { Killed } from '../trusted/host/killed.js'
-import type { Performed } from '../trusted/host/link.js'
+import { CodecError, type Value } from '../trusted/channel/codec.js'
+import { PreparedFunction } from './direct-call.js'
+import type { InlineWorker } from '../platform/node/inline.js'
+import { Killed } from '../trusted/wall/killed.js'
+import type { Performed } from '../trusted/channel/link.js'
 import type { Code } from './compiler.js'
 import { callLimits, judge, type Execution } from './execution.js'
 import { EvaluationError, type Outcome, type Usage } from './outcome.js'
@@ -24,7 +24,8 @@ export type Mapped = Float64Array | readonly Value[]
 
 /** The row's values in the parameters' order. @throws ArgumentError for one that is missing. */
 function argumentsOf({ parameters = [] }: Code, row: Row): Value[] {
-  if (typeof row !== 'object' || row === null) throw new ArgumentError('evaluate: a row must be an object of values by name')
+  if (typeof row !== 'object' || row === null)
+    throw new ArgumentError('evaluate: a row must be an object of values by name')
   return parameters.map((name) => {
     const value = row[name]
     // What no row says may still be there: `row.toString`.
@@ -36,18 +37,25 @@ function argumentsOf({ parameters = [] }: Code, row: Row): Value[] {
 }
 
 /** The request to evaluate code for these values. @throws ValueError that begins with the parameter whose value cannot cross. */
-function requestOf({ bytes, parameters = [] }: Code, values: readonly Value[], { policy }: Runtime): Uint8Array {
+function requestOf(
+  { bytes, parameters = [] }: Code,
+  values: readonly Value[],
+  { policy }: Runtime,
+): Uint8Array {
   try {
     return evaluateRequest(bytes, values, policy, policy.limits)
   } catch (error) {
     if (!(error instanceof ValueError)) throw error
-    throw new ValueError(error.message.replace(/^args\[(\d+)\]/, (_, index: string) => parameters[Number(index)]!))
+    throw new ValueError(
+      error.message.replace(/^args\[(\d+)\]/, (_, index: string) => parameters[Number(index)]!),
+    )
   }
 }
 
 /** The columns' bytes in the parameters' order. @throws ArgumentError, ValueError */
 function columnsOf({ parameters = [] }: Code, columns: Columns): Uint8Array[] {
-  if (typeof columns !== 'object' || columns === null) throw new ArgumentError('map: columns must be an object of lists by name')
+  if (typeof columns !== 'object' || columns === null)
+    throw new ArgumentError('map: columns must be an object of lists by name')
   if (parameters.length === 0) throw new ArgumentError('map: the formula has no parameters')
   let length: number | undefined
   return parameters.map((name) => {
@@ -56,8 +64,10 @@ function columnsOf({ parameters = [] }: Code, columns: Columns): Uint8Array[] {
       throw new ArgumentError(`map: the column ${name} must be a Float64Array or a list of numbers`)
     }
     length ??= column.length
-    if (column.length !== length) throw new ArgumentError(`map: the column ${name} has ${column.length} values, not ${length}`)
-    const floats = column instanceof Float64Array ? column : floatsOf(column as readonly unknown[], name)
+    if (column.length !== length)
+      throw new ArgumentError(`map: the column ${name} has ${column.length} values, not ${length}`)
+    const floats =
+      column instanceof Float64Array ? column : floatsOf(column as readonly unknown[], name)
     return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)
   })
 }
@@ -67,15 +77,23 @@ function floatsOf(column: readonly unknown[], name: string): Float64Array {
   // By index: what `every` passes over in a list with holes is no number either.
   for (let row = 0; row < floats.length; row++) {
     const value = column[row]
-    if (typeof value !== 'number') throw new ValueError(`map: the column ${name} holds what is no number in row ${row}`)
+    if (typeof value !== 'number')
+      throw new ValueError(`map: the column ${name} holds what is no number in row ${row}`)
     floats[row] = value
   }
   return floats
 }
 
 /** What an ending is judged by. */
-function contextOf({ policy, parser }: Runtime, code: Code): Pick<Execution, 'limits' | 'find' | 'parser'> {
-  return { limits: policy.limits, parser, find: (file) => file === code.filename ? code : undefined }
+function contextOf(
+  { policy, parser }: Runtime,
+  code: Code,
+): Pick<Execution, 'limits' | 'find' | 'parser'> {
+  return {
+    limits: policy.limits,
+    parser,
+    find: (file) => (file === code.filename ? code : undefined),
+  }
 }
 
 /** @internal Executes a request in a pristine guest of the sandbox's. */
@@ -116,7 +134,12 @@ export class Formula {
    */
   async map(columns: Columns): Promise<Mapped> {
     const { policy } = this.#runtime
-    const request = mapRequest(this.#code.bytes, columnsOf(this.#code, columns), policy, policy.limits)
+    const request = mapRequest(
+      this.#code.bytes,
+      columnsOf(this.#code, columns),
+      policy,
+      policy.limits,
+    )
     return mappedOf(valueOf(await this.#execute(request, this.#code)))
   }
 }
@@ -185,7 +208,13 @@ export class InlineFormula {
         }
       })
       if ('value' in result) return result.value
-      performed = { kind: 'done', id: 0, usage: UNKNOWN_USAGE, response: result.response, delta: null }
+      performed = {
+        kind: 'done',
+        id: 0,
+        usage: UNKNOWN_USAGE,
+        response: result.response,
+        delta: null,
+      }
     } catch (error) {
       if (error instanceof CodecError) {
         requestOf(this.#code, values, this.#runtime) // says which of them it is
@@ -213,19 +242,34 @@ export class InlineFormula {
 
   #prepare(): PreparedFunction {
     const { policy } = this.#runtime
-    const addresses = this.#judge(this.#perform(prepareRequest(this.#code.bytes, policy, policy.limits), this.#guest.begin()))
-    this.#function = this.#guest.worker.direct((guest) => new PreparedFunction(guest, addresses, this.parameters.length))
+    const addresses = this.#judge(
+      this.#perform(prepareRequest(this.#code.bytes, policy, policy.limits), this.#guest.begin()),
+    )
+    this.#function = this.#guest.worker.direct(
+      (guest) => new PreparedFunction(guest, addresses, this.parameters.length),
+    )
     return this.#function
   }
 
   #perform(request: Uint8Array, begin: 'keep' | 'base'): Performed {
-    const performed = this.#guest.worker.performNow({ begin, request, limits: callLimits(this.#runtime.policy.limits), end: 'keep' })
+    const performed = this.#guest.worker.performNow({
+      begin,
+      request,
+      limits: callLimits(this.#runtime.policy.limits),
+      end: 'keep',
+    })
     if (performed.kind !== 'done') this.#guest.forget()
     return performed
   }
 
   #judge(performed: Performed): Value {
-    return valueOf(judge(performed, { output: '', usage: performed.usage }, contextOf(this.#runtime, this.#code)))
+    return valueOf(
+      judge(
+        performed,
+        { output: '', usage: performed.usage },
+        contextOf(this.#runtime, this.#code),
+      ),
+    )
   }
 }
 
@@ -238,9 +282,19 @@ function valueOf(outcome: Outcome): Value {
 
 /** What `map` answers: bytes of floats, bytes of zeros and ones, or the values. */
 function mappedOf(answer: Value): Mapped {
-  const { floats, bools, values } = (answer ?? {}) as { floats?: Value; bools?: Value; values?: Value }
-  if (floats instanceof Uint8Array && floats.length % 8 === 0) return new Float64Array(floats.slice().buffer)
+  const { floats, bools, values } = (answer ?? {}) as {
+    floats?: Value
+    bools?: Value
+    values?: Value
+  }
+  if (floats instanceof Uint8Array && floats.length % 8 === 0)
+    return new Float64Array(floats.slice().buffer)
   if (bools instanceof Uint8Array) return Array.from(bools, (bit) => bit !== 0)
   if (Array.isArray(values)) return values as Value[]
-  throw new EvaluationError({ status: 'crashed', reason: 'the guest did not answer properly', output: '', usage: UNKNOWN_USAGE })
+  throw new EvaluationError({
+    status: 'crashed',
+    reason: 'the guest did not answer properly',
+    output: '',
+    usage: UNKNOWN_USAGE,
+  })
 }

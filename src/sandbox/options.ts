@@ -5,7 +5,7 @@ import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import { STANDARD_GRANTS } from '../policy/modules.js'
-import type { Value } from '../trusted/host/codec.js'
+import type { Value } from '../trusted/channel/codec.js'
 import type { OnOutput } from './output.js'
 
 /**
@@ -93,7 +93,11 @@ export interface ResolvedOptions {
   readonly spares: number
   readonly queue: number
   readonly sessions: number
-  readonly trusted: readonly { readonly name: string; readonly source: string; readonly expose: Exposure }[]
+  readonly trusted: readonly {
+    readonly name: string
+    readonly source: string
+    readonly expose: Exposure
+  }[]
   readonly wrap: readonly string[] | undefined
   readonly snapshotKey: Uint8Array | undefined
 }
@@ -103,7 +107,16 @@ const DEFAULT_WORKERS = 8
 const KEY_BYTES = 32
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  sandbox: ['isolation', 'workers', 'spares', 'queue', 'sessions', 'trusted', 'wrap', 'snapshotKey'],
+  sandbox: [
+    'isolation',
+    'workers',
+    'spares',
+    'queue',
+    'sessions',
+    'trusted',
+    'wrap',
+    'snapshotKey',
+  ],
   compile: ['mode', 'parameters', 'filename', 'signal'],
   formula: ['filename', 'signal'],
   execute: ['inputs', 'result', 'signal', 'onOutput', 'limits'],
@@ -120,38 +133,63 @@ export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
   checkRecord(options, 'options')
   checkKeys(options, KNOWN[what], 'options', 'option')
   const { signal, onOutput } = options as { signal?: unknown; onOutput?: unknown }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new ArgumentError('options.signal: must be an AbortSignal')
-  if (onOutput !== undefined && typeof onOutput !== 'function') throw new ArgumentError('options.onOutput: must be a function')
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new ArgumentError('options.signal: must be an AbortSignal')
+  if (onOutput !== undefined && typeof onOutput !== 'function')
+    throw new ArgumentError('options.onOutput: must be a function')
 }
 
 function checkRecord(value: unknown, at: string): asserts value is object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return
-  throw new ArgumentError(`${at}: must be an object, not ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`)
+  throw new ArgumentError(
+    `${at}: must be an object, not ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`,
+  )
 }
 
 function checkKeys(value: object, known: readonly string[], at: string, kind: string): void {
   const unknown = Object.keys(value).find((key) => !known.includes(key))
-  if (unknown !== undefined) throw new ArgumentError(`${at}.${unknown}: there is no such ${kind} (known: ${known.join(', ')})`)
+  if (unknown !== undefined)
+    throw new ArgumentError(
+      `${at}.${unknown}: there is no such ${kind} (known: ${known.join(', ')})`,
+    )
 }
 
 /** @internal @throws ArgumentError, PolicyError */
 export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   checkOptions(options, 'sandbox')
   const { isolation = 'process', wrap, snapshotKey } = options
-  if (!ISOLATIONS.includes(isolation)) throw new ArgumentError(`isolation: must be one of ${ISOLATIONS.join(', ')}`)
-  if (wrap !== undefined && !(Array.isArray(wrap) && wrap.length > 0 && wrap.every((part) => typeof part === 'string'))) {
+  if (!ISOLATIONS.includes(isolation))
+    throw new ArgumentError(`isolation: must be one of ${ISOLATIONS.join(', ')}`)
+  if (
+    wrap !== undefined &&
+    !(Array.isArray(wrap) && wrap.length > 0 && wrap.every((part) => typeof part === 'string'))
+  ) {
     throw new ArgumentError('wrap: must be a list of strings, a command first')
   }
   if (isolation === 'inline' && options.workers !== undefined && options.workers !== 1) {
-    throw new PolicyError('workers: isolation "inline" runs one guest at a time, in the caller\'s own thread')
+    throw new PolicyError(
+      'workers: isolation "inline" runs one guest at a time, in the caller\'s own thread',
+    )
   }
-  if (snapshotKey !== undefined && !(snapshotKey instanceof Uint8Array && snapshotKey.length >= KEY_BYTES)) {
+  if (
+    snapshotKey !== undefined &&
+    !(snapshotKey instanceof Uint8Array && snapshotKey.length >= KEY_BYTES)
+  ) {
     throw new ArgumentError(`snapshotKey: must be ${KEY_BYTES} bytes at least`)
   }
   return {
-    isolation, wrap,
-    workers: isolation === 'inline' ? 1
-      : count('workers', options.workers, Math.min(DEFAULT_WORKERS, availableParallelism()), 1, MOST_WORKERS),
+    isolation,
+    wrap,
+    workers:
+      isolation === 'inline'
+        ? 1
+        : count(
+            'workers',
+            options.workers,
+            Math.min(DEFAULT_WORKERS, availableParallelism()),
+            1,
+            MOST_WORKERS,
+          ),
     spares: isolation === 'inline' ? 0 : count('spares', options.spares, 1, 0, MOST_WORKERS),
     queue: count('queue', options.queue, 1_000, 0, Number.MAX_SAFE_INTEGER),
     sessions: count('sessions', options.sessions, 16, 0, MOST_WORKERS),
@@ -160,7 +198,13 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   }
 }
 
-function count(name: string, value: number | undefined, otherwise: number, least: number, most: number): number {
+function count(
+  name: string,
+  value: number | undefined,
+  otherwise: number,
+  least: number,
+  most: number,
+): number {
   if (value === undefined) return otherwise
   if (!Number.isSafeInteger(value) || value < least || value > most) {
     throw new ArgumentError(`${name}: must be a whole number from ${least} to ${most}`)
@@ -173,12 +217,15 @@ const PUBLIC_NAME = /^(?!_)[\p{XID_Start}]\p{XID_Continue}*$/u
 /** What `import` of the library's would find in its place, the library's own imports included. */
 const LIBRARY = new Set(Object.keys(STANDARD_GRANTS).map((name) => name.split('.')[0]))
 
-function resolveTrusted(trusted: Readonly<Record<string, TrustedModule>>): ResolvedOptions['trusted'] {
+function resolveTrusted(
+  trusted: Readonly<Record<string, TrustedModule>>,
+): ResolvedOptions['trusted'] {
   checkRecord(trusted, 'trusted')
   const exposedBy = new Map<string, string>()
   return Object.entries(trusted).map(([name, module]) => {
     const at = `trusted.${name}`
-    if (!MODULE_NAME.test(name)) throw new ArgumentError(`${at}: a module's name must be a public Python name`)
+    if (!MODULE_NAME.test(name))
+      throw new ArgumentError(`${at}: a module's name must be a public Python name`)
     if (LIBRARY.has(name)) throw new ArgumentError(`${at}: Python has a module of that name`)
     checkRecord(module, at)
     checkKeys(module, ['source', 'expose'], at, 'key')
@@ -187,7 +234,8 @@ function resolveTrusted(trusted: Readonly<Record<string, TrustedModule>>): Resol
     const shown = readExposure(expose, `${at}.expose`)
     for (const exposed of Object.keys(shown)) {
       const other = exposedBy.get(exposed)
-      if (other !== undefined) throw new ArgumentError(`${at}.expose: ${exposed} is exposed by trusted.${other} too`)
+      if (other !== undefined)
+        throw new ArgumentError(`${at}.expose: ${exposed} is exposed by trusted.${other} too`)
       exposedBy.set(exposed, name)
     }
     return { name, source, expose: shown }
@@ -196,16 +244,20 @@ function resolveTrusted(trusted: Readonly<Record<string, TrustedModule>>): Resol
 
 function readExposure(expose: unknown, at: string): Exposure {
   if (typeof expose !== 'object' || expose === null) {
-    throw new ArgumentError(`${at}: must be a list of names, or a record of names with their attributes`)
+    throw new ArgumentError(
+      `${at}: must be a list of names, or a record of names with their attributes`,
+    )
   }
-  const entries: [unknown, unknown][] = Array.isArray(expose) ? expose.map((name) => [name, '*']) : Object.entries(expose)
+  const entries: [unknown, unknown][] = Array.isArray(expose)
+    ? expose.map((name) => [name, '*'])
+    : Object.entries(expose)
   const shown = Object.create(null) as Record<string, '*' | readonly string[]>
   for (const [name, attributes] of entries) {
     checkName(name, at)
     if (attributes !== '*' && !(Array.isArray(attributes) && attributes.every(isPublicName))) {
       throw new ArgumentError(`${at}.${name}: must be '*' or a list of public attribute names`)
     }
-    shown[name] = attributes === '*' ? '*' : [...attributes as string[]]
+    shown[name] = attributes === '*' ? '*' : [...(attributes as string[])]
   }
   return shown
 }

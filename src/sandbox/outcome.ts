@@ -2,7 +2,7 @@
 import type { Diagnostic, Span } from '../diagnostic.js'
 import { PyrestrictError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
-import type { Value } from '../trusted/host/codec.js'
+import type { Value } from '../trusted/channel/codec.js'
 
 /** What a run used, whatever became of it. All zero when nothing was executed. */
 export interface Usage {
@@ -112,7 +112,8 @@ export type Outcome<T = Value> = Returned<T> | Raised | Refused | Exhausted | Cr
 
 /** Nothing was executed and nothing written. */
 export const UNSPENT: Spent = Object.freeze({
-  output: '', usage: Object.freeze({ wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }),
+  output: '',
+  usage: Object.freeze({ wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }),
 })
 
 /** @internal Nothing was begun. */
@@ -133,9 +134,13 @@ function describeOutcome(outcome: Exclude<Outcome, Returned>): string {
       const { type, message } = outcome.exception
       return `${type}${message && `: ${message}`}${outcome.row === undefined ? '' : ` (row ${outcome.row})`}`
     }
-    case 'exhausted': return outcome.message
-    case 'crashed': return outcome.reason
-    case 'refused': return outcome.diagnostics.map(({ code, message }) => `${code} ${message}`).join('; ')
-    case 'cancelled': return 'the sandbox was closed'
+    case 'exhausted':
+      return outcome.message
+    case 'crashed':
+      return outcome.reason
+    case 'refused':
+      return outcome.diagnostics.map(({ code, message }) => `${code} ${message}`).join('; ')
+    case 'cancelled':
+      return 'the sandbox was closed'
   }
 }

@@ -14,7 +14,10 @@ export class OutputCollector {
   #isOver = false
 
   /** `failed` is told what an `onOutput` that is asynchronous rejects with. */
-  constructor(private readonly onOutput: OnOutput | undefined, private readonly failed: (error: unknown) => void = () => {}) {}
+  constructor(
+    private readonly onOutput: OnOutput | undefined,
+    private readonly failed: (error: unknown) => void = () => {},
+  ) {}
 
   /** Throws what `onOutput` throws. */
   take(fd: 1 | 2, bytes: Uint8Array): void {
@@ -26,7 +29,9 @@ export class OutputCollector {
   /** Everything written. Hands over what a cut-off character left. */
   end(): string {
     this.#isOver = true
-    if (this.onOutput) for (const stream of ['stdout', 'stderr'] as const) this.#hand(this.#decoders[stream].decode(), stream)
+    if (this.onOutput)
+      for (const stream of ['stdout', 'stderr'] as const)
+        this.#hand(this.#decoders[stream].decode(), stream)
     return new TextDecoder().decode(Buffer.concat(this.#chunks))
   }
 
@@ -34,6 +39,10 @@ export class OutputCollector {
     if (text === '') return
     const taken = this.onOutput?.(text, stream) as unknown
     // After the run its error is nobody's but its own.
-    if (taken instanceof Promise) taken.catch((error: unknown) => { if (this.#isOver) throw error; this.failed(error) })
+    if (taken instanceof Promise)
+      taken.catch((error: unknown) => {
+        if (this.#isOver) throw error
+        this.failed(error)
+      })
   }
 }

@@ -3,7 +3,7 @@
  * worker that ends, whatever ended it, is replaced by a spare at once; nobody but the call it had notices.
  */
 import { InstallationError, OverloadError } from '../errors.js'
-import { DID_NOT_START, type GuestWorker } from '../trusted/host/link.js'
+import { DID_NOT_START, type GuestWorker } from '../trusted/channel/link.js'
 
 /** @internal */
 export interface PoolOptions {
@@ -83,7 +83,8 @@ export class Pool {
 
   /** Starts the first worker, so that it is ready when it is wanted. */
   warm(): void {
-    if (!this.#closed && this.#ready.length + this.#starting.size + this.#leased.size === 0) this.#start()
+    if (!this.#closed && this.#ready.length + this.#starting.size + this.#leased.size === 0)
+      this.#start()
   }
 
   /** Calls `onReady` for the workers that are ready, once more: what it does has changed. */
@@ -94,8 +95,11 @@ export class Pool {
   /** How many runs wait and are running, how many sessions are open, and how many workers are ready and starting. */
   get load(): Load {
     return {
-      queued: this.#waiting.run.size, running: this.#leasedFor('run'), sessions: this.#leasedFor('session'),
-      ready: this.#ready.length, starting: this.#starting.size,
+      queued: this.#waiting.run.size,
+      running: this.#leasedFor('run'),
+      sessions: this.#leasedFor('session'),
+      ready: this.#ready.length,
+      starting: this.#starting.size,
     }
   }
 
@@ -112,17 +116,35 @@ export class Pool {
       if (worker) return Promise.resolve(worker)
     }
     const { queue, sessions } = this.#options
-    if (purpose === 'run' ? this.#waiting.run.size >= queue : this.#leasedFor('session') + this.#waiting.session.size >= sessions) {
-      return Promise.reject(new OverloadError(purpose === 'run'
-        ? `${queue} runs are waiting already (option "queue")` : `${sessions} sessions are open already (option "sessions")`))
+    if (
+      purpose === 'run'
+        ? this.#waiting.run.size >= queue
+        : this.#leasedFor('session') + this.#waiting.session.size >= sessions
+    ) {
+      return Promise.reject(
+        new OverloadError(
+          purpose === 'run'
+            ? `${queue} runs are waiting already (option "queue")`
+            : `${sessions} sessions are open already (option "sessions")`,
+        ),
+      )
     }
     return new Promise((resolve, reject) => {
       const settled = (): void => signal?.removeEventListener('abort', cancel)
       const waiter: Waiter = {
         order: this.#arrivals++,
-        give: (worker) => { settled(); resolve(worker) },
-        fail: (error) => { settled(); reject(error) },
-        leave: () => { settled(); resolve(CANCELLED) },
+        give: (worker) => {
+          settled()
+          resolve(worker)
+        },
+        fail: (error) => {
+          settled()
+          reject(error)
+        },
+        leave: () => {
+          settled()
+          resolve(CANCELLED)
+        },
       }
       const cancel = (): void => {
         this.#waiting[purpose].delete(waiter)
@@ -138,7 +160,8 @@ export class Pool {
   release(worker: GuestWorker): void {
     if (!this.#leased.delete(worker)) return
     if (worker.alive) {
-      if (this.#closed || this.#ready.length >= this.#options.workers + this.#options.spares) worker.kill('not needed')
+      if (this.#closed || this.#ready.length >= this.#options.workers + this.#options.spares)
+        worker.kill('not needed')
       else this.#ready.push(worker)
     }
     this.#serve()
@@ -150,7 +173,8 @@ export class Pool {
     this.#closed = true
     clearTimeout(this.#spareTimer)
     for (const waiter of this.#takeWaiting()) waiter.leave()
-    for (const worker of [...this.#ready.splice(0), ...this.#starting, ...this.#leased.keys()]) worker.kill(CLOSED)
+    for (const worker of [...this.#ready.splice(0), ...this.#starting, ...this.#leased.keys()])
+      worker.kill(CLOSED)
     while (this.#ending.size > 0) await Promise.all(this.#ending)
   }
 
@@ -169,7 +193,10 @@ export class Pool {
   }
 
   #hasRoom(purpose: Purpose): boolean {
-    return this.#leasedFor(purpose) < (purpose === 'run' ? this.#options.workers : this.#options.sessions)
+    return (
+      this.#leasedFor(purpose) <
+      (purpose === 'run' ? this.#options.workers : this.#options.sessions)
+    )
   }
 
   #takeReady(purpose: Purpose): GuestWorker | undefined {
@@ -187,8 +214,9 @@ export class Pool {
   #serve(): void {
     for (;;) {
       const [run, session] = (['run', 'session'] as const).map((purpose) =>
-        this.#hasRoom(purpose) ? this.#waiting[purpose].values().next().value : undefined)
-      const next = run && session ? (run.order < session.order ? run : session) : run ?? session
+        this.#hasRoom(purpose) ? this.#waiting[purpose].values().next().value : undefined,
+      )
+      const next = run && session ? (run.order < session.order ? run : session) : (run ?? session)
       if (!next) break
       const purpose = next === run ? 'run' : 'session'
       const worker = this.#takeReady(purpose)
@@ -223,10 +251,13 @@ export class Pool {
       return
     }
     this.#starting.add(worker)
-    const gone = worker.ended.then((reason) => this.#gone(worker, reason)).finally(() => this.#ending.delete(gone))
+    const gone = worker.ended
+      .then((reason) => this.#gone(worker, reason))
+      .finally(() => this.#ending.delete(gone))
     this.#ending.add(gone)
-    void worker.ready
-      .then((ready) => { if (ready) this.#arrived(worker) })
+    void worker.ready.then((ready) => {
+      if (ready) this.#arrived(worker)
+    })
   }
 
   #arrived(worker: GuestWorker): void {
@@ -248,7 +279,11 @@ export class Pool {
   }
 
   #startFailed(reason: string): void {
-    this.#failedStarts += reason.startsWith('the worker ended by SIG') ? 1 : reason === DID_NOT_START ? NOT_STARTED : ENDED_ITSELF
+    this.#failedStarts += reason.startsWith('the worker ended by SIG')
+      ? 1
+      : reason === DID_NOT_START
+        ? NOT_STARTED
+        : ENDED_ITSELF
     if (this.#failedStarts < MOST_FAILED_STARTS) {
       this.#refill()
       return

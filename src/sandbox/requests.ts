@@ -5,7 +5,7 @@ import { ArgumentError, ValueError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import { STANDARD_GRANTS } from '../policy/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
-import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/host/codec.js'
+import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/channel/codec.js'
 import type { Exposure } from './options.js'
 
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
@@ -23,13 +23,19 @@ export interface Refusal {
   readonly end: { readonly line: number; readonly column: number }
 }
 
-export type CompileResponse = { readonly ok: true; readonly code: Uint8Array } | { readonly ok: false; readonly refusal: Refusal }
+export type CompileResponse =
+  | { readonly ok: true; readonly code: Uint8Array }
+  | { readonly ok: false; readonly refusal: Refusal }
 
 /** What a run or a call answers. */
 export type RunResponse =
   | { readonly status: 'returned'; readonly value: Value }
   | { readonly status: 'raised'; readonly exception: Value; readonly row: number | undefined }
-  | { readonly status: 'exhausted'; readonly limit: 'resultBytes' | 'memoryMb' | 'recursion'; readonly used: number }
+  | {
+      readonly status: 'exhausted'
+      readonly limit: 'resultBytes' | 'memoryMb' | 'recursion'
+      readonly used: number
+    }
 
 /** A response is not what trusted code in the guest answers. */
 export class ForgedResponse extends Error {
@@ -48,20 +54,34 @@ export interface CompileRequest {
 
 export function compileRequest(request: CompileRequest, policy: ResolvedPolicy): Uint8Array {
   return encodeValue({
-    op: 'compile', ...request, parameters: request.parameters ?? null, inline: policy.guards.inline,
+    op: 'compile',
+    ...request,
+    parameters: request.parameters ?? null,
+    inline: policy.guards.inline,
     codeBytes: policy.limits.codeBytes,
   })
 }
 
 export function readCompileResponse(bytes: Uint8Array): CompileResponse {
   const fields = readFields(bytes, { maxNodes: 64, maxDepth: 3 })
-  if (fields['ok'] === true && fields['code'] instanceof Uint8Array) return { ok: true, code: fields['code'] }
+  if (fields['ok'] === true && fields['code'] instanceof Uint8Array)
+    return { ok: true, code: fields['code'] }
   const { code, message } = fields
-  if (fields['ok'] !== false || (code !== 'PR900' && code !== 'PR901' && code !== 'PR902') || typeof message !== 'string') {
+  if (
+    fields['ok'] !== false ||
+    (code !== 'PR900' && code !== 'PR901' && code !== 'PR902') ||
+    typeof message !== 'string'
+  ) {
     throw new ForgedResponse(typeof message === 'string' ? message : 'not an answer to "compile"')
   }
-  const at = (line: string, column: string) => ({ line: number(fields[line], 1), column: number(fields[column], 0) })
-  return { ok: false, refusal: { code, message, start: at('line', 'column'), end: at('endLine', 'endColumn') } }
+  const at = (line: string, column: string) => ({
+    line: number(fields[line], 1),
+    column: number(fields[column], 0),
+  })
+  return {
+    ok: false,
+    refusal: { code, message, start: at('line', 'column'), end: at('endLine', 'endColumn') },
+  }
 }
 
 export interface RunRequest {
@@ -77,13 +97,31 @@ export interface RunRequest {
 }
 
 /** @throws ArgumentError for a result that is no name. */
-export function runRequest({ inputs, result, ...request }: RunRequest, policy: ResolvedPolicy, limits: Limits): Uint8Array {
+export function runRequest(
+  { inputs, result, ...request }: RunRequest,
+  policy: ResolvedPolicy,
+  limits: Limits,
+): Uint8Array {
   if (result !== undefined) checkName(result, 'result')
-  return withField(encodeValue({ op: 'run', ...request, ...(!request.keep && { fresh: true }), result: result ?? null, ...common(policy, limits) }), 'inputs', inputs)
+  return withField(
+    encodeValue({
+      op: 'run',
+      ...request,
+      ...(!request.keep && { fresh: true }),
+      result: result ?? null,
+      ...common(policy, limits),
+    }),
+    'inputs',
+    inputs,
+  )
 }
 
 /** Makes a function of an expression's code. */
-export function prepareRequest(code: Uint8Array, policy: ResolvedPolicy, limits: Limits): Uint8Array {
+export function prepareRequest(
+  code: Uint8Array,
+  policy: ResolvedPolicy,
+  limits: Limits,
+): Uint8Array {
   return encodeValue({ op: 'prepare', code, ...common(policy, limits) })
 }
 
@@ -91,13 +129,31 @@ export function prepareRequest(code: Uint8Array, policy: ResolvedPolicy, limits:
  * The value of a function's code for these arguments.
  * @throws ValueError with the path of one that cannot cross.
  */
-export function evaluateRequest(code: Uint8Array, args: readonly Value[], policy: ResolvedPolicy, limits: Limits): Uint8Array {
-  return encode({ op: 'evaluate', fresh: true, code, args, ...common(policy, limits) }, 'args', policy)
+export function evaluateRequest(
+  code: Uint8Array,
+  args: readonly Value[],
+  policy: ResolvedPolicy,
+  limits: Limits,
+): Uint8Array {
+  return encode(
+    { op: 'evaluate', fresh: true, code, args, ...common(policy, limits) },
+    'args',
+    policy,
+  )
 }
 
 /** Its values for rows; each column is the bytes of its floats. Without code, of the function prepared last. */
-export function mapRequest(code: Uint8Array | undefined, columns: readonly Uint8Array[], policy: ResolvedPolicy, limits: Limits): Uint8Array {
-  return encode({ op: 'map', ...(code && { code }), columns, ...common(policy, limits) }, 'columns', policy)
+export function mapRequest(
+  code: Uint8Array | undefined,
+  columns: readonly Uint8Array[],
+  policy: ResolvedPolicy,
+  limits: Limits,
+): Uint8Array {
+  return encode(
+    { op: 'map', ...(code && { code }), columns, ...common(policy, limits) },
+    'columns',
+    policy,
+  )
 }
 
 export interface CallRequest {
@@ -107,11 +163,20 @@ export interface CallRequest {
 }
 
 /** @throws ValueError with the path of an argument that cannot cross. */
-export function callRequest(request: CallRequest, policy: ResolvedPolicy, limits: Limits): Uint8Array {
+export function callRequest(
+  request: CallRequest,
+  policy: ResolvedPolicy,
+  limits: Limits,
+): Uint8Array {
   return encode({ op: 'call', ...request, ...common(policy, limits) }, 'args', policy)
 }
 
-export function trustRequest(name: string, source: string, expose: Exposure, policy: ResolvedPolicy): Uint8Array {
+export function trustRequest(
+  name: string,
+  source: string,
+  expose: Exposure,
+  policy: ResolvedPolicy,
+): Uint8Array {
   return encodeValue({ op: 'trust', name, source, expose, ...common(policy, policy.limits) })
 }
 
@@ -119,7 +184,10 @@ export function trustRequest(name: string, source: string, expose: Exposure, pol
 function common(policy: ResolvedPolicy, limits: Limits) {
   return {
     policy: grantsOf(policy),
-    recursion: limits.recursion, resultBytes: limits.resultBytes, resultNodes: RESULT_NODES, resultDepth: RESULT_DEPTH,
+    recursion: limits.recursion,
+    resultBytes: limits.resultBytes,
+    resultNodes: RESULT_NODES,
+    resultDepth: RESULT_DEPTH,
   }
 }
 
@@ -131,10 +199,15 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
   if (known) return known
   const { modules, builtins } = policy
   const names = Object.entries(modules)
-  const told = names.map(([name, shown]) => [name, shown.length === STANDARD_GRANTS[name]?.length ? '*' : shown] as const)
-  const isStandard = names.length === Object.keys(STANDARD_GRANTS).length && told.every(([, shown]) => shown === '*')
+  const told = names.map(
+    ([name, shown]) =>
+      [name, shown.length === STANDARD_GRANTS[name]?.length ? '*' : shown] as const,
+  )
+  const isStandard =
+    names.length === Object.keys(STANDARD_GRANTS).length && told.every(([, shown]) => shown === '*')
   const made = {
-    modules: isStandard ? 'standard' : Object.fromEntries(told), inline: policy.guards.inline,
+    modules: isStandard ? 'standard' : Object.fromEntries(told),
+    inline: policy.guards.inline,
     builtins: builtins.length === DEFAULT_POLICY.builtins.length ? null : builtins,
   }
   grants.set(policy, made)
@@ -142,13 +215,17 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
 }
 
 export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse {
-  const fields = readFields(bytes, { maxNodes: RESULT_NODES + 100_000, maxDepth: RESULT_DEPTH + 10 })
+  const fields = readFields(bytes, {
+    maxNodes: RESULT_NODES + 100_000,
+    maxDepth: RESULT_DEPTH + 10,
+  })
   switch (fields['status']) {
     case 'returned':
       if ('value' in fields) return { status: 'returned', value: fields['value'] }
       break
     case 'raised':
-      if ('exception' in fields) return { status: 'raised', exception: fields['exception'], row: rowOf(fields['row']) }
+      if ('exception' in fields)
+        return { status: 'raised', exception: fields['exception'], row: rowOf(fields['row']) }
       break
     case 'exhausted': {
       const { limit } = fields
@@ -175,12 +252,16 @@ export function encodeInputs(inputs: unknown = {}, policy: ResolvedPolicy): Uint
     checkName(name, 'inputs')
     checked[name] = value
   }
-  return encode({ inputs: checked }, 'inputs', policy).subarray(DICT_HEADER + encodeValue('inputs').length)
+  return encode({ inputs: checked }, 'inputs', policy).subarray(
+    DICT_HEADER + encodeValue('inputs').length,
+  )
 }
 
 function entriesOf(inputs: object): [string, Value][] {
   try {
-    return inputs instanceof Map ? [...inputs as Map<string, Value>] : Object.entries(inputs as Record<string, Value>)
+    return inputs instanceof Map
+      ? [...(inputs as Map<string, Value>)]
+      : Object.entries(inputs as Record<string, Value>)
   } catch (error) {
     throw new ValueError(`inputs: cannot be read: ${String(error)}`, { cause: error })
   }
@@ -212,19 +293,28 @@ function encode(value: Value, argument: string, { limits }: ResolvedPolicy): Uin
     return encodeValue(value, { maxBytes: limits.memoryMb * MIB })
   } catch (error) {
     // A getter's own error, a proxy that was revoked, bytes that were given away, memory of the host's that is wanting.
-    if (!(error instanceof CodecError)) throw new ValueError(`${argument}: cannot be read: ${String(error)}`, { cause: error })
-    throw new ValueError(error.message.replace(new RegExp(`^value\\.${argument}\\b`), argument).replace(/^the value\b/, argument))
+    if (!(error instanceof CodecError))
+      throw new ValueError(`${argument}: cannot be read: ${String(error)}`, { cause: error })
+    throw new ValueError(
+      error.message
+        .replace(new RegExp(`^value\\.${argument}\\b`), argument)
+        .replace(/^the value\b/, argument),
+    )
   }
 }
 
-function readFields(bytes: Uint8Array, limits: { maxNodes: number; maxDepth: number }): Readonly<Record<string, Value>> {
+function readFields(
+  bytes: Uint8Array,
+  limits: { maxNodes: number; maxDepth: number },
+): Readonly<Record<string, Value>> {
   let value: Value
   try {
     value = decodeValue(bytes, { ...limits, maxBytes: bytes.length })
   } catch (error) {
     throw new ForgedResponse(error instanceof Error ? error.message : String(error))
   }
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null) throw new ForgedResponse('not an object')
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null)
+    throw new ForgedResponse('not an object')
   return value as Readonly<Record<string, Value>>
 }
 

@@ -3,11 +3,18 @@ import { checkName } from '../check/host-names.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { Parser } from '../syntax/parse.js'
-import type { GuestWorker } from '../trusted/host/link.js'
+import type { GuestWorker } from '../trusted/channel/link.js'
 import { Code, type Checked, type Compiler, type SourceText } from './compiler.js'
 import { execute, type Pauses } from './execution.js'
 import type { ExecuteOptions } from './options.js'
-import { CANCELLED_UNSPENT, UNSPENT, type Cancelled, type Crashed, type Outcome, type Refused } from './outcome.js'
+import {
+  CANCELLED_UNSPENT,
+  UNSPENT,
+  type Cancelled,
+  type Crashed,
+  type Outcome,
+  type Refused,
+} from './outcome.js'
 import { CANCELLED, type Pool } from './pool.js'
 import { encodeInputs, runRequest } from './requests.js'
 
@@ -29,14 +36,25 @@ export interface Runtime {
 export const ATTEMPTS = 4
 
 /** Checks and compiles, waiting for a worker if it must. */
-export async function compile(runtime: Runtime, text: SourceText, signal: AbortSignal | undefined): Promise<Code | Refused | Crashed | Cancelled> {
+export async function compile(
+  runtime: Runtime,
+  text: SourceText,
+  signal: AbortSignal | undefined,
+): Promise<Code | Refused | Crashed | Cancelled> {
   const checked = runtime.compiler.check(text)
   if (!isChecked(checked)) return checked
-  return withWorker(runtime.compilePool, runtime, signal, (worker) => compileIn(runtime, checked, worker, signal))
+  return withWorker(runtime.compilePool, runtime, signal, (worker) =>
+    compileIn(runtime, checked, worker, signal),
+  )
 }
 
 /** Compiles if it must and executes in a pristine guest. */
-export async function run(runtime: Runtime, text: SourceText | Code, options: ExecuteOptions, pauses?: Pauses): Promise<Outcome> {
+export async function run(
+  runtime: Runtime,
+  text: SourceText | Code,
+  options: ExecuteOptions,
+  pauses?: Pauses,
+): Promise<Outcome> {
   const { policy, pool, compilePool, compiler, parser, isClosing } = runtime
   const { result, signal, onOutput } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
@@ -44,10 +62,23 @@ export async function run(runtime: Runtime, text: SourceText | Code, options: Ex
   if (result !== undefined) checkName(result, 'result')
   const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome | 'lost'> => {
     const { bytes, filename, mode } = code
-    const request = runRequest({ code: bytes, filename, mode, inputs, result, keep: false }, policy, limits)
+    const request = runRequest(
+      { code: bytes, filename, mode, inputs, result, keep: false },
+      policy,
+      limits,
+    )
     const { outcome, begun } = await execute({
-      worker, begin: 'base', request, end: 'reset', limits, signal, onOutput, isClosing, parser, pauses,
-      find: (file) => file === filename ? code : undefined,
+      worker,
+      begin: 'base',
+      request,
+      end: 'reset',
+      limits,
+      signal,
+      onOutput,
+      isClosing,
+      parser,
+      pauses,
+      find: (file) => (file === filename ? code : undefined),
     })
     return begun ? outcome : 'lost'
   }
@@ -70,11 +101,27 @@ export async function run(runtime: Runtime, text: SourceText | Code, options: Ex
 }
 
 /** Executes a request, made of `code`, in a pristine guest under the policy's own limits. */
-export async function executeRequest(runtime: Runtime, request: Uint8Array, code: Code): Promise<Outcome> {
-  const { pool, policy: { limits }, parser, isClosing } = runtime
+export async function executeRequest(
+  runtime: Runtime,
+  request: Uint8Array,
+  code: Code,
+): Promise<Outcome> {
+  const {
+    pool,
+    policy: { limits },
+    parser,
+    isClosing,
+  } = runtime
   return withWorker(pool, runtime, undefined, async (worker) => {
     const { outcome, begun } = await execute({
-      worker, begin: 'base', request, end: 'reset', limits, isClosing, parser, find: (file) => file === code.filename ? code : undefined,
+      worker,
+      begin: 'base',
+      request,
+      end: 'reset',
+      limits,
+      isClosing,
+      parser,
+      find: (file) => (file === code.filename ? code : undefined),
     })
     return begun ? outcome : 'lost'
   })
@@ -82,7 +129,10 @@ export async function executeRequest(runtime: Runtime, request: Uint8Array, code
 
 /** Leases a worker for `work`. Work that lost its worker before anything of the guest ran is given another. */
 async function withWorker<T>(
-  pool: Pool, { isClosing, imageChecked }: Runtime, signal: AbortSignal | undefined, work: (worker: GuestWorker) => Promise<T | 'lost'>,
+  pool: Pool,
+  { isClosing, imageChecked }: Runtime,
+  signal: AbortSignal | undefined,
+  work: (worker: GuestWorker) => Promise<T | 'lost'>,
 ): Promise<T | Cancelled | Crashed> {
   for (let attempt = 1; ; attempt++) {
     const worker = await pool.lease('run', signal)
@@ -95,12 +145,20 @@ async function withWorker<T>(
       pool.release(worker)
     }
     if (isClosing() || signal?.aborted) return CANCELLED_UNSPENT
-    if (attempt === ATTEMPTS) return { status: 'crashed', reason: `${attempt} workers were lost one after the other`, ...UNSPENT }
+    if (attempt === ATTEMPTS)
+      return {
+        status: 'crashed',
+        reason: `${attempt} workers were lost one after the other`,
+        ...UNSPENT,
+      }
   }
 }
 
 async function compileIn(
-  { compiler }: Runtime, checked: Checked, worker: GuestWorker, signal: AbortSignal | undefined,
+  { compiler }: Runtime,
+  checked: Checked,
+  worker: GuestWorker,
+  signal: AbortSignal | undefined,
 ): Promise<Code | Refused | Crashed | 'lost'> {
   if (signal?.aborted) return 'lost'
   const cancel = (): void => worker.kill('cancelled')

@@ -7,12 +7,18 @@ import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
 import { createChecker } from '../pipeline.js'
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
 import { loadParser } from '../syntax/parse.js'
-import type { GuestWorker } from '../trusted/host/link.js'
+import type { GuestWorker } from '../trusted/channel/link.js'
 import { cacheKey } from './compile-cache.js'
 import { Code, Compiler } from './compiler.js'
 import { Formula, FormulaGuest, InlineFormula } from './formula.js'
 import {
-  checkOptions, resolveOptions, type CompileOptions, type ExecuteOptions, type Isolation, type ResolvedOptions, type RunOptions,
+  checkOptions,
+  resolveOptions,
+  type CompileOptions,
+  type ExecuteOptions,
+  type Isolation,
+  type ResolvedOptions,
+  type RunOptions,
   type SandboxOptions,
 } from './options.js'
 import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
@@ -35,7 +41,8 @@ const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
  *   fails to load is a PolicyError.
  */
 export async function createSandbox<const I extends Isolation = 'process'>(
-  policy?: Policy, options: SandboxOptions & { readonly isolation?: I | undefined } = {},
+  policy?: Policy,
+  options: SandboxOptions & { readonly isolation?: I | undefined } = {},
 ): Promise<Sandbox<I>> {
   return Sandbox.create<I>(resolvePolicy(policy), resolveOptions(options))
 }
@@ -56,21 +63,40 @@ export class Sandbox<I extends Isolation = Isolation> {
   #closing = false
   #closed: Promise<void> | undefined
 
-  private constructor(runtime: Omit<Runtime, 'isClosing'>, options: ResolvedOptions, workers: Workers, fingerprint: string) {
+  private constructor(
+    runtime: Omit<Runtime, 'isClosing'>,
+    options: ResolvedOptions,
+    workers: Workers,
+    fingerprint: string,
+  ) {
     this.#options = options
     this.#workers = workers
     this.#runtime = { ...runtime, isClosing: () => this.#closing }
     this.#sessionHost = {
-      runtime: this.#runtime, key: options.snapshotKey ?? PROCESS_KEY, fingerprint,
+      runtime: this.#runtime,
+      key: options.snapshotKey ?? PROCESS_KEY,
+      fingerprint,
       trusted: options.trusted.map(({ name }) => name),
-      open: (state) => this.#open(state), closed: (session) => { this.#sessions.delete(session) },
+      open: (state) => this.#open(state),
+      closed: (session) => {
+        this.#sessions.delete(session)
+      },
     }
   }
 
   /** @internal Use {@link createSandbox}. */
-  static async create<I extends Isolation>(policy: ResolvedPolicy, options: ResolvedOptions): Promise<Sandbox<I>> {
+  static async create<I extends Isolation>(
+    policy: ResolvedPolicy,
+    options: ResolvedOptions,
+  ): Promise<Sandbox<I>> {
     const fingerprint = cacheKey([
-      JSON.stringify(policy), imageHash(), ...options.trusted.flatMap(({ name, source, expose }) => [name, source, JSON.stringify(expose)]),
+      JSON.stringify(policy),
+      imageHash(),
+      ...options.trusted.flatMap(({ name, source, expose }) => [
+        name,
+        source,
+        JSON.stringify(expose),
+      ]),
     ])
     const exposed = options.trusted.flatMap(({ expose }) => Object.keys(expose))
     const workers = startWorkers(policy, options)
@@ -78,7 +104,12 @@ export class Sandbox<I extends Isolation = Isolation> {
       // While the first worker starts.
       const [parser, checker] = await Promise.all([loadParser(), createChecker(policy)])
       const compiler = new Compiler(policy, checker, fingerprint, exposed)
-      const sandbox = new Sandbox<I>({ ...workers, policy, parser, compiler }, options, workers, fingerprint)
+      const sandbox = new Sandbox<I>(
+        { ...workers, policy, parser, compiler },
+        options,
+        workers,
+        fingerprint,
+      )
       workers.base.delta = await loadTrusted(sandbox.#runtime, options.trusted)
       workers.pool.refresh()
       return sandbox
@@ -109,8 +140,10 @@ export class Sandbox<I extends Isolation = Isolation> {
    */
   start(source: string, options: RunOptions = {}): StartedRun {
     const { isolation, wrap } = this.#options
-    if (isolation === 'inline') throw new PolicyError('start: isolation "inline" has no other thread to pause a run from')
-    if (wrap !== undefined) throw new PolicyError('start: a jail inside the command of "wrap" cannot be paused')
+    if (isolation === 'inline')
+      throw new PolicyError('start: isolation "inline" has no other thread to pause a run from')
+    if (wrap !== undefined)
+      throw new PolicyError('start: a jail inside the command of "wrap" cannot be paused')
     if (isolation === 'process' && process.platform === 'win32') {
       throw new PolicyError('start: processes cannot be paused here; isolation "thread" can')
     }
@@ -130,13 +163,20 @@ export class Sandbox<I extends Isolation = Isolation> {
   }
 
   /** Compiles a source, to run it many times. A refusal has the status `refused`, a program has `compiled`. */
-  async compile(source: string, options: CompileOptions = {}): Promise<Program | Refused | Crashed | Cancelled> {
+  async compile(
+    source: string,
+    options: CompileOptions = {},
+  ): Promise<Program | Refused | Crashed | Cancelled> {
     this.#checkOpen()
     checkOptions(options, 'compile')
     const { mode = 'exec', filename = '<guest>', parameters, signal } = options
     if (parameters !== undefined) checkParameters(parameters)
-    const code = await this.#track(compile(this.#runtime, { source, mode, filename, parameters }, signal))
-    return code instanceof Code ? new Program(code, (options) => this.#runCode(code, options)) : code
+    const code = await this.#track(
+      compile(this.#runtime, { source, mode, filename, parameters }, signal),
+    )
+    return code instanceof Code
+      ? new Program(code, (options) => this.#runCode(code, options))
+      : code
   }
 
   /**
@@ -144,20 +184,33 @@ export class Sandbox<I extends Isolation = Isolation> {
    * A refusal has the status `refused`, a formula has `compiled`.
    */
   async formula(
-    source: string, parameters: readonly string[], options: Omit<CompileOptions, 'mode' | 'parameters'> = {},
+    source: string,
+    parameters: readonly string[],
+    options: Omit<CompileOptions, 'mode' | 'parameters'> = {},
   ): Promise<FormulaOf<I> | Refused | Crashed | Cancelled> {
     this.#checkOpen()
     checkOptions(options, 'formula')
     const { filename = '<formula>', signal } = options
     checkParameters(parameters)
-    const code = await this.#track(compile(this.#runtime, { source, mode: 'eval', filename, parameters: [...parameters], asFunction: true }, signal))
+    const code = await this.#track(
+      compile(
+        this.#runtime,
+        { source, mode: 'eval', filename, parameters: [...parameters], asFunction: true },
+        signal,
+      ),
+    )
     if (!(code instanceof Code)) return code
-    const formula = this.#options.isolation === 'inline'
-      ? new InlineFormula(this.#runtime, code, this.#formulaGuest ??= this.#workers.startFormulaGuest())
-      : new Formula(this.#runtime, code, (request, of) => {
-        this.#checkOpen()
-        return this.#track(executeRequest(this.#runtime, request, of))
-      })
+    const formula =
+      this.#options.isolation === 'inline'
+        ? new InlineFormula(
+            this.#runtime,
+            code,
+            (this.#formulaGuest ??= this.#workers.startFormulaGuest()),
+          )
+        : new Formula(this.#runtime, code, (request, of) => {
+            this.#checkOpen()
+            return this.#track(executeRequest(this.#runtime, request, of))
+          })
     return formula as FormulaOf<I>
   }
 
@@ -169,7 +222,9 @@ export class Sandbox<I extends Isolation = Isolation> {
     this.#checkOpen()
     checkOptions(options, 'session')
     const { key, fingerprint } = this.#sessionHost
-    return this.#open(options.from === undefined ? NOTHING_RUN : unseal(options.from, key, fingerprint))
+    return this.#open(
+      options.from === undefined ? NOTHING_RUN : unseal(options.from, key, fingerprint),
+    )
   }
 
   /**
@@ -215,7 +270,9 @@ export class Sandbox<I extends Isolation = Isolation> {
     this.#checkOpen()
     checkOptions(options, 'run')
     const { mode = 'exec', filename = '<guest>', ...rest } = options
-    return this.#track(run(this.#runtime, { source, mode, filename, parameters: undefined }, rest, pauses))
+    return this.#track(
+      run(this.#runtime, { source, mode, filename, parameters: undefined }, rest, pauses),
+    )
   }
 
   async #runCode(code: Code, options: ExecuteOptions): Promise<Outcome> {
@@ -244,25 +301,50 @@ interface Workers extends Pick<Runtime, 'pool' | 'compilePool' | 'imageChecked'>
   readonly startFormulaGuest: () => FormulaGuest
 }
 
-function startWorkers(policy: ResolvedPolicy, { workers, spares, queue, sessions, isolation, wrap }: ResolvedOptions): Workers {
+function startWorkers(
+  policy: ResolvedPolicy,
+  { workers, spares, queue, sessions, isolation, wrap }: ResolvedOptions,
+): Workers {
   const setup = setupOf(policy)
   const base: Workers['base'] = { delta: undefined }
   const giveBase = <W extends GuestWorker>(worker: W): W => {
     if (base.delta) worker.setBase(base.delta)
     return worker
   }
-  const pool = new Pool({ workers, spares, queue, sessions, start: starterOf(isolation, setup, wrap), onReady: giveBase })
+  const pool = new Pool({
+    workers,
+    spares,
+    queue,
+    sessions,
+    start: starterOf(isolation, setup, wrap),
+    onReady: giveBase,
+  })
   // What compiles must be killable: not even inline does it happen in the caller's thread.
-  const compilePool = isolation === 'inline'
-    ? new Pool({ workers: 1, spares: 0, queue, sessions: 0, start: starterOf('thread', setup, undefined) }) : pool
+  const compilePool =
+    isolation === 'inline'
+      ? new Pool({
+          workers: 1,
+          spares: 0,
+          queue,
+          sessions: 0,
+          start: starterOf('thread', setup, undefined),
+        })
+      : pool
   const checked = imageChecked()
   checked.catch(() => {}) // who runs something hears of it
   compilePool.warm()
-  return { pool, compilePool, imageChecked: checked, base, startFormulaGuest: () => new FormulaGuest(giveBase(startInline(setup))) }
+  return {
+    pool,
+    compilePool,
+    imageChecked: checked,
+    base,
+    startFormulaGuest: () => new FormulaGuest(giveBase(startInline(setup))),
+  }
 }
 
 function checkParameters(parameters: unknown): void {
   if (!Array.isArray(parameters)) throw new ArgumentError('parameters: must be a list of names')
   for (const name of parameters as unknown[]) checkName(name, 'parameters')
-  if (new Set(parameters).size !== parameters.length) throw new ArgumentError('parameters: a name is there twice')
+  if (new Set(parameters).size !== parameters.length)
+    throw new ArgumentError('parameters: a name is there twice')
 }

@@ -6,8 +6,8 @@ import { checkName } from '../check/host-names.js'
 import { ArgumentError, ClosedError } from '../errors.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { Limits } from '../policy/limits.js'
-import type { Value } from '../trusted/host/codec.js'
-import type { GuestWorker } from '../trusted/host/link.js'
+import type { Value } from '../trusted/channel/codec.js'
+import type { GuestWorker } from '../trusted/channel/link.js'
 import { Code, type SourceText } from './compiler.js'
 import { execute } from './execution.js'
 import { checkOptions, type ExecuteOptions, type RunOptions } from './options.js'
@@ -64,7 +64,8 @@ export class Session {
     this.#worker = worker
     this.#delta = state.delta
     this.#runs = state.runs
-    for (const { file, source, mode } of state.sources) this.#sources.set(file, { source, mode, filename: file, parameters: undefined })
+    for (const { file, source, mode } of state.sources)
+      this.#sources.set(file, { source, mode, filename: file, parameters: undefined })
   }
 
   /**
@@ -82,11 +83,22 @@ export class Session {
       return async () => {
         if (signal?.aborted) return CANCELLED_UNSPENT
         const filename = this.#fileName(options.filename, source)
-        const code = await compile(runtime, { source, mode, filename, parameters: undefined }, signal)
+        const code = await compile(
+          runtime,
+          { source, mode, filename, parameters: undefined },
+          signal,
+        )
         if (!(code instanceof Code)) return code
         this.#remember(code)
         return this.#execute(
-          runRequest({ code: code.bytes, filename, mode, inputs, result, keep: true }, runtime.policy, limits), limits, options)
+          runRequest(
+            { code: code.bytes, filename, mode, inputs, result, keep: true },
+            runtime.policy,
+            limits,
+          ),
+          limits,
+          options,
+        )
       }
     })
   }
@@ -95,13 +107,21 @@ export class Session {
    * Calls a function of a trusted module: it gets the guest's globals first, then `args`.
    * @throws ArgumentError for a module that there is not, ValueError for an argument that cannot cross; else as {@link run}.
    */
-  call(module: string, name: string, args: readonly Value[] = [], options: CallOptions = {}): Promise<Outcome> {
+  call(
+    module: string,
+    name: string,
+    args: readonly Value[] = [],
+    options: CallOptions = {},
+  ): Promise<Outcome> {
     return this.#enqueue(() => {
       checkOptions(options, 'call')
-      if (typeof module !== 'string' || typeof name !== 'string') throw new ArgumentError('call: module and function are told by name')
+      if (typeof module !== 'string' || typeof name !== 'string')
+        throw new ArgumentError('call: module and function are told by name')
       const { trusted } = this.#host
       if (!trusted.includes(module)) {
-        throw new ArgumentError(`call: there is no trusted module "${module}" (known: ${trusted.join(', ') || 'none'})`)
+        throw new ArgumentError(
+          `call: there is no trusted module "${module}" (known: ${trusted.join(', ') || 'none'})`,
+        )
       }
       if (!Array.isArray(args)) throw new ArgumentError('call: args must be a list')
       const { policy } = this.#host.runtime
@@ -161,7 +181,11 @@ export class Session {
     const done = this.#last.then(() => {
       // Ended while this waited, by the sandbox's end: its memory is gone, and the base must not pass for it.
       if (this.#hasEnded) throw new ClosedError('the session is closed')
-      const sources = [...this.#sources.values()].map(({ filename: file, source, mode }) => ({ file, source, mode }))
+      const sources = [...this.#sources.values()].map(({ filename: file, source, mode }) => ({
+        file,
+        source,
+        mode,
+      }))
       return read({ delta: this.#delta, runs: this.#runs, sources })
     })
     this.#last = done.catch(() => {})
@@ -172,16 +196,28 @@ export class Session {
     if (this.#closed) throw new ClosedError('the session is closed')
   }
 
-  async #execute(request: Uint8Array, limits: Limits, { signal, onOutput }: CallOptions): Promise<Outcome> {
+  async #execute(
+    request: Uint8Array,
+    limits: Limits,
+    { signal, onOutput }: CallOptions,
+  ): Promise<Outcome> {
     const { isClosing, parser } = this.#host.runtime
     for (let attempt = 1; ; attempt++) {
       const worker = await this.#liveWorker(signal)
       if (worker === CANCELLED) return CANCELLED_UNSPENT
-      const begin = this.#stale ? this.#delta ?? 'base' : 'keep'
+      const begin = this.#stale ? (this.#delta ?? 'base') : 'keep'
       this.#stale = true
       const { outcome, begun, delta } = await execute({
-        worker, begin, request: begin === 'keep' ? request : freshly(request), end: 'capture', limits, signal, onOutput, isClosing,
-        parser, find: (file) => this.#find(file),
+        worker,
+        begin,
+        request: begin === 'keep' ? request : freshly(request),
+        end: 'capture',
+        limits,
+        signal,
+        onOutput,
+        isClosing,
+        parser,
+        find: (file) => this.#find(file),
       })
       if (!begun && attempt < ATTEMPTS) continue
       if (delta && (outcome.status === 'returned' || outcome.status === 'raised')) {

@@ -6,7 +6,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Mode } from '../check/options.js'
 import { SnapshotError } from '../errors.js'
-import { CodecError, decodeValue, encodeValue } from '../trusted/host/codec.js'
+import { CodecError, decodeValue, encodeValue } from '../trusted/channel/codec.js'
 
 /** A source that the session ran: for the tracebacks of what it defined. */
 export interface SessionSource {
@@ -32,8 +32,17 @@ const LIMITS = { maxNodes: 1_000_000, maxDepth: 5 }
 export const PROCESS_KEY: Uint8Array = randomBytes(MAC_BYTES)
 
 /** `fingerprint` stands for image, policy and trusted modules. */
-export function seal({ delta, sources, runs }: SessionState, key: Uint8Array, fingerprint: string): Uint8Array {
-  const body = encodeValue({ fingerprint, delta, runs, sources: sources.map(({ file, source, mode }) => [file, source, mode]) })
+export function seal(
+  { delta, sources, runs }: SessionState,
+  key: Uint8Array,
+  fingerprint: string,
+): Uint8Array {
+  const body = encodeValue({
+    fingerprint,
+    delta,
+    runs,
+    sources: sources.map(({ file, source, mode }) => [file, source, mode]),
+  })
   return Buffer.concat([Buffer.from(MAGIC, 'latin1'), mac(body, key), body])
 }
 
@@ -41,7 +50,10 @@ export function seal({ delta, sources, runs }: SessionState, key: Uint8Array, fi
 export function unseal(snapshot: unknown, key: Uint8Array, expected: string): SessionState {
   if (!(snapshot instanceof Uint8Array)) throw new SnapshotError('a snapshot is bytes')
   const bytes = Buffer.from(snapshot) // a copy: what was checked cannot be changed afterwards
-  if (bytes.length < MAGIC.length + MAC_BYTES || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+  if (
+    bytes.length < MAGIC.length + MAC_BYTES ||
+    bytes.toString('latin1', 0, MAGIC.length) !== MAGIC
+  ) {
     throw new SnapshotError('this is not a snapshot of this version')
   }
   const body = bytes.subarray(MAGIC.length + MAC_BYTES)
@@ -49,13 +61,27 @@ export function unseal(snapshot: unknown, key: Uint8Array, expected: string): Se
     throw new SnapshotError('the snapshot was made with another key, or was changed')
   }
   try {
-    const { fingerprint, delta, runs, sources } = decodeValue(body, { ...LIMITS, maxBytes: body.length }) as {
-      fingerprint: string; delta: Uint8Array | null; runs: number; sources: readonly (readonly [string, string, Mode])[]
+    const { fingerprint, delta, runs, sources } = decodeValue(body, {
+      ...LIMITS,
+      maxBytes: body.length,
+    }) as {
+      fingerprint: string
+      delta: Uint8Array | null
+      runs: number
+      sources: readonly (readonly [string, string, Mode])[]
     }
-    if (fingerprint !== expected) throw new SnapshotError('the snapshot was made under another policy, image or trusted modules')
-    return { delta: delta ?? undefined, runs, sources: sources.map(([file, source, mode]) => ({ file, source, mode })) }
+    if (fingerprint !== expected)
+      throw new SnapshotError(
+        'the snapshot was made under another policy, image or trusted modules',
+      )
+    return {
+      delta: delta ?? undefined,
+      runs,
+      sources: sources.map(([file, source, mode]) => ({ file, source, mode })),
+    }
   } catch (error) {
-    if (error instanceof CodecError) throw new SnapshotError(`the snapshot cannot be read: ${error.message}`)
+    if (error instanceof CodecError)
+      throw new SnapshotError(`the snapshot cannot be read: ${error.message}`)
     throw error
   }
 }

@@ -57,18 +57,27 @@ class Printer {
 
   exception(exception: TracebackException): string {
     const chain: { message: string; exception: TracebackException }[] = []
-    for (let link: TracebackException | undefined = exception; link; link = link.cause ?? link.context) {
+    for (
+      let link: TracebackException | undefined = exception;
+      link;
+      link = link.cause ?? link.context
+    ) {
       chain.push({ message: link.cause ? CAUSE : link.context ? CONTEXT : '', exception: link })
     }
     let text = ''
     for (const { message, exception: link } of chain.reverse()) {
-      text += this.#emit(message) + (link.exceptions ? this.#group(link, link.exceptions) : this.#one(link))
+      text +=
+        this.#emit(message) +
+        (link.exceptions ? this.#group(link, link.exceptions) : this.#one(link))
     }
     return text
   }
 
   #one(exception: TracebackException): string {
-    const stack = exception.frames.length > 0 ? `Traceback (most recent call last):\n${this.#stack(exception)}` : ''
+    const stack =
+      exception.frames.length > 0
+        ? `Traceback (most recent call last):\n${this.#stack(exception)}`
+        : ''
     return this.#emit(stack + finalLines(exception))
   }
 
@@ -91,7 +100,9 @@ class Printer {
       text += `${this.#margin()}${i === 0 ? '+-' : '  '}+---------------- ${truncated ? '...' : i + 1} ----------------\n`
       this.#depth++
       const rest = members.length - GROUP_WIDTH
-      text += truncated ? this.#emit(`and ${rest} more exception${rest > 1 ? 's' : ''}\n`) : this.exception(members[i])
+      text += truncated
+        ? this.#emit(`and ${rest} more exception${rest > 1 ? 's' : ''}\n`)
+        : this.exception(members[i])
       if (isLast && this.#needClose) {
         text += `${this.#margin()}+------------------------------------\n`
         this.#needClose = false
@@ -111,7 +122,8 @@ class Printer {
       return more > 0 ? `  [Previous line repeated ${more} more time${more > 1 ? 's' : ''}]\n` : ''
     }
     for (const [index, frame] of frames.entries()) {
-      const isOther = !last || last.file !== frame.file || last.line !== frame.line || last.name !== frame.name
+      const isOther =
+        !last || last.file !== frame.file || last.line !== frame.line || last.name !== frame.name
       // What was left out of the middle of a recursion was more of the same.
       const skipped = index === frames.length >> 1 ? truncated : 0
       if (isOther || (skipped > 0 && count < REPEATED_FRAMES)) {
@@ -128,7 +140,11 @@ class Printer {
 
   #frame({ file, line, name, source, segment }: TracebackFrame): string {
     const lines = segment ? this.#carets(segment) : source ? [source] : []
-    return [`  File "${file}", line ${line}, in ${name}`, ...lines.map((text) => `    ${text}`)].join('\n') + '\n'
+    return (
+      [`  File "${file}", line ${line}, in ${name}`, ...lines.map((text) => `    ${text}`)].join(
+        '\n',
+      ) + '\n'
+    )
   }
 
   #carets(segment: Segment): readonly string[] {
@@ -148,10 +164,20 @@ class Printer {
     if (this.#depth === 0 || text === '') return text
     const margin = `${this.#margin()}${marginCharacter} `
     const body = text.endsWith('\n') ? text.slice(0, -1) : text
-    return body.split('\n').map((line) => `${margin}${line}`).join('\n') + '\n'
+    return (
+      body
+        .split('\n')
+        .map((line) => `${margin}${line}`)
+        .join('\n') + '\n'
+    )
   }
 }
 
 function finalLines({ type, message, notes }: TracebackException): string {
-  return [message === '' ? type : `${type}: ${message}`, ...notes.flatMap((note) => note.split('\n'))].join('\n') + '\n'
+  return (
+    [
+      message === '' ? type : `${type}: ${message}`,
+      ...notes.flatMap((note) => note.split('\n')),
+    ].join('\n') + '\n'
+  )
 }

@@ -3,13 +3,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InstallationError, PolicyError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
-import { checkImage, IMAGE_FOLDER, ImageError, loadImage, type LoadedImage } from '../trusted/host/image.js'
-import type { ImageFacts, ReadImage } from '../trusted/host/image-facts.js'
-import { InlineWorker } from '../trusted/host/inline.js'
-import { startJail } from '../trusted/host/jail.js'
-import type { GuestWorker } from '../trusted/host/link.js'
-import type { Setup } from '../trusted/host/protocol.js'
-import { startThread } from '../trusted/host/thread.js'
+import {
+  checkImage,
+  IMAGE_FOLDER,
+  ImageError,
+  loadImage,
+  type LoadedImage,
+} from '../platform/node/image.js'
+import type { ImageFacts, ReadImage } from '../trusted/wall/image-facts.js'
+import { InlineWorker } from '../platform/node/inline.js'
+import { startJail } from '../platform/node/jail.js'
+import type { GuestWorker } from '../trusted/channel/link.js'
+import type { Setup } from '../trusted/channel/protocol.js'
+import { startThread } from '../platform/node/thread.js'
 import type { Isolation } from './options.js'
 
 const MIB = 1 << 20
@@ -20,7 +26,8 @@ const FRAME_SLACK = 64 * MIB
 /** What a worker is told at its start. */
 export function setupOf({ clock, random, limits }: ResolvedPolicy): Setup {
   return {
-    clock: clock === 'real' ? clock : { fixed: Date.parse(clock.fixed) }, random,
+    clock: clock === 'real' ? clock : { fixed: Date.parse(clock.fixed) },
+    random,
     memoryBytes: limits.memoryMb * MIB,
     // A session's memory and inputs as large as it, in one command.
     maxFrameBytes: 2 * limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
@@ -28,15 +35,23 @@ export function setupOf({ clock, random, limits }: ResolvedPolicy): Setup {
 }
 
 /** A function that starts workers. Nothing is read or started before it is called. */
-export function starterOf(isolation: Isolation, setup: Setup, wrap: readonly string[] | undefined): () => GuestWorker {
-  if (wrap !== undefined && isolation !== 'process') throw new PolicyError(`wrap: a command goes around a process, and isolation is "${isolation}"`)
+export function starterOf(
+  isolation: Isolation,
+  setup: Setup,
+  wrap: readonly string[] | undefined,
+): () => GuestWorker {
+  if (wrap !== undefined && isolation !== 'process')
+    throw new PolicyError(`wrap: a command goes around a process, and isolation is "${isolation}"`)
   switch (isolation) {
-    case 'process': return () => startJail({ setup, ...(wrap && { wrap }) })
-    case 'thread': return () => {
-      const { wasm, image } = sharedImage()
-      return startThread(wasm, image, setup)
-    }
-    case 'inline': return () => startInline(setup)
+    case 'process':
+      return () => startJail({ setup, ...(wrap && { wrap }) })
+    case 'thread':
+      return () => {
+        const { wasm, image } = sharedImage()
+        return startThread(wasm, image, setup)
+      }
+    case 'inline':
+      return () => startInline(setup)
   }
 }
 
@@ -76,7 +91,9 @@ let checked: Promise<void> | undefined
 export function imageChecked(): Promise<void> {
   checked ??= checkImage().catch((error: unknown) => {
     checked = undefined
-    return orInstallationError((): never => { throw error })
+    return orInstallationError((): never => {
+      throw error
+    })
   })
   return checked
 }
@@ -86,7 +103,8 @@ function orInstallationError<T>(read: () => T): T {
     return read()
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    if (error instanceof ImageError || missing) throw new InstallationError((error as Error).message)
+    if (error instanceof ImageError || missing)
+      throw new InstallationError((error as Error).message)
     throw error
   }
 }

@@ -20,7 +20,10 @@ export function readWithCursor(tree: RawTree, arrays: NodeArrays): Reading {
       if (count === arrays.kind.length) arrays.grow()
       const node = cursor.currentNode
       const flags =
-        (node.isNamed ? NAMED : 0) | (node.isMissing ? MISSING : 0) | (node.isExtra ? EXTRA : 0) | (node.isError ? ERROR : 0)
+        (node.isNamed ? NAMED : 0) |
+        (node.isMissing ? MISSING : 0) |
+        (node.isExtra ? EXTRA : 0) |
+        (node.isError ? ERROR : 0)
       if ((flags & (MISSING | ERROR)) !== 0) flagged = true
       arrays.kind[count] = node.typeId
       arrays.start[count] = node.startIndex
@@ -40,7 +43,12 @@ export function readWithCursor(tree: RawTree, arrays: NodeArrays): Reading {
       while (!cursor.gotoNextSibling()) {
         if (!cursor.gotoParent()) {
           const hasError = tree.rootNode.hasError
-          return { count, depth, hasError, hiddenErrorAt: hasError && !flagged ? deepestError(tree.rootNode) : -1 }
+          return {
+            count,
+            depth,
+            hasError,
+            hiddenErrorAt: hasError && !flagged ? deepestError(tree.rootNode) : -1,
+          }
         }
         level -= 1
         arrays.skip[parent] = count

@@ -12,7 +12,21 @@ import { ERROR, EXTRA, MISSING, NAMED, type Tree } from './tree.js'
 const ENOUGH = 10
 
 /** Statements that a colon ends the head of. */
-const HEADS = new Set(['if', 'elif', 'else', 'for', 'while', 'try', 'except', 'finally', 'with', 'def', 'class', 'match', 'case'])
+const HEADS = new Set([
+  'if',
+  'elif',
+  'else',
+  'for',
+  'while',
+  'try',
+  'except',
+  'finally',
+  'with',
+  'def',
+  'class',
+  'match',
+  'case',
+])
 const PAIRS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 
 /** Reports a tree's errors; at least one when `tree.hasError`, none otherwise. */
@@ -33,33 +47,57 @@ export function syntaxDiagnostics(tree: Tree, source: Source, grammar: Grammar):
   }
   if (diagnostics.length === 0) {
     const at = Math.max(tree.hiddenErrorAt, 0)
-    diagnostics.push(source.diagnostic(SYNTAX_RULES.invalidSyntax, at, at, { message: 'invalid syntax: a line or a block ends here unexpectedly' }))
+    diagnostics.push(
+      source.diagnostic(SYNTAX_RULES.invalidSyntax, at, at, {
+        message: 'invalid syntax: a line or a block ends here unexpectedly',
+      }),
+    )
   }
   return diagnostics
 }
 
 function missing(tree: Tree, node: number, source: Source, grammar: Grammar): Diagnostic {
   const name = grammar.kindName(tree.kind[node])
-  const expected = (tree.flags[node] & NAMED) === 0 ? `\`${name}\`` : name === 'identifier' ? 'a name' : 'an expression'
-  return source.diagnostic(SYNTAX_RULES.invalidSyntax, tree.start[node], tree.end[node], { message: `${expected} is missing` })
+  const expected =
+    (tree.flags[node] & NAMED) === 0
+      ? `\`${name}\``
+      : name === 'identifier'
+        ? 'a name'
+        : 'an expression'
+  return source.diagnostic(SYNTAX_RULES.invalidSyntax, tree.start[node], tree.end[node], {
+    message: `${expected} is missing`,
+  })
 }
 
 function error(tree: Tree, node: number, source: Source, grammar: Grammar): Diagnostic {
   const { text, start, end } = tree
   const colon = missingColon(tree, node, grammar)
-  if (colon >= 0) return source.diagnostic(SYNTAX_RULES.invalidSyntax, colon, colon, { message: '`:` is missing' })
+  if (colon >= 0)
+    return source.diagnostic(SYNTAX_RULES.invalidSyntax, colon, colon, {
+      message: '`:` is missing',
+    })
   // An error may swallow half the source: it is its beginning that says something.
   const feed = text.indexOf('\n', start[node])
   const to = feed < 0 ? end[node] : Math.min(end[node], feed)
   const near = text.slice(start[node], Math.min(to, start[node] + 40)).trim()
-  return source.diagnostic(SYNTAX_RULES.invalidSyntax, start[node], to, near === '' ? {} : { message: `invalid syntax near \`${near}\`` })
+  return source.diagnostic(
+    SYNTAX_RULES.invalidSyntax,
+    start[node],
+    to,
+    near === '' ? {} : { message: `invalid syntax near \`${near}\`` },
+  )
 }
 
 /** Where the colon should be of a statement's head that lacks it; -1 when that is not the matter. */
 function missingColon(tree: Tree, node: number, grammar: Grammar): number {
   const { text, start, end, kind, flags, skip } = tree
   const first = node + 1
-  if (first >= skip[node] || (flags[first] & NAMED) !== 0 || !HEADS.has(grammar.kindName(kind[first]))) return -1
+  if (
+    first >= skip[node] ||
+    (flags[first] & NAMED) !== 0 ||
+    !HEADS.has(grammar.kindName(kind[first]))
+  )
+    return -1
   const feed = text.indexOf('\n', start[first])
   const lineEnd = feed < 0 ? text.length : feed
   let last = end[first]
@@ -81,8 +119,14 @@ function unclosedToken(tree: Tree, source: Source, grammar: Grammar): Diagnostic
   const report = (node: number, message: string): Diagnostic =>
     source.diagnostic(SYNTAX_RULES.invalidSyntax, start[node], end[node], { message })
   for (let node = 0; node < tree.count; node += 1) {
-    if (kind[node] === stringStart && kind[parent[node]] !== string) return report(node, 'this string has no end')
-    if ((flags[node] & (NAMED | MISSING)) !== 0 || skip[node] !== node + 1 || end[node] - start[node] !== 1) continue
+    if (kind[node] === stringStart && kind[parent[node]] !== string)
+      return report(node, 'this string has no end')
+    if (
+      (flags[node] & (NAMED | MISSING)) !== 0 ||
+      skip[node] !== node + 1 ||
+      end[node] - start[node] !== 1
+    )
+      continue
     const token = text[start[node]] as string
     if (token in PAIRS) open.push(node)
     else if (token === ')' || token === ']' || token === '}') {
@@ -93,5 +137,7 @@ function unclosedToken(tree: Tree, source: Source, grammar: Grammar): Diagnostic
     }
   }
   const opener = open.pop()
-  return opener === undefined ? undefined : report(opener, `\`${text[start[opener]]}\` is never closed`)
+  return opener === undefined
+    ? undefined
+    : report(opener, `\`${text[start[opener]]}\` is never closed`)
 }

@@ -26,7 +26,14 @@ export interface Examination {
 
 /** Kinds of nodes that hold text and no code. */
 const PROSE = [
-  'comment', 'string', 'string_start', 'string_content', 'string_end', 'escape_sequence', 'escape_interpolation', 'format_specifier',
+  'comment',
+  'string',
+  'string_start',
+  'string_content',
+  'string_end',
+  'escape_sequence',
+  'escape_interpolation',
+  'format_specifier',
 ]
 
 /** Reads a source: its text, its syntax, its size and nesting. Never throws on bad Python. */
@@ -41,7 +48,9 @@ export function examine(parser: Parser, source: Source, limits: SourceLimits): E
   const inCode = codeTextDiagnostics(source, tree, (kind) => prose.has(kind))
   const invalid = syntaxDiagnostics(tree, source, parser)
   const found = inCode.length + invalid.length
-  return found === 0 ? { tree, diagnostics: NONE } : { tree: undefined, diagnostics: [...inCode, ...invalid] }
+  return found === 0
+    ? { tree, diagnostics: NONE }
+    : { tree: undefined, diagnostics: [...inCode, ...invalid] }
 }
 
 const NONE: readonly Diagnostic[] = []
@@ -50,6 +59,7 @@ const known = new WeakMap<Parser, ReadonlySet<number>>()
 
 function proseKinds(parser: Parser): ReadonlySet<number> {
   let kinds = known.get(parser)
-  if (kinds === undefined) known.set(parser, (kinds = new Set(PROSE.map((name) => parser.kindId(name)))))
+  if (kinds === undefined)
+    known.set(parser, (kinds = new Set(PROSE.map((name) => parser.kindId(name)))))
   return kinds
 }

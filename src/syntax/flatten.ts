@@ -18,13 +18,29 @@ export type HeapReader = (tree: RawTree, arrays: NodeArrays) => Reading
 
 /** Offsets into `TSLanguage`, in bytes: what `parser.h` declares, in its order. */
 const LANGUAGE = {
-  abi: 0, symbolCount: 4, aliasCount: 8, productionCount: 28, fieldCount: 32, maxAliasLength: 36,
-  fieldSlices: 64, fieldEntries: 68, symbolMetadata: 72, publicSymbols: 76, aliasSequences: 84,
+  abi: 0,
+  symbolCount: 4,
+  aliasCount: 8,
+  productionCount: 28,
+  fieldCount: 32,
+  maxAliasLength: 36,
+  fieldSlices: 64,
+  fieldEntries: 68,
+  symbolMetadata: 72,
+  publicSymbols: 76,
+  aliasSequences: 84,
 } as const
 
 /** Offsets into `SubtreeHeapData`, in bytes (`subtree.h`). Children lie in memory just before it, 8 bytes each. */
 const SUBTREE = {
-  padding: 4, size: 16, errorCost: 32, childCount: 36, symbol: 40, flags: 44, moreFlags: 45, production: 66,
+  padding: 4,
+  size: 16,
+  errorCost: 32,
+  childCount: 36,
+  symbol: 40,
+  flags: 44,
+  moreFlags: 45,
+  production: 66,
 } as const
 
 const ABI = 15
@@ -56,7 +72,11 @@ function addressOf(wrapper: Language | RawTree): number | undefined {
 }
 
 function readTables(
-  address: number, language: Language, u8: Uint8Array, u16: Uint16Array, u32: Uint32Array,
+  address: number,
+  language: Language,
+  u8: Uint8Array,
+  u16: Uint16Array,
+  u32: Uint32Array,
 ): Tables | undefined {
   const word = (offset: number): number => u32[(address + offset) >> 2]
   const symbolCount = word(LANGUAGE.symbolCount)
@@ -64,10 +84,15 @@ function readTables(
   const productionCount = word(LANGUAGE.productionCount)
   const maxAlias = u16[(address + LANGUAGE.maxAliasLength) >> 1]
   if (
-    word(LANGUAGE.abi) !== ABI || language.abiVersion !== ABI ||
-    symbolCount + word(LANGUAGE.aliasCount) !== language.nodeTypeCount || fieldCount !== language.fieldCount ||
-    fieldCount > 255 || productionCount > 65535 || maxAlias > FIELD_SLOTS
-  ) return undefined
+    word(LANGUAGE.abi) !== ABI ||
+    language.abiVersion !== ABI ||
+    symbolCount + word(LANGUAGE.aliasCount) !== language.nodeTypeCount ||
+    fieldCount !== language.fieldCount ||
+    fieldCount > 255 ||
+    productionCount > 65535 ||
+    maxAlias > FIELD_SLOTS
+  )
+    return undefined
 
   const aliases = new Uint16Array(productionCount * maxAlias)
   const sequences = word(LANGUAGE.aliasSequences) >> 1

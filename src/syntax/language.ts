@@ -74,13 +74,19 @@ export async function loadLanguage(files?: ParserFiles): Promise<LoadedLanguage>
     parser.setLanguage(language)
     return { parser, language, grammar: describe(language), heap: HEAP }
   } catch (cause) {
-    throw new InstallationError(`cannot load the Python parser: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    throw new InstallationError(
+      `cannot load the Python parser: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    )
   }
 }
 
 async function readFiles(): Promise<ParserFiles> {
   // Imported here, so that a browser, which brings its own files, need not have them.
-  const [{ createRequire }, { readFile }] = await Promise.all([import('node:module'), import('node:fs/promises')])
+  const [{ createRequire }, { readFile }] = await Promise.all([
+    import('node:module'),
+    import('node:fs/promises'),
+  ])
   const { resolve } = createRequire(import.meta.url)
   const [core, grammar] = await Promise.all([
     readFile(resolve('web-tree-sitter/web-tree-sitter.wasm')),
@@ -107,7 +113,8 @@ function describe(language: Language): Grammar {
     kinds,
     kindId(name, named = true) {
       const id = ids.get(named ? name : `"${name}`)
-      if (id === undefined) throw new InstallationError(`the grammar has no ${named ? 'kind' : 'token'} "${name}"`)
+      if (id === undefined)
+        throw new InstallationError(`the grammar has no ${named ? 'kind' : 'token'} "${name}"`)
       return id
     },
     kindName(id) {

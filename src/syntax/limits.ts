@@ -16,17 +16,42 @@ const BRACKET_LIMIT = 190
 
 /** Kinds whose children are in brackets, in the source or once rewritten. Each may nest in itself. */
 const BRACKETED = new Set([
-  'parenthesized_expression', 'parenthesized_list_splat', 'tuple', 'list', 'set', 'dictionary', 'list_comprehension',
-  'set_comprehension', 'dictionary_comprehension', 'generator_expression', 'argument_list', 'parameters',
-  'tuple_pattern', 'list_pattern', 'dict_pattern', 'class_pattern', 'type_parameter', 'interpolation', 'format_expression',
+  'parenthesized_expression',
+  'parenthesized_list_splat',
+  'tuple',
+  'list',
+  'set',
+  'dictionary',
+  'list_comprehension',
+  'set_comprehension',
+  'dictionary_comprehension',
+  'generator_expression',
+  'argument_list',
+  'parameters',
+  'tuple_pattern',
+  'list_pattern',
+  'dict_pattern',
+  'class_pattern',
+  'type_parameter',
+  'interpolation',
+  'format_expression',
   // `a.b` becomes `_getattr_(a,'b')`, `a[b:c]` becomes `_getitem_(a,_slice_(b,c,None))`.
-  'attribute', 'member_type', 'subscript', 'slice',
+  'attribute',
+  'member_type',
+  'subscript',
+  'slice',
   // `for x in y` iterates over `_getiter_(y)`, `[*x]` spreads `_getiter_(x)`.
-  'for_in_clause', 'list_splat',
+  'for_in_clause',
+  'list_splat',
 ])
 
 /** Reports the first node that is nested too deeply, or the first chain that is too long. `depth` is the policy's limit. */
-export function depthDiagnostics(tree: Tree, source: Source, grammar: Grammar, depth: number): Diagnostic[] {
+export function depthDiagnostics(
+  tree: Tree,
+  source: Source,
+  grammar: Grammar,
+  depth: number,
+): Diagnostic[] {
   // A clause of `if` is one level to us and as many as it is long to CPython, so a shallow tree may yet be wide.
   const wide = tree.count > depth ? longestRow(tree, grammar, depth) : -1
   if (wide >= 0) return [tooDeep(tree, wide, source, depth)]
@@ -52,12 +77,18 @@ export function depthDiagnostics(tree: Tree, source: Source, grammar: Grammar, d
 /** Tells how many brackets a node is in that its parent is not. */
 function bracketCounter({ kind, parent, skip }: Tree, grammar: Grammar): (node: number) => number {
   const bracketed = new Uint8Array(65536)
-  for (const { id, name, named } of grammar.kinds) if (named && BRACKETED.has(name)) bracketed[id] = 1
-  const [call, subscript, comma] = [grammar.kindId('call'), grammar.kindId('subscript'), grammar.kindId(',', false)]
+  for (const { id, name, named } of grammar.kinds)
+    if (named && BRACKETED.has(name)) bracketed[id] = 1
+  const [call, subscript, comma] = [
+    grammar.kindId('call'),
+    grammar.kindId('subscript'),
+    grammar.kindId(',', false),
+  ]
   const splats = new Set([grammar.kindId('list_splat'), grammar.kindId('dictionary_splat')])
 
   function hasStars(list: number): boolean {
-    for (let child = list + 1; child < skip[list]; child = skip[child]) if (splats.has(kind[child])) return true
+    for (let child = list + 1; child < skip[list]; child = skip[child])
+      if (splats.has(kind[child])) return true
     return false
   }
 
@@ -74,11 +105,20 @@ function bracketCounter({ kind, parent, skip }: Tree, grammar: Grammar): (node: 
 
 /** A node whose row of clauses is longer than `most`; -1 when there is none. */
 function longestRow({ kind, skip, count }: Tree, grammar: Grammar, most: number): number {
-  const rows = new Set(['if_statement', 'list_comprehension', 'set_comprehension', 'dictionary_comprehension', 'generator_expression'].map((name) => grammar.kindId(name)))
+  const rows = new Set(
+    [
+      'if_statement',
+      'list_comprehension',
+      'set_comprehension',
+      'dictionary_comprehension',
+      'generator_expression',
+    ].map((name) => grammar.kindId(name)),
+  )
   for (let node = 0; node < count; node += 1) {
     if (skip[node] - node <= most || !rows.has(kind[node])) continue
     let children = 0
-    for (let child = node + 1; child < skip[node]; child = skip[child]) if ((children += 1) > most) return child
+    for (let child = node + 1; child < skip[node]; child = skip[child])
+      if ((children += 1) > most) return child
   }
   return -1
 }

@@ -36,9 +36,11 @@ export function createMend(grammar: Grammar): Mend {
   role[grammar.kindId('as_pattern')] = AS
 
   /** Kinds that tree-sitter lets a starred name be the first operand of. */
-  const operations = new Set(named(
-    'call attribute subscript binary_operator comparison_operator boolean_operator conditional_expression',
-  ))
+  const operations = new Set(
+    named(
+      'call attribute subscript binary_operator comparison_operator boolean_operator conditional_expression',
+    ),
+  )
   /** Where a star is one of a target. */
   const patterns = new Set(named('pattern_list list_pattern tuple_pattern'))
   /** Expressions that tree-sitter lets an `as` end, and where the `as` belongs. */
@@ -72,7 +74,8 @@ export function createMend(grammar: Grammar): Mend {
 
   /** The first child of `node` from `from` on that is no comment or the like; 0 when there is none. */
   function firstChild({ skip, flags }: NodeArrays, node: number, from: number): number {
-    for (let child = from; child < skip[node]; child = skip[child]) if ((flags[child] & EXTRA) === 0) return child
+    for (let child = from; child < skip[node]; child = skip[child])
+      if ((flags[child] & EXTRA) === 0) return child
     return 0
   }
 
@@ -99,9 +102,15 @@ export function createMend(grammar: Grammar): Mend {
 
     const starLength = operand - splat
     const operationCount = splat - top
-    const copy = <A extends Uint8Array | Uint16Array | Uint32Array | Int32Array>(of: A): A => of.slice(top, operand) as A
+    const copy = <A extends Uint8Array | Uint16Array | Uint32Array | Int32Array>(of: A): A =>
+      of.slice(top, operand) as A
     const old = {
-      kind: copy(kind), start: copy(start), end: copy(end), field: copy(field), flags: copy(flags), skip: copy(skip),
+      kind: copy(kind),
+      start: copy(start),
+      end: copy(end),
+      field: copy(field),
+      flags: copy(flags),
+      skip: copy(skip),
     }
     const outerParent = parent[top]
     const outerField = old.field[0]
@@ -109,7 +118,11 @@ export function createMend(grammar: Grammar): Mend {
     const outerSkip = old.skip[0]
     // Later children of the operations learn their parents' new numbers.
     for (let operation = top; operation < splat; operation += 1) {
-      for (let child = old.skip[operation + 1 - top]; child < old.skip[operation - top]; child = skip[child]) {
+      for (
+        let child = old.skip[operation + 1 - top];
+        child < old.skip[operation - top];
+        child = skip[child]
+      ) {
         parent[child] = operation + starLength
       }
     }
@@ -149,7 +162,8 @@ export function createMend(grammar: Grammar): Mend {
   function moveAsOut(arrays: NodeArrays, asPattern: number): void {
     const { kind, start, end, field, flags, skip, parent } = arrays
     let top = asPattern
-    while (endingWithAs.has(kind[parent[top]]) && skip[parent[top]] === skip[asPattern]) top = parent[top]
+    while (endingWithAs.has(kind[parent[top]]) && skip[parent[top]] === skip[asPattern])
+      top = parent[top]
     if (top === asPattern || !takingAs.has(kind[parent[top]])) return
     const operand = asPattern + 1
     const operandEnd = skip[operand]
@@ -158,7 +172,12 @@ export function createMend(grammar: Grammar): Mend {
     parent[operand] = parent[asPattern] + 1
     field[operand] = field[asPattern]
     const outer = {
-      kind: kind[asPattern], start: start[top], end: end[asPattern], field: field[top], flags: flags[asPattern], parent: parent[top],
+      kind: kind[asPattern],
+      start: start[top],
+      end: end[asPattern],
+      field: field[top],
+      flags: flags[asPattern],
+      parent: parent[top],
     }
     for (let to = asPattern; to > top; to -= 1) {
       const from = to - 1

@@ -50,14 +50,17 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
   const definitions = new Set(named('function_definition class_definition'))
   const fields = new Set(named('interpolation format_expression'))
   /** Kinds without brackets of their own, which a colon of an enclosing replacement field can cut through. */
-  const open = new Set(named(
-    'named_expression expression_list pattern_list conditional_expression boolean_operator not_operator lambda ' +
-    'comparison_operator binary_operator unary_operator await yield list_splat list_splat_pattern',
-  ))
+  const open = new Set(
+    named(
+      'named_expression expression_list pattern_list conditional_expression boolean_operator not_operator lambda ' +
+        'comparison_operator binary_operator unary_operator await yield list_splat list_splat_pattern',
+    ),
+  )
 
   /** The first child of `node` from `from` on that is no comment or the like; 0 when there is none. */
   function firstChild({ skip, flags }: NodeArrays, node: number, from = node + 1): number {
-    for (let child = from; child < skip[node]; child = skip[child]) if ((flags[child] & EXTRA) === 0) return child
+    for (let child = from; child < skip[node]; child = skip[child])
+      if ((flags[child] & EXTRA) === 0) return child
     return 0
   }
 
@@ -66,7 +69,12 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
     for (let child = node + 1; child < skip[node]; child = skip[child]) {
       if (field[child] !== typeField) continue
       const name = firstChild(arrays, child)
-      return name !== 0 && kind[name] !== identifier && kind[name] !== genericType && !beginsWithName(arrays, name)
+      return (
+        name !== 0 &&
+        kind[name] !== identifier &&
+        kind[name] !== genericType &&
+        !beginsWithName(arrays, name)
+      )
     }
     return false
   }
@@ -98,20 +106,29 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
     const { flags, kind, parent, skip, start } = arrays
     if (!declares(arrays, node)) return
     for (let inner = node + 1; inner < skip[node]; inner += 1) {
-      if (kind[inner] === equals && (flags[parent[inner]] & ERROR) !== 0) found.push({ at: start[inner], letter: '|' })
+      if (kind[inner] === equals && (flags[parent[inner]] & ERROR) !== 0)
+        found.push({ at: start[inner], letter: '|' })
     }
   }
 
   /** Whether a token is in an error, or followed by one. */
   function isErroneous({ flags, parent, skip }: NodeArrays, node: number): boolean {
     const owner = parent[node]
-    return (flags[owner] & ERROR) !== 0 || (skip[node] < skip[owner] && (flags[skip[node]] & ERROR) !== 0)
+    return (
+      (flags[owner] & ERROR) !== 0 ||
+      (skip[node] < skip[owner] && (flags[skip[node]] & ERROR) !== 0)
+    )
   }
 
-  function lastComma({ flags, kind, skip, start }: NodeArrays, node: number, found: Replacement[]): void {
+  function lastComma(
+    { flags, kind, skip, start }: NodeArrays,
+    node: number,
+    found: Replacement[],
+  ): void {
     let before = 0
     for (let child = node + 1; child < skip[node]; child = skip[child]) {
-      if ((flags[child] & MISSING) !== 0 && kind[before] === comma) found.push({ at: start[before], letter: ' ' })
+      if ((flags[child] & MISSING) !== 0 && kind[before] === comma)
+        found.push({ at: start[before], letter: ' ' })
       before = child
     }
   }
@@ -138,7 +155,8 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
           lastComma(arrays, node, found)
           break
         case STAR:
-          if (isErroneous(arrays, node) && isBareStar(text, start[node])) found.push({ at: start[node], letter: '-' })
+          if (isErroneous(arrays, node) && isBareStar(text, start[node]))
+            found.push({ at: start[node], letter: '-' })
           break
       }
     }
@@ -147,5 +165,8 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
 }
 
 function isBareStar(text: string, at: number): boolean {
-  return BEFORE_STAR.test(text.slice(Math.max(0, at - LOOK), at)) && AFTER_STAR.test(text.slice(at + 1, at + 1 + LOOK))
+  return (
+    BEFORE_STAR.test(text.slice(Math.max(0, at - LOOK), at)) &&
+    AFTER_STAR.test(text.slice(at + 1, at + 1 + LOOK))
+  )
 }

@@ -31,10 +31,12 @@ let shared: Promise<Parser> | undefined
  * and only by the first call. Throws `InstallationError` when the grammar is missing; a later call tries again.
  */
 export function loadParser(files?: ParserFiles): Promise<Parser> {
-  shared ??= loadLanguage(files).then(createParser).catch((error: unknown) => {
-    shared = undefined
-    throw error
-  })
+  shared ??= loadLanguage(files)
+    .then(createParser)
+    .catch((error: unknown) => {
+      shared = undefined
+      throw error
+    })
   return shared
 }
 
@@ -52,12 +54,14 @@ function createParser(loaded: LoadedLanguage): Parser {
     ...grammar,
     reading: trusted ? 'memory' : 'cursor',
     parse(text) {
-      if (typeof text !== 'string') throw new ArgumentError(`parse: the source must be a string, not ${typeof text}`)
+      if (typeof text !== 'string')
+        throw new ArgumentError(`parse: the source must be a string, not ${typeof text}`)
       let given = withoutCommentRuns(text)
       let joined = false
       for (let round = 1; ; round += 1) {
         const reading = given === undefined ? undefined : readText(given)
-        if (given === undefined || reading === undefined) return asTree(text, unread(text, arrays), true)
+        if (given === undefined || reading === undefined)
+          return asTree(text, unread(text, arrays), true)
         let wrong = round < ROUNDS ? findMisreadings(text, arrays, reading.count) : []
         if (wrong.length === 0 && reading.hasError && !joined) {
           joined = true
@@ -75,15 +79,19 @@ function createParser(loaded: LoadedLanguage): Parser {
   function readText(text: string): Reading | undefined {
     if (heap.HEAPU8 === undefined && text.length > UNSEEN_LENGTH) return undefined
     const before = heap.HEAPU8?.length ?? 0
-    const most = Math.max(before, Math.min(MEMORY_CEILING, MEMORY_BASE + MEMORY_PER_CHARACTER * text.length))
+    const most = Math.max(
+      before,
+      Math.min(MEMORY_CEILING, MEMORY_BASE + MEMORY_PER_CHARACTER * text.length),
+    )
     // The binding's types forget that the callback's answer stops the parse.
     const progressCallback = (): boolean => (heap.HEAPU8?.length ?? 0) > most
-    let tree
+    let tree: ReturnType<typeof parser.parse>
     try {
       tree = parser.parse(text, null, { progressCallback })
     } catch (cause) {
       // What the bounds should have prevented: tree-sitter aborted. It answers nobody in this process any more.
-      if (aborted) throw new InstallationError('the parser has crashed, and needs a new process', { cause })
+      if (aborted)
+        throw new InstallationError('the parser has crashed, and needs a new process', { cause })
       aborted = true
       return undefined
     }
@@ -102,7 +110,21 @@ function createParser(loaded: LoadedLanguage): Parser {
   function asTree(text: string, reading: Reading, tooCostly: boolean): Tree {
     const { count, depth, hasError, hiddenErrorAt } = reading
     const { kind, start, end, field, flags, skip, parent } = arrays
-    return { text, count, kind, start, end, field, flags, skip, parent, depth, hasError, hiddenErrorAt, tooCostly }
+    return {
+      text,
+      count,
+      kind,
+      start,
+      end,
+      field,
+      flags,
+      skip,
+      parent,
+      depth,
+      hasError,
+      hiddenErrorAt,
+      tooCostly,
+    }
   }
 }
 
@@ -160,12 +182,19 @@ function agrees(read: HeapReader, { parser }: LoadedLanguage): boolean {
 }
 
 function sameReading(one: Reading, a: NodeArrays, other: Reading, b: NodeArrays): boolean {
-  if (one.count !== other.count || one.hasError !== other.hasError || one.depth !== other.depth) return false
+  if (one.count !== other.count || one.hasError !== other.hasError || one.depth !== other.depth)
+    return false
   for (let i = 0; i < one.count; i += 1) {
     if (
-      a.kind[i] !== b.kind[i] || a.start[i] !== b.start[i] || a.end[i] !== b.end[i] || a.field[i] !== b.field[i] ||
-      a.flags[i] !== b.flags[i] || a.skip[i] !== b.skip[i] || a.parent[i] !== b.parent[i]
-    ) return false
+      a.kind[i] !== b.kind[i] ||
+      a.start[i] !== b.start[i] ||
+      a.end[i] !== b.end[i] ||
+      a.field[i] !== b.field[i] ||
+      a.flags[i] !== b.flags[i] ||
+      a.skip[i] !== b.skip[i] ||
+      a.parent[i] !== b.parent[i]
+    )
+      return false
   }
   return true
 }

@@ -85,7 +85,9 @@ function lineKind(text: string, start: number, end: number): number {
   }
   if (at === end) return BLANK
   if (unit === 0x23) return TOKEN
-  return unit === 0x5c && (at + 1 === end || (at + 2 === end && text.charCodeAt(at + 1) === 0x0d)) ? TOKEN : CODE
+  return unit === 0x5c && (at + 1 === end || (at + 2 === end && text.charCodeAt(at + 1) === 0x0d))
+    ? TOKEN
+    : CODE
 }
 
 /**
@@ -94,11 +96,14 @@ function lineKind(text: string, start: number, end: number): number {
  */
 function thinnedRun(run: string): { readonly text: string; readonly tokens: number } {
   let tokens = 0
-  const text = run.replace(/^([ \t\f\r]*)([#\\][^\n]*)/gm, (line, indentation: string, token: string) => {
-    if (!/['"\\{}]/.test(token)) return indentation + ' '.repeat(token.length)
-    tokens += 1
-    return line
-  })
+  const text = run.replace(
+    /^([ \t\f\r]*)([#\\][^\n]*)/gm,
+    (line, indentation: string, token: string) => {
+      if (!/['"\\{}]/.test(token)) return indentation + ' '.repeat(token.length)
+      tokens += 1
+      return line
+    },
+  )
   return { text, tokens }
 }
 
@@ -115,10 +120,14 @@ export function lineBreaksInBrackets(text: string): Replacement[] {
         if (depth > 0) found.push({ at, letter: ' ' })
         if (found.length > MOST_LINE_BREAKS) return []
         break
-      case '(': case '[': case '{':
+      case '(':
+      case '[':
+      case '{':
         depth += 1
         break
-      case ')': case ']': case '}':
+      case ')':
+      case ']':
+      case '}':
         if (depth > 0) depth -= 1
         break
       case '#': {
@@ -126,7 +135,8 @@ export function lineBreaksInBrackets(text: string): Replacement[] {
         at = feed < 0 ? text.length : feed
         break
       }
-      case '"': case "'":
+      case '"':
+      case "'":
         at = roughStringEnd(text, at)
         break
     }

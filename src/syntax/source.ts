@@ -22,7 +22,8 @@ export class Source {
 
   /** Throws `ArgumentError` when `text` is no string. */
   constructor(text: string) {
-    if (typeof text !== 'string') throw new ArgumentError(`the source must be a string, not ${typeof text}`)
+    if (typeof text !== 'string')
+      throw new ArgumentError(`the source must be a string, not ${typeof text}`)
     this.text = text
   }
 
@@ -71,7 +72,8 @@ function lineStarts(text: string): Uint32Array {
   }
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)
-    if (unit === LINE_FEED || (unit === CARRIAGE_RETURN && text.charCodeAt(at + 1) !== LINE_FEED)) starts.push(at + 1)
+    if (unit === LINE_FEED || (unit === CARRIAGE_RETURN && text.charCodeAt(at + 1) !== LINE_FEED))
+      starts.push(at + 1)
   }
   return Uint32Array.from(starts)
 }

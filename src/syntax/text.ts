@@ -46,13 +46,20 @@ export function textDiagnostics(source: Source, maxBytes: number): Diagnostic[] 
 }
 
 /** Reports what the text must not hold in code. */
-export function codeTextDiagnostics(source: Source, tree: Tree, isProse: (kind: number) => boolean): Diagnostic[] {
+export function codeTextDiagnostics(
+  source: Source,
+  tree: Tree,
+  isProse: (kind: number) => boolean,
+): Diagnostic[] {
   const { text } = source
   const diagnostics: Diagnostic[] = []
   for (const at of matches(IN_CODE, text)) {
     if (diagnostics.length === ENOUGH) break
     if (isProse(tree.kind[innermost(tree, at)])) continue
-    const rule = text.charCodeAt(at) === VERTICAL_TAB ? SYNTAX_RULES.verticalTab : SYNTAX_RULES.invisibleCharacter
+    const rule =
+      text.charCodeAt(at) === VERTICAL_TAB
+        ? SYNTAX_RULES.verticalTab
+        : SYNTAX_RULES.invisibleCharacter
     diagnostics.push(source.diagnostic(rule, at, at + 1))
   }
   return diagnostics

@@ -11,4 +11,5 @@ import { fileURLToPath } from 'node:url'
 const from = dirname(createRequire(import.meta.url).resolve('tree-sitter-python/package.json'))
 const to = fileURLToPath(new URL('../grammar/', import.meta.url))
 mkdirSync(to, { recursive: true })
-for (const file of ['tree-sitter-python.wasm', 'LICENSE']) copyFileSync(join(from, file), join(to, file))
+for (const file of ['tree-sitter-python.wasm', 'LICENSE'])
+  copyFileSync(join(from, file), join(to, file))

@@ -1,11 +1,13 @@
 /** The compile guest: parse, verify, inline, compile, marshal; against plain `compile()` in the same engine (the bare image). */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createChecker } from '../../dist/index.js'
-import { encodeValue, decodeValue } from '../../dist/trusted/host/codec.js'
+import { encodeValue, decodeValue } from '../../dist/trusted/channel/codec.js'
 import { openBare, openGuarded } from '../fuzz/meaning.mjs'
 
 const folder = new URL('../../fixtures/bench/', import.meta.url)
-const programs = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8')).join('\n')
+const programs = readdirSync(folder)
+  .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+  .join('\n')
 const checker = await createChecker({})
 const [bare, guarded] = [openBare(), openGuarded()]
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1]
@@ -29,15 +31,34 @@ function time(guest, request, rounds) {
 }
 
 const rows = []
-for (const [name, source, mode, times] of [['12 programs', programs, 'exec', 1], ['one formula', 'price * qty', 'eval', 20]]) {
+for (const [name, source, mode, times] of [
+  ['12 programs', programs, 'exec', 1],
+  ['one formula', 'price * qty', 'eval', 20],
+]) {
   const { code } = checker.rewrite(source, { mode })
-  const request = { op: 'compile', text: code, mode, filename: '<f>', parameters: null, inline: true, value: false }
-  const plain = [], ours = []
+  const request = {
+    op: 'compile',
+    text: code,
+    mode,
+    filename: '<f>',
+    parameters: null,
+    inline: true,
+    value: false,
+  }
+  const plain = [],
+    ours = []
   for (let round = 0; round < 7; round++) {
-    plain.push(time(bare, { op: 'exec_raw', code: PLAIN, inputs: { code: source, times } }, 3) / times)
+    plain.push(
+      time(bare, { op: 'exec_raw', code: PLAIN, inputs: { code: source, times } }, 3) / times,
+    )
     ours.push(time(guarded, request, 3))
   }
-  rows.push({ source: name, 'plain ms': +median(plain).toFixed(3), 'compile guest ms': +median(ours).toFixed(3), ratio: +(median(ours) / median(plain)).toFixed(2) })
+  rows.push({
+    source: name,
+    'plain ms': +median(plain).toFixed(3),
+    'compile guest ms': +median(ours).toFixed(3),
+    ratio: +(median(ours) / median(plain)).toFixed(2),
+  })
 }
 console.table(rows)
 console.log('target: 2.2 of plain compile for programs; a one-line formula within 0.15 ms')

@@ -36,8 +36,18 @@ for _ in range(3):
 result = [best, repr(value)]
 `
 const request = (code, inline) => ({
-  op: 'run', code, filename: '<f>', mode: 'exec', inputs: {}, result: 'result', keep: false, policy: { modules: { time: ['perf_counter'] }, builtins: policy.builtins, inline },
-  recursion: 1000, resultBytes: 1 << 20, resultNodes: 1e5, resultDepth: 100,
+  op: 'run',
+  code,
+  filename: '<f>',
+  mode: 'exec',
+  inputs: {},
+  result: 'result',
+  keep: false,
+  policy: { modules: { time: ['perf_counter'] }, builtins: policy.builtins, inline },
+  recursion: 1000,
+  resultBytes: 1 << 20,
+  resultNodes: 1e5,
+  resultDepth: 100,
 })
 const rows = []
 const timing = await createChecker({ modules: { time: ['perf_counter'] } })
@@ -45,8 +55,19 @@ for (const file of readdirSync(folder)) {
   const source = readFileSync(new URL(file, folder), 'utf8')
   const { code } = timing.rewrite(source + GUEST)
   const compile = (inline) => {
-    const compiled = ask(guarded, { op: 'compile', text: code, mode: 'exec', filename: '<f>', parameters: null, inline, value: false, names: [], codeBytes: 1 << 25 })
-    if (!compiled.ok) throw new Error(`${file}: ${compiled.code} ${compiled.message} line ${compiled.line}`)
+    const compiled = ask(guarded, {
+      op: 'compile',
+      text: code,
+      mode: 'exec',
+      filename: '<f>',
+      parameters: null,
+      inline,
+      value: false,
+      names: [],
+      codeBytes: 1 << 25,
+    })
+    if (!compiled.ok)
+      throw new Error(`${file}: ${compiled.code} ${compiled.message} line ${compiled.line}`)
     return compiled.code
   }
   const variants = { inlined: request(compile(true), true), called: request(compile(false), false) }
@@ -57,14 +78,25 @@ for (const file of readdirSync(folder)) {
     best.plain = Math.min(best.plain, plain[0])
     for (const name of ['inlined', 'called']) {
       const outcome = ask(guarded, variants[name])
-      if (outcome.status !== 'returned') throw new Error(`${file} ${name}: ${JSON.stringify(outcome)}`)
-      if (outcome.value[1] !== plain[1]) throw new Error(`${file} ${name}: ${outcome.value[1]}, plainly ${plain[1]}`)
+      if (outcome.status !== 'returned')
+        throw new Error(`${file} ${name}: ${JSON.stringify(outcome)}`)
+      if (outcome.value[1] !== plain[1])
+        throw new Error(`${file} ${name}: ${outcome.value[1]}, plainly ${plain[1]}`)
       best[name] = Math.min(best[name], outcome.value[0])
     }
     value = plain[1]
   }
-  rows.push({ program: file.replace('.py', ''), 'plain ms': +(best.plain * 1000).toFixed(2), inlined: +(best.inlined / best.plain).toFixed(2), 'every guard a call': +(best.called / best.plain).toFixed(2), result: value })
+  rows.push({
+    program: file.replace('.py', ''),
+    'plain ms': +(best.plain * 1000).toFixed(2),
+    inlined: +(best.inlined / best.plain).toFixed(2),
+    'every guard a call': +(best.called / best.plain).toFixed(2),
+    result: value,
+  })
 }
-const mean = (key) => +Math.exp(rows.reduce((sum, row) => sum + Math.log(row[key]), 0) / rows.length).toFixed(3)
+const mean = (key) =>
+  +Math.exp(rows.reduce((sum, row) => sum + Math.log(row[key]), 0) / rows.length).toFixed(3)
 console.table(rows)
-console.log(`geometric mean: inlined ${mean('inlined')} (target 1.05), every guard a call ${mean('every guard a call')} (target 1.7)`)
+console.log(
+  `geometric mean: inlined ${mean('inlined')} (target 1.05), every guard a call ${mean('every guard a call')} (target 1.7)`,
+)

@@ -25,7 +25,8 @@ const flatten = (text) => void parser.parse(text)
 const examined = (text) => {
   const source = new Source(text)
   const { tree, diagnostics } = examine(parser, source, limits)
-  if (tree === undefined) throw new Error(`a benchmark's source is refused: ${JSON.stringify(diagnostics[0])}`)
+  if (tree === undefined)
+    throw new Error(`a benchmark's source is refused: ${JSON.stringify(diagnostics[0])}`)
   const report = (rule, start) => {
     throw new Error(`a benchmark's source is refused: ${rule.code} at ${start}`)
   }
@@ -47,7 +48,8 @@ function measure(name, texts, rounds) {
   const work = [bareParse, flatten, examined]
   const times = work.map(() => [])
   // A checker is called many times: what is measured is not the compiler's first look.
-  for (let round = 0; round < rounds / 4; round += 1) for (const run of work) for (const text of texts) run(text)
+  for (let round = 0; round < rounds / 4; round += 1)
+    for (const run of work) for (const text of texts) run(text)
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, run] of work.entries()) {
       const begun = process.cpuUsage()
@@ -59,7 +61,9 @@ function measure(name, texts, rounds) {
   const [parse, flat, all] = times.map(median)
   const size = texts.reduce((sum, text) => sum + text.length, 0)
   const ratio = (time) => (time / parse).toFixed(3).padStart(8)
-  console.log(`${name.padEnd(24)}${(size / parse).toFixed(1).padStart(8)} MB/s${ratio(flat)}${ratio(all)}`)
+  console.log(
+    `${name.padEnd(24)}${(size / parse).toFixed(1).padStart(8)} MB/s${ratio(flat)}${ratio(all)}`,
+  )
 }
 
 console.log(`${''.padEnd(24)}   bare parse flattened  checked`)

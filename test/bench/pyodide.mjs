@@ -27,14 +27,33 @@ const start = performance.now()
 console.log(JSON.stringify({ value, first, pristine: performance.now() - start }))
 `
 const measure = (code, ...args) => {
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code, ...args], { encoding: 'utf8', cwd: new URL('../..', import.meta.url) })
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', code, ...args],
+    { encoding: 'utf8', cwd: new URL('../..', import.meta.url) },
+  )
   if (status !== 0) throw new Error(stderr)
   const { value, first, pristine } = JSON.parse(stdout)
   if (value !== 14) throw new Error(`the program gave ${value}`)
   return { first, pristine }
 }
-const rows = { 'plain Pyodide': measure(PLAIN), process: measure(OURS, 'process'), thread: measure(OURS, 'thread'), inline: measure(OURS, 'inline') }
+const rows = {
+  'plain Pyodide': measure(PLAIN),
+  process: measure(OURS, 'process'),
+  thread: measure(OURS, 'thread'),
+  inline: measure(OURS, 'inline'),
+}
 const plain = rows['plain Pyodide']
-console.table(Object.fromEntries(Object.entries(rows).map(([name, { first, pristine }]) => [name, {
-  'first result ms': +first.toFixed(1), 'pristine run ms': +pristine.toFixed(2), 'first, times faster': +(plain.first / first).toFixed(1), 'pristine, times faster': +(plain.pristine / pristine).toFixed(0),
-}])))
+console.table(
+  Object.fromEntries(
+    Object.entries(rows).map(([name, { first, pristine }]) => [
+      name,
+      {
+        'first result ms': +first.toFixed(1),
+        'pristine run ms': +pristine.toFixed(2),
+        'first, times faster': +(plain.first / first).toFixed(1),
+        'pristine, times faster': +(plain.pristine / pristine).toFixed(0),
+      },
+    ]),
+  ),
+)

@@ -11,7 +11,9 @@ import { loadParser } from '../../dist/syntax/parse.js'
 
 const rounds = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 200)
 const folder = new URL('../../fixtures/bench/', import.meta.url)
-const programs = readdirSync(folder).filter((name) => name.endsWith('.py')).map((name) => readFileSync(new URL(name, folder), 'utf8'))
+const programs = readdirSync(folder)
+  .filter((name) => name.endsWith('.py'))
+  .map((name) => readFileSync(new URL(name, folder), 'utf8'))
 const formulas = [
   'price * qty',
   'sum(line.price * line.qty for line in lines if line.active)',
@@ -21,7 +23,16 @@ const formulas = [
 /** Texts, and how often each is handled in one round. */
 const inputs = {
   'twelve programs': [programs, 1],
-  'one text of 50 KB': [[Array.from({ length: 8 }, () => programs).flat().join('\n').slice(0, 50_000).replace(/\n[^\n]*$/, '\n')], 1],
+  'one text of 50 KB': [
+    [
+      Array.from({ length: 8 }, () => programs)
+        .flat()
+        .join('\n')
+        .slice(0, 50_000)
+        .replace(/\n[^\n]*$/, '\n'),
+    ],
+    1,
+  ],
   formulas: [formulas, 10],
 }
 
@@ -53,7 +64,8 @@ for (const [name, [texts, times]] of Object.entries(inputs)) {
   }
   const size = times * texts.reduce((sum, text) => sum + text.length, 0)
   console.log(`${name}: ${(size / 1024 / best.parse).toFixed(1)} KB/ms parsed`)
-  for (const step of Object.keys(steps).slice(1)) console.log(`  ${step.padEnd(20)} ${(best[step] / best.parse).toFixed(2)}x`)
+  for (const step of Object.keys(steps).slice(1))
+    console.log(`  ${step.padEnd(20)} ${(best[step] / best.parse).toFixed(2)}x`)
   if (best['check and rewrite'] > 1.6 * best.parse) failed = true
 }
 if (failed && process.argv.includes('--assert')) {

@@ -28,9 +28,12 @@ const say = (what, value) => console.log(`  ${what.padEnd(48)} ${value}`)
 /** Resident and anonymous memory of a process, in MB. */
 function memoryOf(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return ['VmRSS', 'RssAnon'].map((field) => Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024))
+  return ['VmRSS', 'RssAnon'].map((field) =>
+    Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024),
+  )
 }
-const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ')
+const children = () =>
+  readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ')
 
 async function measure(isolation) {
   console.log(isolation)
@@ -39,10 +42,12 @@ async function measure(isolation) {
   const firsts = []
   for (let i = 0; i < 5; i++) {
     let sandbox
-    firsts.push(await timed(async () => {
-      sandbox = await open({ spares: 0 })
-      await sandbox.run(SMALL, { inputs })
-    }))
+    firsts.push(
+      await timed(async () => {
+        sandbox = await open({ spares: 0 })
+        await sandbox.run(SMALL, { inputs })
+      }),
+    )
     await sandbox.close()
   }
   say('createSandbox to first result', `${ms(firsts)}; of this process ${firsts[0].toFixed(0)}`)
@@ -57,17 +62,25 @@ async function measure(isolation) {
   }
   say('pristine run, source cached, 10 ms apart', ms(spaced))
   say('the same back to back', ms(await repeat(200, () => sandbox.run(SMALL, { inputs }))))
-  say('pristine run, source new each time', ms(await repeat(100, (i) => sandbox.run(`${SMALL}\n${i}`, { inputs }))))
+  say(
+    'pristine run, source new each time',
+    ms(await repeat(100, (i) => sandbox.run(`${SMALL}\n${i}`, { inputs }))),
+  )
 
   const session = await sandbox.session()
   await session.run('items = [1, 2, 3]')
-  say('session run, source cached', ms(await repeat(100, () => session.run(SMALL, { filename: 'small.py' }))))
+  say(
+    'session run, source cached',
+    ms(await repeat(100, () => session.run(SMALL, { filename: 'small.py' }))),
+  )
   await session.close()
 
   const late = []
   const after = []
   for (let i = 0; i < 5; i++) {
-    late.push(await timed(() => sandbox.run('sum(range(10 ** 12))', { limits: { wallMs: 100 } })) - 100)
+    late.push(
+      (await timed(() => sandbox.run('sum(range(10 ** 12))', { limits: { wallMs: 100 } }))) - 100,
+    )
     after.push(await timed(() => sandbox.run(SMALL, { inputs })))
     await pause(300)
   }
@@ -93,11 +106,16 @@ async function measure(isolation) {
     const several = await open({ workers: 4, spares: 0 })
     const resident = []
     for (const busy of [1, 4]) {
-      await Promise.all(Array.from({ length: busy }, () => several.run('import time\ntime.sleep(1)')))
+      await Promise.all(
+        Array.from({ length: busy }, () => several.run('import time\ntime.sleep(1)')),
+      )
       await pause(500)
       resident.push(memoryOf(process.pid)[0])
     }
-    say('memory that each further thread adds', `${Math.round((resident[1] - resident[0]) / 3)} MB resident`)
+    say(
+      'memory that each further thread adds',
+      `${Math.round((resident[1] - resident[0]) / 3)} MB resident`,
+    )
     await several.close()
   }
 
@@ -105,8 +123,13 @@ async function measure(isolation) {
     const many = await open({ workers, spares: 0 })
     await Promise.all(Array.from({ length: 4 * workers }, () => many.run(SMALL, { inputs })))
     const count = 400
-    const took = await timed(() => Promise.all(Array.from({ length: count }, () => many.run(SMALL, { inputs }))))
-    say(`runs a second with ${workers} worker${workers > 1 ? 's' : ''} (${availableParallelism()} cores)`, (count / took * 1000).toFixed(0))
+    const took = await timed(() =>
+      Promise.all(Array.from({ length: count }, () => many.run(SMALL, { inputs }))),
+    )
+    say(
+      `runs a second with ${workers} worker${workers > 1 ? 's' : ''} (${availableParallelism()} cores)`,
+      ((count / took) * 1000).toFixed(0),
+    )
     await many.close()
   }
 }

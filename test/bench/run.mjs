@@ -20,14 +20,20 @@ const BENCHES = {
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name))
 if (unknown.length > 0) {
-  console.error(`no bench is called ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`)
+  console.error(
+    `no bench is called ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`,
+  )
   process.exit(2)
 }
 let failed = 0
 for (const [name, text] of Object.entries(BENCHES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   console.log(`\n## ${name}: ${text}\n`)
-  const { status } = spawnSync(process.execPath, [fileURLToPath(new URL(`${name}.mjs`, import.meta.url))], { stdio: 'inherit' })
+  const { status } = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL(`${name}.mjs`, import.meta.url))],
+    { stdio: 'inherit' },
+  )
   if (status !== 0) failed++
 }
 process.exit(failed === 0 ? 0 : 1)

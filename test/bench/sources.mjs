@@ -1,12 +1,16 @@
 /** Python to measure with: made here, so that every machine measures the same. */
 
 /** 400 formulas of a line each, as a spreadsheet has them. */
-export const formulas = Array.from({ length: 400 }, (_, i) => [
-  `price * qty * (1 - discount / 100) + ${i}`,
-  `sum(row.price * row.qty for row in orders if row.region == 'EU' and row.year >= ${2000 + (i % 30)})`,
-  `round(max(a[${i % 7}], b['x'], default) / len(items[${i}:]), 2) if items else None`,
-  `f'{name.title()}: {total:,.2f} of {limit!r}' + ' EUR'`,
-][i % 4])
+export const formulas = Array.from(
+  { length: 400 },
+  (_, i) =>
+    [
+      `price * qty * (1 - discount / 100) + ${i}`,
+      `sum(row.price * row.qty for row in orders if row.region == 'EU' and row.year >= ${2000 + (i % 30)})`,
+      `round(max(a[${i % 7}], b['x'], default) / len(items[${i}:]), 2) if items else None`,
+      `f'{name.title()}: {total:,.2f} of {limit!r}' + ' EUR'`,
+    ][i % 4],
+)
 
 const FUNCTION = (i) => `
 @cached(maxsize=${i})

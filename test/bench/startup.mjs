@@ -25,13 +25,18 @@ const commands = {
   'import yargs-parser': module(`import ${JSON.stringify(import.meta.resolve('yargs-parser'))}`),
   'pyrestrict --version': [main, '--version'],
   'pyrestrict check small.py': [main, 'check', small],
-  'the same, not bundled': module(`await (await import('${entry}')).main(['check', ${JSON.stringify(small)}])`),
+  'the same, not bundled': module(
+    `await (await import('${entry}')).main(['check', ${JSON.stringify(small)}])`,
+  ),
   'pyrestrict run -c 1': [main, 'run', '-c', '1'],
 }
 const wall = Object.fromEntries(Object.keys(commands).map((name) => [name, []]))
 const thread = Object.fromEntries(Object.keys(commands).map((name) => [name, []]))
 const run = (args, env = {}) => {
-  const { status, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   if (status !== 0) throw new Error(`${args.join(' ')}: exit status ${status}: ${stderr}`)
 }
 for (let round = 0; round < rounds; round++) {
@@ -49,10 +54,18 @@ rmSync(folder, { recursive: true })
 
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1]
 const ratio = (table, name) => median(table[name]) / median(table['node -e 0'])
-const cell = (table, name) => table[name].length === 0 ? '' : `${median(table[name]).toFixed(0).padStart(6)} ms ${ratio(table, name).toFixed(2).padStart(5)}x`
+const cell = (table, name) =>
+  table[name].length === 0
+    ? ''
+    : `${median(table[name]).toFixed(0).padStart(6)} ms ${ratio(table, name).toFixed(2).padStart(5)}x`
 console.log(`${''.padEnd(28)} ${'wall'.padStart(16)} ${'main thread'.padStart(16)}`)
-for (const name of Object.keys(commands)) console.log(`${name.padEnd(28)} ${cell(wall, name)} ${cell(thread, name)}`)
-const measured = Math.min(...[wall, ...(canTellThread ? [thread] : [])].map((table) => ratio(table, 'pyrestrict check small.py')))
+for (const name of Object.keys(commands))
+  console.log(`${name.padEnd(28)} ${cell(wall, name)} ${cell(thread, name)}`)
+const measured = Math.min(
+  ...[wall, ...(canTellThread ? [thread] : [])].map((table) =>
+    ratio(table, 'pyrestrict check small.py'),
+  ),
+)
 if (process.argv.includes('--assert') && measured > 3) {
   console.log('pyrestrict check takes more than three times as long as Node alone')
   process.exitCode = 1

@@ -13,13 +13,67 @@ import { placesOf } from '../support/places.mjs'
 import { Generator } from './generator.mjs'
 
 const PIECES = [
-  '*', '**', '(', ')', '[', ']', '{', '}', ',', ':', '=', ':=', '\n', '\n  ', '\n\t', '\\\n', '# c\n', ';', '.', 'a', 'x.y', 'f(x)', '1', '"s"', "'",
-  "f'{a}'", 'f"{', '}"', "b'\\N'", '!r', ':>3', 'lambda x: ', ' if a else b', ' for x in y', 'async ', 'await ', 'yield ', 'not ', ' in ', ' as b',
-  '*f(x)', 'type ', 'type(x).y = ', 'case ', 'import ', 'def f(', 'class A[T = b]: ', 'except A, B,: ', 'with a as b: ', 'del ', 'raise ', '@', '-', '|', '\f', '\t',
+  '*',
+  '**',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  ':',
+  '=',
+  ':=',
+  '\n',
+  '\n  ',
+  '\n\t',
+  '\\\n',
+  '# c\n',
+  ';',
+  '.',
+  'a',
+  'x.y',
+  'f(x)',
+  '1',
+  '"s"',
+  "'",
+  "f'{a}'",
+  'f"{',
+  '}"',
+  "b'\\N'",
+  '!r',
+  ':>3',
+  'lambda x: ',
+  ' if a else b',
+  ' for x in y',
+  'async ',
+  'await ',
+  'yield ',
+  'not ',
+  ' in ',
+  ' as b',
+  '*f(x)',
+  'type ',
+  'type(x).y = ',
+  'case ',
+  'import ',
+  'def f(',
+  'class A[T = b]: ',
+  'except A, B,: ',
+  'with a as b: ',
+  'del ',
+  'raise ',
+  '@',
+  '-',
+  '|',
+  '\f',
+  '\t',
 ]
 
 /** Errors that need CPython's tables: names of characters, of future features; and t-strings and `except*`, which rules of names refuse. */
-const ONLY_CPYTHON_KNOWS = /unknown Unicode character name|future feature|t-string literals|both 'except' and 'except\*'/
+const ONLY_CPYTHON_KNOWS =
+  /unknown Unicode character name|future feature|t-string literals|both 'except' and 'except\*'/
 
 export async function agreement() {
   const parser = await loadParser()
@@ -28,9 +82,14 @@ export async function agreement() {
   const python = await loadPyodide({ stderr: () => undefined })
   python.FS.writeFile('places.py', readFileSync(new URL('../support/places.py', import.meta.url)))
   python.runPython('import places')
-  const [theirs, parses] = [python.runPython('places.places'), python.runPython('places.syntax_error')]
+  const [theirs, parses] = [
+    python.runPython('places.places'),
+    python.runPython('places.syntax_error'),
+  ]
   const folder = new URL('../../fixtures/differentials/', import.meta.url)
-  const seeds = readdirSync(folder).flatMap((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')).cases.map(({ source }) => source))
+  const seeds = readdirSync(folder).flatMap((name) =>
+    JSON.parse(readFileSync(new URL(name, folder), 'utf8')).cases.map(({ source }) => source),
+  )
 
   const isAccepted = (text) => {
     const { tree } = examine(parser, new Source(text), { sourceBytes: 1e6, depth: 1000 })
@@ -62,12 +121,17 @@ export async function agreement() {
     const text = parts.join('')
     if (!isAccepted(text)) return { kind: 'refused' }
     const error = parses(text)
-    if (error !== '') return ONLY_CPYTHON_KNOWS.test(error) ? { kind: 'unknown to us' } : { kind: 'over-accepted', finding: `CPython: ${error}\n${JSON.stringify(text)}` }
+    if (error !== '')
+      return ONLY_CPYTHON_KNOWS.test(error)
+        ? { kind: 'unknown to us' }
+        : { kind: 'over-accepted', finding: `CPython: ${error}\n${JSON.stringify(text)}` }
     // Columns of CPython are bytes: comparable for ASCII only.
     if (/[^\0-\x7f]/.test(text)) return { kind: 'accepted' }
     const proxy = theirs(text)
     const [a, b] = [proxy.toJs().sort().join('\n'), placesOf(parser, text).sort().join('\n')]
     proxy.destroy()
-    return a === b ? { kind: 'alike' } : { kind: 'differ', finding: `CPython:\n${a}\nwe:\n${b}\n${JSON.stringify(text)}` }
+    return a === b
+      ? { kind: 'alike' }
+      : { kind: 'differ', finding: `CPython:\n${a}\nwe:\n${b}\n${JSON.stringify(text)}` }
   }
 }

@@ -2,16 +2,24 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { createChecker } from '../../dist/index.js'
-import { decodeValue, encodeValue } from '../../dist/trusted/host/codec.js'
-import { loadImage } from '../../dist/trusted/host/image.js'
-import { Killed } from '../../dist/trusted/host/killed.js'
-import { Guest } from '../../dist/trusted/host/runtime.js'
+import { decodeValue, encodeValue } from '../../dist/trusted/channel/codec.js'
+import { loadImage } from '../../dist/platform/node/image.js'
+import { Killed } from '../../dist/trusted/wall/killed.js'
+import { Guest } from '../../dist/trusted/wall/runtime.js'
 import { resolvePolicy } from '../../dist/policy/policy.js'
 import { Generator } from './generator.mjs'
 
-const builder = fileURLToPath(new URL('../../dist/trusted/image/build.js', import.meta.url))
-const bareFolder = fileURLToPath(new URL('../../node_modules/.cache/pyrestrict-bare', import.meta.url))
-const LIMITS = { wallMs: 5000, fuel: 200_000, memoryBytes: 256 << 20, outputBytes: 1 << 20, responseBytes: 8 << 20 }
+const builder = fileURLToPath(new URL('../../dist/image/build.js', import.meta.url))
+const bareFolder = fileURLToPath(
+  new URL('../../node_modules/.cache/pyrestrict-bare', import.meta.url),
+)
+const LIMITS = {
+  wallMs: 5000,
+  fuel: 200_000,
+  memoryBytes: 256 << 20,
+  outputBytes: 1 << 20,
+  responseBytes: 8 << 20,
+}
 
 export const openBare = () => {
   execFileSync(process.execPath, [builder, bareFolder, 'bare'], { stdio: 'ignore' })
@@ -49,33 +57,89 @@ export async function meaning() {
   const policy = resolvePolicy({ modules: 'standard' })
   const checker = await createChecker({ modules: 'standard' })
   const [bare, guarded] = [openBare(), openGuarded()]
-  const common = { policy: { modules: policy.modules, builtins: policy.builtins, inline: true }, recursion: 1000, resultBytes: 1 << 20, resultNodes: 1e5, resultDepth: 100 }
+  const common = {
+    policy: { modules: policy.modules, builtins: policy.builtins, inline: true },
+    recursion: 1000,
+    resultBytes: 1 << 20,
+    resultNodes: 1e5,
+    resultDepth: 100,
+  }
   return (random) => {
     const code = new Generator(random).program()
     const rewritten = checker.rewrite(code)
-    if (!rewritten.ok) return { kind: 'refused', ...(rewritten.diagnostics.some((d) => !EXPECTED.has(d.code)) ? { finding: `check refuses: ${rewritten.diagnostics[0].code} ${rewritten.diagnostics[0].message}\n${code}` } : {}) }
+    if (!rewritten.ok)
+      return {
+        kind: 'refused',
+        ...(rewritten.diagnostics.some((d) => !EXPECTED.has(d.code))
+          ? {
+              finding: `check refuses: ${rewritten.diagnostics[0].code} ${rewritten.diagnostics[0].message}\n${code}`,
+            }
+          : {}),
+      }
     const inline = random.chance(0.7)
     const plain = ask(bare, { op: 'exec_raw', code: WRAP(code), inputs: {} })
     // Guards take more time and text than none: which limit ends an endless program is not its meaning.
     if (plain.status === 'killed') return { kind: 'killed' }
-    const compiled = ask(guarded, { op: 'compile', text: rewritten.code, mode: 'exec', filename: '<f>', parameters: null, inline, value: false, names: [], codeBytes: 1 << 25 })
+    const compiled = ask(guarded, {
+      op: 'compile',
+      text: rewritten.code,
+      mode: 'exec',
+      filename: '<f>',
+      parameters: null,
+      inline,
+      value: false,
+      names: [],
+      codeBytes: 1 << 25,
+    })
     if (!compiled.ok) {
-      const expected = plain.status === 'returned' && plain.value[0] === 'raised' && /SyntaxError|IndentationError/.test(plain.value[1])
-      return { kind: expected ? 'syntax error' : 'unverified', ...(expected ? {} : { finding: `verify refuses: ${compiled.code} ${compiled.message} line ${compiled.line}\n${code}\n---\n${rewritten.code}` }) }
+      const expected =
+        plain.status === 'returned' &&
+        plain.value[0] === 'raised' &&
+        /SyntaxError|IndentationError/.test(plain.value[1])
+      return {
+        kind: expected ? 'syntax error' : 'unverified',
+        ...(expected
+          ? {}
+          : {
+              finding: `verify refuses: ${compiled.code} ${compiled.message} line ${compiled.line}\n${code}\n---\n${rewritten.code}`,
+            }),
+      }
     }
-    const run = ask(guarded, { op: 'run', code: compiled.code, filename: '<f>', mode: 'exec', inputs: {}, result: 'result', keep: false, ...common, policy: { ...common.policy, inline } })
-    const got = run.status === 'returned' ? ['returned', run.value] : run.status === 'raised' ? ['raised', run.exception.type, run.exception.message] : [run.status, run.limit ?? run.message]
-    if (run.status === 'killed' && plain.status === 'returned' && plain.value[1] === 'MemoryError') return { kind: 'killed' }
+    const run = ask(guarded, {
+      op: 'run',
+      code: compiled.code,
+      filename: '<f>',
+      mode: 'exec',
+      inputs: {},
+      result: 'result',
+      keep: false,
+      ...common,
+      policy: { ...common.policy, inline },
+    })
+    const got =
+      run.status === 'returned'
+        ? ['returned', run.value]
+        : run.status === 'raised'
+          ? ['raised', run.exception.type, run.exception.message]
+          : [run.status, run.limit ?? run.message]
+    if (run.status === 'killed' && plain.status === 'returned' && plain.value[1] === 'MemoryError')
+      return { kind: 'killed' }
     const want = plain.status === 'returned' ? plain.value : ['failed', plain.message]
     if (comparable(got) === comparable(want)) return { kind: got[0] }
     // The guard is given what a star unpacks, and unpacks first.
     if (!inline && /Value after \*/.test(comparable(got))) return { kind: 'star' }
-    return { kind: 'different', finding: `inline=${inline}\nplain   ${JSON.stringify(want)}\nguarded ${JSON.stringify(got)}\n${code}\n---\n${rewritten.code}` }
+    return {
+      kind: 'different',
+      finding: `inline=${inline}\nplain   ${JSON.stringify(want)}\nguarded ${JSON.stringify(got)}\n${code}\n---\n${rewritten.code}`,
+    }
   }
 }
 
 /** Addresses differ between two interpreters; and messages that a guest reads itself spell its private names with their mark. */
-const comparable = (outcome) => JSON.stringify(outcome).replace(/0x[0-9a-f]+/g, '0x').replaceAll('\u02bc_', '_')
+const comparable = (outcome) =>
+  JSON.stringify(outcome)
+    .replace(/0x[0-9a-f]+/g, '0x')
+    .replaceAll('\u02bc_', '_')
 
 /** Refusals that generated programs may well meet. */
 const EXPECTED = new Set(['PR011'])

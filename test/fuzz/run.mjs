@@ -16,16 +16,22 @@ import { hostile } from './hostile.mjs'
 import { source } from './source.mjs'
 import { agreement } from './agreement.mjs'
 
-const { values } = parseArgs({ options: {
-  seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: String(Date.now() % 1_000_000_000) }, only: { type: 'string' },
-} })
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+    only: { type: 'string' },
+  },
+})
 const fuzzers = { meaning, hostile, source, agreement }
 const chosen = values.only === undefined ? Object.keys(fuzzers) : values.only.split(',')
 const started = performance.now()
 let seed = Number(values.seed)
 let failed = 0
 console.log(`seed ${seed}, ${values.seconds} s, ${chosen.join(' ')}`)
-const ready = Object.fromEntries(await Promise.all(chosen.map(async (name) => [name, await fuzzers[name]()])))
+const ready = Object.fromEntries(
+  await Promise.all(chosen.map(async (name) => [name, await fuzzers[name]()])),
+)
 const counts = Object.fromEntries(chosen.map((name) => [name, {}]))
 while (performance.now() - started < Number(values.seconds) * 1000 && failed < 10) {
   for (const name of chosen) {

@@ -20,10 +20,28 @@ const files = args.filter((arg) => !isVersion(arg))
 /** The executable of a version, fetched unless it is there. */
 function fetch(version) {
   const folder = join(tmpdir(), 'pyrestrict-nodes', version)
-  const executable = join(folder, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  const executable = join(
+    folder,
+    'node_modules',
+    'node',
+    'bin',
+    process.platform === 'win32' ? 'node.exe' : 'node',
+  )
   if (!existsSync(executable)) {
     mkdirSync(folder, { recursive: true })
-    execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', `node@${version}`], { stdio: 'inherit' })
+    execFileSync(
+      'npm',
+      [
+        'install',
+        '--prefix',
+        folder,
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+        `node@${version}`,
+      ],
+      { stdio: 'inherit' },
+    )
   }
   return executable
 }
@@ -32,7 +50,11 @@ const failed = []
 for (const version of versions) {
   const node = fetch(version)
   console.log(`\n== Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`)
-  const { status } = spawnSync(node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...files], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(
+    node,
+    [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...files],
+    { cwd: root, stdio: 'inherit' },
+  )
   if (status !== 0) failed.push(version)
 }
 console.log(failed.length > 0 ? `\nfailed on: ${failed.join(', ')}` : '\npassed on every version')

@@ -21,10 +21,15 @@ export interface EscapeCase {
 const KEYS = new Set(['origin', 'layer', 'effect', 'returns', 'outcome', 'limits'])
 
 export function escapeCases(): EscapeCase[] {
-  return readdirSync(folder).filter((file) => file.endsWith('.py') && file !== 'host_app.py').flatMap((file) => {
-    const text = readFileSync(new URL(file, folder), 'utf8')
-    return text.split(/^# --- /m).slice(1).map((section) => readCase(section, file.replace('.py', '')))
-  })
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.py') && file !== 'host_app.py')
+    .flatMap((file) => {
+      const text = readFileSync(new URL(file, folder), 'utf8')
+      return text
+        .split(/^# --- /m)
+        .slice(1)
+        .map((section) => readCase(section, file.replace('.py', '')))
+    })
 }
 
 function readCase(section: string, family: string): EscapeCase {
@@ -35,12 +40,14 @@ function readCase(section: string, family: string): EscapeCase {
     const header = /^# (\w+): (.*)$/.exec(lines[0]!)
     if (!header) break
     if (!KEYS.has(header[1]!)) throw new Error(`${family}/${name}: unknown header ${header[1]}`)
-    fields[last = header[1]!] = header[2]!
+    fields[(last = header[1]!)] = header[2]!
     lines.shift()
   }
   if (last === '') throw new Error(`${family}/${name}: no header`)
   return {
-    name: name!.trim(), family, code: lines.join('\n'),
+    name: name!.trim(),
+    family,
+    code: lines.join('\n'),
     ...(fields['layer'] ? { layer: fields['layer'] as 'check' } : {}),
     ...(fields['effect'] ? { effect: fields['effect'] } : {}),
     ...(fields['outcome'] ? { outcome: fields['outcome'] } : {}),

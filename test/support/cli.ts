@@ -8,7 +8,10 @@ export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** A plain shell's: no colours asked for, no CI. */
-export const SHELL_ENV: Readonly<Record<string, string>> = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
+export const SHELL_ENV: Readonly<Record<string, string>> = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: process.env['HOME'] ?? '',
+}
 
 export interface Finished {
   readonly status: number | null
@@ -25,11 +28,18 @@ export interface Surroundings {
 }
 
 /** The exit status and everything printed; colours and CI are as in a plain shell unless `env` says otherwise. */
-export async function pyrestrict(args: readonly string[], { stdin = '', env = {}, cwd = ROOT, meanwhile }: Surroundings = {}): Promise<Finished> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...SHELL_ENV, ...env }, stdio: 'pipe' })
+export async function pyrestrict(
+  args: readonly string[],
+  { stdin = '', env = {}, cwd = ROOT, meanwhile }: Surroundings = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { ...SHELL_ENV, ...env },
+    stdio: 'pipe',
+  })
   child.stdin.on('error', () => undefined)
   child.stdin.end(stdin)
-  const chunks: { stdout: Buffer[], stderr: Buffer[] } = { stdout: [], stderr: [] }
+  const chunks: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] }
   child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => chunks.stderr.push(chunk))
   meanwhile?.(child)
@@ -37,13 +47,26 @@ export async function pyrestrict(args: readonly string[], { stdin = '', env = {}
     child.on('error', reject)
     child.on('close', resolve)
   })
-  return { status, stdout: Buffer.concat(chunks.stdout).toString(), stderr: Buffer.concat(chunks.stderr).toString() }
+  return {
+    status,
+    stdout: Buffer.concat(chunks.stdout).toString(),
+    stderr: Buffer.concat(chunks.stderr).toString(),
+  }
 }
 
 /** What a terminal of its own is sent by the command line; util-linux's `script` is that terminal. */
-export async function onTerminal(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
-  const command = [process.execPath, MAIN, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')
-  const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: ROOT, env: { ...SHELL_ENV, TERM: 'xterm', ...env }, stdio: ['ignore', 'pipe', 'inherit'] })
+export async function onTerminal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const command = [process.execPath, MAIN, ...args]
+    .map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    .join(' ')
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    cwd: ROOT,
+    env: { ...SHELL_ENV, TERM: 'xterm', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   await new Promise((resolve, reject) => {

@@ -1,10 +1,12 @@
 // Runs probes of deep recursion in a thread with a large stack: the built runtime, since threads run no TypeScript.
 import { parentPort, workerData } from 'node:worker_threads'
-import { decodeValue, encodeValue } from '../../dist/trusted/host/codec.js'
-import { loadImage } from '../../dist/trusted/host/image.js'
-import { Guest } from '../../dist/trusted/host/runtime.js'
+import { decodeValue, encodeValue } from '../../dist/trusted/channel/codec.js'
+import { loadImage } from '../../dist/platform/node/image.js'
+import { Guest } from '../../dist/trusted/wall/runtime.js'
 
-const { wasm, image } = loadImage(new URL('../../node_modules/.cache/pyrestrict-bare', import.meta.url).pathname)
+const { wasm, image } = loadImage(
+  new URL('../../node_modules/.cache/pyrestrict-bare', import.meta.url).pathname,
+)
 const guest = new Guest(wasm, image)
 const results = {}
 for (const [name, code] of Object.entries(workerData.probes)) {

@@ -35,27 +35,53 @@ export interface DivergenceFile {
 const FILES = ['syntax', 'attributes', 'classes', 'library', 'restrictedpython']
 
 export function divergenceFiles(): readonly DivergenceFile[] {
-  const found = readdirSync(folder).map((name) => name.replace('.py', '')).sort()
-  if (JSON.stringify(found) !== JSON.stringify([...FILES].sort())) throw new Error(`fixtures/divergences holds ${found.join(' ')}`)
+  const found = readdirSync(folder)
+    .map((name) => name.replace('.py', ''))
+    .sort()
+  if (JSON.stringify(found) !== JSON.stringify([...FILES].sort()))
+    throw new Error(`fixtures/divergences holds ${found.join(' ')}`)
   return FILES.map((file) => {
-    const [head, ...sections] = readFileSync(new URL(`${file}.py`, folder), 'utf8').split(/^# --- /m)
-    return { about: head!.split('\n')[0]!.replace(/^# /, ''), cases: sections.map((section) => readCase(section, file)) }
+    const [head, ...sections] = readFileSync(new URL(`${file}.py`, folder), 'utf8').split(
+      /^# --- /m,
+    )
+    return {
+      about: head!.split('\n')[0]!.replace(/^# /, ''),
+      cases: sections.map((section) => readCase(section, file)),
+    }
   })
 }
 
 function readCase(section: string, file: string): Divergence {
   const [name, ...lines] = section.split('\n')
   const fields: Record<string, string> = {}
-  for (let header; (header = /^# (\w+): (.*)$/.exec(lines[0] ?? '')); lines.shift()) fields[header[1]!] = header[2]!
-  const { cpython, elsewhere, restrictedpython, pyrestrict, refused, why, repeat, ...unknown } = fields
-  const others = Object.entries({ cpython, elsewhere, restrictedpython }).filter(([, text]) => text !== undefined)
-  if (others.length !== 1 || (pyrestrict === undefined) === (refused === undefined) || why === undefined || Object.keys(unknown).length > 0) {
+  for (
+    let header: RegExpExecArray | null;
+    (header = /^# (\w+): (.*)$/.exec(lines[0] ?? ''));
+    lines.shift()
+  )
+    fields[header[1]!] = header[2]!
+  const { cpython, elsewhere, restrictedpython, pyrestrict, refused, why, repeat, ...unknown } =
+    fields
+  const others = Object.entries({ cpython, elsewhere, restrictedpython }).filter(
+    ([, text]) => text !== undefined,
+  )
+  if (
+    others.length !== 1 ||
+    (pyrestrict === undefined) === (refused === undefined) ||
+    why === undefined ||
+    Object.keys(unknown).length > 0
+  ) {
     throw new Error(`${file}/${name}: its headers are ${Object.keys(fields).join(' ')}`)
   }
   const [, count, text] = /^(\d+) (.*)$/.exec(repeat ?? '') ?? []
   return {
-    file, name: name!, why, by: others[0]![0] as Divergence['by'], theirs: others[0]![1]!,
-    ours: (pyrestrict ?? refused)!, refused: refused !== undefined,
+    file,
+    name: name!,
+    why,
+    by: others[0]![0] as Divergence['by'],
+    theirs: others[0]![1]!,
+    ours: (pyrestrict ?? refused)!,
+    refused: refused !== undefined,
     code: `${`${text ?? ''} `.repeat(Number(count ?? 0))}${lines.join('\n')}`,
   }
 }

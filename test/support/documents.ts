@@ -8,7 +8,7 @@ import { inspect } from 'node:util'
 import { CHECK_STATUSES, RUN_STATUSES } from '../../src/cli/status.js'
 import { createSandbox, LIMITS, PRESETS, type Limits, type Outcome } from '../../src/index.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES } from '../../src/policy/limits.js'
-import { STANDARD_MODULES } from '../../src/trusted/modules.js'
+import { STANDARD_MODULES } from '../../src/trusted/language/modules.js'
 import { ROOT } from './cli.js'
 import { codeLines, TABLES } from './trusted-size.js'
 import { divergenceFiles } from './divergences.js'
@@ -16,11 +16,12 @@ import { divergenceFiles } from './divergences.js'
 type Row = readonly string[]
 
 function table(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: Row): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')
 }
 
-const code = (text: string): string => text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``
+const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``)
 const number = (value: number): string => value.toLocaleString('en-GB')
 
 function bytes(value: number): string {
@@ -29,32 +30,73 @@ function bytes(value: number): string {
 }
 
 const isBytes = (name: keyof Limits): boolean => LIMITS[name].unit === 'bytes'
-const quantity = (name: keyof Limits, value: number): string => isBytes(name) ? bytes(value) : number(value)
+const quantity = (name: keyof Limits, value: number): string =>
+  isBytes(name) ? bytes(value) : number(value)
 
 function limits(): string {
-  return table(['limit', 'default', 'from', 'to', 'unit', 'what it bounds'], LIMIT_NAMES.map((name) => {
-    const { default: standard, min, max, unit, text } = LIMITS[name]
-    return [code(name), quantity(name, standard), quantity(name, min), quantity(name, max), unit, text]
-  }))
+  return table(
+    ['limit', 'default', 'from', 'to', 'unit', 'what it bounds'],
+    LIMIT_NAMES.map((name) => {
+      const { default: standard, min, max, unit, text } = LIMITS[name]
+      return [
+        code(name),
+        quantity(name, standard),
+        quantity(name, min),
+        quantity(name, max),
+        unit,
+        text,
+      ]
+    }),
+  )
 }
 
 function presets(): string {
-  return table(['preset', 'for', 'modules', 'without', 'limits that are not the default'],
+  return table(
+    ['preset', 'for', 'modules', 'without', 'limits that are not the default'],
     Object.entries(PRESETS).map(([name, { text, modules, deny, limits: own }]) => [
-      code(name), text, modules === 'standard' ? 'standard' : Object.keys(modules).map(code).join(' '), deny.map(code).join(' '),
-      LIMIT_NAMES.filter((limit) => own[limit] !== undefined && own[limit] !== DEFAULT_LIMITS[limit])
-        .map((limit) => `${limit} ${quantity(limit, own[limit]!)}`).join(', '),
-    ]))
+      code(name),
+      text,
+      modules === 'standard' ? 'standard' : Object.keys(modules).map(code).join(' '),
+      deny.map(code).join(' '),
+      LIMIT_NAMES.filter(
+        (limit) => own[limit] !== undefined && own[limit] !== DEFAULT_LIMITS[limit],
+      )
+        .map((limit) => `${limit} ${quantity(limit, own[limit]!)}`)
+        .join(', '),
+    ]),
+  )
 }
 
 const statuses = (rows: readonly (readonly [number, string])[]): string =>
-  table(['status', 'meaning'], [...rows].sort(([a], [b]) => a - b).map(([status, meaning]) => [String(status), meaning]))
+  table(
+    ['status', 'meaning'],
+    [...rows].sort(([a], [b]) => a - b).map(([status, meaning]) => [String(status), meaning]),
+  )
 
 /** One value of each type that crosses, as a guest would write it. */
 const VALUES = [
-  'None', 'True', '3', '2 ** 64', '1.5', '2.0', "'text'", "b'\\x00'", '[1, 2]', '(1, 2)', "{'a': 1}", "{1: 'a'}", '{1, 2}',
-  'frozenset([1])', 'datetime.datetime(2026, 1, 31, 12, 30)', 'datetime.date(2026, 1, 31)', 'datetime.time(12, 30)',
-  'datetime.timedelta(hours=1)', "decimal.Decimal('0.10')", 'fractions.Fraction(1, 3)', '1 + 2j', 'uuid.UUID(int=1)',
+  'None',
+  'True',
+  '3',
+  '2 ** 64',
+  '1.5',
+  '2.0',
+  "'text'",
+  "b'\\x00'",
+  '[1, 2]',
+  '(1, 2)',
+  "{'a': 1}",
+  "{1: 'a'}",
+  '{1, 2}',
+  'frozenset([1])',
+  'datetime.datetime(2026, 1, 31, 12, 30)',
+  'datetime.date(2026, 1, 31)',
+  'datetime.time(12, 30)',
+  'datetime.timedelta(hours=1)',
+  "decimal.Decimal('0.10')",
+  'fractions.Fraction(1, 3)',
+  '1 + 2j',
+  'uuid.UUID(int=1)',
 ]
 
 async function values(): Promise<string> {
@@ -77,36 +119,75 @@ async function values(): Promise<string> {
 /** The first sentence of a file's opening comment: what it promises. */
 function promise(path: string): string {
   const text = readFileSync(path, 'utf8')
-  const comment = path.endsWith('.py') ? /^"""([\s\S]*?)"""/.exec(text) : /^\/\*\*([\s\S]*?)\*\//.exec(text)
-  const flat = (comment?.[1] ?? '').replace(/^\s*\* ?/gm, '').replace(/\n\s*\n[\s\S]*/, '').replace(/\s+/g, ' ').trim()
+  const comment = path.endsWith('.py')
+    ? /^"""([\s\S]*?)"""/.exec(text)
+    : /^\/\*\*([\s\S]*?)\*\//.exec(text)
+  const flat = (comment?.[1] ?? '')
+    .replace(/^\s*\* ?/gm, '')
+    .replace(/\n\s*\n[\s\S]*/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
   return /^.*?[^.]\.(?= [A-Z`]|$)/.exec(flat)?.[0] ?? flat
 }
 
 function trusted(): string {
   const files = readdirSync(join(ROOT, 'src/trusted'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|py)$/.test(name)).map((name) => `trusted/${name.replaceAll('\\', '/')}`).sort()
+    .filter((name) => /\.(ts|py)$/.test(name))
+    .map((name) => `trusted/${name.replaceAll('\\', '/')}`)
+    .sort()
   // Rounded up, so that not every change of a line is one of the document.
   const upTo = (size: number, step: number): string => number(Math.ceil(size / step) * step)
-  const sizes = files.map((file) => TABLES.includes(file) ? 0 : codeLines(join(ROOT, 'src', file)))
-  return table(['file of `src/trusted/`', 'lines of code, at most', 'what it is trusted for'], [
-    ...files.map((file, index) => [
-      code(file.replace('trusted/', '')), TABLES.includes(file) ? 'data' : upTo(sizes[index]!, 10),
-      promise(join(ROOT, 'src', file)) || 'The folder is a package.',
-    ]),
-    [`${files.length} files`, upTo(sizes.reduce((sum, size) => sum + size, 0), 100), ''],
-  ])
+  const sizes = files.map((file) =>
+    TABLES.includes(file) ? 0 : codeLines(join(ROOT, 'src', file)),
+  )
+  return table(
+    ['file of `src/trusted/`', 'lines of code, at most', 'what it is trusted for'],
+    [
+      ...files.map((file, index) => [
+        code(file.replace('trusted/', '')),
+        TABLES.includes(file) ? 'data' : upTo(sizes[index]!, 10),
+        promise(join(ROOT, 'src', file)) || 'The folder is a package.',
+      ]),
+      [
+        `${files.length} files`,
+        upTo(
+          sizes.reduce((sum, size) => sum + size, 0),
+          100,
+        ),
+        '',
+      ],
+    ],
+  )
 }
 
 function divergences(): string {
-  return divergenceFiles().map(({ about, cases }) => `${about}\n\n${table(
-    ['case', cases[0]!.by === 'restrictedpython' ? 'RestrictedPython' : 'CPython', 'pyrestrict', 'why'],
-    cases.map(({ name, by, theirs, ours, refused, why }) => [
-      name, by === 'cpython' ? code(theirs) : theirs, refused ? `refused, ${ours}` : by === 'restrictedpython' ? ours : code(ours), why]),
-  )}`).join('\n\n')
+  return divergenceFiles()
+    .map(
+      ({ about, cases }) =>
+        `${about}\n\n${table(
+          [
+            'case',
+            cases[0]!.by === 'restrictedpython' ? 'RestrictedPython' : 'CPython',
+            'pyrestrict',
+            'why',
+          ],
+          cases.map(({ name, by, theirs, ours, refused, why }) => [
+            name,
+            by === 'cpython' ? code(theirs) : theirs,
+            refused ? `refused, ${ours}` : by === 'restrictedpython' ? ours : code(ours),
+            why,
+          ]),
+        )}`,
+    )
+    .join('\n\n')
 }
 
 const MAKERS: Readonly<Record<string, () => string | Promise<string>>> = {
-  limits, presets, values, trusted, divergences,
+  limits,
+  presets,
+  values,
+  trusted,
+  divergences,
   'check statuses': () => statuses(CHECK_STATUSES),
   'run statuses': () => statuses(RUN_STATUSES),
   modules: () => STANDARD_MODULES.map(code).join(' '),
@@ -115,13 +196,25 @@ const MAKERS: Readonly<Record<string, () => string | Promise<string>>> = {
 const PLACE = /<!-- table: ([a-z ]+) -->\n[\s\S]*?<!-- end -->/g
 
 /** The document with each of its tables as the source has it, and the names of those. */
-export async function withTables(text: string): Promise<{ text: string, names: readonly string[] }> {
+export async function withTables(
+  text: string,
+): Promise<{ text: string; names: readonly string[] }> {
   const names = [...text.matchAll(PLACE)].map(([, name]) => name!)
-  const made = new Map(await Promise.all(names.map(async (name) => {
-    if (!Object.hasOwn(MAKERS, name)) throw new Error(`there is no table "${name}"`)
-    return [name, await MAKERS[name]!()] as const
-  })))
-  return { names, text: text.replace(PLACE, (_, name: string) => `<!-- table: ${name} -->\n\n${made.get(name)}\n\n<!-- end -->`) }
+  const made = new Map(
+    await Promise.all(
+      names.map(async (name) => {
+        if (!Object.hasOwn(MAKERS, name)) throw new Error(`there is no table "${name}"`)
+        return [name, await MAKERS[name]!()] as const
+      }),
+    ),
+  )
+  return {
+    names,
+    text: text.replace(
+      PLACE,
+      (_, name: string) => `<!-- table: ${name} -->\n\n${made.get(name)}\n\n<!-- end -->`,
+    ),
+  }
 }
 
 /** Every table there is. */

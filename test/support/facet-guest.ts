@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { Python } from './python.js'
 
 /** How a program ended, the repr of its global `result` or its exception, and what it printed. */
-export type Ended = readonly [status: 'returned' | 'raised' | 'refused', result: string, output: string]
+export type Ended = readonly [
+  status: 'returned' | 'raised' | 'refused',
+  result: string,
+  output: string,
+]
 
 /** A hostile program of `fixtures/facets/hostile`: what must not hold after it. */
 export interface Hostile {
@@ -21,20 +25,34 @@ const FILES = ['facet_guest.py', 'engine.py']
 
 /** The benign programs, name to text. */
 export function programs(): readonly (readonly [string, string])[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.py')).sort()
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.py'))
+    .sort()
     .map((name) => [name.slice(0, -3), readFileSync(join(folder, name), 'utf8')] as const)
 }
 
 /** The hostile programs of every file. */
 export function hostilePrograms(): readonly Hostile[] {
-  return readdirSync(join(folder, 'hostile')).sort().flatMap((file) =>
-    readFileSync(join(folder, 'hostile', file), 'utf8').split(/^# --- /m).slice(1).map((part) => {
-      const [name, ...lines] = part.split('\n')
-      const said = (key: string): string | undefined => lines.find((line) => line.startsWith(`# ${key}: `))?.slice(key.length + 4)
-      const effect = said('effect')
-      if (effect === undefined) throw new Error(`${file}: ${name!} has no effect`)
-      return { name: `${file.slice(0, -3)}/${name!}`, code: lines.join('\n'), effect, plain: said('plain') }
-    }))
+  return readdirSync(join(folder, 'hostile'))
+    .sort()
+    .flatMap((file) =>
+      readFileSync(join(folder, 'hostile', file), 'utf8')
+        .split(/^# --- /m)
+        .slice(1)
+        .map((part) => {
+          const [name, ...lines] = part.split('\n')
+          const said = (key: string): string | undefined =>
+            lines.find((line) => line.startsWith(`# ${key}: `))?.slice(key.length + 4)
+          const effect = said('effect')
+          if (effect === undefined) throw new Error(`${file}: ${name!} has no effect`)
+          return {
+            name: `${file.slice(0, -3)}/${name!}`,
+            code: lines.join('\n'),
+            effect,
+            plain: said('plain'),
+          }
+        }),
+    )
 }
 
 /** An interpreter in which guests run, one after another. */
@@ -44,7 +62,10 @@ export class FacetGuest {
   static async load(): Promise<FacetGuest> {
     const python = await Python.load()
     for (const name of FILES) {
-      python.pyodide.FS.writeFile(`/lib/pyrestrict-source/${name}`, readFileSync(join(import.meta.dirname, name), 'utf8'))
+      python.pyodide.FS.writeFile(
+        `/lib/pyrestrict-source/${name}`,
+        readFileSync(join(import.meta.dirname, name), 'utf8'),
+      )
     }
     python.run('import facet_guest\nfacet_guest.freeze()')
     return new FacetGuest(python)
@@ -55,15 +76,28 @@ export class FacetGuest {
     return this.python.run(`import facet_guest\n${expression}`, given)
   }
 
-  run(source: string, options: { readonly policy?: object, readonly inline?: boolean } = {}): Ended {
+  run(
+    source: string,
+    options: { readonly policy?: object; readonly inline?: boolean } = {},
+  ): Ended {
     return this.evaluate('facet_guest.guest(source, policy, inline)', {
-      source, policy: options.policy ?? { modules: 'standard' }, inline: options.inline ?? true,
+      source,
+      policy: options.policy ?? { modules: 'standard' },
+      inline: options.inline ?? true,
     }) as Ended
   }
 
   /** How a hostile program ended, and whether its effect holds: true, false, or an error of the effect itself. */
-  attack({ code, effect }: Hostile, inline: boolean, mutant?: string): readonly [...Ended, boolean | string] {
-    return this.evaluate('facet_guest.escaped(code, effect, inline, mutant)', { code, effect, inline, mutant }) as
-      readonly [...Ended, boolean | string]
+  attack(
+    { code, effect }: Hostile,
+    inline: boolean,
+    mutant?: string,
+  ): readonly [...Ended, boolean | string] {
+    return this.evaluate('facet_guest.escaped(code, effect, inline, mutant)', {
+      code,
+      effect,
+      inline,
+      mutant,
+    }) as readonly [...Ended, boolean | string]
   }
 }

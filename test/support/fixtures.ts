@@ -30,7 +30,10 @@ const FOLDER = new URL('../../fixtures/rules/', import.meta.url)
 
 /** Names of all rule fixtures, without `.py`. */
 export function fixtureNames(): readonly string[] {
-  return readdirSync(FOLDER).filter((name) => name.endsWith('.py')).map((name) => name.slice(0, -'.py'.length)).sort()
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => name.slice(0, -'.py'.length))
+    .sort()
 }
 
 /** The sources of the fixture of that name. */
@@ -42,9 +45,15 @@ export function readFixture(name: string): readonly Chunk[] {
   let options: Chunk['options'] = {}
   for (let match = separator.exec(text); ; match = separator.exec(text)) {
     const source = text.slice(from, match?.index ?? text.length)
-    if (source.trim() !== '' || match === null) chunks.push({ name: `${name} ${chunks.length + 1}`, source, options, expected: expectations(source) })
+    if (source.trim() !== '' || match === null)
+      chunks.push({
+        name: `${name} ${chunks.length + 1}`,
+        source,
+        options,
+        expected: expectations(source),
+      })
     if (match === null) return chunks
-    options = match[1]!.trim() === '' ? {} : JSON.parse(match[1]!) as Chunk['options']
+    options = match[1]!.trim() === '' ? {} : (JSON.parse(match[1]!) as Chunk['options'])
     from = separator.lastIndex
   }
 }
@@ -55,7 +64,9 @@ function expectations(source: string): readonly Expectation[] {
   for (const [index, text] of lines.entries()) {
     let line = index
     while (ALONE.test(lines[line]!)) line += 1
-    for (const [, severity, column, code] of text.matchAll(/# (error|warning): (\d+) \[(PR\d{3})\]/g)) {
+    for (const [, severity, column, code] of text.matchAll(
+      /# (error|warning): (\d+) \[(PR\d{3})\]/g,
+    )) {
       expected.push({ severity: severity!, line: line + 1, column: Number(column), code: code! })
     }
   }

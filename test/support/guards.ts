@@ -29,12 +29,14 @@ export interface GuardFixture {
 }
 
 export function guardFixtures(): GuardFixture[] {
-  return readdirSync(folder).filter((name) => name.endsWith('.py')).map((name) => {
-    const lines = readFileSync(join(folder, name), 'utf8').split('\n')
-    return {
-      name,
-      source: lines.map((line) => line.split(ARROW)[0]!).join('\n'),
-      expected: lines.map((line) => line.split(ARROW)[1] ?? line).join('\n'),
-    }
-  })
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => {
+      const lines = readFileSync(join(folder, name), 'utf8').split('\n')
+      return {
+        name,
+        source: lines.map((line) => line.split(ARROW)[0]!).join('\n'),
+        expected: lines.map((line) => line.split(ARROW)[1] ?? line).join('\n'),
+      }
+    })
 }

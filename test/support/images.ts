@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { decodeValue, encodeValue, type Value } from '../../src/trusted/host/codec.js'
-import { loadImage, type LoadedImage } from '../../src/trusted/host/image.js'
-import { Guest, type CallLimits, type GuestOptions } from '../../src/trusted/host/runtime.js'
+import { decodeValue, encodeValue, type Value } from '../../src/trusted/channel/codec.js'
+import { loadImage, type LoadedImage } from '../../src/platform/node/image.js'
+import { Guest, type CallLimits, type GuestOptions } from '../../src/trusted/wall/runtime.js'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-const builder = join(root, 'dist/trusted/image/build.js')
+const builder = join(root, 'dist/image/build.js')
 
 /** An image whose `exec_raw` runs any Python. Under node_modules, where nothing is packed from. */
 export function bare(): LoadedImage {
@@ -16,7 +16,12 @@ export function bare(): LoadedImage {
   return loadImage(folder)
 }
 
-export interface Answer { readonly status: string, readonly value?: Value, readonly message?: string, readonly [key: string]: Value }
+export interface Answer {
+  readonly status: string
+  readonly value?: Value
+  readonly message?: string
+  readonly [key: string]: Value
+}
 
 /** One request to a guest, as a value. */
 export function ask(guest: Guest, request: Value, limits?: CallLimits): Answer {
@@ -30,7 +35,12 @@ export class BareGuest {
 
   constructor({ wasm, image }: LoadedImage, options: GuestOptions = {}) {
     const decoder = new TextDecoder()
-    this.guest = new Guest(wasm, image, { onOutput: (_fd, bytes) => { this.output += decoder.decode(bytes) }, ...options })
+    this.guest = new Guest(wasm, image, {
+      onOutput: (_fd, bytes) => {
+        this.output += decoder.decode(bytes)
+      },
+      ...options,
+    })
   }
 
   /** The global `result` after `code`; an Error with the traceback when it raised. */

@@ -1,8 +1,10 @@
 // A host with one jail that is ready: prints the jail's process number and waits to be killed.
 import { readdirSync, readFileSync } from 'node:fs'
-import { startJail } from '../../dist/trusted/host/jail.js'
+import { startJail } from '../../dist/platform/node/jail.js'
 
-const worker = startJail({ setup: { clock: 'real', random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 1 << 28 } })
+const worker = startJail({
+  setup: { clock: 'real', random: 'real', memoryBytes: 1 << 28, maxFrameBytes: 1 << 28 },
+})
 await worker.ready
 const pid = readdirSync('/proc').find((name) => {
   try {

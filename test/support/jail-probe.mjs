@@ -17,15 +17,20 @@ const results = {
   write: await attempt(() => writeFileSync('/tmp/pyrestrict-jail-probe', 'x')),
   command: await attempt(() => require('node:child_process').execSync('id').length),
   fork: await attempt(() => require('node:child_process').fork(import.meta.filename).pid),
-  thread: await attempt(() => new (require('node:worker_threads').Worker)('1', { eval: true, execArgv: [] }).threadId),
+  thread: await attempt(
+    () => new (require('node:worker_threads').Worker)('1', { eval: true, execArgv: [] }).threadId,
+  ),
   addon: await attempt(() => process.dlopen({ exports: {} }, '/nowhere.node')),
   evaluate: await attempt(() => new Function('return 1')()),
   inspector: await attempt(() => require('node:inspector').open(0)),
-  network: await attempt(() => new Promise((resolve, reject) => {
-    const socket = require('node:net').connect(9, '127.0.0.1')
-    socket.on('connect', () => resolve('connected'))
-    socket.on('error', reject)
-  })),
+  network: await attempt(
+    () =>
+      new Promise((resolve, reject) => {
+        const socket = require('node:net').connect(9, '127.0.0.1')
+        socket.on('connect', () => resolve('connected'))
+        socket.on('error', reject)
+      }),
+  ),
   has: process.permission.has('fs.read', '/etc/passwd'),
   environment: Object.keys(process.env),
   arguments: process.argv.length,

@@ -19,7 +19,8 @@ export function judge(text: string, limits = LIMITS): readonly Diagnostic[] {
   const { tree, diagnostics } = examine(parser, source, limits)
   if (tree === undefined) return diagnostics
   const found: Diagnostic[] = []
-  const report: Report = (rule, start, end, wording) => void found.push(source.diagnostic(rule, start, end, wording))
+  const report: Report = (rule, start, end, wording) =>
+    void found.push(source.diagnostic(rule, start, end, wording))
   for (let node = 0; node < tree.count; node += 1) {
     if (table.denied[tree.kind[node]!] !== 0) reportDeniedKind(table, tree, node, report)
     shapes.checks[tree.kind[node]!]?.(tree, node, report)
@@ -46,7 +47,9 @@ export function expressionOf(text: string, tokens = false): string {
     if (!tokens && (tree.flags[node]! & NAMED) === 0) continue
     const field = parser.fieldName(tree.field[node]!)
     const leaf = tree.skip[node] === node + 1
-    parts.push(`${parts.length > 0 ? ' ' : ''}${field === undefined ? '' : `${field}:`}(${parser.kindName(tree.kind[node]!)}${leaf ? ` ${textOf(tree, node)}` : ''}`)
+    parts.push(
+      `${parts.length > 0 ? ' ' : ''}${field === undefined ? '' : `${field}:`}(${parser.kindName(tree.kind[node]!)}${leaf ? ` ${textOf(tree, node)}` : ''}`,
+    )
     closings.push(tree.skip[node]!)
   }
   return parts.join('') + ')'.repeat(closings.length)

@@ -1,8 +1,13 @@
 /** What `places.py` says of CPython's tree, said of ours: the nodes that guards stand at, and statements with their depth. */
 
 const KINDS = new Map([
-  ['attribute', 'Attribute'], ['member_type', 'Attribute'], ['call', 'Call'], ['subscript', 'Subscript'], ['generic_type', 'Subscript'],
-  ['list_splat', 'Starred'], ['lambda', 'Lambda'],
+  ['attribute', 'Attribute'],
+  ['member_type', 'Attribute'],
+  ['call', 'Call'],
+  ['subscript', 'Subscript'],
+  ['generic_type', 'Subscript'],
+  ['list_splat', 'Starred'],
+  ['lambda', 'Lambda'],
 ])
 const NAMED = 1
 
@@ -13,7 +18,8 @@ const NAMED = 1
 export function placesOf(parser, source) {
   const tree = parser.parse(source)
   const starts = [0]
-  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1)
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1))
+    starts.push(at + 1)
   const place = (offset) => {
     let low = 0
     let high = starts.length - 1
@@ -30,11 +36,16 @@ export function placesOf(parser, source) {
   const isTypeParameter = (node) => {
     const list = tree.parent[tree.parent[node]]
     const owner = kindOf(tree.parent[list])
-    return /_definition$/.test(owner) || (owner === 'generic_type' && kindOf(tree.parent[tree.parent[tree.parent[list]]]) === 'type_alias_statement')
+    return (
+      /_definition$/.test(owner) ||
+      (owner === 'generic_type' &&
+        kindOf(tree.parent[tree.parent[tree.parent[list]]]) === 'type_alias_statement')
+    )
   }
   const depthOf = (node) => {
     let depth = 0
-    for (let at = node; at > 0; at = tree.parent[at]) if (kindOf(at) === 'block' && kindOf(tree.parent[at]) !== 'match_statement') depth += 1
+    for (let at = node; at > 0; at = tree.parent[at])
+      if (kindOf(at) === 'block' && kindOf(tree.parent[at]) !== 'match_statement') depth += 1
     return depth
   }
 
@@ -47,11 +58,19 @@ export function placesOf(parser, source) {
       continue
     }
     const around = kindOf(tree.parent[node])
-    const isStar = kind === 'list_splat_pattern' ? !/parameter/.test(around) : kind === 'splat_type' && !isTypeParameter(node)
+    const isStar =
+      kind === 'list_splat_pattern'
+        ? !/parameter/.test(around)
+        : kind === 'splat_type' && !isTypeParameter(node)
     // The name of a type alias with parameters is no item.
-    if (kind === 'generic_type' && parser.fieldName(tree.field[tree.parent[node]]) === 'left') continue
-    if (KINDS.has(kind) || isStar) found.push(`${KINDS.get(kind) ?? 'Starred'} ${place(tree.start[node])}-${place(tree.end[node])}`)
-    else if (/_statement$|_definition$/.test(kind) && kind !== 'decorated_definition') found.push(`${depthOf(node)} ${place(tree.start[node])}`)
+    if (kind === 'generic_type' && parser.fieldName(tree.field[tree.parent[node]]) === 'left')
+      continue
+    if (KINDS.has(kind) || isStar)
+      found.push(
+        `${KINDS.get(kind) ?? 'Starred'} ${place(tree.start[node])}-${place(tree.end[node])}`,
+      )
+    else if (/_statement$|_definition$/.test(kind) && kind !== 'decorated_definition')
+      found.push(`${depthOf(node)} ${place(tree.start[node])}`)
   }
   return found
 }

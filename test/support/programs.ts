@@ -16,7 +16,7 @@ print(' '.join(text).upper() \\
   'numbers and literals as receivers': `
 print(1 .real, 1..imag, 0x1f.bit_length(), 1_0.5.is_integer(), 'a' 'b'.join('xyz'), f'{1}' 'z'.upper(), {}.get(1, 2), [3][0], ().count(1))
 print(-1 .real ** 2, -(2).real ** 2, not 'a'.isdigit())`,
-  'precedence': `
+  precedence: `
 class A:
     b = 3
 a = A()
@@ -60,7 +60,7 @@ type Names[T] = list[T] | dict[str, T]
 print(Box(1).map(str).value + '!', Pair.__type_params__, Names.__value__, Pair.__orig_bases__)
 def first[T: (int, str)](items: list[T]) -> T: return items[0]
 print(first('ab'), first.__annotations__, first.__type_params__[0].__constraints__)`,
-  'unpacking': `
+  unpacking: `
 a, (b, *c), [d, e] = 1, (2, 3, 4), [5, 6]
 print(a, b, c, d, e)
 a = b, c = d = [7, 8]
@@ -144,7 +144,7 @@ try:
 except TypeError:
     print('twice')
 print(show(1, f=2, self=3, o=4, args=5))`,
-  'classes': `
+  classes: `
 from enum import Enum, Flag, auto
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -244,7 +244,7 @@ def inner():
 print([*outer()], list(zip(*[(1, 2), (3, 4)])), [y for x in range(3) if (y := x * 2)])
 g = (x for x in [1, 2]); print(next(g), *g)
 print([[c.upper() for c in w] for w in ['ab', 'c']], any(x.isdigit() for x in 'a1'))`,
-  'match': `
+  match: `
 from dataclasses import dataclass
 @dataclass
 class P:
@@ -269,7 +269,7 @@ print(match['case'], match.get('x'))
 rest = [3]
 match (1, 2), *rest:
     case (a, b), c: print(a, b, c)`,
-  'with': `
+  with: `
 class C:
     def __init__(self, n): self.n = n
     def __enter__(self): print('enter', self.n); return self.n, [self.n]
@@ -280,7 +280,7 @@ with C('a') as (x, [y]), C('b') as o.t: print(x, y, o.t)
 with (C('c') as d['k'], C('swallow') as (o.p, (o.q,)),): print(d, o.p, o.q); d['missing']
 with C('d'): pass
 print('done')`,
-  'scopes': `
+  scopes: `
 x = 1
 def f():
     global x
@@ -304,7 +304,7 @@ fs = [lambda i=i: i for i in range(3)]
 print([f() for f in fs])
 def d(a, /, b=x.real, *c, e=x.imag, **k): return a, b, c, e, k
 print(d(1), d(1, 2, 3, e=4, z=5))`,
-  'exceptions': `
+  exceptions: `
 class Mine(Exception):
     def __init__(self, code): super().__init__(code); self.code = code
 def f(o):
@@ -333,7 +333,7 @@ for i in [1]:
     finally: print('left')
 else: print('else')
 while True: break`,
-  'asynchronous': `
+  asynchronous: `
 class It:
     def __init__(self, n): self.n = n
     def __aiter__(self): return self
@@ -354,7 +354,7 @@ async def main():
     (await one(it)).n = 9
     return it.n, (await one([1, 2]))[1], -await one(2) ** 2
 result = main()`,
-  'decorators': `
+  decorators: `
 class R:
     def __init__(self): self.found = {}
     def on(self, *names, **k):
@@ -435,7 +435,7 @@ f(
 print(1,
   2 .x,
   3)`,
-  'iterating': `
+  iterating: `
 for x in (
   1 .real
 ): pass`,
@@ -449,7 +449,7 @@ a, \\
   b = (
   1,
 )`,
-  'augmented': `
+  augmented: `
 x = 1
 x += (
   'a'.upper()
@@ -463,7 +463,7 @@ a.b \\
 x = ()
 x.a = \\
   1`,
-  'deleting': `
+  deleting: `
 d = {}
 del d[
   'k'
@@ -521,7 +521,7 @@ match 1:
     case x if (
       x.y
     ): pass`,
-  'recursion': `
+  recursion: `
 def f(n): return f(n - 1) if n else 1 .x
 f(3)`,
 }

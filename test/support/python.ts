@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { loadPyodide, type PyodideInterface } from 'pyodide'
-import { guestSources } from '../../src/trusted/image/sources.js'
+import { guestSources } from '../../src/image/sources.js'
 
 const FOLDER = '/lib/pyrestrict-source'
 
 /** What `compile_source` answers. Positions are those of the guarded text: lines from 1, columns from 0 in UTF-8 bytes. */
 export type Compiled =
-  | { readonly ok: true, readonly code: Uint8Array }
+  | { readonly ok: true; readonly code: Uint8Array }
   | {
       readonly ok: false
       readonly code: string
@@ -40,7 +40,8 @@ export class Python {
       pyodide.FS.writeFile(`${FOLDER}/${path}`, text)
     }
     for (const [path, text] of guestSources('')) write(path, text)
-    for (const name of ['guard.py', 'reading.py']) write(name, readFileSync(new URL(name, import.meta.url), 'utf8'))
+    for (const name of ['guard.py', 'reading.py'])
+      write(name, readFileSync(new URL(name, import.meta.url), 'utf8'))
     pyodide.runPython(`
 import sys
 sys.path.insert(0, '${FOLDER}')
@@ -60,20 +61,23 @@ from pyrestrict.compile import compile_source
 
   /** What the compile guest answers. Code is scanned, as it is where it arrives: an exception tells of what was found. */
   compile(request: Request): Compiled {
-    return this.run(`
+    return this.run(
+      `
 import marshal
 from pyrestrict.compile import compile_source
 from pyrestrict.scan import scan
 answer = compile_source(request)
 if answer['ok']:
     scan(marshal.loads(answer['code']))
-answer`, { request: { mode: 'exec', filename: '<guest>', ...request } }) as Compiled
+answer`,
+      { request: { mode: 'exec', filename: '<guest>', ...request } },
+    ) as Compiled
   }
 }
 
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('toJs' in value)) return value
-  const proxy = value as { toJs(options: object): unknown, destroy(): void }
+  const proxy = value as { toJs(options: object): unknown; destroy(): void }
   const converted = proxy.toJs({ dict_converter: Object.fromEntries, create_pyproxies: false })
   proxy.destroy()
   return converted

@@ -2,11 +2,15 @@
 import { readFileSync } from 'node:fs'
 
 /** Lines of code (no blank lines, comments or docstrings) the trusted base may hold, facet wrappers included, tables aside. */
-export const TRUSTED_BUDGET = 5_920
+export const TRUSTED_BUDGET = 6_300
 
 /** Data, not code: tables of names, node types and opcodes that wrappers and verifier are driven by. */
 export const TABLES = [
-  'trusted/language.ts', 'trusted/modules.ts', 'trusted/guest/opcodes.py', 'trusted/guest/residual.py', 'trusted/guest/kinds.py',
+  'trusted/language/language.ts',
+  'trusted/language/modules.ts',
+  'trusted/language/opcodes.py',
+  'trusted/language/residual.py',
+  'trusted/language/kinds.py',
 ]
 
 /** Lines that hold code: not blank, not wholly comment, not within a docstring or block comment. */

@@ -42,11 +42,13 @@ export function argumentChecks(grammar: Grammar): ShapeChecks {
       const inner = of === typed ? firstChild(tree, child) : child
       const innerKind = tree.kind[inner]
       if (of === positionalSeparator) {
-        if (slash || star !== 0 || seen === 0) return refuse(child, '`/` stands once, after at least one parameter and before `*`')
+        if (slash || star !== 0 || seen === 0)
+          return refuse(child, '`/` stands once, after at least one parameter and before `*`')
         slash = true
       } else if (of === keywordSeparator || innerKind === listPattern) {
         if (star !== 0) return refuse(child, '`*` may appear only once')
-        if (of !== keywordSeparator && !isStarredName(tree, inner)) return refuse(inner, 'a parameter is a name')
+        if (of !== keywordSeparator && !isStarredName(tree, inner))
+          return refuse(inner, 'a parameter is a name')
         star = child
         if (of === keywordSeparator) bareStar = child
       } else if (innerKind === dictionaryPattern) {
@@ -57,7 +59,8 @@ export function argumentChecks(grammar: Grammar): ShapeChecks {
         const hasDefault = of === withDefault || of === typedDefault
         const name = hasDefault || of === typed ? firstChild(tree, child) : child
         if (tree.kind[name] !== identifier) return refuse(name, 'a parameter is a name')
-        if (star === 0 && defaults && !hasDefault) return refuse(child, 'a parameter without a default follows one with a default')
+        if (star === 0 && defaults && !hasDefault)
+          return refuse(child, 'a parameter without a default follows one with a default')
         if (star === 0 && hasDefault) defaults = true
         bareStar = 0
       }
@@ -70,7 +73,9 @@ export function argumentChecks(grammar: Grammar): ShapeChecks {
   function checkFirst(tree: Tree, node: number, report: Report): void {
     const first = nextChild(tree, node, node + 1)
     if (tree.kind[first] !== comma) return
-    report(SYNTAX_RULES.invalidSyntax, tree.start[first], tree.end[first], { message: 'an expression is missing before the comma' })
+    report(SYNTAX_RULES.invalidSyntax, tree.start[first], tree.end[first], {
+      message: 'an expression is missing before the comma',
+    })
   }
 
   function isStarredName(tree: Tree, node: number): boolean {
@@ -96,12 +101,17 @@ export function argumentChecks(grammar: Grammar): ShapeChecks {
           const argument = firstChild(tree, child)
           const name = textOf(tree, argument).normalize('NFKC')
           if (names?.has(name)) {
-            return report(SYNTAX_RULES.malformedStatement, start[argument], end[argument], { message: `the argument \`${name}\` is there twice` })
+            return report(SYNTAX_RULES.malformedStatement, start[argument], end[argument], {
+              message: `the argument \`${name}\` is there twice`,
+            })
           }
-          (names ??= new Set()).add(name)
-        }
-        else if (of === dictionarySplat) dictionaries = true
-        else if ((keywords || dictionaries) && isSignificant(tree, child) && (dictionaries || of !== listSplat)) {
+          ;(names ??= new Set()).add(name)
+        } else if (of === dictionarySplat) dictionaries = true
+        else if (
+          (keywords || dictionaries) &&
+          isSignificant(tree, child) &&
+          (dictionaries || of !== listSplat)
+        ) {
           const after = dictionaries ? '`**`' : 'a keyword argument'
           return report(SYNTAX_RULES.malformedStatement, start[child], end[child], {
             message: `a positional argument follows ${after}`,
@@ -119,7 +129,9 @@ export function argumentChecks(grammar: Grammar): ShapeChecks {
         else if (list && kinds[child] === comma) {
           const generated = kinds[tree.parent[node]] === generator
           return report(SYNTAX_RULES.misplacedExpression, start[child], end[child], {
-            message: generated ? 'a generator expression beside other arguments needs parentheses' : 'a list of values here needs parentheses',
+            message: generated
+              ? 'a generator expression beside other arguments needs parentheses'
+              : 'a list of values here needs parentheses',
           })
         }
       }

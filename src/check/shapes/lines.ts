@@ -39,13 +39,19 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
   const clauses = kindSet(grammar, 'elif_clause else_clause except_clause finally_clause decorator')
   const decorated = grammar.kindId('decorated_definition')
   /** Inside these a line break is a space: they begin with a bracket, or are strings. */
-  const brackets = kindSet(grammar, `
+  const brackets = kindSet(
+    grammar,
+    `
     parenthesized_expression parenthesized_list_splat tuple list set dictionary list_comprehension set_comprehension
     dictionary_comprehension generator_expression argument_list parameters tuple_pattern list_pattern dict_pattern
     type_parameter interpolation format_expression string
-  `)
+  `,
+  )
   /** These have a bracket somewhere: before it they are as other nodes. */
-  const bracketed = kindSet(grammar, 'subscript class_pattern import_from_statement future_import_statement with_clause')
+  const bracketed = kindSet(
+    grammar,
+    'subscript class_pattern import_from_statement future_import_statement with_clause',
+  )
   const openings = new Set(['(', '[', '{'].map((token) => grammar.kindId(token, false)))
   const semicolon = grammar.kindId(';', false)
   const comment = grammar.kindId('comment')
@@ -56,7 +62,8 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
     const owner = parent[node]
     if (owner < 0) return -1
     if (blocks[kind[owner]] !== 0) return kind[node] === semicolon ? -1 : owner
-    const isPart = clauses[kind[node]] !== 0 || (kind[owner] === decorated && kind[node] !== comment)
+    const isPart =
+      clauses[kind[node]] !== 0 || (kind[owner] === decorated && kind[node] !== comment)
     return isPart ? parent[owner] : -1
   }
 
@@ -71,7 +78,11 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
 
   function isAfterBracket({ kind, skip, start }: Tree, node: number, offset: number): boolean {
     let child = node + 1
-    for (let looked = 0; looked < BEFORE_BRACKET && child < skip[node] && start[child] < offset; looked += 1) {
+    for (
+      let looked = 0;
+      looked < BEFORE_BRACKET && child < skip[node] && start[child] < offset;
+      looked += 1
+    ) {
       if (openings.has(kind[child])) return true
       child = skip[child]
     }
@@ -83,7 +94,12 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
     const levels: Level[] = [{ block: 0, column: 0, narrow: 0 }]
     let nextLine = 0
     const refuse = (rule: SyntaxRule, node: number, message?: string): void => {
-      report(rule, start[node], Math.min(end[node], lineEnd(text, start[node])), message === undefined ? {} : { message })
+      report(
+        rule,
+        start[node],
+        Math.min(end[node], lineEnd(text, start[node])),
+        message === undefined ? {} : { message },
+      )
     }
 
     for (let node = 1; node < count; node += 1) {
@@ -104,7 +120,8 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
         if (block < 0) {
           if (hidden && !isWithinBrackets(tree, node)) refuse(SYNTAX_RULES.brokenLine, node)
         } else if (hidden) refuse(SYNTAX_RULES.leadingBackslash, node)
-        else if (!followsSemicolon(tree, node) && (node - 1 !== block || block === 0)) refuse(SYNTAX_RULES.brokenLine, node)
+        else if (!followsSemicolon(tree, node) && (node - 1 !== block || block === 0))
+          refuse(SYNTAX_RULES.brokenLine, node)
         continue
       }
       if (block < 0) {
@@ -116,11 +133,16 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
       const { column, narrow } = columnsOf(text, lineStart, start[node])
       const level = levels[levels.length - 1]
       if (level.block === block) {
-        if (column !== level.column || narrow !== level.narrow) refuse(SYNTAX_RULES.inconsistentIndentation, node, unlike(level, column))
+        if (column !== level.column || narrow !== level.narrow)
+          refuse(SYNTAX_RULES.inconsistentIndentation, node, unlike(level, column))
       } else if (column > level.column && narrow > level.narrow && opensBlock(block, node)) {
         levels.push({ block, column, narrow })
       } else {
-        refuse(SYNTAX_RULES.inconsistentIndentation, node, 'this line must be indented more than the one that opens its block')
+        refuse(
+          SYNTAX_RULES.inconsistentIndentation,
+          node,
+          'this line must be indented more than the one that opens its block',
+        )
         levels.push({ block, column, narrow })
       }
     }
@@ -151,12 +173,19 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
     if (last < 0 || text.charCodeAt(last) !== BACKSLASH) return
     const around = tree.kind[innermost(tree, last)]
     if (around === comment || strings[around] !== 0) return
-    report(SYNTAX_RULES.brokenLine, last, last + 1, { message: 'a backslash at the end of the source joins its line to nothing', hint: 'remove it' })
+    report(SYNTAX_RULES.brokenLine, last, last + 1, {
+      message: 'a backslash at the end of the source joins its line to nothing',
+      hint: 'remove it',
+    })
   }
 }
 
 /** Columns of a line's first token, as CPython counts them: a tab reaches the next multiple of eight, or is one. */
-function columnsOf(text: string, from: number, to: number): { readonly column: number, readonly narrow: number } {
+function columnsOf(
+  text: string,
+  from: number,
+  to: number,
+): { readonly column: number; readonly narrow: number } {
   let column = 0
   let narrow = 0
   for (let at = from; at < to; at += 1) {
@@ -213,5 +242,7 @@ function lineEnd(text: string, offset: number): number {
 
 function unlike(level: Level, column: number): string | undefined {
   if (level.block === 0) return 'this line must not be indented'
-  return column === level.column ? 'this line mixes tabs and spaces otherwise than the lines around it' : undefined
+  return column === level.column
+    ? 'this line mixes tabs and spaces otherwise than the lines around it'
+    : undefined
 }

@@ -56,10 +56,18 @@ export function readPrefix(text: string, start: number): number {
 
 const [R, B, U, F, T] = [1, 2, 4, 8, 16] as const
 /** By character code, in lower case. */
-const PREFIX_LETTERS: Readonly<Record<number, number>> = { 0x72: R, 0x62: B, 0x75: U, 0x66: F, 0x74: T }
+const PREFIX_LETTERS: Readonly<Record<number, number>> = {
+  0x72: R,
+  0x62: B,
+  0x75: U,
+  0x66: F,
+  0x74: T,
+}
 /** Combinations other than nothing, `r b u f t`, `rb rf rt`. `t` counts as valid: its strings are refused by name. */
 const INVALID_LETTERS: ReadonlySet<number> = new Set(
-  Array.from({ length: 32 }, (_, letters) => letters).filter((letters) => ![0, R, B, U, F, T, R | B, R | F, R | T].includes(letters)),
+  Array.from({ length: 32 }, (_, letters) => letters).filter(
+    (letters) => ![0, R, B, U, F, T, R | B, R | F, R | T].includes(letters),
+  ),
 )
 
 const DOUBLE = 'double the backslash, or write a raw string'
@@ -84,7 +92,11 @@ export class LiteralReader {
     for (let at = from; at < text.length; ) {
       const unit = text.charCodeAt(at)
       if (unit === quote) {
-        if ((bits & TRIPLE) !== 0 && (text.charCodeAt(at + 1) !== quote || text.charCodeAt(at + 2) !== quote)) at += 1
+        if (
+          (bits & TRIPLE) !== 0 &&
+          (text.charCodeAt(at + 1) !== quote || text.charCodeAt(at + 2) !== quote)
+        )
+          at += 1
         else if (inFormat) return this.refuse(at, 'the string ends within a replacement field')
         else return this.found(AT_END, at + ((bits & TRIPLE) !== 0 ? 3 : 1))
       } else if (unit === BACKSLASH) {
@@ -99,11 +111,16 @@ export class LiteralReader {
         at += 2
       } else if (hasFields && unit === CLOSE) {
         if (inFormat) return this.found(AT_END, at)
-        if (text.charCodeAt(at + 1) !== CLOSE) return this.refuse(at + 1, 'a single `}` in an f-string', 'write `}}`')
+        if (text.charCodeAt(at + 1) !== CLOSE)
+          return this.refuse(at + 1, 'a single `}` in an f-string', 'write `}}`')
         at += 2
       } else {
         if (unit > 0x7f && (bits & BYTES) !== 0) {
-          return this.refuse(at + 1, 'bytes hold ASCII characters only', 'write `\\xNN`, or encode a string')
+          return this.refuse(
+            at + 1,
+            'bytes hold ASCII characters only',
+            'write `\\xNN`, or encode a string',
+          )
         }
         at += 1
       }
@@ -129,15 +146,32 @@ export class LiteralReader {
     // A brace is never escaped: the field begins all the same.
     if ((bits & FIELDS) !== 0 && (next === OPEN || next === CLOSE)) return at + 1
     if ((bits & RAW) === 0) {
-      const digits = next === LETTER.x ? 2 : (bits & BYTES) !== 0 ? 0 : next === LETTER.u ? 4 : next === LETTER.U ? 8 : 0
+      const digits =
+        next === LETTER.x
+          ? 2
+          : (bits & BYTES) !== 0
+            ? 0
+            : next === LETTER.u
+              ? 4
+              : next === LETTER.U
+                ? 8
+                : 0
       if (digits > 0 && !isHexadecimal(text, at + 2, digits)) {
-        this.refuse(at + 2, `\`\\${text[at + 1]}\` needs ${digits} hexadecimal digits of a character`, DOUBLE)
+        this.refuse(
+          at + 2,
+          `\`\\${text[at + 1]}\` needs ${digits} hexadecimal digits of a character`,
+          DOUBLE,
+        )
         return -1
       }
       if (next === LETTER.N && (bits & BYTES) === 0) {
         CHARACTER_NAME.lastIndex = at + 2
         if (CHARACTER_NAME.test(text) && !inFormat) return CHARACTER_NAME.lastIndex
-        this.refuse(at + 2, inFormat ? '`\\N{...}` cannot stand in a format' : '`\\N` needs a name in braces', inFormat ? undefined : DOUBLE)
+        this.refuse(
+          at + 2,
+          inFormat ? '`\\N{...}` cannot stand in a format' : '`\\N` needs a name in braces',
+          inFormat ? undefined : DOUBLE,
+        )
         return -1
       }
     }
@@ -148,5 +182,7 @@ export class LiteralReader {
 
 function isHexadecimal(text: string, at: number, digits: number): boolean {
   const written = text.slice(at, at + digits)
-  return written.length === digits && /^[\da-fA-F]+$/.test(written) && parseInt(written, 16) <= 0x10ffff
+  return (
+    written.length === digits && /^[\da-fA-F]+$/.test(written) && parseInt(written, 16) <= 0x10ffff
+  )
 }

@@ -32,12 +32,14 @@ export function literalChecks(_grammar: Grammar): ShapeChecks {
       const first = text.charCodeAt(start[node])
       // One digit, or several that do not begin with 0: nearly every number there is.
       if (end[node] - start[node] === 1 || (first !== 0x30 && isDigits(tree, node))) return
-      if (!INTEGER.test(textOf(tree, node))) report(SYNTAX_RULES.numberLiteral, start[node], end[node])
+      if (!INTEGER.test(textOf(tree, node)))
+        report(SYNTAX_RULES.numberLiteral, start[node], end[node])
     },
 
     float(tree, node, report) {
       checkNext(tree, node, report)
-      if (!FLOAT.test(textOf(tree, node))) report(SYNTAX_RULES.numberLiteral, tree.start[node], tree.end[node])
+      if (!FLOAT.test(textOf(tree, node)))
+        report(SYNTAX_RULES.numberLiteral, tree.start[node], tree.end[node])
     },
 
     identifier(tree, node, report) {
@@ -46,9 +48,19 @@ export function literalChecks(_grammar: Grammar): ShapeChecks {
       // `async` and `await` have five letters, and so many characters whatever they are written with.
       if (length !== 5 && length !== 4) return
       const first = text.charCodeAt(start[node])
-      if (first < 0x80 && first !== LETTERS.a && first !== LETTERS.F && first !== LETTERS.N && first !== LETTERS.T) return
+      if (
+        first < 0x80 &&
+        first !== LETTERS.a &&
+        first !== LETTERS.F &&
+        first !== LETTERS.N &&
+        first !== LETTERS.T
+      )
+        return
       const name = textOf(tree, node)
-      const reserved = name === 'async' || name === 'await' || (/[^\0-\x7f]/.test(name) && CONSTANTS.has(name.normalize('NFKC')))
+      const reserved =
+        name === 'async' ||
+        name === 'await' ||
+        (/[^\0-\x7f]/.test(name) && CONSTANTS.has(name.normalize('NFKC')))
       if (reserved) report(SYNTAX_RULES.reservedName, start[node], end[node])
     },
   }
@@ -59,14 +71,22 @@ const MAY_TOUCH = /^(?:and|else|for|i[fns]|or|not)/
 
 function checkNext({ text, start, end }: Tree, node: number, report: Report): void {
   const next = text.charCodeAt(end[node])
-  const isLetter = next > 0x7f || (next >= 0x61 && next <= 0x7a) || (next >= 0x41 && next <= 0x5a) || next === 0x5f
+  const isLetter =
+    next > 0x7f || (next >= 0x61 && next <= 0x7a) || (next >= 0x41 && next <= 0x5a) || next === 0x5f
   // `0or` begins an octal number.
-  const octal = (next === 0x6f || next === 0x4f) && end[node] - start[node] === 1 && text[start[node]] === '0'
+  const octal =
+    (next === 0x6f || next === 0x4f) && end[node] - start[node] === 1 && text[start[node]] === '0'
   if (isLetter && (octal || !MAY_TOUCH.test(text.slice(end[node], end[node] + 4)))) {
-    report(SYNTAX_RULES.numberLiteral, start[node], end[node] + 1, { message: 'a letter follows the number', hint: 'put a space between them' })
+    report(SYNTAX_RULES.numberLiteral, start[node], end[node] + 1, {
+      message: 'a letter follows the number',
+      hint: 'put a space between them',
+    })
   } else if (next === 0x6f && /^0x[\da-f_]*f$/i.test(text.slice(start[node], end[node]))) {
     // Every parser reads an `or`, every reader a `for`; CPython warns of it, and will refuse it.
-    report(SYNTAX_RULES.numberLiteral, start[node], end[node] + 2, { message: '`or` follows a hexadecimal number that ends with `f`', hint: 'put a space before `or`' })
+    report(SYNTAX_RULES.numberLiteral, start[node], end[node] + 2, {
+      message: '`or` follows a hexadecimal number that ends with `f`',
+      hint: 'put a space before `or`',
+    })
   }
 }
 

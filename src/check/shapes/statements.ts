@@ -1,7 +1,7 @@
 /** Statements: what is missing or too much in them for CPython, and not for tree-sitter. */
 import type { Grammar } from '../../syntax/language.js'
 import { SYNTAX_RULES } from '../../syntax/syntax-rules.js'
-import { type Tree } from '../../syntax/tree.js'
+import type { Tree } from '../../syntax/tree.js'
 import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
 import { childOfKind, countChildren, firstChild, isSignificant, lastChild } from './walk.js'
@@ -11,7 +11,12 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
   const token = (name: string): number => grammar.kindId(name, false)
   const [comma, open, fromToken] = [token(','), token('('), token('from')]
   const [caseClause, exceptClause, finallyClause, elseClause, expressionList, asPattern] = [
-    kind('case_clause'), kind('except_clause'), kind('finally_clause'), kind('else_clause'), kind('expression_list'), kind('as_pattern'),
+    kind('case_clause'),
+    kind('except_clause'),
+    kind('finally_clause'),
+    kind('else_clause'),
+    kind('expression_list'),
+    kind('as_pattern'),
   ]
   const [block, matchStatement] = [kind('block'), kind('match_statement')]
   const dottedName = kind('dotted_name')
@@ -19,13 +24,22 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
 
   function refuse(tree: Tree, node: number, report: Report, message: string, hint?: string): void {
     const { start, end } = tree
-    report(SYNTAX_RULES.malformedStatement, start[node], Math.max(end[node], start[node] + 1), { message, ...(hint === undefined ? {} : { hint }) })
+    report(SYNTAX_RULES.malformedStatement, start[node], Math.max(end[node], start[node] + 1), {
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    })
   }
 
   function checkTrailingComma(tree: Tree, node: number, report: Report): void {
     const last = lastChild(tree, node)
     if (tree.kind[last] === comma && childOfKind(tree, node, open) === 0) {
-      refuse(tree, last, report, 'a comma at the end needs parentheses around the list', 'remove the comma')
+      refuse(
+        tree,
+        last,
+        report,
+        'a comma at the end needs parentheses around the list',
+        'remove the comma',
+      )
     }
   }
 
@@ -35,7 +49,8 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
       if (tree.field[child] !== nameField || !isSignificant(tree, child)) continue
       const name = tree.kind[child] === dottedName ? child : firstChild(tree, child)
       // A dotted name of one part has one child.
-      if (tree.skip[name] > name + 2) refuse(tree, name, report, 'what is imported from a module is a plain name')
+      if (tree.skip[name] > name + 2)
+        refuse(tree, name, report, 'what is imported from a module is a plain name')
     }
   }
 
@@ -48,8 +63,14 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
         const from = start[parent[node]]
         const feed = text.indexOf('\n', from)
         const message = 'an indented block must follow'
-        report(SYNTAX_RULES.malformedStatement, from, feed < 0 ? text.length : feed, { message, hint: 'write `pass` where nothing is to be done' })
-      } else if (tree.kind[tree.parent[node]] === matchStatement && tree.kind[statement] !== caseClause) {
+        report(SYNTAX_RULES.malformedStatement, from, feed < 0 ? text.length : feed, {
+          message,
+          hint: 'write `pass` where nothing is to be done',
+        })
+      } else if (
+        tree.kind[tree.parent[node]] === matchStatement &&
+        tree.kind[statement] !== caseClause
+      ) {
         refuse(tree, statement, report, '`case` must follow `match`')
       }
     },
@@ -60,21 +81,32 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
     with_clause: checkTrailingComma,
 
     assert_statement(tree, node, report) {
-      if (countChildren(tree, node, comma) > 1) refuse(tree, node, report, '`assert` takes a condition and a message')
+      if (countChildren(tree, node, comma) > 1)
+        refuse(tree, node, report, '`assert` takes a condition and a message')
     },
 
     raise_statement(tree, node, report) {
       const list = childOfKind(tree, node, expressionList)
-      if (list !== 0) return refuse(tree, list, report, '`raise` takes one exception', 'write `raise Error(message)`')
+      if (list !== 0)
+        return refuse(
+          tree,
+          list,
+          report,
+          '`raise` takes one exception',
+          'write `raise Error(message)`',
+        )
       const from = firstChild(tree, node, node + 2)
-      if (from !== 0 && tree.kind[from] === fromToken) refuse(tree, from, report, 'an exception must stand between `raise` and `from`')
+      if (from !== 0 && tree.kind[from] === fromToken)
+        refuse(tree, from, report, 'an exception must stand between `raise` and `from`')
     },
 
     try_statement(tree, node, report) {
       const handlers = countChildren(tree, node, exceptClause)
       if (handlers === 0) {
-        if (childOfKind(tree, node, finallyClause) === 0) refuse(tree, node + 1, report, '`except` or `finally` must follow `try`')
-        else if (childOfKind(tree, node, elseClause) !== 0) refuse(tree, node + 1, report, '`except` must stand between `try` and `else`')
+        if (childOfKind(tree, node, finallyClause) === 0)
+          refuse(tree, node + 1, report, '`except` or `finally` must follow `try`')
+        else if (childOfKind(tree, node, elseClause) !== 0)
+          refuse(tree, node + 1, report, '`except` must stand between `try` and `else`')
         return
       }
       let bare = 0
@@ -95,7 +127,13 @@ export function statementChecks(grammar: Grammar): ShapeChecks {
         if (kinds[child] === asPattern) named = child
       }
       if (values > 1 && named !== 0) {
-        refuse(tree, named, report, 'several exceptions with `as` need parentheses', 'write `except (A, B) as error:`')
+        refuse(
+          tree,
+          named,
+          report,
+          'several exceptions with `as` need parentheses',
+          'write `except (A, B) as error:`',
+        )
       }
     },
   }

@@ -10,7 +10,17 @@ import type { Tree } from '../../syntax/tree.js'
 import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
 import {
-  AT_END, AT_FIELD, AT_PROBLEM, BACKQUOTE, BYTES, FIELDS, INVALID, LiteralReader, PREFIX_SHIFT, readPrefix, TRIPLE,
+  AT_END,
+  AT_FIELD,
+  AT_PROBLEM,
+  BACKQUOTE,
+  BYTES,
+  FIELDS,
+  INVALID,
+  LiteralReader,
+  PREFIX_SHIFT,
+  readPrefix,
+  TRIPLE,
 } from './literal-reader.js'
 import { firstChild, kindSet } from './walk.js'
 
@@ -29,12 +39,25 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
   const dropped = kindSet(grammar, 'comment line_continuation')
   const patterns = kindSet(grammar, 'case_pattern dict_pattern keyword_pattern union_pattern')
   const equals = grammar.kindId('=', false)
-  const [specifierField, conversionField] = [grammar.fieldId('format_specifier'), grammar.fieldId('type_conversion')]
+  const [specifierField, conversionField] = [
+    grammar.fieldId('format_specifier'),
+    grammar.fieldId('type_conversion'),
+  ]
   const reader = new LiteralReader()
 
-  function refuse({ start, end }: Tree, node: number, report: Report, at: number, message: string, hint?: string): void {
+  function refuse(
+    { start, end }: Tree,
+    node: number,
+    report: Report,
+    at: number,
+    message: string,
+    hint?: string,
+  ): void {
     const to = Math.max(start[node] + 1, Math.min(at, end[node]))
-    report(SYNTAX_RULES.stringLiteral, start[node], to, { message, ...(hint === undefined ? {} : { hint }) })
+    report(SYNTAX_RULES.stringLiteral, start[node], to, {
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    })
   }
 
   function checkString(tree: Tree, node: number, report: Report): void {
@@ -44,7 +67,13 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
     const quote = text.charCodeAt(quoteAt)
     if (quote === BACKQUOTE) return report(SYNTAX_RULES.backquotes, start[node], end[node])
     if ((bits & INVALID) !== 0) {
-      return refuse(tree, node, report, end[node], `\`${text.slice(start[node], quoteAt)}\` is no prefix of a string in Python 3`)
+      return refuse(
+        tree,
+        node,
+        report,
+        end[node],
+        `\`${text.slice(start[node], quoteAt)}\` is no prefix of a string in Python 3`,
+      )
     }
     let at = quoteAt + ((bits & TRIPLE) !== 0 ? 3 : 1)
     if (end[node + 1] !== at) return refuse(tree, node, report, end[node], MISREAD, MISREAD_HINT)
@@ -52,15 +81,20 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
     let field = hasFields ? nextOfKind(tree, node, node + 1, interpolation) : 0
     for (;;) {
       const found = reader.read(text, at, bits, quote, false)
-      if (found === AT_PROBLEM) return refuse(tree, node, report, reader.end, reader.problem, reader.hint)
+      if (found === AT_PROBLEM)
+        return refuse(tree, node, report, reader.end, reader.problem, reader.hint)
       if (found === AT_END) {
-        if (reader.end !== end[node] || field !== 0) refuse(tree, node, report, reader.end, MISREAD, MISREAD_HINT)
+        if (reader.end !== end[node] || field !== 0)
+          refuse(tree, node, report, reader.end, MISREAD, MISREAD_HINT)
         else if (hasFields && isPattern(tree, node)) {
-          report(SYNTAX_RULES.malformedStatement, start[node], end[node], { message: 'a pattern cannot be an f-string' })
+          report(SYNTAX_RULES.malformedStatement, start[node], end[node], {
+            message: 'a pattern cannot be an f-string',
+          })
         }
         return
       }
-      if (field === 0 || start[field] !== reader.end) return refuse(tree, node, report, reader.end, MISREAD, MISREAD_HINT)
+      if (field === 0 || start[field] !== reader.end)
+        return refuse(tree, node, report, reader.end, MISREAD, MISREAD_HINT)
       at = end[field]
       field = nextOfKind(tree, node, tree.skip[field], interpolation)
     }
@@ -72,7 +106,8 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
   }
 
   function nextOfKind({ kind, skip }: Tree, node: number, from: number, wanted: number): number {
-    for (let child = from; child < skip[node]; child = skip[child]) if (kind[child] === wanted) return child
+    for (let child = from; child < skip[node]; child = skip[child])
+      if (kind[child] === wanted) return child
     return 0
   }
 
@@ -88,14 +123,20 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
       else if (kind[child] === equals) showsItself = true
       close = child
     }
-    const wrong = (at: number, message: string): void => report(SYNTAX_RULES.formatField, start[at], end[at], { message })
-    if (text[start[close]] !== '}' || end[close] !== end[node]) return wrong(node, 'this field has no end')
+    const wrong = (at: number, message: string): void =>
+      report(SYNTAX_RULES.formatField, start[at], end[at], { message })
+    if (text[start[close]] !== '}' || end[close] !== end[node])
+      return wrong(node, 'this field has no end')
     if (conversion !== 0 && !/^![rsa]$/.test(text.slice(start[conversion], end[conversion]))) {
       return wrong(conversion, 'a conversion is one of `!r`, `!s` and `!a`')
     }
     if (showsItself) {
       for (let inner = node + 1; inner < skip[node]; inner += 1) {
-        if (dropped[kind[inner]] !== 0) return wrong(inner, 'a field with `=` shows its own text, and Python drops this part of it')
+        if (dropped[kind[inner]] !== 0)
+          return wrong(
+            inner,
+            'a field with `=` shows its own text, and Python drops this part of it',
+          )
       }
     }
     if (specifier !== 0) checkSpecifier(tree, specifier, start[close], report)
@@ -104,7 +145,12 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
   function checkSpecifier(tree: Tree, node: number, close: number, report: Report): void {
     const { text, start, end, parent, kind } = tree
     const wrong = (to: number, message: string, hint?: string): void => {
-      report(SYNTAX_RULES.formatField, start[node], Math.max(start[node] + 1, Math.min(to, close)), { message, ...(hint === undefined ? {} : { hint }) })
+      report(
+        SYNTAX_RULES.formatField,
+        start[node],
+        Math.max(start[node] + 1, Math.min(to, close)),
+        { message, ...(hint === undefined ? {} : { hint }) },
+      )
     }
     let owner = parent[node]
     let depth = 0
@@ -114,13 +160,21 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
       if (depth > FIELD_DEPTH) return
     }
     let field = nextOfKind(tree, node, node + 1, formatExpression)
-    if (depth === FIELD_DEPTH && field !== 0) return wrong(end[node], 'replacement fields are nested too deeply')
+    if (depth === FIELD_DEPTH && field !== 0)
+      return wrong(end[node], 'replacement fields are nested too deeply')
     const bits = readPrefix(text, start[owner])
     const quote = text.charCodeAt(start[owner] + (bits >> PREFIX_SHIFT))
-    for (let at = start[node] + 1; ; at = end[field], field = nextOfKind(tree, node, tree.skip[field], formatExpression)) {
+    for (
+      let at = start[node] + 1;
+      ;
+      at = end[field], field = nextOfKind(tree, node, tree.skip[field], formatExpression)
+    ) {
       const found = reader.read(text, at, bits, quote, true)
       if (found === AT_PROBLEM) return wrong(reader.end, reader.problem, reader.hint ?? FORMAT_HINT)
-      const expected = found === AT_FIELD ? field !== 0 && start[field] === reader.end : field === 0 && reader.end === close
+      const expected =
+        found === AT_FIELD
+          ? field !== 0 && start[field] === reader.end
+          : field === 0 && reader.end === close
       if (!expected) return wrong(reader.end, MISREAD, MISREAD_HINT)
       if (found === AT_END) return
     }

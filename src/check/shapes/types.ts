@@ -11,9 +11,26 @@ import { childOfField, firstChild, isSignificant, kindSet, nextChild } from './w
 
 export function typeChecks(grammar: Grammar): ShapeChecks {
   const kind = (name: string): number => grammar.kindId(name)
-  const [type, typeParameter, typedParameter, genericType, identifier, constrained, splatType, alias, listSplatPattern] = [
-    kind('type'), kind('type_parameter'), kind('typed_parameter'), kind('generic_type'), kind('identifier'),
-    kind('constrained_type'), kind('splat_type'), kind('type_alias_statement'), kind('list_splat_pattern'),
+  const [
+    type,
+    typeParameter,
+    typedParameter,
+    genericType,
+    identifier,
+    constrained,
+    splatType,
+    alias,
+    listSplatPattern,
+  ] = [
+    kind('type'),
+    kind('type_parameter'),
+    kind('typed_parameter'),
+    kind('generic_type'),
+    kind('identifier'),
+    kind('constrained_type'),
+    kind('splat_type'),
+    kind('type_alias_statement'),
+    kind('list_splat_pattern'),
   ]
   const definitions = kindSet(grammar, 'function_definition class_definition')
   const unions = kindSet(grammar, 'binary_operator union_type')
@@ -30,7 +47,12 @@ export function typeChecks(grammar: Grammar): ShapeChecks {
     const owner = parent[node]
     if (definitions[kinds[owner]] !== 0) return true
     const wrapper = parent[owner]
-    return kinds[owner] === genericType && kinds[wrapper] === type && kinds[parent[wrapper]] === alias && field[wrapper] === leftField
+    return (
+      kinds[owner] === genericType &&
+      kinds[wrapper] === type &&
+      kinds[parent[wrapper]] === alias &&
+      field[wrapper] === leftField
+    )
   }
 
   /** The node in a `type`, which is put around everything. */
@@ -50,7 +72,11 @@ export function typeChecks(grammar: Grammar): ShapeChecks {
     for (let token = node + 1; token < skip[node]; token += 1) {
       if (!isDefault(tree, token)) continue
       let owner = parent[token]
-      while (owner !== node && (unions[kinds[owner]] !== 0 || kinds[owner] === type || kinds[owner] === constrained)) owner = parent[owner]
+      while (
+        owner !== node &&
+        (unions[kinds[owner]] !== 0 || kinds[owner] === type || kinds[owner] === constrained)
+      )
+        owner = parent[owner]
       if (owner !== node || (defaults += 1) > 1) return false
     }
     const parameter = inner(tree, node)
@@ -74,20 +100,23 @@ export function typeChecks(grammar: Grammar): ShapeChecks {
     type_alias_statement(tree, node, report) {
       const left = childOfField(tree, node, leftField)
       const name = firstChild(tree, left)
-      if (tree.kind[name] !== identifier && tree.kind[name] !== genericType) refuse(tree, left, report, 'a type alias is a plain name')
+      if (tree.kind[name] !== identifier && tree.kind[name] !== genericType)
+        refuse(tree, left, report, 'a type alias is a plain name')
     },
 
     type_parameter(tree, node, report) {
       if (!declares(tree, node)) return
       for (let child = node + 1; child < tree.skip[node]; child = tree.skip[child]) {
-        if (isSignificant(tree, child) && !isParameter(tree, child)) return refuse(tree, child, report, 'a type parameter is a name, maybe with a bound')
+        if (isSignificant(tree, child) && !isParameter(tree, child))
+          return refuse(tree, child, report, 'a type parameter is a name, maybe with a bound')
       }
     },
 
     constrained_type(tree, node, report) {
       let owner = tree.parent[tree.parent[node]]
       if (tree.kind[owner] === constrained) owner = tree.parent[tree.parent[owner]]
-      if (tree.kind[owner] !== typeParameter) refuse(tree, node, report, 'a colon cannot stand in an annotation')
+      if (tree.kind[owner] !== typeParameter)
+        refuse(tree, node, report, 'a colon cannot stand in an annotation')
     },
 
     splat_type(tree, node, report) {
@@ -96,9 +125,12 @@ export function typeChecks(grammar: Grammar): ShapeChecks {
       // `*Ts = default`, read as a union.
       if (unions[kinds[owner]] !== 0) owner = parent[parent[owner]]
       const twoStars = text.charCodeAt(start[node] + 1) === 0x2a
-      const fits = kinds[owner] === typeParameter
-        ? !twoStars || declares(tree, owner)
-        : kinds[owner] === typedParameter && !twoStars && kinds[firstChild(tree, owner)] === listSplatPattern
+      const fits =
+        kinds[owner] === typeParameter
+          ? !twoStars || declares(tree, owner)
+          : kinds[owner] === typedParameter &&
+            !twoStars &&
+            kinds[firstChild(tree, owner)] === listSplatPattern
       if (!fits) refuse(tree, node, report, 'a star cannot stand in this annotation')
     },
   }

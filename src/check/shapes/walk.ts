@@ -14,7 +14,8 @@ export function kindSet(grammar: Grammar, names: string): KindSet {
 
 /** The first child of `node`, from child `from` on, that is no comment or line continuation; 0 when there is none. */
 export function firstChild({ skip, flags }: Tree, node: number, from = node + 1): number {
-  for (let child = from; child < skip[node]; child = skip[child]) if ((flags[child] & EXTRA) === 0) return child
+  for (let child = from; child < skip[node]; child = skip[child])
+    if ((flags[child] & EXTRA) === 0) return child
   return 0
 }
 
@@ -26,26 +27,30 @@ export function nextChild(tree: Tree, node: number, child: number): number {
 /** The last child that is no comment or line continuation; 0 when there is none. */
 export function lastChild({ skip, flags }: Tree, node: number): number {
   let last = 0
-  for (let child = node + 1; child < skip[node]; child = skip[child]) if ((flags[child] & EXTRA) === 0) last = child
+  for (let child = node + 1; child < skip[node]; child = skip[child])
+    if ((flags[child] & EXTRA) === 0) last = child
   return last
 }
 
 /** The first child of kind `kind`; 0 when there is none. */
 export function childOfKind({ skip, kind }: Tree, node: number, wanted: number): number {
-  for (let child = node + 1; child < skip[node]; child = skip[child]) if (kind[child] === wanted) return child
+  for (let child = node + 1; child < skip[node]; child = skip[child])
+    if (kind[child] === wanted) return child
   return 0
 }
 
 /** The first child under `field`; 0 when there is none. */
 export function childOfField({ skip, field }: Tree, node: number, wanted: number): number {
-  for (let child = node + 1; child < skip[node]; child = skip[child]) if (field[child] === wanted) return child
+  for (let child = node + 1; child < skip[node]; child = skip[child])
+    if (field[child] === wanted) return child
   return 0
 }
 
 /** How many children are of kind `kind`. */
 export function countChildren({ skip, kind }: Tree, node: number, wanted: number): number {
   let count = 0
-  for (let child = node + 1; child < skip[node]; child = skip[child]) if (kind[child] === wanted) count += 1
+  for (let child = node + 1; child < skip[node]; child = skip[child])
+    if (kind[child] === wanted) count += 1
   return count
 }
 

@@ -1,0 +1,81 @@
+/**
+ * Builds `dist/guest/` (the guest's memory and its facts) unless it is already what these inputs make.
+ *
+ * Run by `npm run build` after tsc. Needs no network, no Python and no compiler: only the pinned `pyodide` package. The work
+ * is done by take.ts in a child whose environment is empty and whose folder is the root, so that nothing of this machine
+ * can get into the image. `node build.js FOLDER VARIANT` builds elsewhere; variant `bare` adds an entry without the
+ * language layer, for tests of the layers below, and is never shipped.
+ */
+import { createHash } from 'node:crypto'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { guestSources, pyodideFile } from './sources.js'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const root = join(here, '..', '..')
+
+/** Hash of everything the image depends on, the builder itself included. */
+function hashInputs(variant: string): string {
+  const hash = createHash('sha256')
+  const add = (name: string, data: string | Uint8Array): void => {
+    hash.update(`${name}\0${data.length}\0`).update(data)
+  }
+  for (const [name, text] of guestSources(variant)) add(name, text)
+  add('prelude', readFileSync(join(root, 'src/image/prelude.py')))
+  for (const name of ['build.js', 'take.js', 'sources.js'])
+    add(name, readFileSync(join(here, name)))
+  for (const name of ['pyodide.asm.wasm', 'pyodide.asm.mjs', 'pyodide.mjs', 'python_stdlib.zip'])
+    add(name, readFileSync(pyodideFile(name)))
+  return hash.digest('hex')
+}
+
+/** True when `folder` holds an undamaged image made from just these inputs. */
+function upToDate(folder: string, inputs: string): boolean {
+  try {
+    const { sha256 } = JSON.parse(readFileSync(join(folder, 'guest.json'), 'utf8')) as {
+      sha256: string
+    }
+    return (
+      readFileSync(join(folder, 'inputs.sha256'), 'utf8') === inputs &&
+      createHash('sha256')
+        .update(readFileSync(join(folder, 'guest.mem')))
+        .digest('hex') === sha256
+    )
+  } catch {
+    return false
+  }
+}
+
+/** Builds the image into `folder`; false when it was already there. */
+export function buildImage(folder: string, variant = 'shipped'): boolean {
+  const inputs = hashInputs(variant)
+  if (upToDate(folder, inputs)) return false
+  mkdirSync(folder, { recursive: true })
+  execFileSync(process.execPath, [join(here, 'take.js'), folder, variant], {
+    env: { TZ: 'UTC', LANG: 'C.UTF-8' },
+    cwd: '/',
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  writeFileSync(join(folder, 'inputs.sha256'), inputs)
+  return true
+}
+
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const folder = resolve(process.argv[2] ?? join(root, 'dist/guest'))
+  const started = performance.now()
+  let built: boolean
+  try {
+    built = buildImage(folder, process.argv[3])
+  } catch {
+    console.error('image: could not be built')
+    process.exit(1)
+  }
+  const size = existsSync(join(folder, 'guest.mem'))
+    ? readFileSync(join(folder, 'guest.mem')).length
+    : 0
+  console.log(
+    `image: ${built ? `built in ${Math.round(performance.now() - started)} ms` : 'up to date'}, ${(size / 2 ** 20).toFixed(1)} MiB`,
+  )
+}

@@ -1,0 +1,122 @@
+"""Puts the guest together inside stock Pyodide; its memory is the image.
+
+Runs once, at build time. Imports what facets may show and what trusted code needs, loads the package `pyrestrict`, and
+then takes away every way back: bridges to JavaScript, importers, paths. The value of the last expression tells the
+builder where the entry is and which classes to freeze.
+"""
+
+import importlib, io, os, sys
+
+_SOURCE = '/pyrestrict-source'
+sys.dont_write_bytecode = True
+
+# What trusted code uses, and codecs, which load lazily and could not be loaded later.
+import _ast_unparse, _colorize, _strptime, ast, asyncio, fcntl, gc, json, linecache, marshal, opcode, symtable, tokenize, traceback
+import encodings.utf_8, encodings.latin_1, encodings.ascii, encodings.utf_16, encodings.utf_16_le, encodings.utf_16_be
+import encodings.utf_32, encodings.utf_32_le, encodings.utf_32_be, encodings.utf_8_sig, encodings.cp1252, encodings.idna
+import encodings.iso8859_15, encodings.punycode, encodings.cp437, encodings.raw_unicode_escape, encodings.unicode_escape
+
+import contextvars, inspect, annotationlib, locale
+
+sys.path.insert(0, _SOURCE)
+import pyrestrict.modules
+
+# What facets show. A module of the table that does not exist fails the build.
+for _name in sorted(pyrestrict.modules.MODULES):
+    importlib.import_module(_name)
+
+# Whole lines to the host at once, so that a guest that is ended has told what it printed; the rest when a call ends.
+for _name, _fd, _errors in ('stdout', 1, 'strict'), ('stderr', 2, 'backslashreplace'):
+    _file = io.BufferedWriter(io.FileIO(_fd, 'wb', closefd=False))
+    setattr(
+        sys, _name, io.TextIOWrapper(_file, 'utf-8', _errors, newline='\n', line_buffering=True)
+    )
+    setattr(sys, f'__{_name}__', getattr(sys, _name))
+sys.stdin = sys.__stdin__ = None
+
+_BRIDGES = [
+    'js',
+    'pyodide_js',
+    '_pyodide_core',
+    'pyodide',
+    '_pyodide',
+    'webbrowser',
+    'ctypes',
+    '_ctypes',
+    'socket',
+    '_socket',
+]
+_BARE = os.path.exists(f'{_SOURCE}/pyrestrict/bare.py')
+if _BARE:
+    import ctypes, pathlib, socket, pyrestrict.bare
+
+    _BRIDGES = []
+    _entry = pyrestrict.bare._entry
+else:
+    import pyrestrict.main
+
+    _entry = pyrestrict.main._entry
+
+
+def _forget_bridges():
+    """Removes what only Pyodide's JavaScript can serve. Their C code stays in the wasm, and its imports trap."""
+    for name in list(sys.modules):
+        if name.partition('.')[0] in _BRIDGES:
+            del sys.modules[name]
+    asyncio.events._set_running_loop(None)
+    asyncio.events._set_event_loop_policy(None)
+
+
+def _forget_importers():
+    """Nothing can be imported any more that is not loaded: there is no file system to look in anyway."""
+    for name in list(sys.modules):
+        if name.partition('.')[0] == 'pyrestrict':
+            del sys.modules[name]
+    sys.meta_path.clear()
+    sys.path_hooks.clear()
+    sys.path.clear()
+    sys.path_importer_cache.clear()
+    linecache.clearcache()
+    # Guests' classes say they are of this module, and the standard library looks it up: it finds an empty one, not ours.
+    sys.modules['__main__'] = type(sys)('__main__')
+    sys.argv[:] = ['']
+    sys.executable = sys.prefix = sys.exec_prefix = sys.base_prefix = sys.base_exec_prefix = ''
+    sys.orig_argv[:] = []
+
+
+def _every_class():
+    """
+    Each class that exists, once, found from `object` down and from what the collector tracks; but not the nodes of syntax
+    trees: the compile guest turns one into another by its class, which only soft classes let it. Guests have no `ast`.
+    """
+    found, todo = {}, [object] + [thing for thing in gc.get_objects() if isinstance(thing, type)]
+    while todo:
+        cls = todo.pop()
+        if id(cls) not in found:
+            found[id(cls)] = cls
+            todo.extend(type.__subclasses__(cls))
+    return {key: cls for key, cls in found.items() if not issubclass(cls, ast.AST)}
+
+
+def _check_frozen():
+    """Fails the build when a class of the image can still be changed."""
+    gc.collect()
+    soft = [cls for cls in _every_class().values() if not cls.__flags__ & 1 << 8]
+    if soft:
+        raise SystemError(f'not frozen: {soft[:5]}')
+    gc.collect()
+    # What exists now is never garbage: collections of the guest do not look at it.
+    gc.freeze()
+
+
+_forget_bridges()
+_forget_importers()
+gc.collect()
+_classes = _every_class()
+json.dumps(
+    {
+        'entry': id(_entry),
+        'classes': list(_classes),
+        'version': '.'.join(map(str, sys.version_info[:3])),
+    }
+)

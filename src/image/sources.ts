@@ -1,0 +1,72 @@
+/** Where the builder reads from: the `pyodide` package, the guest's Python, and the tables, turned into Python modules. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as language from '../trusted/language/language.js'
+import * as modules from '../trusted/language/modules.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Folders whose Python is the guest's package, each as if it lay at the package's root. */
+const GUEST_FOLDERS = ['src/trusted/channel/', 'src/trusted/door/', 'src/trusted/language/']
+
+/** Path of a file of the pinned `pyodide` package. */
+export function pyodideFile(name: string): string {
+  return join(dirname(fileURLToPath(import.meta.resolve('pyodide'))), name)
+}
+
+/** A table's value as a Python expression. Only what JSON can hold; strings are ASCII-escaped, and so locale-free. */
+function pythonLiteral(value: unknown, words: 'tuple' | 'frozenset'): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value).replace(
+      /[\u007f-\uffff]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (value === null) return 'None'
+  if (Array.isArray(value) || value instanceof Set) {
+    const items = [...(value as Iterable<unknown>)]
+      .map((item) => `${pythonLiteral(item, words)}, `)
+      .join('')
+    return words === 'tuple' || items === '' ? `${words}((${items}))` : `frozenset((${items}))`
+  }
+  if (typeof value === 'object') {
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${pythonLiteral(key, words)}: ${pythonLiteral(item, words)}`)
+      .join(', ')}}`
+  }
+  throw new TypeError(`a table holds a ${typeof value}, which Python cannot be told`)
+}
+
+/**
+ * The tables of a module as Python text, one assignment per exported table. Lists become frozensets (they are asked for
+ * membership), but tuples where the name says `PREFIXES` (for `str.startswith`) or `ORDER`. Functions are left out.
+ */
+function pythonModule(tables: object): string {
+  return Object.entries(tables)
+    .filter(([, value]) => typeof value !== 'function')
+    .map(
+      ([name, value]) =>
+        `${name} = ${pythonLiteral(value, /PREFIXES|ORDER/.test(name) ? 'tuple' : 'frozenset')}\n`,
+    )
+    .join('')
+}
+
+/** Every Python file of the guest, path (from the package's root) to text, in a fixed order; `bare` adds the tests' entry. */
+export function guestSources(variant: string): Map<string, string> {
+  const sources = new Map<string, string>()
+  const files = GUEST_FOLDERS.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.py'))
+      .map((name) => [name.replaceAll('\\', '/'), join(root, folder, name)] as const),
+  )
+  for (const [name, path] of files.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    sources.set(`pyrestrict/${name}`, readFileSync(path, 'utf8').replaceAll('\r\n', '\n'))
+  }
+  sources.set('pyrestrict/language.py', pythonModule(language))
+  sources.set('pyrestrict/modules.py', pythonModule(modules))
+  if (variant === 'bare')
+    sources.set('pyrestrict/bare.py', readFileSync(join(root, 'test/support/bare.py'), 'utf8'))
+  return sources
+}

@@ -1,0 +1,217 @@
+/**
+ * Takes the image: loads stock Pyodide in this very process, lets `prelude.py` put the guest together, and writes the
+ * memory that results. Run by build.ts in a child of its own (empty environment, TZ=UTC), never at run time.
+ *
+ * Everything that could differ between two builds is fixed here before Pyodide is imported: clocks, randomness, `Date`,
+ * arguments. The image is byte-for-byte the same wherever it is built, and holds nothing of the machine that built it.
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { guestSources, pyodideFile } from './sources.js'
+import { IMAGE_FORMAT, POLL_COUNTDOWN, type ImageFacts } from '../trusted/wall/image-facts.js'
+
+const WASM_PAGE = 65_536
+
+/** The instant at which every image is taken: the guest never sees it, but file times and caches hold it. */
+const INSTANT = 1_700_000_000_000
+
+/** `Py_TPFLAGS_IMMUTABLETYPE`, and where a type object keeps its flags in this build; prelude.py checks both. */
+const IMMUTABLE_TYPE = 1 << 8
+const TYPE_FLAGS_OFFSET = 84
+
+type Module = Record<string, (...args: never[]) => unknown>
+interface ImportObject {
+  env: Module
+  wasi_snapshot_preview1: Module
+  'GOT.func': Record<string, WebAssembly.Global>
+}
+interface Captured {
+  imports: ImportObject
+  instance: WebAssembly.Instance
+  module: WebAssembly.Module
+}
+interface Settings {
+  instantiateWasm: (
+    imports: ImportObject,
+    done: (i: WebAssembly.Instance, m: WebAssembly.Module) => void,
+  ) => unknown
+}
+interface Pyodide {
+  runPython(code: string): unknown
+  globals: { set(name: string, value: unknown): void }
+  FS: { mkdirTree(path: string): void; writeFile(path: string, data: string): void }
+}
+
+/** Fixes what JavaScript could tell Pyodide about this moment and this machine. */
+function fixTheWorld(): void {
+  const RealDate = Date
+  const fixed = function (this: unknown, ...args: [number]) {
+    return args.length > 0 ? new RealDate(...args) : new RealDate(INSTANT)
+  }
+  Object.assign(globalThis, {
+    Date: Object.assign(fixed, {
+      now: () => INSTANT,
+      UTC: RealDate.UTC,
+      parse: RealDate.parse,
+      prototype: RealDate.prototype,
+    }),
+    performance: { now: () => 1000, timeOrigin: INSTANT, mark() {}, measure() {} },
+  })
+  Math.random = () => 0.5
+  // And what differs between versions of Node: the trampoline (which Pyodide leaves out on this one platform), the
+  // language, stack switching.
+  Object.defineProperty(globalThis, 'navigator', {
+    value: { userAgent: 'iPhone', language: 'C' },
+    configurable: true,
+  })
+  Object.defineProperty(process, 'version', { value: 'v0' })
+  for (const name of ['Suspending', 'promising', 'Function'])
+    Reflect.deleteProperty(WebAssembly, name)
+  process.argv.splice(0, process.argv.length, '/python', '/python')
+}
+
+/** Replaces the imports through which wasm reads clocks and randomness by ones that always answer alike. */
+function fixImports(imports: ImportObject, memory: () => ArrayBuffer): void {
+  let nanoseconds = BigInt(INSTANT) * 1_000_000n
+  let state = 1
+  const fixed: Record<string, (...args: number[]) => number> = {
+    clock_time_get: (_id, _precision, out) => {
+      nanoseconds += 1000n
+      new DataView(memory()).setBigInt64(out! >>> 0, nanoseconds, true)
+      return 0
+    },
+    emscripten_date_now: () => Number((nanoseconds += 1000n) / 1_000_000n),
+    emscripten_get_now: () => Number((nanoseconds += 1000n) / 1000n) / 1000 - INSTANT,
+    random_get: (pointer, length) => {
+      const bytes = new Uint8Array(memory(), pointer! >>> 0, length! >>> 0)
+      for (let i = 0; i < bytes.length; i++) {
+        state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
+        bytes[i] = state >> 16
+      }
+      return 0
+    },
+  }
+  for (const module of [imports.env, imports.wasi_snapshot_preview1]) {
+    for (const name of Object.keys(fixed)) if (name in module) module[name] = fixed[name]!
+  }
+}
+
+/** Loads Pyodide without letting it keep a single clock of its own, and keeps hold of the instance. */
+async function loadStock(): Promise<{ python: Pyodide; captured: Captured }> {
+  const { loadPyodide } = (await import('pyodide')) as unknown as {
+    loadPyodide(options: object): Promise<Pyodide>
+  }
+  const create = (
+    (await import('pyodide/pyodide.asm.mjs' as string)) as { default: (s: Settings) => unknown }
+  ).default
+  let captured: Captured | undefined
+  const python = await loadPyodide({
+    env: { PYTHONHASHSEED: '0', HOME: '/', PYTHONDONTWRITEBYTECODE: '1' },
+    jsglobals: Object.create(null),
+    createPyodideModule: (settings: Settings) => {
+      const instantiate = settings.instantiateWasm
+      settings.instantiateWasm = (imports, done) => {
+        fixImports(imports, () => (captured!.instance.exports.memory as WebAssembly.Memory).buffer)
+        return instantiate(imports, (instance, module) => {
+          captured = { imports, instance, module }
+          done(instance, module)
+        })
+      }
+      return create(settings)
+    },
+  })
+  return { python, captured: captured! }
+}
+
+async function takeImage(folder: string, variant: string): Promise<void> {
+  fixTheWorld()
+  const { python, captured } = await loadStock()
+  for (const [path, text] of guestSources(variant)) {
+    const file = `/pyrestrict-source/${path}`
+    python.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')))
+    python.FS.writeFile(file, text)
+  }
+  const prelude = readFileSync(
+    fileURLToPath(new URL('../../src/image/prelude.py', import.meta.url)),
+    'utf8',
+  )
+  const told = JSON.parse(String(python.runPython(prelude))) as {
+    entry: number
+    classes: number[]
+    version: string
+  }
+
+  const { exports } = captured.instance as {
+    exports: Record<string, WebAssembly.Global & ((...a: number[]) => number)>
+  }
+  const memory = (exports.memory as unknown as WebAssembly.Memory).buffer
+  const words = new Int32Array(memory)
+  for (const address of told.classes) words[(address + TYPE_FLAGS_OFFSET) >> 2]! |= IMMUTABLE_TYPE
+  // Prelude's second half runs with the classes frozen: it fails the build when one is not.
+  python.runPython('_check_frozen()')
+
+  const address = (name: string): number => Number(exports[name]!.value)
+  // A trampoline of the builder's, an index into its table, would mean nothing in a guest: without one CPython calls the import.
+  if (
+    words[
+      (address('_PyRuntime') + words[address('_PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET') >> 2]!) >> 2
+    ] !== 0
+  )
+    throw new Error('a trampoline was made')
+  // From now on the interpreter polls us.
+  words[address('Py_EMSCRIPTEN_SIGNAL_HANDLING') >> 2] = 1
+  words[address('_Py_emscripten_signal_clock') >> 2] = POLL_COUNTDOWN
+  // What returned calls left on the C stack is of no use to anybody.
+  const bytes = new Uint8Array(memory)
+  bytes.fill(0, exports.emscripten_stack_get_end!(), Number(exports.__stack_pointer!.value))
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === 0) end--
+  const image = bytes.slice(0, Math.ceil(end / WASM_PAGE) * WASM_PAGE)
+  const got: Record<string, number> = {}
+  for (const { module, name } of WebAssembly.Module.imports(captured.module)) {
+    if (module === 'GOT.func') got[name] = Number(captured.imports['GOT.func'][name]!.value)
+  }
+  const facts: ImageFacts = {
+    format: IMAGE_FORMAT,
+    entry: told.entry,
+    stackPointer: address('__stack_pointer'),
+    break: words[exports.emscripten_get_sbrk_ptr!() >> 2]!,
+    signalClock: address('_Py_emscripten_signal_clock'),
+    got,
+    python: told.version,
+    size: image.length,
+    filled: filledStretches(image),
+    sha256: createHash('sha256').update(image).digest('hex'),
+    wasmSha256: createHash('sha256')
+      .update(readFileSync(pyodideFile('pyodide.asm.wasm')))
+      .digest('hex'),
+    pyodide: (JSON.parse(readFileSync(pyodideFile('package.json'), 'utf8')) as { version: string })
+      .version,
+  }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}/guest.mem`, image)
+  writeFileSync(`${folder}/guest.json`, `${JSON.stringify(facts, null, 1)}\n`)
+}
+
+const [folder, variant] = process.argv.slice(2)
+try {
+  await takeImage(folder!, variant ?? 'shipped')
+} catch (error) {
+  // The message is Python's whole traceback; Node would print the line of Pyodide that threw, a megabyte long.
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+
+/** Stretches of whole wasm pages that are not all zero: beginning, end, beginning, end. */
+function filledStretches(image: Uint8Array): number[] {
+  const words = new BigUint64Array(image.buffer, image.byteOffset, image.length / 8)
+  const filled: number[] = []
+  for (let start = 0; start < image.length; start += WASM_PAGE) {
+    if (words.subarray(start / 8, (start + WASM_PAGE) / 8).every((word) => word === 0n)) continue
+    if (filled.at(-1) === start) filled.pop()
+    else filled.push(start)
+    filled.push(start + WASM_PAGE)
+  }
+  return filled
+}

@@ -1,0 +1,82 @@
+/**
+ * A guest in the caller's own thread: nothing to start, nothing to send, and nothing around it. What it runs blocks the
+ * caller; the watchdog ends it all the same, from its own thread. What a guest writes is handed over when it has ended: a
+ * callback of the host's within the watched stretch could be cut off in the middle.
+ */
+import type { GuestImage } from '../../trusted/wall/image-facts.js'
+import type { Call, GuestWorker, Performed } from '../../trusted/channel/link.js'
+import type { Done, Report, Setup } from '../../trusted/channel/protocol.js'
+import type { Guest } from '../../trusted/wall/runtime.js'
+import { Station } from '../../trusted/channel/station.js'
+
+export class InlineWorker implements GuestWorker {
+  readonly ready = Promise.resolve(true)
+  readonly ended: Promise<string>
+  readonly #station: Station
+  #setEnded!: (reason: string) => void
+  #reason: string | undefined
+  #reports: Report[] = []
+
+  constructor(wasm: WebAssembly.Module, image: GuestImage, setup: Setup) {
+    this.#station = new Station(wasm, image, setup, {
+      smallStack: true,
+      tell: (report) => {
+        this.#reports.push(report)
+      },
+    })
+    this.ended = new Promise((resolve) => {
+      this.#setEnded = resolve
+    })
+  }
+
+  get alive(): boolean {
+    return this.#reason === undefined
+  }
+
+  setBase(delta: Uint8Array): void {
+    this.#station.setBase(delta)
+  }
+
+  perform(call: Call): Promise<Performed> {
+    return Promise.resolve(this.performNow(call))
+  }
+
+  /** The same, at once. */
+  performNow({ begin, request, limits, end, onOutput }: Call): Performed {
+    if (this.#reason !== undefined) {
+      return {
+        kind: 'lost',
+        reason: this.#reason,
+        begun: false,
+        usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 },
+      }
+    }
+    this.#reports = []
+    this.#station.perform({ kind: 'perform', id: 0, begin, request, limits, end, pausable: false })
+    let done: Done | undefined
+    for (const report of this.#reports.splice(0)) {
+      if (report.kind === 'output') onOutput?.(report.fd, report.bytes)
+      else if (report.kind === 'done' || report.kind === 'killed') done = report
+    }
+    return done!
+  }
+
+  /** {@link Station.direct}. Nothing but ticks bounds the time of `work`. What it writes goes to `onOutput`. */
+  direct<T>(work: (guest: Guest) => T, onOutput?: Call['onOutput']): T {
+    this.#reports = []
+    try {
+      return this.#station.direct(work)
+    } finally {
+      for (const report of this.#reports.splice(0))
+        if (report.kind === 'output') onOutput?.(report.fd, report.bytes)
+    }
+  }
+
+  /** Nothing runs in this thread while the caller does. */
+  pause(): void {}
+
+  kill(reason: string): void {
+    this.#reason ??= reason
+    this.#setEnded(this.#reason)
+  }
+}

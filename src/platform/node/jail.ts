@@ -1,0 +1,210 @@
+/**
+ * Starts a worker as a process of its own under Node's permission model: it may read the runtime's own files and nothing
+ * else, start no process and no thread, and load no addon; its environment is empty, and it inherits three pipes and
+ * nothing more. On Node 25 and later it has no network either. The stack is raised to {@link STACK_KIB} where the system
+ * allows it (deep recursion is a RecursionError then, not the end of the guest); no core is dumped; on Linux the kernel
+ * ends it when its host dies, however it dies, and it may gain no privileges.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { realpathSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { IMAGE_FOLDER, wasmPath } from './image.js'
+import { Link, type GuestWorker } from '../../trusted/channel/link.js'
+import { framed, FrameReader, ProtocolError } from '../../trusted/channel/frames.js'
+import { CUT_OFF, encodeFrame, type Setup } from '../../trusted/channel/protocol.js'
+
+/** Stack of a jail, in KiB: of 16 probes of deep recursion in the guest, 4 MiB fails 7, 16 MiB 2, and this none. */
+const STACK_KIB = 65_536
+/** Left to V8's own frames beyond the limit it is told. */
+const STACK_MARGIN_KIB = 1_024
+/** How much of what a dying worker writes to stderr is kept as its reason. */
+const STDERR_CHARACTERS = 2_000
+/** What it may write there between two commands. */
+const STDERR_BYTES = 1 << 20
+/** How long its pipes stay open after its end, held by what the command around it left running. */
+const PIPES_MS = 1_000
+
+export interface JailOptions {
+  /** What the worker is told, and the largest report that is believed. */
+  readonly setup: Setup
+  /** A command put before the jail's own, as `['bwrap', '--unshare-all', …]`. */
+  readonly wrap?: readonly string[]
+  /** How long it may take to be ready, in milliseconds; default half a minute. */
+  readonly startMs?: number
+}
+
+/** The script a worker runs. Sources run by a test runner use the built one: Node runs no TypeScript. */
+export const WORKER_SCRIPT = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith('.ts') ? '../../../dist/platform/node/worker.js' : './worker.js',
+    import.meta.url,
+  ),
+)
+
+/**
+ * Run by a shell in place of Node. Every step may fail (an old kernel, a hard limit, no setpriv) and the jail is started all
+ * the same: what it promises beyond the permission model is defence in depth.
+ */
+const SHELL_SCRIPT = `
+ulimit -c 0 2>/dev/null
+ulimit -s ${STACK_KIB} 2>/dev/null || ulimit -s "$(ulimit -H -s)" 2>/dev/null
+stack=$(ulimit -s)
+[ "$stack" -gt ${STACK_KIB} ] 2>/dev/null || [ "$stack" = unlimited ] && stack=${STACK_KIB}
+unset PWD OLDPWD SHLVL _
+if setpriv --pdeathsig KILL --no-new-privs true 2>/dev/null; then
+  exec setpriv --pdeathsig KILL --no-new-privs "$0" --stack-size=$((stack - ${STACK_MARGIN_KIB})) "$@"
+fi
+exec "$0" --stack-size=$((stack - ${STACK_MARGIN_KIB})) "$@"
+`
+
+/** The flags of Node's permission model, whose name was settled in 22.13 and 23.5. */
+export function permissionFlags(version: string, readable: readonly string[]): string[] {
+  const [major, minor] = version.split('.').map(Number)
+  const settled = major > 23 || (major === 23 && minor >= 5) || (major === 22 && minor >= 13)
+  return [
+    settled ? '--permission' : '--experimental-permission',
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+  ]
+}
+
+/** The command that starts a jail, and its arguments. `script` is read from the folder of the trusted base, or itself alone. */
+export function jailCommand(
+  wrap: readonly string[] = [],
+  script = WORKER_SCRIPT,
+  platform = process.platform,
+): [string, string[]] {
+  const isWorker = script === WORKER_SCRIPT
+  // Real paths: the permission model would refuse the way through a symlink (as package managers make them).
+  script = realpathSync(script)
+  const wasm = isWorker ? realpathSync(wasmPath()) : undefined
+  const at = (path: string): string => fileURLToPath(new URL(path, pathToFileURL(script)))
+  // Node 20 asks the package.json of every folder up to ours which kind of module a script is.
+  const readable =
+    wasm === undefined
+      ? [script]
+      : [
+          at('../'),
+          at('../../trusted/'),
+          at('../../package.json'),
+          at('../../../package.json'),
+          realpathSync(IMAGE_FOLDER),
+          wasm,
+        ]
+  const flags = [
+    ...permissionFlags(process.versions.node, readable),
+    '--no-warnings',
+    '--no-addons',
+    '--disallow-code-generation-from-strings',
+    '--max-old-space-size=512',
+    '--expose-gc',
+    script,
+    ...(wasm === undefined ? [] : [wasm]),
+  ]
+  const shell = platform === 'win32' ? [] : ['/bin/sh', '-c', SHELL_SCRIPT]
+  const [command, ...rest] = [...wrap, ...shell, process.execPath, ...flags]
+  return [command, rest]
+}
+
+/** Starts a jail. */
+export function startJail(options: JailOptions, script = WORKER_SCRIPT): GuestWorker {
+  const link = new Link()
+  const [command, args] = jailCommand(options.wrap, script)
+  // A process group of its own: an interrupt from the terminal is the host's to handle.
+  const child = spawn(command, args, {
+    cwd: '/',
+    env: {},
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    windowsHide: true,
+  })
+  const reader = new FrameReader(options.setup.maxFrameBytes)
+  let stderr = ''
+  let heard = 0
+  const gone = (reason: string, cutOff?: boolean): void => {
+    children.delete(child)
+    link.close(reason, cutOff)
+  }
+  child.on('error', (error) => {
+    // A signal that could not be sent is an error too, and nothing ended by it.
+    if (child.pid === undefined) gone(`the worker could not be started: ${error.message}`)
+  })
+  // Out of file descriptors: the error is on its way, and there are no pipes.
+  if ((child.stdin as unknown) === undefined || (child.stdin as unknown) === null) return link
+  children.add(child)
+  link.connect(
+    {
+      send: (payload) => {
+        heard = 0
+        child.stdin.write(framed(payload))
+      },
+      pause: (paused) => {
+        signalGroup(child, paused ? 'SIGSTOP' : 'SIGCONT')
+      },
+      // What a command around it put out of a signal's reach reads an end.
+      kill: () => {
+        signalGroup(child, 'SIGKILL')
+        child.stdin.destroy()
+      },
+      hold: (held) => {
+        hold(child, held)
+      },
+    },
+    encodeFrame({ kind: 'setup', ...options.setup }),
+    options.startMs,
+  )
+  child.stdin.on('error', () => {}) // EPIPE: the end of the process is reported as such
+  child.stdout.on('data', (chunk: Uint8Array) => {
+    reader.maxBytes = Math.min(options.setup.maxFrameBytes, link.mostBytes)
+    try {
+      for (const payload of reader.push(chunk)) link.receive(payload)
+    } catch (error) {
+      link.kill(
+        error instanceof ProtocolError
+          ? `the worker broke the protocol: ${error.message}`
+          : String(error),
+      )
+    }
+  })
+  child.stderr.on('data', (chunk: Uint8Array) => {
+    stderr = (stderr + Buffer.from(chunk).toString('latin1')).slice(-STDERR_CHARACTERS)
+    heard += chunk.length
+    if (heard > STDERR_BYTES) link.kill('the worker wrote too much to stderr')
+  })
+  child.on('exit', () => {
+    setTimeout(() => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    }, PIPES_MS).unref()
+  })
+  child.on('close', (code, signal) => {
+    const how = signal ? `ended by ${signal}` : `exited with ${code}`
+    gone(`the worker ${how}${stderr.trim() ? `: ${stderr.trim()}` : ''}`, code === CUT_OFF)
+  })
+  return link
+}
+
+/** Jails that run, ended with the host: also when it exits without closing its sandboxes. */
+const children = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of children) signalGroup(child, 'SIGKILL')
+})
+
+function signalGroup(child: ChildProcess, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+  if (child.exitCode !== null || child.signalCode !== null) return // its number may be another's by now
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal)
+  } catch {
+    child.kill(signal) // no process groups here, or it is gone already
+  }
+}
+
+/** A jail that does nothing does not keep its host alive. */
+function hold(child: ChildProcess, held: boolean): void {
+  const parts = [child, child.stdin, child.stdout, child.stderr] as unknown as ({
+    ref?(): void
+    unref?(): void
+  } | null)[]
+  for (const part of parts)
+    if (held) part?.ref?.()
+    else part?.unref?.()
+}

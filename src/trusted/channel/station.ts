@@ -1,0 +1,147 @@
+/**
+ * Serves one guest: makes it, sets its memory to what a call begins with, makes the call under its limits, tells how it
+ * ended, and puts the memory back for the next. The same in a jail, in a thread and in the caller's own thread.
+ *
+ * A guest that was killed is never used as it is: its next call begins with a reset, whatever the host asks for.
+ */
+import { Killed } from '../wall/killed.js'
+import type { Command, Done, KillKind, Report, Setup } from './protocol.js'
+import { Guest } from '../wall/runtime.js'
+import type { GuestImage } from '../wall/image-facts.js'
+import { TimedOut, within } from './watchdog.js'
+
+/** The other end, as a station sees it. */
+export interface Peer {
+  tell(report: Report): void
+  /** The stack is that of the caller's own thread, about a megabyte. */
+  readonly smallStack?: boolean
+  /** Called every few milliseconds of running guest; blocks while it is to pause. */
+  readonly pulse?: () => number
+  /** Asks and waits; absent where nobody can answer a guest that waits. */
+  readonly ask?: (id: number, question: Uint8Array) => Uint8Array
+}
+
+/** A guest that had more memory is made anew, and its old memory given back where the process allows it. */
+const GROWN_BYTES = 96 << 20
+
+export type Perform = Extract<Command, { kind: 'perform' }>
+
+export class Station {
+  readonly #guest: Guest
+  #base: Uint8Array | undefined
+  /** What the memory is now, when it is known to be just that. */
+  #memory: 'image' | 'base' | 'kept' | 'spoilt' = 'image'
+  #call = 0
+
+  constructor(
+    wasm: WebAssembly.Module,
+    image: GuestImage,
+    setup: Setup,
+    private readonly peer: Peer,
+  ) {
+    const { ask } = peer
+    this.#guest = new Guest(wasm, image, {
+      clock: setup.clock,
+      random: setup.random,
+      memoryBytes: setup.memoryBytes,
+      smallStack: peer.smallStack === true,
+      onOutput: (fd, bytes) =>
+        peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
+      ...(peer.pulse && { pulse: peer.pulse }),
+      ...(ask && { door: (question: Uint8Array) => ask(this.#call, question) }),
+    })
+  }
+
+  /** The memory that `base` stands for from now on. */
+  setBase(delta: Uint8Array): void {
+    this.#base = delta
+    this.#restore('base')
+  }
+
+  /**
+   * Makes one call and tells how it ended; then, the other end no longer waiting, resets the memory. Throws
+   * {@link TimedOut} when the call was ended by force and the peer was cut off in the middle of a report.
+   */
+  perform(command: Perform): void {
+    const done = this.#perform(command)
+    this.peer.tell(done)
+    if (this.#memory === 'spoilt' || command.end === 'reset') this.#restore('base')
+  }
+
+  /** Lets `work` call the guest as it stands after a call that kept it. A guest that is ended thereby is reset. */
+  direct<T>(work: (guest: Guest) => T): T {
+    try {
+      return work(this.#guest)
+    } catch (error) {
+      if (!this.#guest.ready) {
+        this.#memory = 'spoilt'
+        this.#restore('base')
+      }
+      throw error
+    }
+  }
+
+  #perform({ id, begin, request, limits, end, pausable }: Perform): Done {
+    this.#call = id
+    let started = performance.now()
+    let response: Uint8Array | undefined
+    let delta: Uint8Array | null = null
+    const usage = () => {
+      const { fuel, peakMemoryBytes, outputBytes } = this.#guest.usage
+      return { wallMs: performance.now() - started, fuel, peakMemoryBytes, outputBytes }
+    }
+    let begun = false
+    try {
+      this.#begin(begin)
+      this.#memory = 'spoilt'
+      this.peer.tell({ kind: 'begun', id })
+      begun = true
+      started = performance.now()
+      const work = (): void => {
+        response = this.#guest.call(request, {
+          fuel: limits.fuel,
+          deadline: pausable ? Infinity : started + limits.wallMs,
+          outputBytes: limits.outputBytes,
+          responseBytes: limits.responseBytes,
+          memoryBytes: limits.memoryBytes,
+        })
+      }
+      if (pausable) work()
+      else within(limits.wallMs + 1, work)
+      const used = usage()
+      this.peer.tell({ kind: 'ended', id })
+      if (end === 'capture') delta = this.#guest.capture()
+      this.#memory = 'kept'
+      return { kind: 'done', id, usage: used, response: response!, delta }
+    } catch (error) {
+      if (!begun) this.peer.tell({ kind: 'begun', id })
+      if (error instanceof TimedOut) this.#guest.flush()
+      return { kind: 'killed', id, usage: usage(), ...reason(error) }
+    }
+  }
+
+  #begin(begin: Perform['begin']): void {
+    if (begin === 'keep') {
+      if (this.#memory !== 'kept') throw new Killed('crash', 'there is no memory to keep')
+    } else if (begin instanceof Uint8Array) this.#guest.restore(begin)
+    else this.#restore(begin === 'image' ? 'image' : 'base')
+  }
+
+  #restore(target: 'image' | 'base'): void {
+    const wanted = target === 'base' && this.#base ? 'base' : 'image'
+    if (this.#memory === wanted) return
+    this.#memory = 'spoilt'
+    const hadGrown = this.#guest.usage.peakMemoryBytes > GROWN_BYTES
+    if (wanted === 'base') this.#guest.restore(this.#base!)
+    else this.#guest.reset()
+    this.#memory = wanted
+    // The memory of the guest before is garbage, which nothing else in a jail would make room for.
+    if (hadGrown) (globalThis as { gc?: () => void }).gc?.()
+  }
+}
+
+function reason(error: unknown): { why: KillKind; detail: string } {
+  if (error instanceof TimedOut) return { why: 'wall', detail: 'ended between two ticks' }
+  const killed = Killed.from(error)
+  return { why: killed.kind, detail: killed.detail }
+}

@@ -1,0 +1,114 @@
+"""The builtins of a guest: what it gets of CPython's, guards in place of the rest, made afresh for every run.
+
+`make_run(policy)` is the one door from the runtime: `policy` is {'modules': 'standard' or module → names, 'builtins': names}
+as the host resolved it; what is left out is no modules and every permitted builtin.
+"""
+
+from .sealed import __builtins__
+import sys
+
+from . import classes, describe, guards, imports, kinds
+from .facets.functools import by_annotation
+from .language import BUILTINS, GUARDED_BUILTINS
+from .names import denied, unmark
+from .output import make_print, output
+
+_format, _dir, _str = format, dir, str.__str__
+_CONSTANTS = frozenset({'True', 'False', 'None'})
+
+
+class Run:
+    """What one run of a guest has for itself. `stdout` and `stderr` are where its text goes now: `redirect_stdout` moves it."""
+
+    __slots__ = ('builtins', 'grants', 'stdout', 'stderr', 'own_classes', 'state')
+
+    def __init__(self, grants):
+        self.grants = grants
+        self.stdout, self.stderr = output(sys.stdout), output(sys.stderr)
+        self.own_classes = set()
+        self.state = {}
+
+
+def input(prompt='', /):
+    """There is nobody to answer."""
+    raise EOFError('this program runs without input')
+
+
+def open(file, *args, **kwargs):
+    """There are no files."""
+    raise PermissionError(
+        13, 'the policy grants no files', _str(file) if isinstance(file, str) else None
+    )
+
+
+def exit(code=None):
+    """Ends the program, as `raise SystemExit(code)` does."""
+    raise SystemExit(code)
+
+
+def quit(code=None):
+    """Ends the program, as `raise SystemExit(code)` does."""
+    raise SystemExit(code)
+
+
+def format(value, format_spec='', /):
+    """As CPython's, with an exact string for the value's `__format__`."""
+    return _format(value, _str(format_spec) if isinstance(format_spec, str) else format_spec)
+
+
+def dir(*args):
+    """The public attribute names of an object, and the guest's private ones."""
+    if len(args) != 1:
+        raise TypeError('dir() takes the object whose names to list')
+    shown = [unmark(name) for name in _dir(args[0]) if name[:1] != '_' and isinstance(name, str)]
+    return sorted(name for name in shown if not denied(name))
+
+
+_GUARDED = {
+    'getattr': guards.guarded_getattr,
+    'hasattr': guards.guarded_hasattr,
+    'setattr': guards.guarded_setattr,
+    'delattr': guards.guarded_delattr,
+    'type': kinds.guest_type,
+    'input': input,
+    'open': open,
+    'exit': exit,
+    'quit': quit,
+    'format': format,
+    'dir': dir,
+}
+for _name in 'getattr', 'hasattr', 'setattr', 'delattr':
+    _GUARDED[_name].__name__ = _GUARDED[_name].__qualname__ = _name
+_PERMITTED = {name: __builtins__[name] for name in BUILTINS - _CONSTANTS} | _GUARDED
+if _PERMITTED.keys() | {'print'} != BUILTINS - _CONSTANTS | GUARDED_BUILTINS:
+    raise SystemError('a builtin of the table has no guard, or the reverse')
+
+
+def make_run(policy):
+    """A fresh run under `policy`; `.builtins` is the dict to execute the guest's code with."""
+    run = Run(imports.judge_grants(policy.get('modules') or {}))
+    permitted = _PERMITTED | {'print': make_print(run)}
+    names = policy.get('builtins')
+    if names is not None:
+        permitted = {name: permitted[name] for name in names if name not in _CONSTANTS}
+    run.builtins = (
+        permitted
+        | guards.GUARDS
+        | {
+            '_write_': guards.make_write(run.own_classes),
+            '_metaclass_': classes._metaclass_,
+            '__import__': imports.make_import(run),
+            '__build_class__': __builtins__['__build_class__'],
+            'ʼtype': type,
+            'ʼG': run.own_classes,
+            'ʼT': describe.MARKED,
+            'ʼtell': describe.spell,
+            'ʼregister': by_annotation,
+        }
+    )
+    return run
+
+
+def make_builtins(policy):
+    """The builtins dict of a fresh run under `policy`."""
+    return make_run(policy).builtins

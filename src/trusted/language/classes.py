@@ -1,0 +1,153 @@
+"""Classes a guest makes: from which bases, with which members. `_metaclass_` stands where `class` statements name a metaclass.
+
+Promise: a guest class derives only from guest classes and from image classes listed as SUBCLASSABLE (never from a trusted
+module's, never from what makes functions or classes); its metaclass is what its bases call for; its namespace defines no
+special method beyond the definable ones. Subclasses of str, int, float and bytes do not redefine equality, since trusted
+caches are keyed by such values: a format string equal to another while reading differently made `strptime` parse
+day for month.
+"""
+
+from .sealed import __builtins__
+import typing
+from datetime import date, time
+
+from .ownership import is_class, mro_of, own
+from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
+from .names import denied, is_dunder, judged, unmark
+
+# Image classes a guest may derive from; facets add theirs at load. The two of typing stand behind NamedTuple, TypedDict.
+BASES = {object, typing._NamedTuple, typing._TypedDict}
+# Every exception of the image that a guest may know by name; filled when facets load.
+EXCEPTIONS = set()
+# Of these, C code takes what a subclass's `__new__` answers for an instance, and writes into it as one.
+_UNCHECKED = frozenset({date, time})
+_EXACT = tuple(__builtins__[name] for name in EXACT_KEY_CLASSES)
+# Keys that the compiler and `__build_class__` put into a namespace.
+_MADE = frozenset(
+    """__module__ __qualname__ __annotate_func__ __annotate__ __annotations__ __conditional_annotations__
+    __classcell__ __classdictcell__ __static_attributes__ __firstlineno__ __type_params__ __orig_bases__ __doc__""".split()
+)
+_DEFINABLE = DEFINABLE_METHODS | CLASS_DUNDERS | _MADE
+
+
+def judge_base(base):
+    """TypeError unless a guest class may derive from `base`."""
+    if not is_class(base):
+        raise TypeError(f'a class cannot derive from an instance of {type(base).__name__!r}')
+    if not own(base) and base not in BASES and not _plain_exception(base):
+        raise TypeError(f'a class cannot derive from {base.__name__!r} here')
+
+
+def _plain_exception(base):
+    """Exceptions of the image, but no groups: `except*` and a group's hostile `split` corrupt memory in CPython 3.14."""
+    return base in EXCEPTIONS and BaseExceptionGroup not in mro_of(base)
+
+
+def _stored_names(key, value):
+    """TypeError unless `value`, that of `__slots__` or `__match_args__`, holds names a guest may use, under their stored form."""
+    for name in (value,) if type(value) is str else tuple(value):
+        spelled = name[1:] if type(name) is str and name[:1] == PRIVATE_MARK else name
+        if (
+            denied(spelled)
+            and spelled not in ('__dict__', '__weakref__')
+            or key == '__match_args__'
+            and judged(name)
+        ):
+            raise TypeError(f'{key} holds {name!r}, which may not be named there')
+
+
+def checked_new(make):
+    """The `__new__` that is `make`, for classes whose makers write into its answer: it answers with an instance of its class."""
+    make = make.__func__ if type(make) is staticmethod else make
+
+    def __new__(cls, /, *args, **kwargs):
+        made = make(cls, *args, **kwargs)
+        if cls not in mro_of(type(made)):
+            raise TypeError(
+                f'{cls.__name__}.__new__() must answer with an instance of {cls.__name__!r} here'
+            )
+        return made
+
+    return __new__
+
+
+def judge_namespace(name, bases, namespace):
+    """Checks and completes the members of a class to be made; TypeError for what a guest may not define."""
+    put = dict.__setitem__
+    for key in list(namespace):
+        if type(key) is not str:
+            raise TypeError('names of class members must be strings')
+        if is_dunder(key) and key not in _DEFINABLE:
+            raise TypeError(f'{key!r} may not be defined by a class')
+    put(namespace, '__module__', '__main__')
+    if '__qualname__' in namespace:
+        put(namespace, '__qualname__', unmark(namespace['__qualname__']))
+    for key, kinds in (('__slots__', (str, tuple, list, set, dict)), ('__match_args__', (tuple,))):
+        if key in namespace:
+            if type(namespace[key]) not in kinds:
+                raise TypeError(f'{key} must be written out as names')
+            _stored_names(key, namespace[key])
+    ancestors = [cls for base in bases for cls in mro_of(base)]
+    if not _UNCHECKED.isdisjoint(ancestors):
+        if '__new__' in namespace:
+            put(namespace, '__new__', checked_new(namespace['__new__']))
+        if any(
+            [
+                '__new__' in cls.__dict__
+                for cls in ancestors
+                if own(cls) and _UNCHECKED.isdisjoint(mro_of(cls))
+            ]
+        ):
+            raise TypeError('subclasses of date, datetime and time define __new__ themselves here')
+    if not set(_EXACT).isdisjoint(ancestors):
+        for members in (namespace, *[cls.__dict__ for cls in ancestors if own(cls)]):
+            if '__eq__' in members or '__hash__' in members:
+                raise TypeError(
+                    'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here'
+                )
+
+
+def metaclass_of(bases):
+    """The most derived metaclass among those of `bases`, each of which is judged."""
+    winner = type
+    for base in bases:
+        judge_base(base)
+        kind = type(base)
+        if kind in mro_of(winner):
+            continue
+        if winner not in mro_of(kind):
+            raise TypeError(
+                'metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the '
+                'metaclasses of all its bases'
+            )
+        winner = kind
+    return winner
+
+
+def make_class(name, bases, namespace, /, **keywords):
+    """What `type(name, bases, namespace)` would make, under the promise above."""
+    if type(name) is not str:
+        raise TypeError('the name of a class must be a string')
+    kind = metaclass_of(bases)
+    for key in keywords:
+        if key[:1] == '_':
+            raise TypeError(f'{name}.__init_subclass__() takes no keyword argument {key!r}')
+    judge_namespace(name, bases, namespace)
+    return kind(unmark(name), bases, namespace, **keywords)
+
+
+class Metaclass:
+    """What the residual text names as `metaclass`: chooses the real one, and judges the class it will make."""
+
+    __slots__ = ()
+
+    def __prepare__(self, name, bases, /, **keywords):
+        kind = metaclass_of(bases)
+        return kind.__prepare__(
+            name, bases, **{key: keywords[key] for key in keywords if key[:1] != '_'}
+        )
+
+    __call__ = staticmethod(make_class)
+
+
+_metaclass_ = Metaclass()

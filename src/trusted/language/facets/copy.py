@@ -1,0 +1,136 @@
+"""`copy` for guests: data and the guest's own objects. The real one calls what it finds on instances and writes state into
+whatever comes back, which rebinds defaults of trusted functions and clones objects the guest was only shown."""
+
+from ..sealed import __builtins__
+import collections
+import copy as real
+import copyreg
+import re
+import zoneinfo
+from array import array
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MethodType
+
+from ..ownership import DATA_CLASSES, function_of, is_class, mro_of, own, receiver_of
+from .types import SimpleNamespace
+
+# Image classes whose instances are copied by what they reduce to; others are the host's or hold more than data.
+_CONTAINERS = frozenset({list, dict, set, frozenset, tuple, bytearray})
+_COPIED = _CONTAINERS | {
+    collections.deque,
+    collections.OrderedDict,
+    collections.defaultdict,
+    collections.Counter,
+    collections.ChainMap,
+    collections.UserDict,
+    collections.UserList,
+    SimpleNamespace,
+    array,
+}
+_ATOMIC = DATA_CLASSES - _CONTAINERS | {
+    FunctionType,
+    BuiltinFunctionType,
+    property,
+    re.Pattern,
+    re.Match,
+    zoneinfo.ZoneInfo,
+}
+
+
+def _is_atomic(x, kind):
+    return kind in _ATOMIC or is_class(x) or not own(kind) and Enum in mro_of(kind)
+
+
+def _made_by(x, kind, copied):
+    """A copy of `x`, an instance of `kind`: what `x` reduces to, each part passed through `copied`."""
+    if not own(kind) and kind not in _COPIED:
+        raise real.Error(f'cannot copy a {kind.__name__!r} object')
+    make, args, state, items, pairs, *_ = (*kind.__reduce_ex__(x, 4), None, None, None)
+    if make is not copyreg.__newobj__ and make is not kind:
+        raise real.Error(f'cannot copy a {kind.__name__!r} object')
+    y = make(*[copied(part) for part in args])
+    if type(y) is not kind:
+        raise real.Error(f'{kind.__name__}.__new__ made a {type(y).__name__!r} object')
+    yield y
+    if state is not None:
+        state = copied(state)
+        if hasattr(kind, '__setstate__'):
+            y.__setstate__(state)
+        else:
+            state, slots = state if type(state) is tuple else (state, None)
+            if state:
+                y.__dict__.update(state)
+            for name in slots or ():
+                setattr(y, name, slots[name])
+    for item in items or ():
+        y.append(copied(item))
+    for key, value in pairs or ():
+        y[copied(key)] = copied(value)
+
+
+def copy(x):
+    """A shallow copy: the container's or the object's own, of the same parts."""
+    kind = type(x)
+    if _is_atomic(x, kind) or kind in (tuple, frozenset, MethodType):
+        return x
+    if kind in (list, dict, set, bytearray):
+        return x.copy()
+    if (own(kind) or kind in _COPIED) and hasattr(kind, '__copy__'):
+        return kind.__copy__(x)
+    (y,) = _made_by(x, kind, lambda part: part)
+    return y
+
+
+def deepcopy(x, memo=None):
+    """A copy of `x` and of everything in it, each part once."""
+    memo = memo if type(memo) is dict else {}
+    # What was copied must outlive the memo: another object at its address would be taken for it.
+    alive = memo.setdefault(id(memo), [])
+    return _deep(x, memo, alive if type(alive) is list else [])
+
+
+def _deep(x, memo, alive):
+    kind = type(x)
+    if _is_atomic(x, kind):
+        return x
+    if id(x) in memo:
+        return memo[id(x)]
+    alive.append(x)
+    if kind is list:
+        memo[id(x)] = y = []
+        for part in x:
+            y.append(_deep(part, memo, alive))
+    elif kind is dict:
+        memo[id(x)] = y = {}
+        for key, value in x.items():
+            y[_deep(key, memo, alive)] = _deep(value, memo, alive)
+    elif kind is tuple:
+        y = tuple([_deep(part, memo, alive) for part in x])
+        if id(x) in memo:
+            return memo[id(x)]
+        if all(new is old for new, old in zip(y, x)):
+            y = x
+    elif kind is MethodType and own(type(receiver_of(x))):
+        y = MethodType(function_of(x), _deep(receiver_of(x), memo, alive))
+    elif (own(kind) or kind in _COPIED) and hasattr(kind, '__deepcopy__'):
+        y = kind.__deepcopy__(x, memo)
+    else:
+        for y in _made_by(x, kind, lambda part: _deep(part, memo, alive)):
+            memo[id(x)] = y
+    memo[id(x)] = y
+    return y
+
+
+def replace(obj, /, **changes):
+    """A copy of `obj` with other values in the fields named."""
+    kind = type(obj)
+    if (
+        not own(kind)
+        and kind not in DATA_CLASSES | {SimpleNamespace}
+        or not hasattr(kind, '__replace__')
+    ):
+        raise TypeError(f'replace() does not support {kind.__name__} objects')
+    return kind.__replace__(obj, **changes)
+
+
+NAMES = {'copy': copy, 'deepcopy': deepcopy, 'replace': replace}

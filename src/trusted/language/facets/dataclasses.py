@@ -1,0 +1,212 @@
+"""`dataclasses` for guests: the standard library's own engine, for the guest's own classes, over exact names.
+
+The engine executes text made of field names; those are identifiers from the class's body, or checked here and again in
+patches.py. Private fields are stored marked: parameters, reprs and `fields()` show them as the source spells them.
+"""
+
+from ..sealed import __builtins__
+import dataclasses
+import keyword
+from types import FunctionType, resolve_bases
+from typing import Any
+
+from ..classes import _EXACT, make_class
+from ..ownership import is_class, mro_of, own
+from ..names import PRIVATE_MARK, denied, judged, mark, unmark
+from .copy import deepcopy
+
+_FIELDS, _FIELD = '__dataclass_fields__', dataclasses._FIELD
+
+
+def _unmark_code(function):
+    """Shows parameters and texts of a generated function under the names of the source; attribute names stay marked."""
+    code = function.__code__
+    function.__code__ = code.replace(
+        co_varnames=tuple(map(unmark, code.co_varnames)),
+        co_consts=tuple(
+            [
+                unmark(const) if type(const) is str and function.__name__ == '__repr__' else const
+                for const in code.co_consts
+            ]
+        ),
+    )
+    if function.__kwdefaults__:
+        function.__kwdefaults__ = {
+            unmark(name): value for name, value in function.__kwdefaults__.items()
+        }
+
+
+def _finish(cls):
+    fields = cls.__dict__[_FIELDS]
+    if any(name[:1] == PRIVATE_MARK for name in fields):
+        for name in ('__init__', '__repr__'):
+            function = cls.__dict__.get(name)
+            function = getattr(function, '__wrapped__', function)
+            if type(function) is FunctionType and 'ʼG' not in function.__builtins__:
+                _unmark_code(function)
+    # A positional pattern reads attributes by these names: it stops where a guard would have to judge.
+    arguments = cls.__dict__.get('__match_args__', ())
+    for at, name in enumerate(arguments):
+        if judged(name):
+            cls.__match_args__ = arguments[:at]
+            break
+    return cls
+
+
+def dataclass(
+    cls=None,
+    /,
+    *,
+    init=True,
+    repr=True,
+    eq=True,
+    order=False,
+    unsafe_hash=False,
+    frozen=False,
+    match_args=True,
+    kw_only=False,
+    slots=False,
+    weakref_slot=False,
+):
+    """Adds special methods to a class of the guest's, from the annotations in its body."""
+    options = dict(
+        init=init,
+        repr=repr,
+        eq=eq,
+        order=order,
+        unsafe_hash=unsafe_hash,
+        frozen=frozen,
+        match_args=match_args,
+        kw_only=kw_only,
+        slots=slots,
+        weakref_slot=weakref_slot,
+    )
+    options = {name: bool(options[name]) for name in options}
+
+    def wrap(cls):
+        if not is_class(cls) or not own(cls):
+            raise TypeError('dataclass() completes classes defined here')
+        if (options['eq'] or options['unsafe_hash']) and not set(_EXACT).isdisjoint(mro_of(cls)):
+            raise TypeError(
+                'subclasses of str, int, float and bytes cannot be dataclasses with eq=True here'
+            )
+        return _finish(dataclasses.dataclass(cls, **options))
+
+    return wrap if cls is None else wrap(cls)
+
+
+def make_dataclass(cls_name, fields, *, bases=(), namespace=None, **options):
+    """A new dataclass. Names must be exact identifiers; there is no `module` and no `decorator`."""
+    body, annotations = {}, {}
+    for key in dict(namespace or {}):
+        if type(key) is not str or PRIVATE_MARK in key:
+            raise TypeError(f'{key!r} cannot name a member')
+        body[mark(key)] = namespace[key]
+    for item in fields:
+        item = (item,) if isinstance(item, str) else tuple(item)
+        if not 1 <= len(item) <= 3:
+            raise TypeError(f'Invalid field: {item!r}')
+        name, kind, *default = item if len(item) > 1 else (*item, Any)
+        if type(name) is not str or not name.isidentifier() or denied(name):
+            raise TypeError(f'Field names must be valid identifiers: {name!r}')
+        if keyword.iskeyword(name):
+            raise TypeError(f'Field names must not be keywords: {name!r}')
+        if mark(name) in annotations:
+            raise TypeError(f'Field name duplicated: {name!r}')
+        annotations[mark(name)] = kind
+        if default:
+            body[mark(name)] = default[0]
+    body['__annotations__'] = annotations
+    bases = tuple(bases)
+    resolved = resolve_bases(bases)
+    if resolved is not bases:
+        body['__orig_bases__'] = bases
+    return dataclass(make_class(cls_name, resolved, body), **options)
+
+
+def _own_instance(obj, what):
+    if not own(type(obj)) or not hasattr(type(obj), _FIELDS):
+        raise TypeError(f'{what} should be called on dataclass instances')
+
+
+def fields(class_or_instance):
+    """The fields of a dataclass, with the names of the source."""
+    cls = class_or_instance if is_class(class_or_instance) else type(class_or_instance)
+    if not own(cls) or not hasattr(cls, _FIELDS):
+        raise TypeError('must be called with a dataclass type or instance')
+    return tuple(
+        [_shown(field) for field in getattr(cls, _FIELDS).values() if field._field_type is _FIELD]
+    )
+
+
+def _shown(field):
+    if field.name[:1] != PRIVATE_MARK:
+        return field
+    shown = dataclasses.Field.__new__(dataclasses.Field)
+    for slot in dataclasses.Field.__slots__:
+        setattr(shown, slot, getattr(field, slot))
+    shown.name = unmark(field.name)
+    return shown
+
+
+def is_dataclass(obj):
+    """Whether `obj` is a dataclass or an instance of one."""
+    return hasattr(obj if is_class(obj) else type(obj), _FIELDS)
+
+
+def _collect(obj, record, part):
+    """`obj` with dataclass instances in it turned by `record`, containers rebuilt, and the rest copied."""
+    kind = type(obj)
+    if hasattr(kind, _FIELDS) and own(kind):
+        return record(
+            [
+                (unmark(field.name), part(getattr(obj, field.name)))
+                for field in getattr(kind, _FIELDS).values()
+                if field._field_type is _FIELD
+            ]
+        )
+    if isinstance(obj, tuple) and own(kind) and hasattr(kind, '_fields'):
+        return kind(*[part(item) for item in obj])
+    if isinstance(obj, (list, tuple)):
+        return kind([part(item) for item in obj])
+    if isinstance(obj, dict):
+        pairs = [(part(key), part(value)) for key, value in obj.items()]
+        if not hasattr(kind, 'default_factory'):
+            return kind(pairs)
+        result = kind(obj.default_factory)
+        for key, value in pairs:
+            result[key] = value
+        return result
+    return deepcopy(obj)
+
+
+def asdict(obj, *, dict_factory=dict):
+    """The fields as a dict, recursively."""
+    _own_instance(obj, 'asdict()')
+
+    def part(value):
+        return _collect(value, dict_factory, part)
+
+    return part(obj)
+
+
+def astuple(obj, *, tuple_factory=tuple):
+    """The values of the fields as a tuple, recursively."""
+    _own_instance(obj, 'astuple()')
+
+    def part(value):
+        return _collect(value, lambda pairs: tuple_factory([value for _, value in pairs]), part)
+
+    return part(obj)
+
+
+def replace(obj, /, **changes):
+    """A new instance with other values in the fields named."""
+    _own_instance(obj, 'replace()')
+    return dataclasses._replace(obj, **changes)
+
+
+NAMES = {
+    name: globals()[name]
+    for name in 'dataclass make_dataclass fields is_dataclass asdict astuple replace'.split()
+}

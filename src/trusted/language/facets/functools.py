@@ -1,0 +1,117 @@
+"""`functools` for guests: wrappers that copy only names and texts, and single dispatch that evaluates no annotation.
+
+The real `update_wrapper` copies, and merges, whatever attributes it is told to: a trusted function's globals out, or others
+in. The real `register` evaluates the string annotations of a function it is given.
+"""
+
+from ..sealed import __builtins__
+import functools
+from types import UnionType
+
+from ..guards import read, writable
+from ..ownership import is_class, own, own_function
+from ..names import is_dunder
+
+_ASSIGNED = frozenset({'__name__', '__qualname__', '__doc__'})
+_IGNORED = frozenset(functools.WRAPPER_ASSIGNMENTS) - _ASSIGNED
+
+
+def update_wrapper(
+    wrapper, wrapped, assigned=functools.WRAPPER_ASSIGNMENTS, updated=functools.WRAPPER_UPDATES
+):
+    """Gives `wrapper`, which must be defined here, the name and documentation of `wrapped`, and its attributes."""
+    if not writable(wrapper) and type(wrapper) is not functools.partial:
+        raise TypeError('update_wrapper() changes functions defined here')
+    for name in tuple(assigned):
+        if type(name) is not str or name not in _ASSIGNED | _IGNORED:
+            raise AttributeError(f'update_wrapper() does not copy {name!r}')
+        if name in _ASSIGNED:
+            try:
+                setattr(wrapper, name, read(wrapped, name))
+            except AttributeError:
+                pass
+    if tuple(updated) not in ((), functools.WRAPPER_UPDATES):
+        raise AttributeError('update_wrapper() merges attributes only')
+    if own_function(wrapper) and own_function(wrapped):
+        if updated:
+            wrapper.__dict__.update(
+                {name: value for name, value in wrapped.__dict__.items() if not is_dunder(name)}
+            )
+        wrapper.__wrapped__ = wrapped
+    return wrapper
+
+
+def wraps(wrapped, assigned=functools.WRAPPER_ASSIGNMENTS, updated=functools.WRAPPER_UPDATES):
+    """A decorator that applies `update_wrapper` to the function it decorates."""
+    return lambda wrapper: update_wrapper(wrapper, wrapped, assigned, updated)
+
+
+def total_ordering(cls):
+    """Supplies the comparisons that a class lacks."""
+    if not is_class(cls) or not own(cls):
+        raise TypeError('total_ordering() completes classes defined here')
+    return functools.total_ordering(cls)
+
+
+def singledispatch(func):
+    """A function that chooses among implementations by the class of its first argument; `register(cls)` adds one."""
+    wrapper = functools.singledispatch(func)
+    add = wrapper.register
+
+    def register(cls, func=None):
+        if not is_class(cls) and type(cls) is not UnionType:
+            raise TypeError(
+                'register() takes the class here: annotate it with a class, or write @f.register(int)'
+            )
+        return (lambda func: add(cls, func)) if func is None else add(cls, func)
+
+    register._takes_annotation = True
+    wrapper.register = register
+    return wrapper
+
+
+def by_annotation(register, annotation):
+    """The decorator `@x.register` of a function that has annotations: of single dispatch, that for the class of the first."""
+    return register(annotation()) if hasattr(register, '_takes_annotation') else register
+
+
+class singledispatchmethod:
+    """The same for methods: chooses by the class of the first argument after `self`."""
+
+    def __init__(self, func):
+        if not callable(func) and not hasattr(func, '__get__'):
+            raise TypeError(f'{func!r} is not callable or a descriptor')
+        self.dispatcher = singledispatch(func)
+        self.func = func
+
+    def register(self, cls, method=None):
+        return self.dispatcher.register(cls, method)
+
+    def __get__(self, obj, cls=None):
+        dispatch = self.dispatcher.dispatch
+
+        def method(*args, **kwargs):
+            if not args:
+                raise TypeError(
+                    f'{getattr(self.func, "__name__", "singledispatchmethod method")} requires at least 1 '
+                    f'positional argument'
+                )
+            return dispatch(type(args[0])).__get__(obj, cls)(*args, **kwargs)
+
+        method.register = self.register
+        return functools.update_wrapper(method, self.func)
+
+    @property
+    def __isabstractmethod__(self):
+        return getattr(self.func, '__isabstractmethod__', False)
+
+
+singledispatchmethod.__module__ = 'functools'
+singledispatchmethod.register._takes_annotation = True
+NAMES = {
+    'update_wrapper': update_wrapper,
+    'wraps': wraps,
+    'total_ordering': total_ordering,
+    'singledispatch': singledispatch,
+    'singledispatchmethod': singledispatchmethod,
+}

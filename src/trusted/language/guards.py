@@ -1,0 +1,382 @@
+"""The guards: what a guest reads and writes that only run time can judge.
+
+Reads. Public attributes are harmless by construction (nothing public leads to frames, code or modules) and most compile to
+plain attribute access. The names of JUDGED_ATTRIBUTES do not: what they yield is looked at here. Dynamic names (`getattr`,
+format fields, `attrgetter`) go through `read`, which refuses exactly what verify refuses in source.
+
+Writes. Only what is the guest's own (ownership.py) takes attribute writes: instances of its classes, those classes, its
+functions, and instances of a few classes of the image made to be configured.
+
+Invariant: nothing here is found by a name that a guest or the standard library can bind (see sealed.py), and no guard
+calls a method of a guest's object before its class is known.
+"""
+
+from .sealed import __builtins__
+import operator
+from abc import ABC, ABCMeta
+from contextvars import ContextVar
+from enum import Enum
+from string import Formatter
+from types import BuiltinFunctionType, MappingProxyType, MethodType
+
+from . import names
+from .formatting import known_plain, make_format
+from .language import DEFINABLE_METHODS, IN_PLACE, JUDGED_BY
+from .names import denied, judged, mark, unmark
+from .ownership import (
+    FACETS,
+    MEMBRANES,
+    UNCHANGEABLE,
+    WRITABLE,
+    function_of,
+    is_class,
+    mro_of,
+    of_image,
+    own,
+    own_function,
+    receiver_of,
+)
+
+_super_class, _super_self = (
+    super.__dict__['__self_class__'].__get__,
+    super.__dict__['__self__'].__get__,
+)
+_namespace = type.__dict__['__dict__'].__get__
+_enum_new = Enum.__new__
+_str, _getattr, _setattr, _delattr, _hasattr = str.__str__, getattr, setattr, delattr, hasattr
+_set_plainly = object.__setattr__
+
+
+def _class_of(x):
+    """The class whose attributes `x` shows: itself for a class, the receiver's for a `super`."""
+    if type(x) is super:
+        return _super_class(x) or super
+    return x if is_class(x) else type(x)
+
+
+def refuse(name, why='may not be named here'):
+    raise AttributeError(f'the attribute {unmark(name)!r} {why}', name=unmark(name))
+
+
+# ---- judges: one for each name whose value decides
+
+
+def _is_plain(template):
+    """Malformed templates are not: they raise when formatted, not when asked for the method."""
+    try:
+        return known_plain(template)
+    except ValueError:
+        return False
+
+
+def _judge_format(x, name):
+    value = _getattr(x, name)
+    if type(x) is str and _is_plain(x):
+        return value
+    kind = type(value)
+    if kind is BuiltinFunctionType:
+        # A bound `str.format`, whatever the receiver looked like (`super()` is no str).
+        if value.__name__ in SAFE_FORMATS and isinstance(receiver := value.__self__, str):
+            return MethodType(SAFE_FORMATS[value.__name__], receiver)
+        return value
+    if isinstance(x, Formatter) or kind is MethodType and isinstance(receiver_of(value), Formatter):
+        refuse(name)
+    for unsafe, safe in _UNSAFE_FORMATS:
+        if value is unsafe:  # never `==`: that would hand `unsafe` to a guest's `__eq__`
+            return safe
+    return value
+
+
+def _judge_obj(x, name):
+    if AttributeError in mro_of(_class_of(x)):
+        refuse(name, 'of an exception leads to the object that lacked it')
+    return _getattr(x, name)
+
+
+def _judge_registry(x, name):
+    """ABCs of the image answer `isinstance` for everybody, and ask those that derive from them; a mapping proxy hands its dict
+    to the other side of `==`."""
+    value = _getattr(x, name)
+    if (
+        type(value) is MethodType
+        and function_of(value) is ABCMeta.register
+        and not all(
+            own(cls) or cls is ABC or ABCMeta not in mro_of(type(cls))
+            for cls in mro_of(receiver_of(value))
+        )
+    ):
+        refuse(name, 'would change what a class is for everybody; derive from it instead')
+    return dict(value) if type(value) is MappingProxyType else value
+
+
+def _judge_namedtuple(x, name):
+    cls = _class_of(x)
+    if own(cls) or tuple in mro_of(cls) and _hasattr(cls, '_fields'):
+        return _getattr(x, name)
+    refuse(name)
+
+
+def _judge_enum(x, name):
+    if own(_class_of(x)) or name in ('_value_', '_name_') and Enum in mro_of(type(x)):
+        return _getattr(x, name)
+    refuse(name)
+
+
+def _judge_text(x, name):
+    # Of the library it would tell where things really live.
+    if name == '__module__' and not (own(type(x)) or own_function(x) or is_class(x) and own(x)):
+        refuse(name)
+    if type(x) in FACETS:
+        return FACETS[type(x)](x) if name == '__name__' else None
+    value = _getattr(x, name)
+    if isinstance(value, str):
+        return unmark(_str(value))
+    if name == '__doc__':
+        return None
+    refuse(name)
+
+
+def _judge_new(x, name):
+    """`super().__new__`, `object.__new__`: makes instances of the guest's own classes, never of a class it was not given to
+    construct. In an enumeration that of `super()` makes a member, as `object.__new__(cls)` does."""
+    if type(x) is not super and not is_class(x):
+        refuse(name)
+    make = _getattr(x, name)
+
+    def __new__(cls, /, *args, **kwargs):
+        if not is_class(cls) or not own(cls) or type(x) is not super and x not in mro_of(cls):
+            raise TypeError('__new__ makes instances of classes defined here only')
+        if make is _enum_new and Enum in mro_of(cls):
+            return cls._member_type_.__new__(cls, *args, **kwargs)
+        return make(cls, *args, **kwargs)
+
+    return __new__
+
+
+def _judge_setattr(x, name):
+    """`object.__setattr__(self, 'x', v)`: how an instance of a frozen class gets its fields. It may write what `setattr` may."""
+    if x is not object:
+        refuse(name)
+
+    def __setattr__(self, name, value, /):
+        _set_plainly(self, _name_to_write(self, name), value)
+
+    return __setattr__
+
+
+def _judge_own(x, name):
+    """Names that the interpreter's own objects have, and programs use too: read from what is the guest's or the host's,
+    unless it is an ancestor in the image that defines them."""
+    kind = type(x)
+    kinds = mro_of(kind) + (mro_of(x) if is_class(x) else ())
+    theirs = writable(x) or kind in MEMBRANES or not of_image(x if is_class(x) else kind)
+    if theirs and not any([name in _namespace(kind) for kind in kinds if of_image(kind)]):
+        return _getattr(x, name)
+    refuse(name)
+
+
+def _judge_special(x, name):
+    """A special method that a guest may define, of anything but zero-argument `super()`: of the guest's own instances and of
+    plain data it is what an operator would call; of a class, it is for the instances of classes derived here."""
+    kind = type(x)
+    receiver = _super_self(x) if kind is super else x
+    if (
+        own(type(receiver))
+        or kind in UNCHANGEABLE
+        or kind is super
+        and is_class(receiver)
+        and own(receiver)
+    ):
+        return _getattr(x, name)
+    if not is_class(x) and name not in ('__iter__', '__next__'):
+        refuse(name)
+    method = _getattr(x, name)
+    if not is_class(x) or method is None or own_function(method):
+        return method
+
+    def special(self, /, *args, **kwargs):
+        kind = type(self)
+        if x not in mro_of(kind) or not own(kind) and kind not in UNCHANGEABLE:
+            raise TypeError(
+                f'{x.__name__}.{name} takes an instance of a class defined here, not {kind.__name__!r}'
+            )
+        return method(self, *args, **kwargs)
+
+    return special
+
+
+_JUDGES = {
+    name: globals()[f'_judge_{group}'] for group, names in JUDGED_BY.items() for name in names
+}
+
+
+def judge_of(name):
+    """The function that reads the attribute `name`, of any object."""
+    return _JUDGES.get(name, _judge_own) if judged(name) else _getattr
+
+
+# ---- reading
+
+
+def spelled(name):
+    """The name under which a guest's name string `name` is stored; AttributeError or TypeError where verify would refuse."""
+    if type(name) is not str:
+        raise TypeError(f"attribute name must be string, not '{type(name).__name__}'")
+    if denied(name):
+        refuse(name)
+    return mark(name)
+
+
+def read(x, name):
+    """`getattr(x, name)` for a name that is data."""
+    stored = spelled(name)
+    return judge_of(stored)(x, stored)
+
+
+def guarded_getattr(x, name, /, *default):
+    """The guest's `getattr`: what may not be named does not exist."""
+    if len(default) > 1:
+        raise TypeError(f'getattr expected at most 3 arguments, got {len(default) + 2}')
+    try:
+        return read(x, name)
+    except AttributeError:
+        if not default:
+            raise
+    return default[0]
+
+
+def guarded_hasattr(x, name, /):
+    """The guest's `hasattr`: of a special method a guest may define, it tells whether there is one."""
+    if type(name) is str and name in DEFINABLE_METHODS:
+        return _hasattr(x, name)
+    try:
+        read(x, name)
+    except AttributeError:
+        return False
+    return True
+
+
+def _getattr_(x, name):
+    """A read whose value is judged, by a constant name that verify has seen."""
+    if judged(name):
+        return judge_of(name)(x, name)
+    if name in DEFINABLE_METHODS:
+        return _judge_special(x, name)
+    refuse(name)
+
+
+def readers(names):
+    """The guards of all other reads, one for each stored name, by the names that inline.py and scan.py know them by."""
+    return {name: operator.attrgetter(name[2:]) for name in names}
+
+
+SAFE_FORMATS = dict(zip(('format', 'format_map'), make_format(read)))
+_UNSAFE_FORMATS = (
+    (str.format, SAFE_FORMATS['format']),
+    (str.format_map, SAFE_FORMATS['format_map']),
+)
+
+
+# ---- writing
+
+
+def writable(x):
+    """Whether a guest may set and delete attributes of `x`."""
+    kind = type(x)
+    if own(kind):
+        return True
+    if type in mro_of(kind):
+        return own(x)
+    return kind in WRITABLE or own_function(x)
+
+
+class Refusal:
+    """Stands for an object whose attributes a guest may not set, until it is known which one was to be."""
+
+    __slots__ = ('held',)
+
+    def __getattribute__(self, name):
+        return _refuse_write(_held_by(self), name)
+
+    def __setattr__(self, name, value):
+        _refuse_write(_held_by(self), name)
+
+    def __delattr__(self, name):
+        _refuse_write(_held_by(self), name)
+
+
+_held_by, _hold = Refusal.held.__get__, Refusal.held.__set__
+_new_refusal = object.__new__
+del Refusal.held
+
+
+def _refuse_write(x, name):
+    what = (
+        f'the class {x.__name__!r}'
+        if is_class(x)
+        else f'a {FACETS[type(x)](x)!r} module'
+        if type(x) in FACETS
+        else f'a {type(x).__name__!r} object'
+    )
+    raise AttributeError(
+        f'cannot set {unmark(name)!r} of {what}: only objects made here can be changed',
+        name=unmark(name),
+    )
+
+
+def make_write(own_classes):
+    """The `_write_` of one run: `own_classes`, the run's `ʼG`, learns the classes whose instances need no more asking."""
+
+    def _write_(x):
+        kind = type(x)
+        if kind in own_classes:
+            return x
+        if own(kind):
+            own_classes.add(kind)
+            return x
+        if kind in UNCHANGEABLE or writable(x):
+            return x
+        refusal = _new_refusal(Refusal)
+        _hold(refusal, x)
+        return refusal
+
+    return _write_
+
+
+def _name_to_write(x, name):
+    stored = spelled(name)
+    if names.is_dunder(name):
+        refuse(name, 'may not be set')
+    if not writable(x) and type(x) not in UNCHANGEABLE:
+        _refuse_write(x, name)
+    return stored
+
+
+def guarded_setattr(x, name, value, /):
+    """The guest's `setattr`."""
+    _setattr(x, _name_to_write(x, name), value)
+
+
+def guarded_delattr(x, name, /):
+    """The guest's `delattr`."""
+    _delattr(x, _name_to_write(x, name))
+
+
+# ---- the rest: guards that guard nothing at run time, for texts whose guards stay calls
+
+# Returns what it is given: the value of a variable that nobody can set, or else this. Other such functions of the interpreter's
+# are called by way of JavaScript, those of Python take twice the time.
+_same = ContextVar('unset').get
+
+GUARDS = {
+    '_getattr_': _getattr_,
+    '_getitem_': operator.getitem,
+    '_apply_': operator.call,
+    **dict.fromkeys(
+        ('_getiter_', '_unpack_sequence_', '_iter_unpack_sequence_', names.ITEM_WRITE), _same
+    ),
+    **{
+        names.PRIVATE_MARK + sign: _getattr(operator, function)
+        for sign, function in IN_PLACE.items()
+    },
+}

@@ -1,0 +1,169 @@
+"""Imports: facets of the modules a policy grants, made from the reviewed names, and the guest's `__import__`.
+
+Promise: a guest never holds a module. What it imports is an object whose attributes are the granted ones of the reviewed
+names (src/trusted/modules.ts), each either taken from the standard library or supplied by a wrapper in facets/. Containers
+of the standard library are copied for every run. `from m import n` is refused here when the facet lacks `n`: the
+interpreter would look for a module of that name instead.
+"""
+
+from .sealed import __builtins__
+from importlib import import_module
+
+from . import classes, kinds, modules, ownership, patches
+
+
+class Facet:
+    """A module as a guest sees it. Its attributes are the names it shows."""
+
+    __slots__ = ('__dict__',)
+
+    def __repr__(self):
+        return f'<module {_shown(self)["_name"]!r}>'
+
+
+Facet.__name__ = Facet.__qualname__ = 'module'
+_shown = Facet.__dict__['__dict__'].__get__
+ownership.FACETS[Facet] = lambda facet: _shown(facet)['_name']
+
+
+def _wrapper(module):
+    return (
+        import_module('.facets.' + module.replace('.', '_'), __package__)
+        if module in modules.WRAPPED
+        else None
+    )
+
+
+# module -> (names that are the same for every run, function of a run that makes the others or None)
+_TABLES = {}
+
+
+def _load(module):
+    """Looks up every reviewed name of `module`, once, when the image is made; one that is missing fails the build."""
+    wrapper = _wrapper(module)
+    fixed = dict(getattr(wrapper, 'NAMES', {}))
+    late = frozenset(getattr(wrapper, 'PER_RUN', ()))
+    real = import_module(module)
+    for name in modules.MODULES[module]:
+        if name not in fixed and name not in late:
+            fixed[name] = getattr(real, name)
+    if surplus := (fixed.keys() | late) - modules.MODULES[module]:
+        raise SystemError(f'{module} shows names that are not in its table: {surplus}')
+    _TABLES[module] = fixed, wrapper.names if late else None
+    for cls in fixed.values():
+        if ownership.is_class(cls) and type(cls) is not kinds.Veil:
+            kinds.NAMEABLE.add(cls)
+
+
+def make_import(run):
+    """The guest's `__import__` of one run; `run.grants` maps modules to the names granted."""
+    grants, loaded = run.grants, {}
+    packages = {name.rpartition('.')[0] for name in grants if '.' in name}
+
+    def load(module):
+        if module in loaded:
+            return loaded[module]
+        shown = {'_name': module}
+        if module in grants:
+            fixed, per_run = _TABLES[module]
+            made = per_run(run) if per_run else {}
+            for name in grants[module]:
+                value = made[name] if name in made else fixed[name]
+                shown[name] = value.copy() if type(value) in (dict, list, set) else value
+        loaded[module] = facet = Facet()
+        _shown(facet).update(shown)
+        for child in grants:
+            if child.rpartition('.')[0] == module:
+                _shown(facet)[child.rpartition('.')[2]] = load(child)
+        return facet
+
+    def __import__(name, globals=None, locals=None, fromlist=None, level=0):
+        if type(fromlist) is list:
+            # The interpreter's own C code, on behalf of something this guest called (`strptime` imports `_strptime`); it
+            # ignores the answer and takes the module from sys.modules. Source compiles to a tuple or None.
+            return None
+        if level:
+            raise ImportError(
+                'relative imports are not available: this program is not part of a package'
+            )
+        if name not in grants and name not in packages:
+            raise ModuleNotFoundError(f'No module named {name!r} here; {_offer(grants)}', name=name)
+        module = load(name)
+        if not fromlist:
+            return load(name.partition('.')[0])
+        for wanted in fromlist:
+            if wanted not in _shown(module) or wanted[:1] == '_':
+                raise ImportError(
+                    f'cannot import name {wanted!r} from {name!r}: it is not among the names granted here',
+                    name=name,
+                )
+        return module
+
+    return __import__
+
+
+def _offer(grants):
+    if not grants:
+        return 'the policy grants no modules'
+    return f'the policy grants {", ".join(sorted(grants))}'
+
+
+def judge_grants(grants):
+    """The modules and names of a policy, limited to the reviewed ones: what is not in the tables cannot be granted."""
+    if grants == 'standard':
+        return modules.MODULES
+    granted = {}
+    for module in grants:
+        if module not in _TABLES:
+            raise ValueError(f'there is no reviewed module {module!r}')
+        names = modules.MODULES[module] if grants[module] == '*' else grants[module]
+        if unknown := set(names) - modules.MODULES[module]:
+            raise ValueError(f'{module!r} has no reviewed names {sorted(unknown)}')
+        granted[module] = names
+    return granted
+
+
+def _register():
+    """Fills the sets of classes that guards ask about. Everything in them is of the image."""
+    for module in sorted(modules.MODULES):
+        _load(module)
+    for table, classes_of in (
+        (modules.SUBCLASSABLE, classes.BASES),
+        (modules.CONFIGURABLE, ownership.WRITABLE),
+    ):
+        for module in table:
+            for name in table[module]:
+                classes_of.add(
+                    __builtins__[name] if module == 'builtins' else _TABLES[module][0][name]
+                )
+    exceptions = {BaseException, *ownership.subclasses(BaseException)}
+    classes.EXCEPTIONS.update(exceptions)
+    ownership.WRITABLE.update(exceptions)
+    kinds.NAMEABLE.update(exceptions, ownership.UNCHANGEABLE, classes.BASES)
+    for value in (
+        {},
+        {}.keys(),
+        {}.values(),
+        {}.items(),
+        [],
+        (),
+        set(),
+        '',
+        b'',
+        bytearray(),
+        range(1),
+        range(2**70),
+    ):
+        kinds.NAMEABLE.add(type(value))
+        kinds.NAMEABLE.add(type(iter(value)))
+    kinds.NAMEABLE.update(
+        map(
+            __builtins__.get,
+            'enumerate filter map zip reversed property staticmethod classmethod'.split(),
+        )
+    )
+
+
+patches.apply()
+_register()
+patches.check_receivers(kinds.NAMEABLE)

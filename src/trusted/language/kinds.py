@@ -1,0 +1,67 @@
+"""Classes that answer questions without being what they stand for: `type`, and the classes of functions.
+
+A veil is a class, so that `isinstance`, class patterns and annotations take it, and nothing else: it has no attributes, it
+cannot be derived from, and calling it does what its maker says, or raises TypeError. The real `type` is never handed out:
+it makes classes, and its own `mro` leads to every other.
+"""
+
+from .sealed import __builtins__
+from types import GenericAlias
+
+from .ownership import is_class, mro_of, own
+
+
+class Veil(type):
+    """The class of veils: `_real` is what `isinstance` asks for, `_make` what a call does."""
+
+    def __instancecheck__(cls, x):
+        return cls._real in mro_of(type(x))
+
+    def __subclasscheck__(cls, other):
+        return other is cls or is_class(other) and cls._real in mro_of(other)
+
+    def __call__(cls, *args, **kwargs):
+        return cls._make(*args, **kwargs)
+
+    def __getitem__(cls, item):
+        return GenericAlias(cls, item)
+
+
+# The veil that stands for an image class wherever the guest would meet the class itself.
+VEILS = {}
+# Image classes that `type(x)` may answer with; filled when facets load.
+NAMEABLE = set()
+
+
+def veil(real, make=None, module=None):
+    """A new veil of the class `real`, to be found by `type(x)` too. Without `make`, calling it raises TypeError."""
+    name = real.__name__
+
+    def refuse(*args, **kwargs):
+        raise TypeError(f'cannot create {name!r} instances here')
+
+    namespace = {
+        '_real': real,
+        '_make': staticmethod(make or refuse),
+        '__module__': module or real.__module__,
+        '__slots__': (),
+    }
+    VEILS[real] = cls = Veil(name, (), namespace)
+    return cls
+
+
+def type_of(*args, **kwargs):
+    """The guest's `type(x)`: answers for data and for instances of the guest's classes."""
+    if kwargs or len(args) != 1:
+        raise TypeError('type() takes 1 argument here: write a class statement to make a class')
+    kind = type(args[0])
+    if own(kind) or kind in NAMEABLE:
+        return kind
+    if kind in (type, Veil):
+        return guest_type
+    if kind in VEILS and kind.__module__ != 'builtins':
+        return VEILS[kind]
+    raise TypeError(f'type() does not tell the class of a {kind.__name__!r} object here')
+
+
+guest_type = veil(type, type_of)

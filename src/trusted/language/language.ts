@@ -1,0 +1,168 @@
+/**
+ * The restricted language's names, as data. One table for everyone who must agree: `check` reports from it, the image
+ * builder hands it to the guest's verifier and guards (as JSON), the docs are generated from it. No code.
+ *
+ * Sources: RestrictedPython's tables and CVE history; CPython 3.14's data model; walks over every public attribute
+ * reachable from the permitted builtins and modules.
+ */
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/)
+
+/**
+ * The character that begins the guest's private names once inlined (`_x` becomes `ʼ_x`, U+02BC). No source may hold it in
+ * an identifier or a name string, so a private of the host or the standard library can never be spelled by a guest.
+ */
+export const PRIVATE_MARK = '\u02bc'
+
+/** Names of the guards a rewritten text calls. A source that mentions one is refused: who binds a guard replaces it. */
+export const GUARDS = words(`
+  _getattr_ _getitem_ _slice_ _write_ _getiter_ _unpack_sequence_ _iter_unpack_sequence_ _inplacevar_ _apply_
+  _metaclass_ _import_ _print_
+`)
+
+/** The in-place operators, and the function of Python's `operator` that does what each does. */
+export const IN_PLACE: Readonly<Record<string, string>> = {
+  '+=': 'iadd',
+  '-=': 'isub',
+  '*=': 'imul',
+  '/=': 'itruediv',
+  '//=': 'ifloordiv',
+  '%=': 'imod',
+  '**=': 'ipow',
+  '@=': 'imatmul',
+  '<<=': 'ilshift',
+  '>>=': 'irshift',
+  '&=': 'iand',
+  '|=': 'ior',
+  '^=': 'ixor',
+}
+
+/** Names a source may use and never bind: the meaning of the residual text depends on them. */
+export const UNBINDABLE = words(`super __name__ __debug__`)
+
+/**
+ * Attributes no guest may name (read, write, keyword pattern, name string), because they lead to frames, code, or a class's
+ * ancestry. Dunder names are refused by pattern and are not listed.
+ */
+export const DENIED_ATTRIBUTES = words(`
+  f_back f_builtins f_code f_generator f_globals f_lasti f_lineno f_locals f_trace f_trace_lines f_trace_opcodes
+  gi_code gi_frame gi_running gi_suspended gi_yieldfrom
+  cr_await cr_code cr_frame cr_origin cr_running cr_suspended ag_await ag_code ag_frame ag_running ag_suspended
+  tb_frame tb_lasti tb_lineno tb_next
+  co_argcount co_branches co_cellvars co_code co_consts co_exceptiontable co_filename co_firstlineno co_flags co_freevars
+  co_kwonlyargcount co_lines co_linetable co_lnotab co_name co_names co_nlocals co_positions co_posonlyargcount
+  co_qualname co_stacksize co_varnames
+  mro with_traceback cell_contents evaluate_bound evaluate_constraints evaluate_default evaluate_value
+  get_coro exc_traceback
+`)
+
+/**
+ * Prefixes of names that are judged as `evaluate` and kin are, whatever follows: a program's own objects may have them, those
+ * of the interpreter may not be asked (generators, coroutines, tracebacks, code: what a new Python adds is refused unlisted).
+ */
+export const JUDGED_ATTRIBUTE_PREFIXES = words(`gi_ cr_ ag_ tb_ co_`)
+
+/** Attribute names whose read is never inlined, by the judge (guest/guards.py) that looks at what they yield at run time. */
+export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
+  format: words(`format format_map vformat get_field`),
+  obj: words(`obj`),
+  registry: words(`register dispatch registry mapping groupindex cache_parameters`),
+  own: words(`evaluate get_loop get_stack print_stack get_context capture_locals`),
+  namedtuple: words(`_replace _asdict _fields _make _field_defaults`),
+  enum: words(`
+    _value_ _name_ _missing_ _generate_next_value_ _order_ _ignore_ _fields_ _numeric_repr_ _add_alias_ _add_value_alias_
+  `),
+  text: words(`__name__ __qualname__ __doc__ __module__`),
+  new: words(`__new__`),
+  setattr: words(`__setattr__`),
+}
+
+/** All of them. */
+export const JUDGED_ATTRIBUTES = Object.values(JUDGED_BY).flat()
+
+/** Dunder attributes that may be read from anything. */
+export const READABLE_DUNDERS = words(`__name__ __qualname__ __doc__ __module__`)
+
+/** Underscore attributes of named tuples and enums, read as they stand (a guard judges the receiver). */
+export const PUBLIC_UNDERSCORE_ATTRIBUTES = words(
+  `_replace _asdict _fields _make _field_defaults _value_ _name_`,
+)
+
+/** Single-underscore names with a meaning in class bodies (enums); bound and read there unrenamed. */
+export const CLASS_BODY_NAMES = words(`
+  _missing_ _value_ _name_ _generate_next_value_ _order_ _ignore_ _fields_ _numeric_repr_ _add_alias_ _add_value_alias_
+`)
+
+/** Special methods a guest class may define, and call on `super()`. */
+export const DEFINABLE_METHODS = words(`
+  __init__ __new__ __post_init__ __repr__ __str__ __format__ __bytes__ __bool__ __hash__
+  __eq__ __ne__ __lt__ __le__ __gt__ __ge__
+  __len__ __length_hint__ __iter__ __next__ __reversed__ __contains__ __getitem__ __setitem__ __delitem__ __missing__
+  __call__ __enter__ __exit__ __aenter__ __aexit__ __await__ __aiter__ __anext__
+  __add__ __radd__ __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __imul__ __matmul__ __rmatmul__ __imatmul__
+  __truediv__ __rtruediv__ __itruediv__ __floordiv__ __rfloordiv__ __ifloordiv__ __mod__ __rmod__ __imod__
+  __divmod__ __rdivmod__ __pow__ __rpow__ __ipow__ __lshift__ __rlshift__ __ilshift__ __rshift__ __rrshift__ __irshift__
+  __and__ __rand__ __iand__ __or__ __ror__ __ior__ __xor__ __rxor__ __ixor__
+  __neg__ __pos__ __abs__ __invert__ __int__ __float__ __complex__ __index__ __round__ __trunc__ __floor__ __ceil__
+  __get__ __set__ __delete__ __set_name__ __copy__ __deepcopy__ __replace__
+`)
+
+/** Dunder names that may be bound by assignment: in a class body the first group, at module level the second. */
+export const CLASS_DUNDERS = words(
+  `__slots__ __match_args__ __hash__ __doc__ __eq__ __ne__ __bool__ __iter__ __contains__ __reversed__ __str__ __repr__ __radd__ __rmul__ __rand__ __ror__ __rxor__ __call__ __getitem__ __len__`,
+)
+export const MODULE_DUNDERS = words(
+  `__all__ __version__ __author__ __doc__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__`,
+)
+
+/** Dunder names that may be read as plain names. */
+export const READABLE_DUNDER_NAMES = words(
+  `__name__ __doc__ __debug__ __all__ __version__ __author__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__`,
+)
+
+/** Builtins given to every guest as CPython has them. */
+export const BUILTINS = words(`
+  True False None Ellipsis NotImplemented
+  abs aiter all anext any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod enumerate filter
+  float frozenset hash hex id int isinstance issubclass iter len list map max memoryview min next object oct ord pow
+  property range repr reversed round set slice sorted staticmethod str sum super tuple zip
+  ArithmeticError AssertionError AttributeError BaseException BlockingIOError BrokenPipeError BufferError BytesWarning
+  ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning
+  EOFError EncodingWarning EnvironmentError Exception ExceptionGroup BaseExceptionGroup FileExistsError
+  FileNotFoundError FloatingPointError FutureWarning GeneratorExit IOError ImportError ImportWarning IndentationError
+  IndexError InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError
+  NameError NotADirectoryError NotImplementedError OSError OverflowError PendingDeprecationWarning PermissionError
+  ProcessLookupError PythonFinalizationError RecursionError ReferenceError ResourceWarning RuntimeError RuntimeWarning
+  StopAsyncIteration StopIteration SyntaxError SyntaxWarning SystemError SystemExit TabError TimeoutError TypeError
+  UnboundLocalError UnicodeDecodeError UnicodeEncodeError UnicodeError UnicodeTranslateError UnicodeWarning UserWarning
+  ValueError Warning ZeroDivisionError
+`)
+
+/** Builtins given to every guest as guards of the same name, which answer as CPython's do for what a guest may ask. */
+export const GUARDED_BUILTINS = words(
+  `getattr setattr delattr hasattr type dir print input open format exit quit`,
+)
+
+/** Builtins no guest gets, each with what to write instead. */
+export const DENIED_BUILTINS: Readonly<Record<string, string>> = {
+  eval: 'parse the value yourself (`int(text)`, `json.loads(text)`), or keep a dict of functions by name',
+  exec: 'define a function and call it',
+  compile: 'define a function and call it',
+  globals: 'keep the values in a dict of your own',
+  locals: 'keep the values in a dict of your own',
+  vars: 'keep the values in a dict of your own, or read the attributes by name',
+  __import__: 'write an `import` statement',
+  breakpoint: 'print what you want to see',
+  help: 'read the documentation outside the sandbox',
+  copyright: '',
+  credits: '',
+  license: '',
+}
+
+/** Classes whose subclasses may not define `__eq__` or `__hash__`: trusted caches are keyed by their values. */
+export const EXACT_KEY_CLASSES = words(`str int float bytes`)
+
+/** What `from __future__ import` may name: features that every Python of today has, so that the line changes nothing. */
+export const FUTURE_FEATURES = words(`
+  absolute_import annotations division generator_stop generators nested_scopes print_function unicode_literals with_statement
+`)

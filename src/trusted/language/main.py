@@ -1,0 +1,248 @@
+"""The entry: requests of the host in, responses out, as codec values in bytes. Nothing raised here leaves here.
+
+A guest's globals are made here and hold nothing of this module. What the guest leaves behind is read as data (codec.py,
+describe.py), with the collector off, so that no finalizer of the guest's runs in between. Requests and their answers:
+
+  compile   see compile.py
+  run       {code, mode, inputs, result}      the value of the program, or of the global `result`
+  prepare   {code}                            an expression of parameters; the addresses formula.ts calls
+  evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
+  map       {columns, code?}                  its value for each row
+  trust     {name, source, expose}            loads a module of the host's beside the guest
+  call      {module, function, args}          the value of a trusted function
+
+All but `compile` bring {policy, recursion, resultBytes, resultNodes, resultDepth}, and answer {status: 'returned', value},
+{status: 'raised', exception} or {status: 'exhausted', limit}; a request that cannot be read, {status: 'failed', message}.
+"""
+
+from .sealed import __builtins__
+import gc
+import marshal
+import random
+import sys
+from array import array
+
+from . import codec
+from .builtins import make_run
+from .compile import compile_source
+from .describe import describe
+from .guards import readers
+from .language import PRIVATE_MARK
+from .scan import scan
+from .trust import realm
+
+# Frames between the interpreter's first and the guest's, and the limit for trusted code when no guest runs.
+_OWN_FRAMES, _OWN_LIMIT = 4, 1200
+_VALUE = PRIVATE_MARK + 'value'
+_flush = (sys.stdout.flush, sys.stderr.flush)
+_RETURNED = codec.dumps({'status': 'returned', 'value': None})[:-1]
+_NO_MEMORY = codec.dumps({'status': 'exhausted', 'limit': 'memoryMb'})
+_TOO_LARGE = codec.dumps({'status': 'exhausted', 'limit': 'resultBytes'})
+
+
+class _Guest:
+    """The one guest of this interpreter: its globals, the trusted modules beside them, and what was prepared."""
+
+    def __init__(self, policy):
+        random.seed()
+        self.run = make_run(policy)
+        self.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': self.run.builtins}
+        self.function = None
+        # Every prepared function: formula.ts calls them by their addresses.
+        self.kept = []
+
+
+_guest = _prepared = None
+
+
+def _open(request):
+    global _guest
+    if _guest is None:
+        _guest = _Guest(request['policy'])
+    elif request.pop('fresh', False):
+        # Memory that others began with too: what was to come of its generators is no secret any more.
+        random.seed()
+        if (own := _guest.run.state.get('random')) is not None:
+            own.seed()
+    return _guest
+
+
+def _unsettle(request):
+    """Before guest code: as the guest expects the interpreter."""
+    gc.enable()
+    sys.setrecursionlimit(request['recursion'] + _OWN_FRAMES)
+
+
+def _settle():
+    """After guest code: nothing of it runs while its remains are read."""
+    gc.disable()
+    sys.setrecursionlimit(_OWN_LIMIT)
+    for flush in _flush:
+        try:
+            flush()
+        except OSError:
+            pass
+
+
+def _perform(request, work, **told):
+    """`work(guest)`, under the guest's limits; its value, or what it raised and where (`told`), as a response."""
+    guest = _open(request)
+    _unsettle(request)
+    try:
+        value = work(guest)
+    except BaseException as error:
+        _settle()
+        where = {key: tell() for key, tell in told.items()}
+        return codec.dumps({'status': 'raised', 'exception': describe(error, guest.scope)} | where)
+    _settle()
+    return _respond(value, request)
+
+
+def _respond(value, request):
+    try:
+        return _RETURNED + codec.dumps(
+            value, request['resultNodes'], request['resultBytes'], request['resultDepth']
+        )
+    except codec.TooLarge:
+        return _TOO_LARGE
+    except codec.CodecError as error:
+        told = TypeError(f'the result cannot leave the guest: {error}')
+    return codec.dumps({'status': 'raised', 'exception': describe(told, None)})
+
+
+def _load(request):
+    """The request's code, looked through once more: what refuses here was not made by our own compiler."""
+    code = marshal.loads(request['code'])
+    _open(request).run.builtins.update(readers(scan(code)))
+    return code
+
+
+def _run(request):
+    code = _load(request)
+
+    def work(guest):
+        scope, name = guest.scope, request['result']
+        scope.update(request['inputs'])
+        if request['mode'] == 'eval':
+            return eval(code, scope)
+        scope.pop(_VALUE, None)
+        exec(code, scope)
+        if name is None:
+            return scope.pop(_VALUE, None)
+        if name not in scope:
+            raise NameError(f'name {name!r} is not defined', name=name)
+        return scope[name]
+
+    return _perform(request, work)
+
+
+def _prepare(request):
+    """An expression's function, and the addresses by which formula.ts calls it without a request for each call."""
+    global _prepared
+    code = _load(request)
+
+    def work(guest):
+        guest.function = None
+        guest.function = eval(code, guest.scope)
+        guest.kept.append(guest.function)
+
+    answer = _perform(request, work)
+    if _guest.function is None:
+        return answer
+    _prepared = request
+    _unsettle(request)
+    return codec.dumps(
+        {
+            'status': 'returned',
+            'value': list(map(id, (_guest.function, codec.loads, _finish, _fail))),
+        }
+    )
+
+
+def _finish(value):
+    """The response for a value that formula.ts does not read by itself."""
+    return _respond(value, _prepared)
+
+
+def _fail(error):
+    """The response for what a direct call raised."""
+    try:
+        return codec.dumps({'status': 'raised', 'exception': describe(error, _guest.scope)})
+    except MemoryError:
+        return _NO_MEMORY
+
+
+def _function(guest, request):
+    """The function of the request's own code, where it brings any; otherwise the one prepared last."""
+    return eval(_load(request), guest.scope) if 'code' in request else guest.function
+
+
+def _evaluate(request):
+    return _perform(request, lambda guest: _function(guest, request)(*request['args']))
+
+
+def _map(request):
+    """The function's value for each row of `columns`, which are bytes of floats.
+
+    Answers the values as `floats` or `bools` where all are such (numbers that are the same as floats count as floats),
+    otherwise as a list; with an exception, the `row` it was raised in.
+    """
+    values = []
+
+    def work(guest):
+        # Lists: iterating over a memoryview takes twice the time of the function.
+        columns = [memoryview(column).cast('d').tolist() for column in request['columns']]
+        values.extend(map(_function(guest, request), *columns))
+        kinds = set(map(id, map(type, values)))
+        if kinds == {id(bool)}:
+            return {'bools': bytes(values)}
+        if kinds <= {id(float), id(int)}:
+            try:
+                floats = array('d', values)
+            except OverflowError:
+                return {'values': values}
+            if id(int) not in kinds or floats.tolist() == values:
+                return {'floats': floats.tobytes()}
+        return {'values': values}
+
+    answer = _perform(request, work, row=values.__len__)
+    # Direct calls of what was prepared may follow.
+    _unsettle(request)
+    return answer
+
+
+def _trust(request):
+    return _perform(
+        request,
+        lambda guest: realm.load(
+            request['name'], request['source'], request['expose'], guest.scope
+        ),
+    )
+
+
+def _call(request):
+    return _perform(
+        request, lambda guest: realm.call(request['module'], request['function'], request['args'])
+    )
+
+
+OPERATIONS = {
+    'compile': lambda request: codec.dumps(compile_source(request)),
+    'run': _run,
+    'prepare': _prepare,
+    'evaluate': _evaluate,
+    'map': _map,
+    'trust': _trust,
+    'call': _call,
+}
+
+
+def _entry(data):
+    """What formula.ts, station.ts and the tests call: a request's bytes in, its response's bytes out."""
+    try:
+        request = codec.loads(data)
+        return OPERATIONS[request['op']](request)
+    except MemoryError:
+        return _NO_MEMORY
+    except BaseException as error:
+        return codec.dumps({'status': 'failed', 'message': f'{type(error).__name__}: {error}'})

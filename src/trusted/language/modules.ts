@@ -1,0 +1,229 @@
+/**
+ * The standard library as guests see it: every module of the 'standard' set with the names its facet shows. Data only.
+ *
+ * A name is listed after review: what it yields, and whatever its public attributes and calls yield, leads to nothing but
+ * data. Modules whose functions evaluate text, take attribute names or write into what they are given are marked in
+ * {@link WRAPPED}: the guest gets those names from a re-implementation in `guest/facets/`, never from the real module.
+ * What is absent is absent for a reason: it opens files, names modules, holds shared state, or defines any dunder.
+ */
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/)
+
+/** Module → the public names a guest may import from it. A submodule named here is also an attribute of its package. */
+export const MODULES: Readonly<Record<string, readonly string[]>> = {
+  __future__:
+    words(`absolute_import annotations division generator_stop generators nested_scopes print_function
+    unicode_literals with_statement`),
+  abc: words(`ABC abstractmethod`),
+  array: words(`ArrayType array typecodes`),
+  asyncio: words(`
+    ALL_COMPLETED FIRST_COMPLETED FIRST_EXCEPTION Barrier BoundedSemaphore BrokenBarrierError CancelledError Condition
+    Event Future InvalidStateError LifoQueue Lock PriorityQueue Queue QueueEmpty QueueFull QueueShutDown Semaphore Task
+    TaskGroup Timeout TimeoutError all_tasks as_completed create_task current_task ensure_future gather iscoroutine
+    iscoroutinefunction isfuture run shield sleep timeout timeout_at wait wait_for`),
+  base64: words(`
+    a85decode a85encode b16decode b16encode b32decode b32encode b32hexdecode b32hexencode b64decode b64encode b85decode
+    b85encode decodebytes encodebytes standard_b64decode standard_b64encode urlsafe_b64decode urlsafe_b64encode
+    z85decode z85encode`),
+  binascii: words(`
+    Error Incomplete a2b_base64 a2b_hex a2b_qp a2b_uu b2a_base64 b2a_hex b2a_qp b2a_uu crc32 crc_hqx hexlify unhexlify`),
+  bisect: words(`bisect bisect_left bisect_right insort insort_left insort_right`),
+  calendar: words(`
+    APRIL AUGUST Calendar DECEMBER Day FEBRUARY FRIDAY HTMLCalendar IllegalMonthError IllegalWeekdayError JANUARY JULY
+    JUNE MARCH MAY MONDAY Month NOVEMBER OCTOBER SATURDAY SEPTEMBER SUNDAY THURSDAY TUESDAY TextCalendar WEDNESDAY
+    calendar day_abbr day_name firstweekday isleap leapdays month month_abbr month_name monthcalendar monthrange prcal
+    prmonth setfirstweekday timegm weekday weekheader`),
+  cmath: words(`
+    acos acosh asin asinh atan atanh cos cosh e exp inf infj isclose isfinite isinf isnan log log10 nan nanj phase pi
+    polar rect sin sinh sqrt tan tanh tau`),
+  collections: words(
+    `ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque namedtuple`,
+  ),
+  'collections.abc': words(`
+    AsyncGenerator AsyncIterable AsyncIterator Awaitable Buffer Callable Collection Container Coroutine Generator Hashable
+    ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping MutableSequence MutableSet Reversible Sequence
+    Set Sized ValuesView`),
+  colorsys: words(`hls_to_rgb hsv_to_rgb rgb_to_hls rgb_to_hsv rgb_to_yiq yiq_to_rgb`),
+  contextlib: words(`
+    AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack ContextDecorator ExitStack
+    aclosing asynccontextmanager closing contextmanager nullcontext redirect_stderr redirect_stdout suppress`),
+  contextvars: words(`ContextVar Token`),
+  copy: words(`Error copy deepcopy error replace`),
+  csv: words(`
+    Dialect DictReader DictWriter Error QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC QUOTE_NOTNULL QUOTE_STRINGS
+    Sniffer excel excel_tab field_size_limit get_dialect list_dialects reader register_dialect unix_dialect
+    unregister_dialect writer`),
+  dataclasses: words(`
+    Field FrozenInstanceError InitVar KW_ONLY MISSING asdict astuple dataclass field fields is_dataclass make_dataclass
+    replace`),
+  datetime: words(`MAXYEAR MINYEAR UTC date datetime time timedelta timezone tzinfo`),
+  decimal: words(`
+    BasicContext Clamped Context ConversionSyntax Decimal DecimalException DecimalTuple DefaultContext DivisionByZero
+    DivisionImpossible DivisionUndefined ExtendedContext FloatOperation HAVE_CONTEXTVAR HAVE_THREADS IEEEContext
+    IEEE_CONTEXT_MAX_BITS Inexact InvalidContext InvalidOperation MAX_EMAX MAX_PREC MIN_EMIN MIN_ETINY Overflow ROUND_05UP
+    ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP Rounded Subnormal
+    Underflow getcontext localcontext setcontext`),
+  difflib: words(`
+    Differ IS_CHARACTER_JUNK IS_LINE_JUNK Match SequenceMatcher context_diff diff_bytes get_close_matches ndiff restore
+    unified_diff`),
+  enum: words(`
+    CONFORM CONTINUOUS EJECT Enum EnumCheck Flag FlagBoundary IntEnum IntFlag KEEP NAMED_FLAGS ReprEnum STRICT StrEnum
+    UNIQUE auto member nonmember property unique verify`),
+  fnmatch: words(`filter filterfalse fnmatch fnmatchcase translate`),
+  fractions: words(`Fraction`),
+  functools: words(`
+    Placeholder cache cached_property cmp_to_key lru_cache partial partialmethod reduce singledispatch
+    singledispatchmethod total_ordering update_wrapper wraps`),
+  graphlib: words(`CycleError TopologicalSorter`),
+  hashlib: words(`
+    algorithms_available algorithms_guaranteed blake2b blake2s md5 new sha1 sha224 sha256 sha384 sha3_224 sha3_256
+    sha3_384 sha3_512 sha512 shake_128 shake_256`),
+  heapq: words(`
+    heapify heapify_max heappop heappop_max heappush heappush_max heappushpop heappushpop_max heapreplace heapreplace_max
+    merge nlargest nsmallest`),
+  hmac: words(`HMAC compare_digest digest new`),
+  html: words(`escape unescape`),
+  'html.entities': words(`codepoint2name entitydefs html5 name2codepoint`),
+  io: words(`BytesIO SEEK_CUR SEEK_END SEEK_SET StringIO UnsupportedOperation`),
+  itertools: words(`
+    accumulate batched chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse groupby
+    islice pairwise permutations product repeat starmap takewhile tee zip_longest`),
+  json: words(`JSONDecodeError JSONDecoder JSONEncoder dump dumps load loads`),
+  'json.decoder': words(`JSONDecodeError JSONDecoder`),
+  'json.encoder': words(`JSONEncoder`),
+  keyword: words(`iskeyword issoftkeyword kwlist softkwlist`),
+  math: words(`
+    acos acosh asin asinh atan atan2 atanh cbrt ceil comb copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs
+    factorial floor fma fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10
+    log1p log2 modf nan nextafter perm pi pow prod radians remainder sin sinh sqrt sumprod tan tanh tau trunc ulp`),
+  numbers: words(`Complex Integral Number Rational Real`),
+  operator: words(`
+    abs add and_ attrgetter call concat contains countOf delitem eq floordiv ge getitem gt iadd iand iconcat ifloordiv
+    ilshift imatmul imod imul index indexOf inv invert ior ipow irshift is_ is_none is_not is_not_none isub itemgetter
+    itruediv ixor le length_hint lshift lt matmul methodcaller mod mul ne neg not_ or_ pos pow rshift setitem sub truediv
+    truth xor`),
+  pprint: words(`PrettyPrinter isreadable isrecursive pformat pp pprint saferepr`),
+  random: words(`
+    Random SystemRandom betavariate binomialvariate choice choices expovariate gammavariate gauss getrandbits getstate
+    lognormvariate normalvariate paretovariate randbytes randint random randrange sample seed setstate shuffle triangular
+    uniform vonmisesvariate weibullvariate`),
+  re: words(`
+    A ASCII DOTALL I IGNORECASE L LOCALE M MULTILINE Match NOFLAG Pattern PatternError RegexFlag S U UNICODE VERBOSE X
+    compile error escape findall finditer fullmatch match purge search split sub subn`),
+  reprlib: words(`Repr recursive_repr repr`),
+  secrets: words(
+    `SystemRandom choice compare_digest randbelow randbits token_bytes token_hex token_urlsafe`,
+  ),
+  shlex: words(`join quote split`),
+  statistics: words(`
+    NormalDist StatisticsError correlation covariance fmean geometric_mean harmonic_mean kde kde_random linear_regression
+    mean median median_grouped median_high median_low mode multimode pstdev pvariance quantiles stdev variance`),
+  string: words(`
+    Template ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits octdigits printable punctuation
+    whitespace`),
+  struct: words(`Struct calcsize error iter_unpack pack pack_into unpack unpack_from`),
+  sys: words(`
+    argv byteorder exit float_info getdefaultencoding getrecursionlimit getsizeof hash_info hexversion int_info intern
+    maxsize maxunicode platform stderr stdin stdout version version_info`),
+  textwrap: words(`TextWrapper dedent fill indent shorten wrap`),
+  time: words(`
+    asctime ctime gmtime localtime mktime monotonic monotonic_ns perf_counter perf_counter_ns process_time process_time_ns
+    sleep strftime strptime struct_time time time_ns timezone tzname`),
+  tomllib: words(`TOMLDecodeError loads`),
+  traceback: words(
+    `format_exc format_exception format_exception_only format_tb print_exc print_exception`,
+  ),
+  types: words(`
+    AsyncGeneratorType BuiltinFunctionType BuiltinMethodType CoroutineType EllipsisType FunctionType GeneratorType
+    GenericAlias LambdaType MappingProxyType MethodType ModuleType NoneType NotImplementedType SimpleNamespace
+    TracebackType UnionType`),
+  typing: words(`
+    AbstractSet Annotated Any AnyStr AsyncContextManager AsyncGenerator AsyncIterable AsyncIterator Awaitable BinaryIO
+    Callable ChainMap ClassVar Collection Concatenate Container ContextManager Coroutine Counter DefaultDict Deque Dict
+    Final FrozenSet Generator Generic Hashable IO ItemsView Iterable Iterator KeysView List Literal LiteralString Mapping
+    MappingView Match MutableMapping MutableSequence MutableSet NamedTuple Never NewType NoDefault NoReturn NotRequired
+    Optional OrderedDict ParamSpec ParamSpecArgs ParamSpecKwargs Pattern Protocol ReadOnly Required Reversible Self
+    Sequence Set Sized SupportsAbs SupportsBytes SupportsComplex SupportsFloat SupportsIndex SupportsInt SupportsRound
+    TYPE_CHECKING Text TextIO Tuple Type TypeAlias TypeAliasType TypeGuard TypeIs TypeVar TypeVarTuple TypedDict Union
+    Unpack ValuesView assert_never assert_type cast dataclass_transform final get_args get_origin is_typeddict
+    no_type_check overload override runtime_checkable`),
+  unicodedata: words(`
+    bidirectional category combining decimal decomposition digit east_asian_width is_normalized lookup mirrored name
+    normalize numeric unidata_version`),
+  'urllib.parse': words(`
+    DefragResult DefragResultBytes ParseResult ParseResultBytes SplitResult SplitResultBytes parse_qs parse_qsl quote
+    quote_from_bytes quote_plus unquote unquote_plus unquote_to_bytes urldefrag urlencode urljoin urlparse urlsplit
+    urlunparse urlunsplit`),
+  uuid: words(`
+    MAX NAMESPACE_DNS NAMESPACE_OID NAMESPACE_URL NAMESPACE_X500 NIL RESERVED_FUTURE RESERVED_MICROSOFT RESERVED_NCS
+    RFC_4122 SafeUUID UUID uuid1 uuid3 uuid4 uuid5 uuid6 uuid7 uuid8`),
+  warnings: words(`catch_warnings filterwarnings formatwarning resetwarnings simplefilter warn`),
+  zlib: words(`
+    DEFLATED DEF_BUF_SIZE DEF_MEM_LEVEL MAX_WBITS ZLIB_RUNTIME_VERSION ZLIB_VERSION Z_BEST_COMPRESSION Z_BEST_SPEED
+    Z_BLOCK Z_DEFAULT_COMPRESSION Z_DEFAULT_STRATEGY Z_FILTERED Z_FINISH Z_FIXED Z_FULL_FLUSH Z_HUFFMAN_ONLY
+    Z_NO_COMPRESSION Z_NO_FLUSH Z_PARTIAL_FLUSH Z_RLE Z_SYNC_FLUSH Z_TREES adler32 compress compressobj crc32 decompress
+    decompressobj error`),
+  zoneinfo: words(`ZoneInfo ZoneInfoNotFoundError available_timezones`),
+}
+
+/** Modules of which `guest/facets/<name with _ for .>.py` supplies some or all names. */
+export const WRAPPED: readonly string[] = words(`
+  abc asyncio calendar collections contextlib copy csv dataclasses decimal functools operator pprint random sys time
+  traceback types typing uuid warnings zoneinfo`)
+
+/** Image classes a guest class may derive from, besides exceptions (all but groups). No other class of the image. */
+export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
+  builtins: words(`bytearray bytes complex dict float frozenset int list object set str tuple`),
+  abc: words(`ABC`),
+  asyncio: words(`LifoQueue PriorityQueue Queue`),
+  calendar: words(`Calendar HTMLCalendar TextCalendar`),
+  collections: words(`ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque`),
+  'collections.abc': MODULES['collections.abc']!,
+  contextlib: words(`
+    AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack ContextDecorator ExitStack`),
+  csv: words(`Dialect DictReader DictWriter excel excel_tab unix_dialect`),
+  datetime: words(`date datetime time timedelta tzinfo`),
+  decimal: words(`Decimal`),
+  difflib: words(`Differ SequenceMatcher`),
+  enum: words(`Enum Flag IntEnum IntFlag ReprEnum StrEnum`),
+  fractions: words(`Fraction`),
+  graphlib: words(`TopologicalSorter`),
+  io: words(`BytesIO StringIO`),
+  json: words(`JSONDecoder JSONEncoder`),
+  numbers: MODULES['numbers']!,
+  pprint: words(`PrettyPrinter`),
+  random: words(`Random`),
+  reprlib: words(`Repr`),
+  statistics: words(`NormalDist`),
+  string: words(`Template`),
+  textwrap: words(`TextWrapper`),
+  types: words(`SimpleNamespace`),
+  typing: words(`Generic Protocol`),
+  uuid: words(`UUID`),
+}
+
+/** Image classes whose instances take attribute writes from guests; all others are made to be read. */
+export const CONFIGURABLE: Readonly<Record<string, readonly string[]>> = {
+  decimal: words(`Context`),
+  reprlib: words(`Repr`),
+  textwrap: words(`TextWrapper`),
+  types: words(`SimpleNamespace`),
+}
+
+/** Every module of the 'standard' set, sorted. */
+export const STANDARD_MODULES: readonly string[] = Object.keys(MODULES).sort()
+
+/** Whether `name` may be imported under the 'standard' set: a module of it, or a package that holds one. */
+export function isModule(name: string): boolean {
+  return (
+    Object.hasOwn(MODULES, name) || STANDARD_MODULES.some((module) => module.startsWith(`${name}.`))
+  )
+}
+
+/** The names importable from `module`, submodules included; empty for a module outside the 'standard' set. */
+export function moduleNames(module: string): readonly string[] {
+  const submodules = STANDARD_MODULES.filter((name) => name.startsWith(`${module}.`)).map((name) =>
+    name.slice(module.length + 1),
+  )
+  return [...(Object.hasOwn(MODULES, module) ? MODULES[module]! : []), ...submodules]
+}

@@ -1,0 +1,88 @@
+"""Where a guest's text goes: what it sees of the run's output, and what it may print to."""
+
+from .sealed import __builtins__
+from io import StringIO
+from types import BuiltinFunctionType, MethodType
+
+from .ownership import function_of, own, own_function
+
+_print, _str = print, str.__str__
+
+
+class Output:
+    """What guests see of the run's output: `sys.stdout` and `sys.stderr`."""
+
+    __slots__ = ('_stream',)
+    encoding, errors, closed = 'utf-8', 'surrogateescape', False
+
+    def write(self, text, /):
+        if not isinstance(text, str):
+            raise TypeError(f'write() argument must be str, not {type(text).__name__}')
+        stream, text = _stream_of(self), _str(text)
+        written = stream.write(text)
+        if not text.endswith('\n'):
+            # What Python holds back is lost when a guest is ended.
+            stream.flush()
+        return written
+
+    def writelines(self, lines, /):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        _stream_of(self).flush()
+
+    def isatty(self):
+        return False
+
+    def writable(self):
+        return True
+
+
+_stream_of, _set_stream = Output._stream.__get__, Output._stream.__set__
+del Output._stream
+
+
+def output(stream):
+    """The guest's view of the real `stream`."""
+    facet = Output()
+    _set_stream(facet, stream)
+    return facet
+
+
+def writer(file):
+    """`file`, if printing to it runs nothing but the guest's own code or a StringIO's; TypeError otherwise.
+
+    `class W: write = trusted_list.append` would make print the hand that writes into it.
+    """
+    kind = type(file)
+    if kind in (Output, StringIO):
+        return file
+    if own(kind):
+        write = getattr(file, 'write', None)
+        function = function_of(write) if type(write) is MethodType else write
+        if (
+            own_function(function)
+            or type(write) is BuiltinFunctionType
+            and isinstance(write.__self__, StringIO)
+        ):
+            return file
+    raise TypeError(
+        f'cannot write to a {kind.__name__!r} object: only to sys.stdout, io.StringIO, or an object with a '
+        f'write method defined here'
+    )
+
+
+def make_print(run):
+    """The guest's `print`."""
+
+    def print(*args, **options):
+        file = options.get('file')
+        file = run.stdout if file is None else writer(file)
+        if type(file) is Output:
+            file = _stream_of(file)
+            options.setdefault('flush', 'end' in options)
+        options['file'] = file
+        _print(*args, **options)
+
+    return print

@@ -1,0 +1,98 @@
+/**
+ * A guest's memory as its difference from the image: those 4 KiB pages that are not the image's (beyond it: not zero).
+ *
+ * Layout, little-endian: `PRD1`, the image's SHA-256, the memory's size in wasm pages (u32), then for each page its number
+ * (u32, ascending) and its 4,096 bytes. The whole is checked before any of it is used.
+ */
+import { fillFrom, type GuestImage } from './image-facts.js'
+
+/** The bytes are no delta of this image, or the memory they describe is larger than the guest may have. */
+export class DeltaError extends Error {
+  override readonly name = 'DeltaError'
+}
+
+const MAGIC = 0x31445250
+const HEADER = 4 + 32 + 4
+const PAGE = 4096
+const ENTRY = 4 + PAGE
+const WASM_PAGE = 65_536
+/** Compared at a time: most of the memory is never written to. */
+const STRETCH = WASM_PAGE
+const ZEROS = new Uint8Array(PAGE)
+
+function imageHash(image: GuestImage): Uint8Array {
+  return Uint8Array.from(image.facts.sha256.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+}
+
+export function captureDelta(image: GuestImage, memory: ArrayBufferLike): Uint8Array {
+  const now = new Uint8Array(memory)
+  const changed: number[] = []
+  const stretch = new Uint8Array(STRETCH)
+  for (let start = 0; start < now.length; start += STRETCH) {
+    const end = Math.min(start + STRETCH, now.length)
+    const then = stretch.subarray(0, Math.max(0, Math.min(end, image.facts.size) - start))
+    fillFrom(image, then, start)
+    if (then.length === end - start && same(now.subarray(start, end), then)) continue
+    for (let page = start; page < end; page += PAGE) {
+      const part = then.subarray(page - start, page - start + PAGE)
+      const isSame =
+        part.length === PAGE
+          ? same(now.subarray(page, page + PAGE), part)
+          : isPadded(now.subarray(page, page + PAGE), part)
+      if (!isSame) changed.push(page / PAGE)
+    }
+  }
+  const delta = new Uint8Array(HEADER + changed.length * ENTRY)
+  const view = new DataView(delta.buffer)
+  view.setUint32(0, MAGIC, true)
+  delta.set(imageHash(image), 4)
+  view.setUint32(36, memory.byteLength / WASM_PAGE, true)
+  changed.forEach((page, i) => {
+    view.setUint32(HEADER + i * ENTRY, page, true)
+    delta.set(now.subarray(page * PAGE, (page + 1) * PAGE), HEADER + i * ENTRY + 4)
+  })
+  return delta
+}
+
+/** Whether two stretches of one length hold the same. Node compares in C, four times as quick as a loop. */
+const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0
+
+/** Whether a page is what the image has of it, and zeros. */
+function isPadded(page: Uint8Array, part: Uint8Array): boolean {
+  return (
+    same(page.subarray(0, part.length), part) &&
+    same(page.subarray(part.length), ZEROS.subarray(part.length))
+  )
+}
+
+/** Bytes of memory that `delta` needs. @throws DeltaError unless it is well-formed, of this image, and within `most` bytes. */
+export function checkDelta(image: GuestImage, delta: Uint8Array, most: number): number {
+  const view = new DataView(delta.buffer, delta.byteOffset, delta.length)
+  if (
+    delta.length < HEADER ||
+    view.getUint32(0, true) !== MAGIC ||
+    (delta.length - HEADER) % ENTRY !== 0
+  ) {
+    throw new DeltaError('not a delta of guest memory')
+  }
+  if (!imageHash(image).every((byte, i) => byte === delta[4 + i]))
+    throw new DeltaError('a delta of another image')
+  const size = view.getUint32(36, true) * WASM_PAGE
+  if (size > most) throw new DeltaError(`a delta of ${size} bytes of memory, of ${most} allowed`)
+  let last = -1
+  for (let at = HEADER; at < delta.length; at += ENTRY) {
+    const page = view.getUint32(at, true)
+    if (page <= last || (page + 1) * PAGE > size)
+      throw new DeltaError('pages out of order or of bounds')
+    last = page
+  }
+  return size
+}
+
+/** Writes the pages of a checked delta over a memory that is the image's. */
+export function applyDelta(delta: Uint8Array, memory: Uint8Array): void {
+  const view = new DataView(delta.buffer, delta.byteOffset, delta.length)
+  for (let at = HEADER; at < delta.length; at += ENTRY) {
+    memory.set(delta.subarray(at + 4, at + ENTRY), view.getUint32(at, true) * PAGE)
+  }
+}

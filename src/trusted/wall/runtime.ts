@@ -1,0 +1,287 @@
+/**
+ * The guest runtime: CPython from `pyodide.asm.wasm` and a memory image, under imports of ours and no JavaScript of Pyodide's.
+ *
+ * Promises: whatever the guest does, `call` returns bytes or throws {@link Killed}, and nothing else happens; after `reset`
+ * the guest is exactly what its image is, whatever ran before; fuel is counted by the interpreter itself and does not depend
+ * on the machine. Time that never ticks (a long sort, one big multiplication) is not bounded here: the watchdog ends it.
+ *
+ * All of a guest's state is its linear memory, four globals of the module, and what this class holds. No code here trusts
+ * anything read from the memory: lengths and pointers are checked by the views they go through.
+ *
+ * Stack: one call of Python through C takes about 4.3 KiB of the engine's stack, so Node's default of 984 KiB holds some 225,
+ * after which the guest ends as `crash: stack`. Give threads {@link STACK_SIZE_MB} as `resourceLimits.stackSizeMb`, processes
+ * as much with `ulimit -s` and `--stack-size`; where neither can be (the caller's own thread) set `smallStack`.
+ */
+import type { Exports } from './c-api.js'
+import { createClock, createRandom } from './clock.js'
+import { applyDelta, captureDelta, checkDelta } from './delta.js'
+import type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
+import { fillFrom, layOut, POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
+import { createImports, type GuestState } from './imports.js'
+import { Killed } from './killed.js'
+import { GuestOutput } from './output.js'
+
+export type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
+
+/** Stack for a thread or process of guests, in MiB: of 76 probes of deep recursion under a limit of 10,000 none ends it. */
+export const STACK_SIZE_MB = 64
+
+/**
+ * What `smallStack` leaves of the interpreter's own C stack, in bytes. CPython measures that one, 10 MiB, not the engine's; at
+ * 96 KiB it raises RecursionError after some 170 calls through C, before the engine's default stack ends at 225.
+ */
+const SMALL_STACK = 96 << 10
+
+const PAGE = 65_536
+/** Ticks between two readings of the clock: at most 8 (a tick of slow steps is 51 of them), and 1 once steps are slow. */
+const MOST_TICKS_UNREAD = 8
+const SLOW_MS = 1
+/** Between two pulses, in milliseconds. */
+const PULSE_MS = 5
+/** A guest whose memory grew beyond this is made anew, not wiped: instantiating is then the cheaper. */
+const WIPE_BYTES = 96 << 20
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4))
+
+export class Guest {
+  readonly #module: WebAssembly.Module
+  readonly #image: GuestImage
+  readonly #options: GuestOptions
+  readonly #state: GuestState
+  readonly #output: GuestOutput
+  #exports!: Exports
+  #deadline = Infinity
+  #interval = 1
+  #lastLook = 0
+  #lastPulse = 0
+  #ready = false
+  #age = 0
+
+  constructor(module: WebAssembly.Module, image: GuestImage, options: GuestOptions = {}) {
+    this.#module = module
+    this.#image = image
+    this.#options = options
+    this.#output = new GuestOutput(options.onOutput)
+    this.#state = {
+      memory: undefined as unknown as WebAssembly.Memory,
+      table: undefined as unknown as WebAssembly.Table,
+      ticks: 0,
+      fuel: Infinity,
+      countdown: 1,
+      look: () => this.#look(),
+      memoryBytes: options.memoryBytes ?? 256 << 20,
+      memoryDenied: false,
+      clock: createClock(options.clock ?? 'real'),
+      random: createRandom(options.random ?? 'real'),
+      write: (fd, bytes) => this.#output.write(fd, bytes),
+      sleep: (milliseconds) => this.#sleep(milliseconds),
+      door: options.door,
+      answer: undefined,
+    }
+    this.#adopt(this.#instance())
+  }
+
+  /** What the last call used. */
+  get usage(): GuestUsage {
+    const { memory, ticks, memoryDenied } = this.#state
+    const brk = new Uint32Array(memory.buffer)[this.#exports.emscripten_get_sbrk_ptr() >>> 2] ?? 0
+    return {
+      fuel: ticks,
+      peakMemoryBytes: Math.min(brk, memory.buffer.byteLength),
+      outputBytes: this.#output.written,
+      memoryDenied,
+    }
+  }
+
+  /** True when the guest may be called: false after a Killed, until it is reset or restored. */
+  get ready(): boolean {
+    return this.#ready
+  }
+
+  /** Changes whenever the memory is replaced: what was found in it before is then of no use. */
+  get age(): number {
+    return this.#age
+  }
+
+  /**
+   * Hands `request` to the trusted entry and returns its response (a copy).
+   *
+   * @throws Killed when a limit ends it or the interpreter cannot go on; reset or restore before the next call.
+   */
+  call(request: Uint8Array, limits: CallLimits = {}): Uint8Array {
+    return this.enter(limits, (exports) => {
+      const argument = this.#bytes(exports, request)
+      const result = exports.PyObject_CallOneArg(this.#image.facts.entry, argument)
+      exports.Py_DecRef(argument)
+      if (result === 0) throw this.broken()
+      return this.take(exports, result, limits.responseBytes ?? 64 << 20)
+    })
+  }
+
+  /**
+   * Does `work` with the interpreter's own functions, under `limits`: what it throws, wasm or not, is a Killed. For code of
+   * this folder that knows the C API; it checks every result for NULL.
+   */
+  enter<T>(limits: CallLimits, work: (exports: Exports) => T): T {
+    if (!this.#ready) throw new Killed('crash', 'not reset since it was ended')
+    this.#begin(limits)
+    this.#ready = false
+    try {
+      const result = work(this.#exports)
+      this.#output.flush()
+      this.#ready = true
+      return result
+    } catch (error) {
+      this.#output.flush()
+      throw Killed.from(error)
+    }
+  }
+
+  /** A `bytes` object of the guest's, as a copy; the reference is given up. */
+  take(exports: Exports, object: number, most: number): Uint8Array {
+    const length = exports.PyBytes_Size(object)
+    if (length < 0) throw new Killed('crash', 'forged result')
+    if (length > most) throw new Killed('response')
+    const bytes = this.#view(exports.PyBytes_AsString(object), length).slice()
+    exports.Py_DecRef(object)
+    return bytes
+  }
+
+  /** What NULL from the C API means: trusted code catches everything but the want of memory for its own answer. */
+  broken(): Killed {
+    return this.#state.memoryDenied ? new Killed('memory') : new Killed('crash', 'no answer')
+  }
+
+  /** Delivers output that is still held: for whoever ends a call by force, from outside. */
+  flush(): void {
+    this.#output.flush()
+  }
+
+  /** Back to the image: the same interpreter that was never used. Clock and seeded randomness begin anew. */
+  reset(): void {
+    const { memory, clock, random } = this.#state
+    this.#ready = false
+    this.#age++
+    clock.restart()
+    random.restart()
+    if (memory.buffer.byteLength > WIPE_BYTES) this.#adopt(this.#instance())
+    else this.#fill()
+  }
+
+  /**
+   * The guest's memory as it is between two calls, for {@link Guest.restore}: what differs from the image.
+   *
+   * The bytes are memory: whoever can forge them needs no language to escape from. Authenticate what leaves the process.
+   */
+  capture(): Uint8Array {
+    if (!this.#ready) throw new Killed('crash', 'not reset since it was ended')
+    return captureDelta(this.#image, this.#state.memory.buffer)
+  }
+
+  /**
+   * Back to what {@link Guest.capture} saw, in this guest or in another of the same image and options.
+   *
+   * @throws DeltaError when the bytes are not a delta of this image, or need more memory than the guest may have; the guest
+   * is as it was then.
+   */
+  restore(delta: Uint8Array): void {
+    const size = checkDelta(this.#image, delta, this.#options.memoryBytes ?? 256 << 20)
+    this.reset()
+    this.#ready = false
+    const { memory } = this.#state
+    if (size > memory.buffer.byteLength) memory.grow((size - memory.buffer.byteLength) / PAGE)
+    applyDelta(delta, new Uint8Array(memory.buffer))
+    this.#ready = true
+  }
+
+  #instance(): WebAssembly.Instance {
+    return new WebAssembly.Instance(
+      this.#module,
+      createImports(this.#module, this.#state, this.#image.facts.got),
+    )
+  }
+
+  #adopt(instance: WebAssembly.Instance): void {
+    const exports = instance.exports as unknown as Exports
+    this.#exports = exports
+    this.#state.memory = exports.memory
+    this.#state.table = exports.__indirect_function_table
+    const { facts } = this.#image
+    const missing = Math.max(facts.size, facts.break) - exports.memory.buffer.byteLength
+    if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE))
+    this.#fill()
+  }
+
+  /** The whole memory from the image, zeros beyond it (malloc takes fresh memory for zero), and the module's globals. */
+  #fill(): void {
+    const bytes = new Uint8Array(this.#state.memory.buffer)
+    this.#exports._emscripten_tempret_set(0)
+    this.#exports.emscripten_stack_init()
+    const image = this.#image
+    layOut(image.facts, bytes, (start, end) => fillFrom(image, bytes.subarray(start, end), start))
+    this.#settle()
+  }
+
+  /** After the memory is in place: the stack. */
+  #settle(): void {
+    this.#exports._emscripten_stack_restore(this.#image.facts.stackPointer)
+    if (this.#options.smallStack === true) {
+      const { PyThreadState_Get: thread, PyUnstable_ThreadState_SetStackProtection: protect } =
+        this.#exports
+      protect(thread(), this.#exports.emscripten_stack_get_base() - SMALL_STACK, SMALL_STACK)
+    }
+    this.#state.answer = undefined
+    this.#ready = true
+  }
+
+  #begin(limits: CallLimits): void {
+    const state = this.#state
+    state.ticks = 0
+    state.fuel = limits.fuel ?? Infinity
+    state.memoryBytes = limits.memoryBytes ?? this.#options.memoryBytes ?? 256 << 20
+    state.memoryDenied = false
+    state.answer = undefined
+    // The countdown to the first poll is the same for every call, and so is the fuel of the same program.
+    new Int32Array(state.memory.buffer)[this.#image.facts.signalClock >> 2] = POLL_COUNTDOWN
+    this.#deadline = limits.deadline ?? Infinity
+    this.#output.begin(limits.outputBytes ?? 1 << 20)
+    this.#lastLook = this.#lastPulse = performance.now()
+    state.countdown = this.#interval = 1
+  }
+
+  #bytes(exports: Exports, contents: Uint8Array): number {
+    const object = exports.PyBytes_FromStringAndSize(0, contents.length)
+    if (object === 0) throw this.broken()
+    this.#view(exports.PyBytes_AsString(object), contents.length).set(contents)
+    return object
+  }
+
+  /** A stretch of guest memory; the constructor throws when it is not within. */
+  #view(pointer: number, length: number): Uint8Array {
+    return new Uint8Array(this.#state.memory.buffer, pointer >>> 0, length)
+  }
+
+  /** Reads the clock, ends the guest when its time is over, and decides when to read again. */
+  #look(): void {
+    const now = performance.now()
+    this.#interval =
+      now - this.#lastLook > SLOW_MS ? 1 : Math.min(MOST_TICKS_UNREAD, this.#interval * 2)
+    this.#state.countdown = this.#interval
+    this.#lastLook = now
+    if (now > this.#deadline) throw new Killed('wall')
+    if (now - this.#lastPulse < PULSE_MS) return
+    this.#lastPulse = now
+    this.#output.flush()
+    if (this.#options.pulse !== undefined) this.#deadline += this.#options.pulse()
+  }
+
+  #sleep(milliseconds: number): void {
+    this.#output.flush()
+    const { clock } = this.#state
+    clock.sleep(milliseconds, (wanted) => {
+      const left = Math.max(0, this.#deadline - performance.now())
+      Atomics.wait(sleeper, 0, 0, Math.min(wanted, left + 1))
+    })
+    this.#look()
+  }
+}
