@@ -1,9 +1,9 @@
-/** Data flows one way: each layer imports only from those to its left, and the trusted base imports nothing of ours. */
+/** Data flows one way: each layer imports only from those to its left, each ring of the trusted base from those inside it. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { TABLES, TRUSTED_BUDGET, codeLines } from './support/trusted-size.js'
+import { RINGS, filesOf, totalOf } from './habits/rings.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'src')
 
@@ -31,6 +31,8 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replaceAll('\\', '/'))
 
 const layerOf = (file: string): number => LAYERS.indexOf(file.split('/')[0]!.replace(/\.ts$/, ''))
+const ringOf = (file: string): number =>
+  RINGS.findIndex(({ name }) => file.startsWith(`trusted/${name}/`))
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8')
@@ -62,11 +64,29 @@ describe('layers', () => {
       )
     expect(outside).toEqual([])
   })
+})
 
-  test('the trusted base stays small enough to audit in a day', () => {
-    const trusted = files.filter((file) => file.startsWith('trusted/') && !TABLES.includes(file))
-    const total = trusted.reduce((sum, file) => sum + codeLines(join(root, file)), 0)
-    expect(total).toBeGreaterThan(0)
-    expect(total).toBeLessThanOrEqual(TRUSTED_BUDGET)
+describe('rings', () => {
+  test('every trusted file lies in a ring', () => {
+    const trusted = files.filter((file) => file.startsWith('trusted/'))
+    expect(trusted.filter((file) => ringOf(file) < 0)).toEqual([])
+  })
+
+  test('a ring imports nothing from a ring outside it', () => {
+    const outwards = files
+      .filter((file) => file.startsWith('trusted/') && file.endsWith('.ts'))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => target.startsWith('trusted/') && ringOf(target) > ringOf(file))
+          .map((target) => `${file} → ${target}`),
+      )
+    expect(outwards).toEqual([])
+  })
+
+  test.each(RINGS)('$name keeps to its budgets', ({ name, lines, tokens }) => {
+    const total = totalOf(name)
+    expect(filesOf(name).length).toBeGreaterThan(0)
+    expect(total.lines).toBeLessThanOrEqual(lines)
+    expect(total.tokens).toBeLessThanOrEqual(tokens)
   })
 })

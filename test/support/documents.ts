@@ -2,7 +2,7 @@
  * The tables of the documents that are made from the source. In a document each stands between `<!-- table: name -->` and
  * `<!-- end -->`; `npx vitest run test/readme.test.ts -u` puts them there anew, without `-u` a difference fails.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { CHECK_STATUSES, RUN_STATUSES } from '../../src/cli/status.js'
@@ -10,7 +10,7 @@ import { createSandbox, LIMITS, PRESETS, type Limits, type Outcome } from '../..
 import { DEFAULT_LIMITS, LIMIT_NAMES } from '../../src/policy/limits.js'
 import { STANDARD_MODULES } from '../../src/trusted/language/modules.js'
 import { ROOT } from './cli.js'
-import { codeLines, TABLES } from './trusted-size.js'
+import { filesOf, RINGS, TABLES, totalOf } from '../habits/rings.mjs'
 import { divergenceFiles } from './divergences.js'
 
 type Row = readonly string[]
@@ -130,34 +130,20 @@ function promise(path: string): string {
   return /^.*?[^.]\.(?= [A-Z`]|$)/.exec(flat)?.[0] ?? flat
 }
 
+/** A table a ring, inner rings first, in it the hardest file first: an auditor begins at the top. */
 function trusted(): string {
-  const files = readdirSync(join(ROOT, 'src/trusted'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|py)$/.test(name))
-    .map((name) => `trusted/${name.replaceAll('\\', '/')}`)
-    .sort()
   // Rounded up, so that not every change of a line is one of the document.
   const upTo = (size: number, step: number): string => number(Math.ceil(size / step) * step)
-  const sizes = files.map((file) =>
-    TABLES.includes(file) ? 0 : codeLines(join(ROOT, 'src', file)),
-  )
-  return table(
-    ['file of `src/trusted/`', 'lines of code, at most', 'what it is trusted for'],
-    [
-      ...files.map((file, index) => [
-        code(file.replace('trusted/', '')),
-        TABLES.includes(file) ? 'data' : upTo(sizes[index]!, 10),
-        promise(join(ROOT, 'src', file)) || 'The folder is a package.',
-      ]),
-      [
-        `${files.length} files`,
-        upTo(
-          sizes.reduce((sum, size) => sum + size, 0),
-          100,
-        ),
-        '',
-      ],
-    ],
-  )
+  return RINGS.map(({ name, claim }) => {
+    const total = totalOf(name)
+    const rows = filesOf(name).map(({ file, lines }) => [
+      code(file),
+      TABLES.has(file) ? 'data' : upTo(lines, 10),
+      promise(join(ROOT, 'src/trusted', file)) || 'The folder is a package.',
+    ])
+    const head = ['file of `src/trusted/`', 'lines of code, at most', 'what it is trusted for']
+    return `### ${name}\n\n${claim}\n\n${table(head, [...rows, [`${total.files} files`, upTo(total.lines, 100), '']])}`
+  }).join('\n\n')
 }
 
 function divergences(): string {
