@@ -56,6 +56,31 @@ afterEach(async () => {
   expect(started.splice(0).filter((worker) => worker.alive)).toEqual([])
 })
 
+describe('a worker whose guest crashed', () => {
+  test.each(['thread', 'process', 'inline'] as const)(
+    'is ended, and another takes its place: %s',
+    async (isolation) => {
+      const pool = createPool({ start: starterOf(isolation, setup, undefined) })
+      const request = encodeValue({ op: 'warm' })
+      const call = { request, limits, end: 'reset' } as const
+      const first = await leased(pool)
+      expect(await first.perform({ ...call, begin: 'base' })).toMatchObject({ kind: 'done' })
+      // After a reset nothing is kept: the only crash that needs no fault of the interpreter's.
+      expect(await first.perform({ ...call, begin: 'keep' })).toMatchObject({
+        kind: 'killed',
+        why: 'crash',
+        detail: 'there is no memory to keep',
+      })
+      expect(first.alive).toBe(false)
+      pool.release(first)
+      const second = await leased(pool)
+      expect(second).not.toBe(first)
+      expect(await second.perform({ ...call, begin: 'base' })).toMatchObject({ kind: 'done' })
+      pool.release(second)
+    },
+  )
+})
+
 describe('leases', () => {
   test('are of one worker each, first come first served, and the worker is used again', async () => {
     const pool = createPool()

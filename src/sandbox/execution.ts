@@ -3,7 +3,7 @@ import type { Limits } from '../policy/limits.js'
 import { LIMITS } from '../policy/limits.js'
 import type { Parser } from '../syntax/parse.js'
 import { CodecError } from '../trusted/channel/codec.js'
-import type { Call, GuestWorker, Performed } from '../trusted/channel/link.js'
+import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
 import type { Beginning, CallLimits, Ending } from '../trusted/channel/protocol.js'
 import { readException, type FindSource } from './exception.js'
 import { CANCELLED_UNSPENT, UNSPENT, type Exhausted, type Outcome, type Spent } from './outcome.js'
@@ -105,8 +105,10 @@ export async function execute(execution: Execution): Promise<Executed> {
   if (performed.kind === 'lost' && (cancelled || execution.isClosing())) {
     return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
   }
+  const outcome = judge(performed, spent, execution)
+  if (outcome.status === 'crashed') worker.kill(RETIRED)
   return {
-    outcome: judge(performed, spent, execution),
+    outcome,
     begun: performed.kind !== 'lost' || performed.begun,
     delta: performed.kind === 'done' ? (performed.delta ?? undefined) : undefined,
   }

@@ -8,7 +8,7 @@ import { CodecError, type Value } from '../trusted/channel/codec.js'
 import { PreparedFunction } from './direct-call.js'
 import type { InlineWorker } from '../platform/node/inline.js'
 import { Killed } from '../trusted/wall/killed.js'
-import type { Performed } from '../trusted/channel/link.js'
+import { RETIRED, type Performed } from '../trusted/channel/link.js'
 import type { Code } from './compiler.js'
 import { callLimits, judge, type Execution } from './execution.js'
 import { EvaluationError, type Outcome, type Usage } from './outcome.js'
@@ -150,7 +150,17 @@ const MOST_PREPARED = 1_000
 /** @internal The guest that a sandbox's inline formulas are prepared in. */
 export class FormulaGuest {
   #prepared = 0
-  constructor(readonly worker: InlineWorker) {}
+  #worker: InlineWorker | undefined
+  constructor(private readonly start: () => InlineWorker) {}
+
+  /** The worker, in place of one whose guest crashed. */
+  get worker(): InlineWorker {
+    if (!this.#worker?.alive) {
+      this.#worker = this.start()
+      this.#prepared = 0
+    }
+    return this.#worker
+  }
 
   /** Whether the next function is prepared in the guest as it is, or in a fresh one. */
   begin(): 'keep' | 'base' {
@@ -222,6 +232,7 @@ export class InlineFormula {
       }
       if (!(error instanceof Killed)) throw error
       this.#guest.forget()
+      if (error.kind === 'crash') this.#guest.worker.kill(RETIRED)
       performed = { kind: 'killed', id: 0, usage, why: error.kind, detail: error.detail }
     }
     return this.#judge(performed)

@@ -338,7 +338,7 @@ function startWorkers(
     compilePool,
     imageChecked: checked,
     base,
-    startFormulaGuest: () => new FormulaGuest(giveBase(startInline(setup))),
+    startFormulaGuest: () => new FormulaGuest(() => giveBase(startInline(setup))),
   }
 }
 

@@ -4,10 +4,11 @@
  * callback of the host's within the watched stretch could be cut off in the middle.
  */
 import type { GuestImage } from '../../trusted/wall/image-facts.js'
-import type { Call, GuestWorker, Performed } from '../../trusted/channel/link.js'
+import { RETIRED, type Call, type GuestWorker, type Performed } from '../../trusted/channel/link.js'
 import type { Done, Report, Setup } from '../../trusted/channel/protocol.js'
 import type { Guest } from '../../trusted/wall/runtime.js'
 import { Station } from '../../trusted/channel/station.js'
+import { preload } from './preload.js'
 
 export class InlineWorker implements GuestWorker {
   readonly ready = Promise.resolve(true)
@@ -18,6 +19,7 @@ export class InlineWorker implements GuestWorker {
   #reports: Report[] = []
 
   constructor(wasm: WebAssembly.Module, image: GuestImage, setup: Setup) {
+    preload()
     this.#station = new Station(wasm, image, setup, {
       smallStack: true,
       tell: (report) => {
@@ -58,6 +60,7 @@ export class InlineWorker implements GuestWorker {
       if (report.kind === 'output') onOutput?.(report.fd, report.bytes)
       else if (report.kind === 'done' || report.kind === 'killed') done = report
     }
+    if (done!.kind === 'killed' && done!.why === 'crash') this.kill(RETIRED)
     return done!
   }
 

@@ -12,6 +12,7 @@ import {
   type MessagePort,
 } from 'node:worker_threads'
 import { IMAGE_FOLDER, openImage } from './image.js'
+import { preload } from './preload.js'
 import type { GuestImage } from '../../trusted/wall/image-facts.js'
 import { framed, FrameReader, ProtocolError } from '../../trusted/channel/frames.js'
 import {
@@ -138,15 +139,15 @@ function serve(
       tell(report)
     },
   })
+  preload()
+  station.warm()
+  // What starting left: ten megabytes.
+  ;(globalThis as { gc?: () => void }).gc?.()
   tell({ kind: 'ready' })
-  for (let isFirst = true; ; ) {
+  for (;;) {
     const command = next()
-    if (command.kind === 'perform') {
-      station.perform(command)
-      // Once, what starting left: ten megabytes.
-      if (isFirst) (globalThis as { gc?: () => void }).gc?.()
-      isFirst = false
-    } else if (command.kind === 'base') station.setBase(command.delta)
+    if (command.kind === 'perform') station.perform(command)
+    else if (command.kind === 'base') station.setBase(command.delta)
     else if (command.kind !== 'answer') throw new ProtocolError(`"${command.kind}" out of place`)
   }
 }

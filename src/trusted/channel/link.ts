@@ -25,6 +25,8 @@ const GRACE_MS = 120
 const START_MS = 30_000
 /** Why it is gone then. */
 export const DID_NOT_START = 'the worker did not start'
+/** Why a worker is gone whose guest crashed: what broke the interpreter may have left more broken than its memory. */
+export const RETIRED = 'its guest crashed'
 /** How long it may take to put a call's memory in place, and to hand over what a call left; and longer for each megabyte. */
 const HANDOVER_MS = 10_000
 const HANDOVER_BYTES_A_MS = 20_000
@@ -293,7 +295,8 @@ export class Link implements GuestWorker {
           throw new ProtocolError('a response over the limit')
         return this.#settle(timed(report, pending))
       case 'killed':
-        return this.#settle(timed(report, pending))
+        this.#settle(timed(report, pending))
+        if (report.why === 'crash') this.kill(RETIRED)
     }
   }
 

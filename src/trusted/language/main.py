@@ -10,8 +10,9 @@ describe.py), with the collector off, so that no finalizer of the guest's runs i
   map       {columns, code?}                  its value for each row
   trust     {name, source, expose}            loads a module of the host's beside the guest
   call      {module, function, args}          the value of a trusted function
+  warm      {}                                nothing: what every run does, once before the first
 
-All but `compile` bring {policy, recursion, resultBytes, resultNodes, resultDepth}, and answer {status: 'returned', value},
+All but `compile` and `warm` bring {policy, recursion, resultBytes, resultNodes, resultDepth}, and answer {status: 'returned', value},
 {status: 'raised', exception} or {status: 'exhausted', limit}; a request that cannot be read, {status: 'failed', message}.
 """
 
@@ -20,9 +21,10 @@ import gc
 import marshal
 import random
 import sys
+import time
 from array import array
 
-from . import codec
+from . import codec, door
 from .builtins import make_run
 from .compile import compile_source
 from .describe import describe
@@ -226,6 +228,26 @@ def _call(request):
     )
 
 
+_REHEARSAL = {
+    'policy': {'modules': 'standard'},
+    'recursion': 1000,
+    'resultNodes': 100,
+    'resultBytes': 1000,
+    'resultDepth': 10,
+}
+
+
+def _warm(request):
+    """A run that does what others do: begins, asks for chance and time, sleeps, and ends by what it raises."""
+
+    def work(guest):
+        door.sleep(0.0001)
+        guest.scope.update({'value': [codec.dumps([0.5, 'text', {}])]})
+        raise ValueError(time.time(), time.monotonic(), random.random())
+
+    return _perform(_REHEARSAL, work)
+
+
 OPERATIONS = {
     'compile': lambda request: codec.dumps(compile_source(request)),
     'run': _run,
@@ -234,6 +256,7 @@ OPERATIONS = {
     'map': _map,
     'trust': _trust,
     'call': _call,
+    'warm': _warm,
 }
 
 
