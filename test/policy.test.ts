@@ -331,7 +331,8 @@ describe('clock and randomness', () => {
 
 describe('presets', () => {
   test.each(PRESET_NAMES)('%s is a valid policy made of reviewed names', (preset) => {
-    const { modules, deny, limits } = PRESETS[preset]
+    const { modules = {}, builtins, limits } = PRESETS[preset]
+    const deny = builtins?.deny ?? []
     const resolved = resolvePolicy({ preset })
     expect(resolved).toEqual(resolvePolicy({ modules, builtins: { deny }, limits }))
     expect(resolved.limits).toEqual({ ...DEFAULT_LIMITS, ...limits })

@@ -5,34 +5,14 @@
 
 /** One row of {@link LIMITS}. Values are whole numbers from `min` to `max`; there is no "unlimited". */
 export interface Limit {
+  /** What it bounds: a run, which may lower it for itself, or a source before it runs, by the policy alone. */
+  readonly bounds: 'run' | 'source'
   readonly default: number
   readonly min: number
   readonly max: number
   readonly unit: string
   /** What the limit bounds, and what happens there: one sentence or two. */
   readonly text: string
-}
-
-/** The limits of a run, complete: one whole number for each row of {@link LIMITS}, in the unit the row tells. */
-export interface Limits {
-  /** Milliseconds of wall time of one run, without waiting for a worker and compiling. Default 5,000. */
-  readonly wallMs: number
-  /** Ticks of the interpreter's own eval-breaker clock: about 51 loop turns or calls each. Default 100,000,000. */
-  readonly fuel: number
-  /** Mebibytes of the guest's memory, the interpreter's own 32 included. Default 256. */
-  readonly memoryMb: number
-  /** Bytes the guest may write to stdout and stderr together. Default 1 MiB. */
-  readonly outputBytes: number
-  /** Bytes of the encoded result. Default 8 MiB. */
-  readonly resultBytes: number
-  /** Bytes of the source, in UTF-8. Default 10,000,000. */
-  readonly sourceBytes: number
-  /** Nesting depth of the syntax tree. Default 1,000. */
-  readonly depth: number
-  /** Python's recursion limit in the guest. Default 1,000, as in CPython. */
-  readonly recursion: number
-  /** Bytes of the rewritten text, and of the code compiled from it. Default 32 MiB. */
-  readonly codeBytes: number
 }
 
 const KIB = 1024
@@ -43,71 +23,92 @@ const MIB = 1024 * KIB
  * burns about 400,000 ticks a second, so the default ends at some four minutes what a raised `wallMs` would let go on.
  * Depth: Pyodide dies for good at a depth of 4,000 to 6,000, and rewriting deepens, hence the ceiling.
  */
-export const LIMITS: Readonly<Record<keyof Limits, Limit>> = {
+export const LIMITS = {
+  /** Milliseconds of wall time of one run, without waiting for a worker and compiling. Default 5,000. */
   wallMs: {
+    bounds: 'run',
     default: 5_000,
     min: 1,
     max: 86_400_000,
     unit: 'milliseconds',
     text: 'Wall time of one run. Waiting for a worker and compiling are not counted.',
   },
+  /** Ticks of the interpreter's own eval-breaker clock: about 51 loop turns or calls each. Default 100,000,000. */
   fuel: {
+    bounds: 'run',
     default: 100_000_000,
     min: 1,
     max: 1_000_000_000_000,
     unit: 'ticks',
     text: 'Steps of the interpreter: one tick is about 51 loop turns or calls. The same program burns the same fuel.',
   },
+  /** Mebibytes of the guest's memory, the interpreter's own 32 included. Default 256. */
   memoryMb: {
+    bounds: 'run',
     default: 256,
     min: 64,
     max: 4_096,
     unit: 'MiB',
     text: 'Memory of the guest, the interpreter included. Beyond it the guest gets a MemoryError.',
   },
+  /** Bytes the guest may write to stdout and stderr together. Default 1 MiB. */
   outputBytes: {
+    bounds: 'run',
     default: MIB,
     min: 0,
     max: 1_024 * MIB,
     unit: 'bytes',
     text: 'What the guest may write to stdout and stderr together.',
   },
+  /** Bytes of the encoded result. Default 8 MiB. */
   resultBytes: {
+    bounds: 'run',
     default: 8 * MIB,
     min: 64,
     max: 1_024 * MIB,
     unit: 'bytes',
     text: 'Size of the result, encoded.',
   },
+  /** Bytes of the source, in UTF-8. Default 10,000,000. */
   sourceBytes: {
+    bounds: 'source',
     default: 10_000_000,
     min: 1,
     max: 64 * MIB,
     unit: 'bytes',
     text: 'Size of the source in UTF-8. A larger one is refused unread.',
   },
+  /** Nesting depth of the syntax tree. Default 1,000. */
   depth: {
+    bounds: 'source',
     default: 1_000,
     min: 16,
     max: 2_000,
     unit: 'levels',
     text: 'Nesting of the syntax tree. A deeper source is refused.',
   },
+  /** Python's recursion limit in the guest. Default 1,000, as in CPython. */
   recursion: {
+    bounds: 'run',
     default: 1_000,
     min: 32,
     max: 10_000,
     unit: 'calls',
     text: "Python's recursion limit. Beyond it the guest gets a RecursionError.",
   },
+  /** Bytes of the rewritten text, and of the code compiled from it. Default 32 MiB. */
   codeBytes: {
+    bounds: 'source',
     default: 32 * MIB,
     min: KIB,
     max: 256 * MIB,
     unit: 'bytes',
     text: 'Size of the rewritten text, and of the code compiled from it. Beyond it the source is refused.',
   },
-}
+} as const satisfies Readonly<Record<string, Limit>>
+
+/** The limits of a run, complete: one whole number for each row of {@link LIMITS}, in the unit the row tells. */
+export type Limits = { readonly [K in keyof typeof LIMITS]: number }
 
 /** The names of the limits, in the order of {@link LIMITS}. */
 export const LIMIT_NAMES = Object.keys(LIMITS) as readonly (keyof Limits)[]

@@ -2,15 +2,12 @@
  * The presets: named starting points, each a partial policy and nothing more. What a policy says beside its preset replaces
  * the preset's field (limits: one by one), it is never merged into it, so that what is written is what holds.
  */
-import type { Limits } from './limits.js'
+import type { Policy } from './policy.js'
 
-/** The fields a preset may set, as a policy writes them. */
-export interface Preset {
+/** A partial policy, and whom it is for. */
+export interface Preset extends Omit<Policy, '$schema' | 'preset'> {
   /** Whom it is for, in one sentence. */
   readonly text: string
-  readonly modules: 'standard' | Readonly<Record<string, '*' | readonly string[]>>
-  readonly deny: readonly string[]
-  readonly limits: Partial<Limits>
 }
 
 const MIB = 1024 * 1024
@@ -45,7 +42,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       itertools: '*',
       functools: '*',
     },
-    deny: ['input', 'open', 'print'],
+    builtins: { deny: ['input', 'open', 'print'] },
     limits: {
       wallMs: 250,
       fuel: 1_000_000,
@@ -81,7 +78,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       'urllib.parse': '*',
       unicodedata: '*',
     },
-    deny: ['input', 'open'],
+    builtins: { deny: ['input', 'open'] },
     limits: {
       wallMs: 1_000,
       fuel: 5_000_000,
@@ -95,19 +92,16 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   script: {
     text: 'A program of its own: a step of a workflow, a plug-in, a job.',
     modules: 'standard',
-    deny: [],
-    limits: {},
   },
   agent: {
     text: 'Code that a language model wrote: more time and memory, less output, since a model reads it.',
     modules: 'standard',
-    deny: ['input'],
+    builtins: { deny: ['input'] },
     limits: { wallMs: 30_000, memoryMb: 512, outputBytes: 262_144, sourceBytes: MIB },
   },
   education: {
     text: "A learner's exercise: everything to learn with, endings soon enough to notice an endless loop.",
     modules: 'standard',
-    deny: [],
     limits: { wallMs: 10_000, outputBytes: 262_144, resultBytes: MIB, sourceBytes: 262_144 },
   },
 }

@@ -53,11 +53,11 @@ function limits(): string {
 function presets(): string {
   return table(
     ['preset', 'for', 'modules', 'without', 'limits that are not the default'],
-    Object.entries(PRESETS).map(([name, { text, modules, deny, limits: own }]) => [
+    Object.entries(PRESETS).map(([name, { text, modules = {}, builtins, limits: own = {} }]) => [
       code(name),
       text,
       modules === 'standard' ? 'standard' : Object.keys(modules).map(code).join(' '),
-      deny.map(code).join(' '),
+      (builtins?.deny ?? []).map(code).join(' '),
       LIMIT_NAMES.filter(
         (limit) => own[limit] !== undefined && own[limit] !== DEFAULT_LIMITS[limit],
       )

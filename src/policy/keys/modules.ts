@@ -1,7 +1,20 @@
-/** The modules a policy may grant, and the resolution of `modules` to plain lists of names. */
-import { PolicyError } from '../errors.js'
-import { MODULES } from '../trusted/language/modules.js'
-import { nearest } from '../check/nearest.js'
+/** `modules`: what a guest may import, and the names that each module shows. */
+import * as v from 'valibot'
+import { nearest } from '../../check/nearest.js'
+import { PolicyError } from '../../errors.js'
+import { MODULES } from '../../trusted/language/modules.js'
+import { notList, policyKey, word } from '../key.js'
+
+/** What a policy writes. */
+export interface ModulesKey {
+  /** Importable modules with the names each shows (`'*'`: all reviewed ones), or `'standard'`. Default: none. */
+  readonly modules?: 'standard' | Readonly<Record<string, '*' | readonly string[]>> | undefined
+}
+
+/** Its complete form. */
+export interface ResolvedModules {
+  readonly modules: ModuleGrants
+}
 
 /** Modules as a run is given them: each with the names it shows. Null-prototype and frozen, so no key is inherited. */
 export type ModuleGrants = Readonly<Record<string, readonly string[]>>
@@ -64,3 +77,22 @@ function suggest(word: string, candidates: Iterable<string>): string {
   const close = nearest(word, candidates)
   return close === undefined ? '' : `; did you mean "${close}"?`
 }
+
+const names = v.union(
+  [v.literal('*'), v.array(word)],
+  'must be a list of names, or "*" for all that are reviewed',
+)
+
+/** @internal */
+export const modules = policyKey({
+  schema: v.union(
+    [v.literal('standard'), notList(v.record(word, names))],
+    (issue) =>
+      `must be "standard", or an object of modules with the names each shows, not ${issue.received}`,
+  ),
+  text:
+    'What may be imported: "standard" for every reviewed module of pure computation, or modules with the names each shows. ' +
+    'Nothing when left out.',
+  standard: NO_MODULES,
+  resolve: (written) => resolveModules(written),
+})
