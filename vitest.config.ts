@@ -25,6 +25,7 @@ const FAST = [
   'syntax-text',
   'verify',
   'verify-table',
+  'wire',
 ].map((name) => `test/${name}.test.ts`)
 
 /** Two workers at most: tests start guests of their own, and a machine of two cores must not starve them. */

@@ -1,0 +1,173 @@
+/**
+ * Judges bytes before anything reads them: pure, without recursion, in one pass over the bytes where they lie. It makes nothing
+ * of them and throws nothing but a {@link WireError}.
+ *
+ * What it lets pass, CPython's reader takes for exactly one value of plain data, or refuses for ill-formed UTF-8 alone. It
+ * allocates no more than some 24 times the bytes (an empty dict is two bytes here and 40 there).
+ */
+import {
+  Code,
+  MOST_DEPTH,
+  MOST_REFERENCE_FIELDS,
+  REFERENCE_CODES,
+  WireError,
+  type WireLimits,
+} from './wire.js'
+
+/** What the innermost container takes next. */
+const ITEM = 0
+/** An item that is hashed: of a set, or of a tuple in one. */
+const HASHED_ITEM = 1
+const KEY = 2
+const VALUE_OF_KEY = 3
+
+/** The open containers: what each takes next, and how many items are still to come (dicts end by a code instead). */
+const takes = new Uint8Array(MOST_DEPTH + 1)
+const left = new Int32Array(MOST_DEPTH + 1)
+
+const ENDS_EARLY = 'the bytes end within a value'
+
+function lengthAt(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 4 > end) throw new WireError(ENDS_EARLY)
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
+}
+
+/**
+ * Passes when `bytes` from `start` up to `end` are one value within `limits` and nothing else. Tells whether a reference is in it.
+ * @throws WireError
+ */
+export function validate(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limits: WireLimits,
+): boolean {
+  if (!(start >= 0 && start <= end && end <= bytes.length))
+    throw new WireError('the bytes are not within the memory')
+  if (end - start > limits.bytes)
+    throw new WireError(`${end - start} bytes, of ${limits.bytes} allowed`, 'bytes')
+  const mostDepth = Math.min(limits.depth, MOST_DEPTH)
+  let at = start
+  let nodes = limits.nodes
+  let depth = 0
+  let hasReference = false
+  takes[0] = ITEM
+  left[0] = 1
+  for (;;) {
+    const role = takes[depth]!
+    if (at >= end) throw new WireError(ENDS_EARLY)
+    const code = bytes[at++]!
+    if (role === KEY && code === Code.END) depth--
+    else {
+      if (--nodes < 0) throw new WireError(`more than ${limits.nodes} parts`, 'nodes')
+      if (role < KEY) left[depth]!--
+      else takes[depth] = role === KEY ? VALUE_OF_KEY : KEY
+      const isHashed = role === HASHED_ITEM || role === KEY
+      switch (code) {
+        case Code.NONE:
+        case Code.TRUE:
+        case Code.FALSE:
+        case Code.ELLIPSIS:
+          break
+        case Code.INT:
+          at += 4
+          break
+        case Code.FLOAT:
+          at += 8
+          break
+        case Code.COMPLEX:
+          at += 16
+          break
+        case Code.BYTES:
+        case Code.TEXT: {
+          const length = lengthAt(bytes, at, end)
+          at += 4
+          if (length < 0 || length > end - at) throw new WireError(ENDS_EARLY)
+          at += length
+          break
+        }
+        case Code.LONG:
+          at = afterLong(bytes, at, end)
+          break
+        case Code.LIST:
+        case Code.SET:
+        case Code.TUPLE:
+        case Code.FROZENSET: {
+          const count = lengthAt(bytes, at, end)
+          at += 4
+          // Each item is a byte at least, so that nothing is allocated on the word of a count.
+          if (count < 0 || count > end - at) throw new WireError(ENDS_EARLY)
+          if (isHashed && (code === Code.LIST || code === Code.SET))
+            throw new WireError('a key that cannot be hashed')
+          if (code === Code.TUPLE && count > 1 && bytes[at] === Code.REFERENCE) {
+            at = afterReference(bytes, at + 1, end, count - 1, limits.references)
+            hasReference = true
+            break
+          }
+          if (depth >= mostDepth) throw tooDeep(mostDepth)
+          depth++
+          takes[depth] =
+            isHashed || code === Code.SET || code === Code.FROZENSET ? HASHED_ITEM : ITEM
+          left[depth] = count
+          break
+        }
+        case Code.DICT:
+          if (isHashed) throw new WireError('a key that cannot be hashed')
+          if (depth >= mostDepth) throw tooDeep(mostDepth)
+          takes[++depth] = KEY
+          break
+        default:
+          throw new WireError(`no value begins with the byte ${code}`)
+      }
+    }
+    while (takes[depth]! < KEY && left[depth] === 0) {
+      if (depth === 0) {
+        if (at !== end) throw new WireError(at > end ? ENDS_EARLY : 'bytes after the value')
+        return hasReference
+      }
+      depth--
+    }
+  }
+}
+
+const tooDeep = (most: number): WireError => new WireError(`nested deeper than ${most}`, 'depth')
+
+/** Where the digits end, of the number whose count is at `at`: in range, and none too many. */
+function afterLong(bytes: Uint8Array, at: number, end: number): number {
+  const count = Math.abs(lengthAt(bytes, at, end))
+  const from = at + 4
+  const to = from + 2 * count
+  if (count === 0 || to > end) throw new WireError(ENDS_EARLY)
+  for (let high = from + 1; high < to; high += 2)
+    if (bytes[high]! > 0x7f) throw new WireError('a digit out of range')
+  if ((bytes[to - 1]! | bytes[to - 2]!) === 0) throw new WireError('a number with leading zeros')
+  return to
+}
+
+/** Where a reference ends whose `count` fields begin at `at`: one of those accepted. */
+function afterReference(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  count: number,
+  accepted: readonly string[],
+): number {
+  if (count > MOST_REFERENCE_FIELDS) throw new WireError('a reference of no known shape')
+  let shape = ''
+  for (let i = 0; i < count; i++) {
+    if (at >= end) throw new WireError(ENDS_EARLY)
+    const field = String.fromCharCode(bytes[at++]!)
+    if (!REFERENCE_CODES.includes(field)) throw new WireError('a reference of no known shape')
+    shape += field
+    if (field === 'i') at += 4
+    if (field === 'u') {
+      const length = lengthAt(bytes, at, end)
+      at += 4
+      if (length < 0 || length > end - at) throw new WireError(ENDS_EARLY)
+      at += length
+    }
+  }
+  if (at > end) throw new WireError(ENDS_EARLY)
+  if (!accepted.includes(shape)) throw new WireError('a reference of no known shape')
+  return at
+}
