@@ -34,6 +34,13 @@ export const RINGS = [
     tokens: 6_500,
   },
   {
+    name: 'broker',
+    claim:
+      'A guest has of its host what the policy and the options grant: these functions and objects, so often, so long, approved where that is asked.',
+    lines: 600,
+    tokens: 4_600,
+  },
+  {
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',

@@ -1,0 +1,244 @@
+/**
+ * The effects `call`, `get`, `set` and `item`: a guest calls functions of its host, and uses objects of its host by the names that
+ * were listed. Targets are `lookup`, `doc.save`, `doc.title`, `doc`; an object that a call answered has a token in place of the
+ * name, which holds for its run.
+ */
+import { Awaitable, Capability, propertyOf, type Shown } from './capability.js'
+import { GuestError, type Effect, type Question, type Rule } from './effect.js'
+
+/** What a host grants under one name. */
+export type Granted = ((...args: never[]) => unknown) | Awaitable | Capability
+
+/** How an object is told to a guest: by its token and what of it is shown. */
+export interface Told {
+  readonly token: string
+  readonly shown: Shown
+}
+
+/** The objects of one run, by the tokens that the guest was given for them. */
+export class Objects {
+  readonly #byToken = new Map<string, Capability>()
+  readonly #tokens = new Map<Capability, string>()
+
+  constructor(granted: Readonly<Record<string, Granted>>) {
+    for (const [name, value] of Object.entries(granted)) {
+      if (!(value instanceof Capability)) continue
+      this.#byToken.set(name, value)
+      this.#tokens.set(value, name)
+    }
+  }
+
+  /** The object of the token; undefined for one that this run was never given. */
+  get(token: string): Capability | undefined {
+    return this.#byToken.get(token)
+  }
+
+  /** Gives the guest the object, under the same token each time. */
+  tell(object: Capability): Told {
+    let token = this.#tokens.get(object)
+    if (token === undefined) {
+      token = `object#${this.#tokens.size + 1}`
+      this.#tokens.set(object, token)
+      this.#byToken.set(token, object)
+    }
+    return { token, shown: object.shown }
+  }
+}
+
+export interface CallsOptions {
+  readonly granted: Readonly<Record<string, Granted>>
+  readonly objects: Objects
+  /** What the policy says of a name; `calls`, `approve` and `timeoutMs` fall back to these. */
+  readonly rules: Readonly<Record<string, Partial<Omit<Rule, 'path'>>>>
+  readonly timeoutMs: number
+  /** Whether a plain function may answer with a promise: the isolation can wait. */
+  readonly canWait: boolean
+}
+
+type Operation = (question: Question, signal: AbortSignal) => unknown
+
+/** The four effects, which share objects and rules. */
+export function callEffects(options: CallsOptions): Map<string, Effect> {
+  const { granted, objects, rules, timeoutMs } = options
+
+  const rule = (target: string): Rule | undefined => {
+    const [name] = target.split('.', 1) as [string]
+    if (!Object.hasOwn(granted, name) && objects.get(name) === undefined) return undefined
+    const own = Object.hasOwn(rules, target)
+      ? rules[target]!
+      : Object.hasOwn(rules, name)
+        ? rules[name]!
+        : {}
+    const { calls, approve = false, timeoutMs: own_ms = timeoutMs } = own
+    return {
+      path: `capabilities.${Object.hasOwn(rules, target) ? target : name}`,
+      calls,
+      approve,
+      timeoutMs: own_ms,
+    }
+  }
+
+  const call: Operation = ({ target, args, kwargs }, signal) => {
+    const [name, method, ...rest] = target.split('.') as [string, string | undefined]
+    const named = Object.keys(kwargs).length > 0 ? [kwargs] : []
+    if (method === undefined) {
+      const value = Object.hasOwn(granted, name) ? granted[name] : undefined
+      if (value instanceof Awaitable)
+        return Reflect.apply(value.call, undefined, [...args, ...named, { signal }])
+      if (typeof value === 'function')
+        return plainly(Reflect.apply(value, undefined, [...args, ...named]), target)
+      throw new GuestError('TypeError', `${name} is not a function`)
+    }
+    const object = objectOf(name, target)
+    const isAwaited = object.shown.awaitable.includes(method)
+    if (rest.length > 0 || !(isAwaited || object.shown.methods.includes(method)))
+      throw noName(target)
+    const found = propertyOf(object.object, method)
+    if (typeof found !== 'function') throw noName(target)
+    const context = isAwaited ? [{ signal }] : []
+    const value: unknown = Reflect.apply(found, object.object, [...args, ...named, ...context])
+    return isAwaited ? value : plainly(value, target)
+  }
+
+  const get: Operation = ({ target }) => {
+    const [name, property = ''] = target.split('.') as [string, string?]
+    const object = objectOf(name, target)
+    if (!object.shown.read.includes(property)) throw noName(target)
+    return propertyOf(object.object, property)
+  }
+
+  const set: Operation = ({ target, args }) => {
+    const [name, property = ''] = target.split('.') as [string, string?]
+    const object = objectOf(name, target)
+    if (!object.shown.write.includes(property)) throw noName(target)
+    if (!Reflect.set(object.object, property, args[0]))
+      throw new GuestError('PermissionError', `${target} cannot be written`)
+    return null
+  }
+
+  const objectOf = (token: string, target: string): Capability => {
+    const object = objects.get(token)
+    if (object === undefined)
+      throw new GuestError('TypeError', `${target}: there is no such object`)
+    if (object.isRevoked)
+      throw new GuestError('PermissionError', `${target}: access was taken back`)
+    return object
+  }
+
+  /** A plain function's value. Where nobody can wait for a promise, it is an error that says what to write instead. */
+  const plainly = (value: unknown, target: string): unknown => {
+    if (options.canWait || typeof (value as { then?: unknown } | null)?.then !== 'function')
+      return value
+    Promise.resolve(value).catch(() => {})
+    throw new GuestError(
+      'RuntimeError',
+      `${target} answers later, and this guest runs in its host's own thread: the host must grant it with awaitable(...)`,
+    )
+  }
+
+  const item: Operation = ({ target, args }) => {
+    const object = objectOf(target, target)
+    return itemOf(object, String(args[0]), args[1], args[2])
+  }
+
+  const effect = (perform: Operation): Effect => ({ rule, perform, close() {} })
+  return new Map([
+    ['call', effect(call)],
+    ['get', effect(get)],
+    ['set', effect(set)],
+    ['item', effect(item)],
+  ])
+}
+
+const noName = (target: string): GuestError =>
+  new GuestError('TypeError', `${target}: the host shows no such name`)
+
+/** One operation on an object's items. Keys of a plain object are its own properties, so that nothing inherited is an item. */
+function itemOf(
+  { object, shown }: Capability,
+  operation: string,
+  key: unknown,
+  value: unknown,
+): unknown {
+  const isWriting = operation === 'set' || operation === 'delete'
+  if (shown.items === false || (isWriting && shown.items !== true))
+    throw new GuestError('TypeError', `the host shows no such operation`)
+  const items = itemsOf(object)
+  switch (operation) {
+    case 'keys':
+      return items.keys()
+    case 'length':
+      return items.keys().length
+    case 'contains':
+      return items.has(key)
+    case 'get':
+      if (!items.has(key))
+        throw new GuestError(Array.isArray(object) ? 'IndexError' : 'KeyError', String(key))
+      return items.get(key)
+    case 'set':
+      items.set(key, value)
+      return null
+    case 'delete':
+      if (!items.has(key)) throw new GuestError('KeyError', String(key))
+      items.delete(key)
+      return null
+    default:
+      throw new GuestError('TypeError', 'the host shows no such operation')
+  }
+}
+
+interface Items {
+  keys(): unknown[]
+  has(key: unknown): boolean
+  get(key: unknown): unknown
+  set(key: unknown, value: unknown): void
+  delete(key: unknown): void
+}
+
+function itemsOf(object: object): Items {
+  if (object instanceof Map) {
+    return {
+      keys: () => [...object.keys()],
+      has: (key) => object.has(key),
+      get: (key) => object.get(key),
+      set: (key, value) => void object.set(key, value),
+      delete: (key) => void object.delete(key),
+    }
+  }
+  if (Array.isArray(object)) {
+    const at = (key: unknown): number => {
+      if (typeof key !== 'number' || !Number.isInteger(key))
+        throw new GuestError('TypeError', 'indices must be integers')
+      return key < 0 ? key + object.length : key
+    }
+    return {
+      keys: () => [...object.keys()],
+      has: (key) => at(key) >= 0 && at(key) < object.length,
+      get: (key) => object[at(key)] as unknown,
+      set: (key, value) => {
+        if (at(key) < 0 || at(key) >= object.length)
+          throw new GuestError('IndexError', 'assignment index out of range')
+        object[at(key)] = value
+      },
+      delete: (key) => void object.splice(at(key), 1),
+    }
+  }
+  const name = (key: unknown): string => {
+    if (typeof key !== 'string') throw new GuestError('KeyError', String(key))
+    return key
+  }
+  return {
+    keys: () => Object.keys(object),
+    has: (key) =>
+      typeof key === 'string' && Object.prototype.propertyIsEnumerable.call(object, key),
+    get: (key) => Reflect.get(object, name(key)) as unknown,
+    set: (key, value) =>
+      void Object.defineProperty(object, name(key), {
+        value,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      }),
+    delete: (key) => void Reflect.deleteProperty(object, name(key)),
+  }
+}

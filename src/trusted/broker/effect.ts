@@ -1,0 +1,120 @@
+/**
+ * An effect: the one kind of message by which a guest asks its host for something, and what the host tells of it.
+ *
+ * A guest has no other way out. So counting, approval, time limits, the audit log, record and replay are written once, for
+ * messages of this form, and hold for calls of functions and objects, files, requests and whatever is added.
+ */
+
+/** What a guest asks. All of it is the guest's word: numbers and texts of any kind, arguments of any shape. */
+export interface Question {
+  /** The guest's number for it, by which it knows the answer. Never used twice in a run. */
+  readonly id: number
+  /** Which effect: a key of {@link Effects}. */
+  readonly effect: string
+  /** What of it: a name in the effect's own terms, as `lookup` or `doc.save`. */
+  readonly target: string
+  readonly args: readonly unknown[]
+  readonly kwargs: Readonly<Record<string, unknown>>
+  /** Where in the guest's source it was asked: line from 1, column from 1. Only for the log: the guest may lie. */
+  readonly at: Position | undefined
+}
+
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** What the guest is told: a value, or an exception of one of the {@link GUEST_ERRORS} or of the host's own classes. */
+export type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: readonly [type: string, text: string] }
+
+/** Why a question was answered as it was. */
+export type Decision = 'allowed' | 'approved' | 'denied' | 'failed' | 'timed out' | 'cancelled'
+
+/** What the audit log holds of one effect. Plain data; `onEffect` gets it when the effect has ended. */
+export interface EffectEvent {
+  /** The run it belongs to, a random text. */
+  readonly run: string
+  /** Its place among the run's effects, from 1. */
+  readonly seq: number
+  readonly kind: string
+  readonly target: string
+  /** The rule of the policy that decided, as a path into it or into the options: `capabilities.lookup`. */
+  readonly rule: string
+  readonly decision: Decision
+  /** Bytes of the question and of the answer together. */
+  readonly bytes: number
+  /** Milliseconds from question to answer. */
+  readonly ms: number
+  /** Fuel that the run had used when it asked; undefined where the isolation does not tell. */
+  readonly fuel: number | undefined
+  readonly at: Position | undefined
+}
+
+/** How one effect is carried out. One for each kind, opened anew for each run. */
+export interface Effect {
+  /**
+   * Which rule speaks of the target; undefined where none does, and the question is denied.
+   * Must be cheap, and must not do anything.
+   */
+  rule(target: string): Rule | undefined
+  /** Does it. What it throws is told to the guest as {@link errorOf} says. `signal` is aborted when nobody waits any more. */
+  perform(question: Question, signal: AbortSignal): unknown
+  /** The run is over: nothing of it is to go on. */
+  close(): void
+}
+
+/** What the policy says of a target. */
+export interface Rule {
+  /** Path of the rule, for the log. */
+  readonly path: string
+  /** How often a run may ask; undefined: as often as `limits.effects` lets it. */
+  readonly calls: number | undefined
+  /** Whether somebody is asked before it is done. */
+  readonly approve: boolean
+  /** How long the answer may take, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+/**
+ * Exceptions that a host may raise in its guest: those by which CPython itself tells that something outside went wrong. All
+ * others, and the text of every error that is not a {@link GuestError}, stay with the host: they name paths, queries, secrets.
+ */
+export const GUEST_ERRORS = [
+  'Exception',
+  'ArithmeticError',
+  'ConnectionError',
+  'EOFError',
+  'FileExistsError',
+  'FileNotFoundError',
+  'IndexError',
+  'IsADirectoryError',
+  'KeyError',
+  'LookupError',
+  'NotADirectoryError',
+  'NotImplementedError',
+  'OSError',
+  'PermissionError',
+  'RuntimeError',
+  'TimeoutError',
+  'TypeError',
+  'ValueError',
+] as const
+
+export type GuestErrorType = (typeof GUEST_ERRORS)[number]
+
+/**
+ * An error whose type and text the guest is to see: `throw new GuestError('ValueError', 'no such account')` in a host function is
+ * `ValueError: no such account` at the call in the guest. Any other error is told as `RuntimeError: the host's NAME failed`.
+ */
+export class GuestError extends Error {
+  override readonly name = 'GuestError'
+  /** One of {@link GUEST_ERRORS}, or a name of the `errors` option of the sandbox. */
+  readonly type: string
+
+  constructor(type: GuestErrorType | (string & {}), text: string) {
+    super(text)
+    this.type = type
+  }
+}
