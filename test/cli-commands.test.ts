@@ -99,6 +99,10 @@ describe('rules', () => {
       stdout: '',
       stderr: 'pyrestrict: there is no rule "dunder-atribute"; did you mean "dunder-attribute"?\n',
     })
+    for (const number of ['203', 'PY203', 'R203'])
+      expect((await pyrestrict(['rule', number])).stderr).toBe(
+        `pyrestrict: there is no rule "${number}"; did you mean "PR203"?\n`,
+      )
   })
 
   test('are listed one a line', async () => {
@@ -174,9 +178,12 @@ describe('help', () => {
     expect(await words('check', '--format', '')).toEqual([
       'text',
       'concise',
+      'agent',
       'json',
       'github',
+      'gitlab',
       'sarif',
+      'junit',
     ])
     expect(await words('rule', '')).toContain('PR203')
   })

@@ -239,17 +239,19 @@ describe('paths', () => {
   symlinkSync(at('nowhere'), at('sub/broken.py'))
   symlinkSync(at('sub'), at('sub/folder.py'))
   const named = async (...given: string[]) => {
-    const { files, problems } = await collectPaths(
+    const { files, problems, leftOut } = await collectPaths(
       given.map((path) => (path.startsWith('-') ? path : at(path))),
+      { all: true, exclude: [] },
     )
     const short = (path: string) => path.replaceAll(`${at('.')}/`, '')
     return [
       files.map(short),
       problems.map((problem) => `${short(problem.file)}: ${problem.message}`),
+      ...leftOut.map(({ rule, first }) => `${rule}: ${short(first)}`),
     ]
   }
 
-  test('a folder is all its .py files, hidden ones and those of node_modules too, and no folder twice', async () => {
+  test('asked for all, a folder is all its files, and none twice; a link that leads nowhere is told', async () => {
     expect(await named('.')).toEqual([
       [
         'a.py',
@@ -258,11 +260,10 @@ describe('paths', () => {
         'node_modules/e.py',
         'odd[1].py',
         'sub/.hidden/d.py',
-        'sub/broken.py',
         'sub/c.py',
-        'sub/link.py',
       ],
       [],
+      'links that lead nowhere: sub/broken.py',
     ])
   })
 

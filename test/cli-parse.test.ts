@@ -61,7 +61,17 @@ describe('arguments', () => {
     [
       check,
       ['--format', 'xml'],
-      '--format must be one of text, concise, json, github, sarif, not "xml"',
+      '--format must be one of text, concise, agent, json, github, gitlab, sarif, junit, not "xml"',
+    ],
+    [
+      check,
+      ['--format', 'jsno=out.json'],
+      '--format must be one of text, concise, agent, json, github, gitlab, sarif, junit, not "jsno"; did you mean json?',
+    ],
+    [
+      check,
+      ['--preset', 'scrpt'],
+      '--preset must be one of formula, template, script, agent, education, not "scrpt"; did you mean script?',
     ],
     [check, ['--format.x', 'json'], 'there is no option --format.x; did you mean --format?'],
     [check, ['--__proto__', 'x'], 'there is no option --___proto___'],

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { FORMAT_NAMES } from '../src/report/formats.js'
 import { MAIN, onTerminal, pyrestrict, ROOT, SHELL_ENV } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-cli-'))
@@ -67,7 +68,7 @@ describe('check', () => {
     ])
   })
 
-  test.each(['text', 'concise', 'json', 'github', 'sarif'])(
+  test.each(FORMAT_NAMES)(
     'nothing in a file speaks to the terminal or the runner in %s',
     async (format) => {
       const { status, stdout } = await pyrestrict(
@@ -99,7 +100,14 @@ describe('check', () => {
     expect([status, ok, summary]).toEqual([
       1,
       false,
-      { files: 4, findings: 4, warnings: 0, errors: 0 },
+      {
+        files: 4,
+        findings: 4,
+        warnings: 0,
+        errors: 0,
+        unselected: 0,
+        rules: { PR006: 1, PR203: 3 },
+      },
     ])
     expect(files.map((one: { file: string }) => one.file)).toEqual([
       'fixtures/cli/clean.py',

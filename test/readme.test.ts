@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -18,9 +19,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MAIN, ROOT, SHELL_ENV } from './support/cli.js'
 import { TABLE_NAMES, withTables } from './support/documents.js'
 
-const DOCUMENTS = ['README.md', 'SECURITY.md', 'DIVERGENCES.md', 'ARCHITECTURE.md', 'CHANGELOG.md']
+/** Documents for users: what they show is run. */
+const SHOWN = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+const DOCUMENTS = [...SHOWN, 'SECURITY.md', 'DIVERGENCES.md', 'ARCHITECTURE.md', 'CHANGELOG.md']
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8')
-const readme = read('README.md')
 
 interface Block {
   readonly heading: string
@@ -28,16 +35,19 @@ interface Block {
 }
 
 function blocks(language: string): readonly Block[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    (match) => ({
-      heading:
-        readme
+  return SHOWN.flatMap((name) => {
+    const document = read(name)
+    const found = document.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))
+    return [...found].map((match) => ({
+      heading: `${name} ${
+        document
           .slice(0, match.index)
           .match(/^##+ .*$/gm)
-          ?.at(-1) ?? 'the beginning',
+          ?.at(-1) ?? 'the beginning'
+      }`,
       text: match[1]!,
-    }),
-  )
+    }))
+  })
 }
 
 /** Exit status and all that was printed. */

@@ -6,7 +6,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Code, Diagnostic } from '../src/diagnostic.js'
 import type { Rule } from '../src/rules/rule.js'
-import { createFormatter, type Format } from '../src/report/formats.js'
+import { createFormatter, FORMAT_NAMES, type Format } from '../src/report/formats.js'
+import { REPORT_SCHEMA } from '../src/report/report-schema.js'
 import type { CheckedFile } from '../src/report/report.js'
 
 const rule: Rule = {
@@ -137,7 +138,7 @@ test('json is one document with everything in it', () => {
     JSON.parse(
       report(
         'json',
-        [one, { ...warned, usedNames: ['l'] }],
+        [one, { ...warned, usedNames: ['l'], unselected: 3 }],
         [{ file: 'c.py', message: 'no such file' }],
       ),
     ),
@@ -148,9 +149,10 @@ test('json is one document with everything in it', () => {
       {
         file: 'a.py',
         ok: false,
-        diagnostics: one.diagnostics,
+        diagnostics: [{ severity: 'error', ...one.diagnostics[0] }],
         omitted: 0,
         warnings: [],
+        unselected: 0,
         usedNames: [],
         unknownNames: [],
         imports: [],
@@ -160,21 +162,160 @@ test('json is one document with everything in it', () => {
         ok: true,
         diagnostics: [],
         omitted: 0,
-        warnings: warned.warnings,
+        warnings: [{ severity: 'warning', ...warned.warnings[0] }],
+        unselected: 3,
         usedNames: ['l'],
         unknownNames: [],
         imports: [],
       },
     ],
     errors: [{ file: 'c.py', message: 'no such file' }],
-    summary: { files: 2, findings: 1, warnings: 1, errors: 1 },
+    leftOut: [],
+    summary: {
+      files: 2,
+      findings: 1,
+      warnings: 1,
+      errors: 1,
+      unselected: 3,
+      rules: { PR203: 1, PR601: 1 },
+    },
   })
   expect(JSON.parse(report('json', []))).toEqual({
     version: 1,
     ok: true,
     files: [],
     errors: [],
-    summary: { files: 0, findings: 0, warnings: 0, errors: 0 },
+    leftOut: [],
+    summary: { files: 0, findings: 0, warnings: 0, errors: 0, unselected: 0, rules: {} },
+  })
+})
+
+test('what json prints is what its schema says, file by file as they come', () => {
+  const validate = new Ajv({ strict: true }).compile(REPORT_SCHEMA)
+  const cells = [1, 2].map((cell) => ({ ...one, file: 'n.ipynb', cell, unselected: 1 }))
+  for (const text of [
+    report('json', []),
+    report('json', [one, warned, ...cells], [{ file: '/c d.py', message: 'no such file' }]),
+  ]) {
+    validate(JSON.parse(text))
+    expect(validate.errors).toBeNull()
+  }
+  expect(validate({ ...JSON.parse(report('json', [])), more: 1 })).toBe(false)
+  const formatter = createFormatter('json', options)
+  expect(formatter.file(one).match(/^\{"version":1,"files":\[\n\{"file":"a.py".*\}$/)).not.toBe(
+    null,
+  )
+  expect(JSON.parse(formatter.file(warned).slice(1)).file).toBe('src/b.py')
+})
+
+describe('cells of a notebook', () => {
+  const cells = [2, 5].map((cell) => ({ ...one, file: 'n.ipynb', cell }))
+
+  test('are named in their place, and are one file', () => {
+    const text = report('text', cells)
+    expect(text.match(/--> .*/g)).toEqual(['--> n.ipynb:cell 2:2:7', '--> n.ipynb:cell 5:2:7'])
+    expect(text).toMatch(/Found 2 problems in 1 of 1 file\.\n$/)
+    expect(report('concise', cells).split(' PR')[0]).toBe('n.ipynb:cell 2:2:7:')
+    expect(report('github', cells).split('\n')[1]).toBe(
+      '::error file=n.ipynb,title=PR203 underscore-attribute::cell 5, line 2, column 7: ' +
+        'attribute begins with an underscore%0AHint: give it a public name',
+    )
+    const [result] = JSON.parse(report('sarif', cells)).runs[0].results
+    expect([result.message.text.slice(0, 26), result.locations[0].physicalLocation]).toEqual([
+      'cell 2, line 2, column 7: ',
+      { artifactLocation: { uri: 'n.ipynb' } },
+    ])
+  })
+})
+
+describe('agent', () => {
+  test('says what is wrong, where, and what to write instead, alike ones once', () => {
+    const twice = 'y._z\nprint(y._z)\n'
+    const second = found(twice.slice(5), '_z')
+    const diagnostics = [
+      found(twice, '_z'),
+      {
+        ...second,
+        span: {
+          start: { line: 2, column: 9, offset: 13 },
+          end: { line: 2, column: 11, offset: 15 },
+        },
+      },
+    ]
+    expect(report('agent', [checked('a.py', twice, diagnostics), warned, one])).toBe(
+      'a.py is refused: 2 problems. Change these places and leave the rest.\n' +
+        '- line 1:3, 2:9: attribute begins with an underscore [PR203]\n' +
+        '  in: y._z\n' +
+        '  instead: Use a public name.\n' +
+        'a.py is refused: 1 problem. Change these places and leave the rest.\n' +
+        '- line 2:7: attribute begins with an underscore [PR203]\n' +
+        '  in: x = y._z\n' +
+        '  instead: give it a public name\n',
+    )
+  })
+})
+
+describe('gitlab', () => {
+  test('is an array of issues with fingerprints that lines above do not change', () => {
+    const moved = `# more\n${source}`
+    const [first, second] = [
+      one,
+      checked('a.py', moved, [found(moved, '_z', { hint: 'give it a public name' })]),
+    ].map((file) => JSON.parse(report('gitlab', [file]))[0])
+    expect(first).toEqual({
+      description: 'attribute begins with an underscore. Hint: give it a public name',
+      check_name: 'PR203',
+      fingerprint: expect.stringMatching(/^[\da-f]{32}$/),
+      severity: 'major',
+      location: {
+        path: 'a.py',
+        positions: { begin: { line: 2, column: 7 }, end: { line: 2, column: 9 } },
+        lines: { begin: 2, end: 2 },
+      },
+    })
+    expect([second.fingerprint, second.location.lines.begin]).toEqual([first.fingerprint, 3])
+    const all = JSON.parse(report('gitlab', [one, one], [{ file: 'c.py', message: 'gone' }]))
+    expect(new Set(all.map((issue: { fingerprint: string }) => issue.fingerprint)).size).toBe(3)
+    expect(all[2]).toMatchObject({ severity: 'critical', description: 'gone' })
+    expect(report('gitlab', [])).toBe('[]\n')
+  })
+})
+
+describe('junit', () => {
+  test('is a suite per file and a failed test per finding', () => {
+    expect(report('junit', [one, warned], [{ file: 'c<d.py', message: 'no "such" file' }])).toBe(
+      `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="pyrestrict">
+<testsuite name="a.py" tests="1" failures="1" errors="0">
+  <testcase classname="a.py" name="PR203 underscore-attribute at 2:7"><failure type="error" message="attribute begins with an underscore">attribute begins with an underscore
+Hint: give it a public name</failure></testcase>
+</testsuite>
+<testsuite name="src/b.py" tests="2" failures="0" errors="0">
+  <testcase classname="src/b.py" name="PR601 ambiguous-name at 1:1"><system-out>warning: ambiguous name</system-out></testcase>
+  <testcase classname="src/b.py" name="accepted"/>
+</testsuite>
+<testsuite name="c&lt;d.py" tests="1" failures="0" errors="1">
+  <testcase classname="c&lt;d.py" name="checked"><error type="not-checked" message="no &quot;such&quot; file"/></testcase>
+</testsuite>
+</testsuites>
+`,
+    )
+  })
+})
+
+describe('statistics', () => {
+  test('count by rule and by file, the most frequent first', () => {
+    const two = checked('b.py', source, [...one.diagnostics, ...one.diagnostics])
+    expect(report('statistics', [one, two, warned])).toBe(
+      `3  PR203  underscore-attribute  in 2 files
+1  PR601  ambiguous-name        in 1 file, warnings
+
+2  b.py
+1  a.py
+
+Found 3 problems in 2 of 3 files, 1 warning.
+`,
+    )
   })
 })
 
@@ -317,6 +458,12 @@ test('every format tells how many findings are not listed', () => {
     /\n\nand 41 more problems in a\.py\n\nFound 42 problems in 1 of 1 file\.\n$/,
   )
   expect(report('concise', [many])).toMatch(/\na\.py: and 41 more problems\n$/)
+  expect(report('agent', [many])).toMatch(/^a\.py is refused: 42 problems\..*\n- and 41 more\n$/s)
+  expect(report('junit', [many])).toContain(
+    'name="not listed"><failure type="error" message="and 41 more problems"/>',
+  )
+  expect(JSON.parse(report('gitlab', [many]))[1].description).toBe('and 41 more problems')
+  expect(report('statistics', [many])).toMatch(/\n42  a\.py\n/)
   expect(report('github', [many])).toMatch(
     /\n::error file=a\.py,title=not listed::and 41 more problems\n$/,
   )
@@ -346,7 +493,7 @@ test('whatever a file is called and holds, no format lets it speak to a terminal
       text,
       text,
       text,
-      fc.constantFrom<Format>('text', 'concise', 'json', 'github', 'sarif'),
+      fc.constantFrom<Format>(...FORMAT_NAMES, 'statistics'),
       (file, content, message, format) => {
         const diagnostic = found(`x${content}`, 'x', {
           message,

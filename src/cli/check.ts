@@ -1,26 +1,17 @@
 /** `pyrestrict check`: where files leave the restricted language. */
 import { resolvePolicy, type Policy } from '../policy/policy.js'
-import { createFormatter, type Format } from '../report/formats.js'
-import { findingsOf, type Formatter, type Problem } from '../report/report.js'
-import { explain } from '../rules/load.js'
+import { findingsOf } from '../report/report.js'
+import { checkFile, type Checked } from './check-file.js'
 import { choice, type Arguments, type Command } from './command.js'
+import { describeLeftOut } from './left-out.js'
 import { loadPipeline } from './load-pipeline.js'
-import { complain, print, useColour } from './output.js'
+import { complain } from './output.js'
 import { collectPaths } from './paths.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
-import { ReadError, readSource, STDIN } from './read-source.js'
+import { REPORT_OPTIONS, Reports } from './report-to.js'
+import { chosenOf, createSelection, SELECTION_OPTIONS } from './selection.js'
 import { CHECK_STATUSES, CLEAN, FAILED, FINDINGS, UsageError } from './status.js'
-import {
-  COLOUR_OPTION,
-  COLOURS,
-  MODE_OPTION,
-  MODES,
-  namesOf,
-  NAMES_OPTION,
-} from './shared-options.js'
-import { version } from './version.js'
-
-const FORMATS = ['text', 'concise', 'json', 'github', 'sarif'] as const satisfies readonly Format[]
+import { COLOUR_OPTION, MODE_OPTION, MODES, namesOf, NAMES_OPTION } from './shared-options.js'
 
 export const check: Command = {
   name: 'check',
@@ -31,13 +22,19 @@ export const check: Command = {
   },
   summary: 'Report where Python leaves the restricted language',
   options: {
-    format: {
-      argument: 'FORMAT',
-      choices: FORMATS,
-      default: 'text',
-      describe: 'How to report: frames, one line each, or a document',
-    },
+    ...REPORT_OPTIONS,
     ...POLICY_OPTIONS,
+    ...SELECTION_OPTIONS,
+    exclude: {
+      argument: 'GLOB',
+      many: true,
+      describe:
+        'Leave out what this matches, written as in a .gitignore; may be given several times',
+    },
+    all: {
+      describe: 'Check what .gitignore names, and .venv, node_modules, build and their like, too',
+    },
+    'exit-zero': { describe: 'Exit with status 0 when something is found' },
     mode: MODE_OPTION,
     names: NAMES_OPTION,
     'stdin-filename': {
@@ -54,76 +51,69 @@ export const check: Command = {
       'check --mode eval --names price,qty formula.txt',
       'a formula over the names its host provides',
     ],
-    ['check --format sarif src/ > pyrestrict.sarif', 'for code scanning'],
+    ['check --statistics --all', 'everything below this folder, counted by rule and by file'],
+    ['check --format text --format sarif=found.sarif src/', 'for people, and for code scanning'],
   ],
   statuses: CHECK_STATUSES,
   notes: [
     'No comment in a checked file can switch a rule off: its author is who you are checking. ' +
       '"pyrestrict rule CODE" explains a finding.',
+    'What a .gitignore or the name of a folder leaves out is told on stderr, with the rule that left it out. ' +
+      'A file that you name yourself is checked whatever a .gitignore says.',
   ],
 
   async run(args) {
     const policy = await policyOf(args)
     if (args.has('stdin-filename') && !args.positionals.includes('-'))
       throw new UsageError('--stdin-filename names stdin: give - as well')
-    const { files, problems } = await collectPaths(
+    const selection = createSelection(chosenOf(args))
+    const exclude = args.values('exclude').map((rule) => ({ rule, from: '--exclude' }))
+    const { files, problems, leftOut } = await collectPaths(
       args.positionals.length > 0 ? args.positionals : ['.'],
+      { all: args.has('all'), exclude },
     )
-    const formatter = createFormatter(choice(args, 'format', FORMATS), {
-      colour: useColour(choice(args, 'color', COLOURS), 1),
-      version: version(),
-      explain,
-    })
-    problems.forEach((problem) => report(formatter, problem))
-    const { found, unread } = await checkFiles(files, args, policy, formatter)
-    print(formatter.end())
-    return problems.length + unread > 0 ? FAILED : found > 0 ? FINDINGS : CLEAN
+    const notice = describeLeftOut(leftOut)
+    if (notice !== '' && !args.has('quiet')) complain(notice)
+    const reports = Reports.open(args, files)
+    const total = { found: 0, failed: 0 }
+    const take = (one: Checked): void => {
+      if ('problem' in one) {
+        total.failed++
+        // A problem is said on stderr whatever the format, and in the document if it is one.
+        complain(`${one.problem.file}: ${one.problem.message}`)
+        reports.problem(one.problem)
+      } else {
+        for (const checked of one.checked) {
+          const selected = selection?.(checked) ?? checked
+          total.found += findingsOf(selected)
+          reports.file(selected)
+        }
+      }
+    }
+    for (const problem of problems) take({ problem })
+    await checkFiles(files, args, policy, take)
+    reports.end({ leftOut })
+    return total.failed > 0 ? FAILED : total.found > 0 && !args.has('exit-zero') ? FINDINGS : CLEAN
   },
 }
 
+/** Checks the files in their order; each is handed on before the next is read, so that their number costs no memory. */
 async function checkFiles(
   files: readonly string[],
   args: Arguments,
   policy: Policy,
-  formatter: Formatter,
-) {
+  take: (one: Checked) => void,
+): Promise<void> {
   const {
     limits: { sourceBytes },
   } = resolvePolicy(policy)
   const { createChecker } = await loadPipeline()
   const checker = await createChecker(policy)
   const names = namesOf(args)
-  const options = { mode: choice(args, 'mode', MODES), ...(names === undefined ? {} : { names }) }
-  let found = 0
-  let unread = 0
-  for (const path of files) {
-    const file = path === '-' ? args.value('stdin-filename')! : path
-    try {
-      const { text, diagnostic } = readSource(path === '-' ? STDIN : path, sourceBytes)
-      const result =
-        diagnostic === undefined
-          ? checker.check(text, { ...options, filename: file })
-          : {
-              diagnostics: [diagnostic],
-              omitted: 0,
-              warnings: [],
-              usedNames: [],
-              unknownNames: [],
-              imports: [],
-            }
-      found += findingsOf(result)
-      print(formatter.file({ file, source: text, ...result }))
-    } catch (error) {
-      if (!(error instanceof ReadError)) throw error
-      unread++
-      report(formatter, { file, message: `cannot be read: ${error.message}` })
-    }
+  const options = {
+    check: { mode: choice(args, 'mode', MODES), ...(names === undefined ? {} : { names }) },
+    sourceBytes,
+    stdinName: args.value('stdin-filename')!,
   }
-  return { found, unread }
-}
-
-/** A problem is said on stderr whatever the format, and in the document if it is one. */
-function report(formatter: Formatter, problem: Problem): void {
-  complain(`${problem.file}: ${problem.message}`)
-  print(formatter.problem(problem))
+  for (const path of files) take(checkFile(checker, path, options))
 }

@@ -6,6 +6,8 @@ export interface Option {
   /** What the value is, in capitals for the help; an option without one is a switch. */
   readonly argument?: string
   readonly choices?: readonly string[]
+  /** Whether a choice may be followed by `=` and a word of its own, as in `json=FILE`. */
+  readonly assignable?: boolean
   readonly default?: string
   /** One letter, for `-c`. */
   readonly alias?: string

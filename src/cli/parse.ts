@@ -94,14 +94,18 @@ function wrong(command: Command, name: string, value: unknown): string | undefin
     const close = nearest(name, Object.keys(command.options))
     return `there is no option ${dashed(name)}${close === undefined ? '' : `; did you mean --${close}?`}`
   }
-  const { many, choices } = option
+  const { many, choices, assignable } = option
   // Of two policies, which one holds? Not a question to answer silently.
   if (Array.isArray(value) && many !== true) return `--${name} is given twice`
   const other = [value]
     .flat()
-    .find((one) => choices !== undefined && !choices.includes(String(one)))
-  if (other !== undefined)
-    return `--${name} must be one of ${choices!.join(', ')}, not "${String(other)}"`
+    .map((one) => (assignable ? String(one).replace(/=.*/s, '') : String(one)))
+    .find((one) => choices !== undefined && !choices.includes(one))
+  if (other !== undefined) {
+    const close = nearest(other, choices!)
+    const suggestion = close === undefined ? '' : `; did you mean ${close}?`
+    return `--${name} must be one of ${choices!.join(', ')}, not "${other}"${suggestion}`
+  }
   return value === '' && option.argument !== undefined && !option.verbatim
     ? `--${name} needs a value`
     : undefined

@@ -1,11 +1,11 @@
 /** `pyrestrict rule CODE`: what a rule denies, why, and what to write instead. */
-import { nearest } from '../check/nearest.js'
 import { printJson } from '../report/json.js'
 import { COLOURS as TERMINAL, PLAIN } from '../report/paint.js'
 import { loadRules } from '../rules/load.js'
 import type { Rule } from '../rules/rule.js'
 import { choice, type Command } from './command.js'
 import { print, useColour } from './output.js'
+import { nearestRule } from './selection.js'
 import { CLEAN, UsageError } from './status.js'
 import { COLOUR_OPTION, COLOURS } from './shared-options.js'
 
@@ -42,10 +42,7 @@ function findRule(wanted: string): Rule {
   const all = [...loadRules().values()].map((file) => file.rule)
   const found = all.find(({ code, name }) => code === wanted.toUpperCase() || name === wanted)
   if (found) return found
-  const close = nearest(
-    wanted,
-    all.flatMap(({ code, name }) => [code, name]),
-  )
+  const close = nearestRule(wanted, all)
   throw new UsageError(
     `there is no rule "${wanted}"${close === undefined ? '' : `; did you mean "${close}"?`}`,
   )

@@ -1,28 +1,20 @@
 /** Findings as annotations of a pull request: the workflow commands that GitHub Actions reads from a step's output. */
+import type { Span } from '../diagnostic.js'
 import { inOrder, more } from './text.js'
 import type { CheckedFile, Formatter, Problem } from './report.js'
 import { visible, visibleLines } from './visible.js'
 
 /** One `::error` or `::warning` line per finding, and nothing else that a runner would obey. */
 export class GithubFormatter implements Formatter {
-  file({ file, diagnostics, warnings, omitted }: CheckedFile): string {
+  file({ file, cell, diagnostics, warnings, omitted }: CheckedFile): string {
     const rest = omitted > 0 ? command('error', { file, title: 'not listed' }, more(omitted)) : ''
     return (
       inOrder(diagnostics, warnings)
         .map(({ found: { code, rule, message, span, hint }, level }) =>
           command(
             level,
-            {
-              file,
-              line: span.start.line,
-              endLine: span.end.line,
-              // A column range is only understood within one line.
-              ...(span.start.line === span.end.line
-                ? { col: span.start.column, endColumn: span.end.column }
-                : {}),
-              title: `${code} ${rule}`,
-            },
-            hint === undefined ? message : `${message}\nHint: ${hint}`,
+            { file, ...(cell === undefined ? region(span) : {}), title: `${code} ${rule}` },
+            `${inCell(cell, span)}${hint === undefined ? message : `${message}\nHint: ${hint}`}`,
           ),
         )
         .join('') + rest
@@ -36,6 +28,20 @@ export class GithubFormatter implements Formatter {
   end(): string {
     return ''
   }
+}
+
+/** A column range is only understood within one line. */
+function region({ start, end }: Span): Readonly<Record<string, number>> {
+  return {
+    line: start.line,
+    endLine: end.line,
+    ...(start.line === end.line ? { col: start.column, endColumn: end.column } : {}),
+  }
+}
+
+/** Where in a notebook a finding is: its file's lines are those of JSON, which nobody reads. */
+export function inCell(cell: number | undefined, { start }: Span): string {
+  return cell === undefined ? '' : `cell ${cell}, line ${start.line}, column ${start.column}: `
 }
 
 function command(

@@ -1,27 +1,44 @@
 /** Findings for programs: one JSON document. `version` changes when a field changes its meaning or goes. */
-import { findingsOf, type CheckedFile, type Formatter, type Problem } from './report.js'
+import {
+  findingsOf,
+  Totals,
+  type CheckedFile,
+  type Formatter,
+  type Problem,
+  type Remarks,
+  type Severity,
+} from './report.js'
+import type { Diagnostic } from '../diagnostic.js'
 import { visibleJson } from './visible.js'
 
 /**
- * `{ version, ok, files: [{ file, ok, diagnostics, omitted, warnings, usedNames, unknownNames, imports }],
- * errors: [{ file, message }], summary: { files, findings, warnings, errors } }`. Lines and columns count from 1, offsets
- * from 0, in UTF-16 code units.
+ * Writes the document as the files come, one a line, so that no number of files fills the memory. Its schema is
+ * `report.schema.json`. Lines and columns count from 1, offsets from 0, in UTF-16 code units.
  */
 export class JsonFormatter implements Formatter {
-  private readonly files: Omit<CheckedFile, 'source'>[] = []
+  private readonly totals = new Totals()
   private readonly errors: Problem[] = []
+  private readonly rules = new Map<string, number>()
+  private begun = false
 
-  file({
-    file,
-    diagnostics,
-    omitted,
-    warnings,
-    usedNames,
-    unknownNames,
-    imports,
-  }: CheckedFile): string {
-    this.files.push({ file, diagnostics, omitted, warnings, usedNames, unknownNames, imports })
-    return ''
+  file(checked: CheckedFile): string {
+    const { file, cell, diagnostics, omitted, warnings } = checked
+    this.totals.add(checked)
+    for (const { code } of [...diagnostics, ...warnings])
+      this.rules.set(code, (this.rules.get(code) ?? 0) + 1)
+    const { usedNames, unknownNames, imports, unselected = 0 } = checked
+    return this.next({
+      file,
+      ...(cell === undefined ? {} : { cell }),
+      ok: findingsOf(checked) === 0,
+      diagnostics: diagnostics.map(withSeverity('error')),
+      omitted,
+      warnings: warnings.map(withSeverity('warning')),
+      unselected,
+      usedNames,
+      unknownNames,
+      imports,
+    })
   }
 
   problem(problem: Problem): string {
@@ -29,22 +46,41 @@ export class JsonFormatter implements Formatter {
     return ''
   }
 
-  end(): string {
-    const { files, errors } = this
-    const findings = files.reduce((sum, file) => sum + findingsOf(file), 0)
-    const warnings = files.reduce((sum, file) => sum + file.warnings.length, 0)
-    return printJson({
-      version: 1,
-      ok: findings === 0 && errors.length === 0,
-      files: files.map(({ file, ...result }) => ({
-        file,
-        ok: result.diagnostics.length === 0,
-        ...result,
-      })),
+  end({ leftOut }: Remarks = { leftOut: [] }): string {
+    const { errors, rules } = this
+    const { files, findings, warnings, unselected } = this.totals
+    const rest = {
       errors,
-      summary: { files: files.length, findings, warnings, errors: errors.length },
-    })
+      leftOut,
+      ok: findings === 0 && errors.length === 0,
+      summary: {
+        files,
+        findings,
+        warnings,
+        errors: errors.length,
+        unselected,
+        rules: Object.fromEntries([...rules].sort(([a], [b]) => (a < b ? -1 : 1))),
+      },
+    }
+    const head = this.begun ? '' : HEAD
+    return `${head}\n],${line(rest).slice(1)}\n`
   }
+
+  private next(file: object): string {
+    const before = this.begun ? ',' : HEAD
+    this.begun = true
+    return `${before}\n${line(file)}`
+  }
+}
+
+const HEAD = '{"version":1,"files":['
+
+function withSeverity(severity: Severity): (found: Diagnostic) => object {
+  return ({ code, rule, ...rest }) => ({ code, rule, severity, ...rest })
+}
+
+function line(value: object): string {
+  return visibleJson(JSON.stringify(value))
 }
 
 /** A value as JSON for reading, safe to print, ending with a newline. */

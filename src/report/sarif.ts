@@ -1,18 +1,25 @@
 /** Findings as SARIF 2.1.0, for code scanning services and viewers. */
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Diagnostic } from '../diagnostic.js'
+import type { Diagnostic, Span } from '../diagnostic.js'
 import type { Rule } from '../rules/rule.js'
-import { printJson } from './json.js'
-import type { CheckedFile, Formatter, Problem } from './report.js'
+import { inCell } from './github.js'
+import type { CheckedFile, Formatter, Problem, Remarks, Severity } from './report.js'
 import { inOrder, more } from './text.js'
+import { visibleJson } from './visible.js'
+
+const HEAD =
+  '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"results":['
 
 /** A snippet is for reading; a span over a whole file is not quoted whole. */
 const MAX_SNIPPET = 400
 
-/** One run with a result per finding, the rules they broke, and what could not be checked as notifications. */
+/**
+ * One run with a result per finding, the rules they broke, and what could not be checked or was left out as notifications.
+ * Results are written as they come; what describes them follows.
+ */
 export class SarifFormatter implements Formatter {
-  private readonly results: object[] = []
+  private begun = false
   private readonly problems: Problem[] = []
   private readonly omitted: Problem[] = []
   private readonly rules = new Map<string, object>()
@@ -23,11 +30,12 @@ export class SarifFormatter implements Formatter {
     private readonly explain: (code: string) => Rule | undefined,
   ) {}
 
-  file({ file, source, diagnostics, warnings, omitted }: CheckedFile): string {
+  file(checked: CheckedFile): string {
+    const { file, diagnostics, warnings, omitted } = checked
     if (omitted > 0) this.omitted.push({ file, message: more(omitted) })
-    for (const { found, level } of inOrder(diagnostics, warnings))
-      this.results.push(this.result(file, source, found, level))
-    return ''
+    return inOrder(diagnostics, warnings)
+      .map(({ found, level }) => this.next(this.result(checked, found, level)))
+      .join('')
   }
 
   problem(problem: Problem): string {
@@ -35,8 +43,8 @@ export class SarifFormatter implements Formatter {
     return ''
   }
 
-  end(): string {
-    const { results, problems, omitted, rules, version } = this
+  end({ leftOut }: Remarks = { leftOut: [] }): string {
+    const { problems, omitted, rules, version } = this
     const notification =
       (level: string) =>
       ({ file, message }: Problem) => ({
@@ -44,35 +52,41 @@ export class SarifFormatter implements Formatter {
         message: { text: message },
         locations: [{ physicalLocation: { artifactLocation: { uri: uri(file) } } }],
       })
-    return printJson({
-      $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-      version: '2.1.0',
-      runs: [
+    const rest = {
+      tool: {
+        driver: { name: 'pyrestrict', semanticVersion: version, rules: [...rules.values()] },
+      },
+      columnKind: 'utf16CodeUnits',
+      invocations: [
         {
-          tool: {
-            driver: { name: 'pyrestrict', semanticVersion: version, rules: [...rules.values()] },
-          },
-          columnKind: 'utf16CodeUnits',
-          invocations: [
-            {
-              executionSuccessful: problems.length === 0,
-              toolExecutionNotifications: [
-                ...problems.map(notification('error')),
-                ...omitted.map(notification('warning')),
-              ],
-            },
+          executionSuccessful: problems.length === 0,
+          toolExecutionNotifications: [
+            ...problems.map(notification('error')),
+            ...omitted.map(notification('warning')),
+            ...leftOut.map(({ rule, from, folders, files, first }) =>
+              notification('note')({
+                file: first,
+                message: `left out by ${rule} (${from}): ${folders} folders, ${files} files`,
+              }),
+            ),
           ],
-          results,
         },
       ],
-    })
+    }
+    const head = this.begun ? '' : HEAD
+    return `${head}\n],${visibleJson(JSON.stringify(rest)).slice(1)}]}\n`
+  }
+
+  private next(result: object): string {
+    const before = this.begun ? ',' : HEAD
+    this.begun = true
+    return `${before}\n${visibleJson(JSON.stringify(result))}`
   }
 
   private result(
-    file: string,
-    source: string,
+    { file, cell, source }: CheckedFile,
     { code, rule, message, span, hint }: Diagnostic,
-    level: 'error' | 'warning',
+    level: Severity,
   ): object {
     if (!this.rules.has(code))
       this.rules.set(code, describeRule(code, rule, level, this.explain(code)))
@@ -80,27 +94,30 @@ export class SarifFormatter implements Formatter {
       ruleId: code,
       ruleIndex: [...this.rules.keys()].indexOf(code),
       level,
-      message: { text: hint === undefined ? message : `${message}. Hint: ${hint}` },
+      message: {
+        text: `${inCell(cell, span)}${hint === undefined ? message : `${message}. Hint: ${hint}`}`,
+      },
       locations: [
         {
           physicalLocation: {
             artifactLocation: { uri: uri(file) },
-            region: {
-              startLine: span.start.line,
-              startColumn: span.start.column,
-              endLine: span.end.line,
-              endColumn: span.end.column,
-              snippet: {
-                text: source.slice(
-                  span.start.offset,
-                  Math.min(span.end.offset, span.start.offset + MAX_SNIPPET),
-                ),
-              },
-            },
+            ...(cell === undefined ? { region: region(source, span) } : {}),
           },
         },
       ],
     }
+  }
+}
+
+function region(source: string, { start, end }: Span): object {
+  return {
+    startLine: start.line,
+    startColumn: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+    snippet: {
+      text: source.slice(start.offset, Math.min(end.offset, start.offset + MAX_SNIPPET)),
+    },
   }
 }
 

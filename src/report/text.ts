@@ -2,7 +2,15 @@
 import type { Diagnostic } from '../diagnostic.js'
 import { codeFrame } from './frame.js'
 import { type Paint, PLAIN } from './paint.js'
-import { count, findingsOf, type CheckedFile, type Formatter, type Problem } from './report.js'
+import {
+  count,
+  placeOf,
+  Totals,
+  type CheckedFile,
+  type Formatter,
+  type Problem,
+  type Severity,
+} from './report.js'
 import { visible, visibleName } from './visible.js'
 
 /** One finding as a few lines: rule and message, place, frame, hint. Ends without newline. */
@@ -10,7 +18,7 @@ export function describe(
   file: string,
   source: string,
   found: Diagnostic,
-  level: 'error' | 'warning',
+  level: Severity,
   paint: Paint,
 ): string {
   const {
@@ -36,28 +44,26 @@ function margin(rows: readonly string[]): number {
   return /^ */.exec(rows[0]!)![0].length - 1
 }
 
-/** Frames and a summary, as `check` prints them on a terminal. */
+/** Frames and a summary, as `check` prints them on a terminal; no summary when `quiet`. */
 export class TextFormatter implements Formatter {
-  private files = 0
-  private findings = 0
-  private faulty = 0
-  private warnings = 0
+  private readonly totals = new Totals()
   private problems = 0
 
-  constructor(private readonly paint: Paint = PLAIN) {}
+  constructor(
+    private readonly paint: Paint = PLAIN,
+    private readonly quiet = false,
+  ) {}
 
   file(checked: CheckedFile): string {
-    const { file, source, diagnostics, warnings, omitted } = checked
-    this.files++
-    this.findings += findingsOf(checked)
-    this.warnings += warnings.length
-    if (diagnostics.length > 0) this.faulty++
+    const { source, diagnostics, warnings, omitted } = checked
+    this.totals.add(checked)
+    const place = placeOf(checked)
     const frames = inOrder(diagnostics, warnings).map(
-      ({ found, level }) => `${describe(file, source, found, level, this.paint)}\n\n`,
+      ({ found, level }) => `${describe(place, source, found, level, this.paint)}\n\n`,
     )
     return (
       frames.join('') +
-      (omitted > 0 ? `${this.paint.error(more(omitted))} in ${visible(file)}\n\n` : '')
+      (omitted > 0 ? `${this.paint.error(more(omitted))} in ${visible(place)}\n\n` : '')
     )
   }
 
@@ -67,22 +73,30 @@ export class TextFormatter implements Formatter {
   }
 
   end(): string {
-    const { files, findings, faulty, warnings, problems, paint } = this
-    const also = [
-      ...(warnings > 0 ? [count(warnings, 'warning')] : []),
-      ...(problems > 0 ? [`${count(problems, 'file')} could not be checked`] : []),
-    ]
-      .map((text) => `, ${text}`)
-      .join('')
-    return findings > 0
-      ? `${paint.error(`Found ${count(findings, 'problem')}`)} in ${faulty} of ${count(files, 'file')}${also}.\n`
-      : `${paint.strong('No problems')} in ${count(files, 'file')}${also}.\n`
+    return this.quiet ? '' : summary(this.totals, this.problems, this.paint)
   }
+}
+
+/** The last line of a report for people. */
+export function summary(totals: Totals, problems: number, paint: Paint): string {
+  const { files, findings, faulty, warnings, unselected } = totals
+  const also = [
+    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+    ...(unselected > 0 ? [`${unselected} not selected`] : []),
+    ...(problems > 0 ? [`${count(problems, 'file')} could not be checked`] : []),
+  ]
+    .map((text) => `, ${text}`)
+    .join('')
+  return findings > 0
+    ? `${paint.error(`Found ${count(findings, 'problem')}`)} in ${faulty} of ${count(files, 'file')}${also}.\n`
+    : `${paint.strong('No problems')} in ${count(files, 'file')}${also}.\n`
 }
 
 /** One line per finding: `file:line:column: PR203 message`. For editors, grep and models. */
 export class ConciseFormatter implements Formatter {
-  file({ file, diagnostics, warnings, omitted }: CheckedFile): string {
+  file(checked: CheckedFile): string {
+    const { diagnostics, warnings, omitted } = checked
+    const name = visibleName(placeOf(checked))
     const lines = inOrder(diagnostics, warnings).map(
       ({
         found: {
@@ -93,11 +107,11 @@ export class ConciseFormatter implements Formatter {
         },
         level,
       }) =>
-        `${visibleName(file)}:${start.line}:${start.column}: ${level === 'warning' ? 'warning: ' : ''}${code} ${visible(message)}${
+        `${name}:${start.line}:${start.column}: ${level === 'warning' ? 'warning: ' : ''}${code} ${visible(message)}${
           hint === undefined ? '' : ` (hint: ${visible(hint)})`
         }\n`,
     )
-    return lines.join('') + (omitted > 0 ? `${visibleName(file)}: ${more(omitted)}\n` : '')
+    return lines.join('') + (omitted > 0 ? `${name}: ${more(omitted)}\n` : '')
   }
 
   problem(_: Problem): string {
@@ -110,7 +124,10 @@ export class ConciseFormatter implements Formatter {
 }
 
 /** Findings and warnings together in the order of the source, findings first where both begin at one place. */
-export function inOrder(diagnostics: readonly Diagnostic[], warnings: readonly Diagnostic[]) {
+export function inOrder(
+  diagnostics: readonly Diagnostic[],
+  warnings: readonly Diagnostic[],
+): readonly { readonly found: Diagnostic; readonly level: Severity }[] {
   return [
     ...diagnostics.map((found) => ({ found, level: 'error' as const })),
     ...warnings.map((found) => ({ found, level: 'warning' as const })),
