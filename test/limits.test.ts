@@ -117,6 +117,29 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     })
   })
 
+  test('memoryMb: a run gets what it may have, whatever ran before it', async () => {
+    const grab =
+      'held = []\ntry:\n    while True: held.append(bytearray(1 << 20))\nexcept MemoryError: pass\nn = len(held)\nheld = None\nn'
+    const limits = { memoryMb: 64 }
+    const fresh = await sandbox.run(grab, { limits })
+    expect(fresh).toMatchObject({ status: 'returned' })
+    const other = await sandbox.run('held = bytearray(55 << 20)\n1')
+    expect(other.status === 'returned' && other.usage.peakMemoryBytes).toBeGreaterThan(80 << 20)
+    const later = await sandbox.run(grab, { limits })
+    expect(later).toMatchObject({ value: fresh.status === 'returned' && fresh.value })
+    expect(later.usage.peakMemoryBytes).toBeLessThanOrEqual(64 << 20)
+    const session = await sandbox.session()
+    await session.run('held = bytearray(40 << 20)')
+    expect(await session.run('1', { limits })).toMatchObject({
+      status: 'exhausted',
+      limit: 'memoryMb',
+      allowed: 64,
+    })
+    expect(await session.run('len(held)')).toMatchObject({ value: 40 << 20 })
+    await session.run('held = None')
+    await session.close()
+  })
+
   test('memoryMb: more is a MemoryError that the guest may catch', async () => {
     expect(await sandbox.run('x = bytearray(10 ** 8)')).toMatchObject({
       status: 'raised',

@@ -19,8 +19,9 @@ beforeEach(() => {
 })
 
 /** Bytes of a delta that holds no page: the memory is the image's. */
-const PRISTINE = 40
+const PRISTINE = 64
 const MIB = 1 << 20
+const make = (options: GuestOptions): BareGuest => new BareGuest(image, options)
 
 /** How a call ended that did not return. */
 function killed(
@@ -107,7 +108,9 @@ describe('reset', () => {
     expect(other.capture().length).toBe(PRISTINE)
     const second = new BareGuest(image)
     expect(second.run(code)).toEqual(first)
-    expect(Buffer.compare(second.guest.capture(), python.guest.capture())).toBe(0)
+    // But for the moments at which they were taken.
+    const [one, two] = [second, python].map(({ guest }) => guest.capture().fill(0, 40, 48))
+    expect(Buffer.compare(one!, two!)).toBe(0)
   })
 
   /** The claim that one memory copy resets everything stands on this: no other state can change. */
@@ -146,8 +149,61 @@ describe('capture and restore', () => {
     other.guest.restore(delta)
     expect(other.run('result = [len(kept), kept[-1]]')).toEqual([60 * MIB, 120])
     const small = new BareGuest(image, { memoryBytes: 64 * MIB })
-    expect(() => small.guest.restore(delta)).toThrow(DeltaError)
+    expect(() => small.guest.restore(delta)).toThrow(new Killed('memory'))
+    expect(small.guest.usage.peakMemoryBytes).toBeGreaterThan(88 * MIB)
     expect(small.run('result = "as it was"')).toBe('as it was')
+    expect(() => other.guest.restore(delta, 80 * MIB)).toThrow(new Killed('memory'))
+  })
+
+  test('carry no more memory than is in use', () => {
+    python.run('kept = bytearray(20 << 20)')
+    python.run('kept = None')
+    const used = python.guest.usage.peakMemoryBytes
+    const other = new BareGuest(image)
+    other.guest.restore(python.guest.capture(), Math.ceil(used / 65_536) * 65_536)
+    expect(other.run('result = kept')).toBe(null)
+  })
+
+  test('carry the clock on, which never runs backwards', () => {
+    const read =
+      'import fcntl, struct, time; fcntl.ioctl(1000, 1, bytearray(struct.pack("<d", 0.03))); result = time.monotonic()'
+    for (const clock of ['real', { fixed: 0 }] as const) {
+      const first = make({ clock })
+      const before = first.run(read) as number
+      const delta = first.guest.capture()
+      first.guest.reset()
+      const second = make({ clock })
+      second.guest.restore(delta)
+      const after = second.run('import time; result = time.monotonic()') as number
+      expect(after).toBeGreaterThanOrEqual(before)
+      // What passed between the two is nobody's.
+      expect(after).toBeLessThan(before + 0.5)
+      second.guest.reset()
+      expect(second.run('import time; result = time.monotonic()')).toBeLessThan(before)
+    }
+  })
+
+  test('carry seeded chance on', () => {
+    const draw = 'import os; result = [os.urandom(8)]'
+    const first = make({ random: { seed: 7 } })
+    const begun = first.run(draw)
+    const delta = first.guest.capture()
+    const goesOn = first.run(draw)
+    expect(goesOn).not.toEqual(begun)
+    const second = make({ random: { seed: 7 } })
+    second.guest.restore(delta)
+    expect(second.run(draw)).toEqual(goesOn)
+    second.guest.reset()
+    expect(second.run(draw)).toEqual(begun)
+  })
+
+  test('keep the stack of the guest that goes on, not of the one before', () => {
+    const deep = 'def f(n): return sorted([1], key=lambda _: f(n))\nf(0)'
+    python.run('kept = 1')
+    const small = make({ smallStack: true })
+    small.guest.restore(python.guest.capture())
+    expect(() => small.run(deep)).toThrow('RecursionError')
+    expect(small.run('result = kept')).toBe(1)
   })
 
   test('refuse bytes that are no delta of this image, and change nothing then', () => {
@@ -155,10 +211,10 @@ describe('capture and restore', () => {
     const good = python.guest.capture()
     const twice = new Uint8Array(good.length + 4100)
     twice.set(good)
-    twice.set(good.subarray(40, 4140), good.length)
-    const beyond = good.slice(0, 40 + 4100)
+    twice.set(good.subarray(64, 4164), good.length)
+    const beyond = good.slice(0, 64 + 4100)
     new DataView(beyond.buffer).setUint32(
-      40,
+      64,
       new DataView(good.buffer).getUint32(36, true) * 16,
       true,
     )
@@ -169,15 +225,40 @@ describe('capture and restore', () => {
       [good.subarray(0, good.length - 1), 'not a delta of guest memory'],
       [edited(0, 0), 'not a delta of guest memory'],
       [edited(20, good[20]! ^ 1), 'a delta of another image'],
-      [edited(39, 255), 'of 268435456 allowed'],
-      [edited(43, 255), 'pages out of order or of bounds'],
+      [edited(47, 255), 'a clock that stands nowhere'],
+      [edited(67, 255), 'pages out of order or of bounds'],
       [twice, 'pages out of order or of bounds'],
       [beyond, 'pages out of order or of bounds'],
     ] as const) {
       expect(() => python.guest.restore(bytes)).toThrow(DeltaError)
       expect(() => python.guest.restore(bytes)).toThrow(message)
     }
+    expect(() => python.guest.restore(edited(39, 255))).toThrow(new Killed('memory'))
     expect(python.run('result = planted')).toBe(1)
+  })
+})
+
+describe('the memory of a call', () => {
+  /** How many MiB a program gets before MemoryError. */
+  const GRAB = `
+held = []
+try:
+    while True: held.append(bytearray(1 << 20))
+except MemoryError: pass
+result = len(held)
+held = None`
+
+  test('is no more than its limit, whatever ran before', () => {
+    const grab = (guest: BareGuest): Value => {
+      guest.guest.reset(64 * MIB)
+      return guest.run(GRAB, {}, { memoryBytes: 64 * MIB })
+    }
+    const fresh = grab(python)
+    python.guest.reset()
+    python.run('held = bytearray(60 << 20)')
+    expect(python.guest.usage.peakMemoryBytes).toBeGreaterThan(80 * MIB)
+    expect(grab(python)).toBe(fresh)
+    expect(python.guest.usage.peakMemoryBytes).toBeLessThanOrEqual(64 * MIB)
   })
 })
 
@@ -364,7 +445,6 @@ describe('output', () => {
 describe('clock, chance and the door', () => {
   const SLEEP =
     'import fcntl, struct\ndef sleep(s): fcntl.ioctl(1000, 1, bytearray(struct.pack("<d", s)))\n'
-  const make = (options: GuestOptions): BareGuest => new BareGuest(image, options)
 
   test('a fixed clock stands still until the guest sleeps, and sleeping takes no time', () => {
     const guest = make({ clock: { fixed: Date.UTC(2024, 1, 29, 12) } })

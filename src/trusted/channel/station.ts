@@ -113,7 +113,7 @@ export class Station {
     }
     let begun = false
     try {
-      this.#begin(begin)
+      this.#begin(begin, limits.memoryBytes)
       this.#memory = 'spoilt'
       this.peer.tell({ kind: 'begun', id })
       begun = true
@@ -141,20 +141,22 @@ export class Station {
     }
   }
 
-  #begin(begin: Perform['begin']): void {
+  #begin(begin: Perform['begin'], memoryBytes: number): void {
     if (begin === 'keep') {
       if (this.#memory !== 'kept') throw new Killed('crash', 'there is no memory to keep')
-    } else if (begin instanceof Uint8Array) this.#guest.restore(begin)
-    else this.#restore(begin === 'image' ? 'image' : 'base')
+      // It grew in a call that might have more: of what is not in use, this one gets nothing.
+      if (!this.#guest.fits(memoryBytes)) this.#guest.restore(this.#guest.capture(), memoryBytes)
+    } else if (begin instanceof Uint8Array) this.#guest.restore(begin, memoryBytes)
+    else this.#restore(begin === 'image' ? 'image' : 'base', memoryBytes)
   }
 
-  #restore(target: 'image' | 'base'): void {
+  #restore(target: 'image' | 'base', memoryBytes?: number): void {
     const wanted = target === 'base' && this.#base ? 'base' : 'image'
-    if (this.#memory === wanted) return
+    if (this.#memory === wanted && this.#guest.fits(memoryBytes ?? Infinity)) return
     this.#memory = 'spoilt'
     const hadGrown = this.#guest.usage.peakMemoryBytes > GROWN_BYTES
-    if (wanted === 'base') this.#guest.restore(this.#base!)
-    else this.#guest.reset()
+    if (wanted === 'base') this.#guest.restore(this.#base!, memoryBytes)
+    else this.#guest.reset(memoryBytes)
     this.#memory = wanted
     // The memory of the guest before is garbage, which nothing else in a jail would make room for.
     if (hadGrown) (globalThis as { gc?: () => void }).gc?.()

@@ -17,8 +17,8 @@ export interface Clock {
   steady(): number
   /** Lets `milliseconds` pass: on a fixed clock at once, otherwise by `block`. */
   sleep(milliseconds: number, block: (milliseconds: number) => void): void
-  /** Begins anew, as after a reset. */
-  restart(): void
+  /** Begins anew, as after a reset; or, as after a restore, where it stood when so many microseconds had passed. */
+  restart(elapsed?: number): void
 }
 
 export function createClock(policy: ClockPolicy): Clock {
@@ -29,8 +29,8 @@ export function createClock(policy: ClockPolicy): Clock {
       wall: () => Math.floor(((performance.timeOrigin + performance.now()) * 1000) / GRAIN) * GRAIN,
       steady: () => Math.floor(((performance.now() - base) * 1000) / GRAIN) * GRAIN,
       sleep: (milliseconds, block) => block(milliseconds),
-      restart: () => {
-        base = performance.now()
+      restart: (elapsed = 0) => {
+        base = performance.now() - elapsed / 1000
       },
     }
   }
@@ -40,8 +40,8 @@ export function createClock(policy: ClockPolicy): Clock {
     sleep: (milliseconds) => {
       slept += Math.round(milliseconds * 1000)
     },
-    restart: () => {
-      slept = 0
+    restart: (elapsed = 0) => {
+      slept = elapsed
     },
   }
 }
@@ -49,7 +49,10 @@ export function createClock(policy: ClockPolicy): Clock {
 /** Fills buffers of at most 65,536 bytes. */
 export interface RandomSource {
   fill(bytes: Uint8Array): void
-  restart(): void
+  /** Four words, by which {@link restart} goes on from here; zeros where there is nothing to go on from. */
+  state(): readonly number[]
+  /** Begins anew, or where it stood. */
+  restart(state?: readonly number[]): void
 }
 
 /** A seeded source is for repeatable runs, never for secrets: sfc32, seeded from the low and high words of `seed`. */
@@ -59,6 +62,7 @@ export function createRandom(policy: RandomPolicy): RandomSource {
       fill: (bytes) => {
         crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)
       },
+      state: () => [0, 0, 0, 0],
       restart() {},
     }
   let a = 0,
@@ -73,7 +77,11 @@ export function createRandom(policy: RandomPolicy): RandomSource {
     c = (((c << 21) | (c >>> 11)) + t) | 0
     return t
   }
-  const restart = (): void => {
+  const restart = (state?: readonly number[]): void => {
+    if (state) {
+      ;[a, b, c, d] = state as [number, number, number, number]
+      return
+    }
     ;[a, b, c, d] = [policy.seed | 0, Math.trunc(policy.seed / 2 ** 32) | 0, 0x9e3779b9 | 0, 1]
     for (let i = 0; i < 15; i++) next()
   }
@@ -82,6 +90,7 @@ export function createRandom(policy: RandomPolicy): RandomSource {
     fill: (bytes) => {
       for (let i = 0; i < bytes.length; i++) bytes[i] = next() >>> 24
     },
+    state: () => [a, b, c, d],
     restart,
   }
 }

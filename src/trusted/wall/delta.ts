@@ -1,18 +1,29 @@
 /**
- * A guest's memory as its difference from the image: those 4 KiB pages that are not the image's (beyond it: not zero).
+ * A guest's memory as its difference from the image: those 4 KiB pages that are not the image's (beyond it: not zero); and
+ * where its clock and its seeded randomness stood, which a guest that goes on must not see begin anew.
  *
- * Layout, little-endian: `PRD1`, the image's SHA-256, the memory's size in wasm pages (u32), then for each page its number
- * (u32, ascending) and its 4,096 bytes. The whole is checked before any of it is used.
+ * Layout, little-endian: `PRD2`, the image's SHA-256, the memory's size in wasm pages (u32), the microseconds of the steady
+ * clock (f64), four words of the seeded source (i32 each), then for each page its number (u32, ascending) and its 4,096
+ * bytes. The whole is checked before any of it is used.
  */
 import { fillFrom, type GuestImage } from './image-facts.js'
 
-/** The bytes are no delta of this image, or the memory they describe is larger than the guest may have. */
+/** The bytes are no delta of this image. */
 export class DeltaError extends Error {
   override readonly name = 'DeltaError'
 }
 
-const MAGIC = 0x31445250
-const HEADER = 4 + 32 + 4
+/** What a guest's memory does not hold of it. */
+export interface Moment {
+  /** Microseconds of its steady clock. */
+  readonly elapsed: number
+  /** Four words of its seeded randomness. */
+  readonly random: readonly number[]
+}
+
+const MAGIC = 0x32445250
+const AT = { hash: 4, size: 36, elapsed: 40, random: 48 }
+const HEADER = 64
 const PAGE = 4096
 const ENTRY = 4 + PAGE
 const WASM_PAGE = 65_536
@@ -24,7 +35,13 @@ function imageHash(image: GuestImage): Uint8Array {
   return Uint8Array.from(image.facts.sha256.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 }
 
-export function captureDelta(image: GuestImage, memory: ArrayBufferLike): Uint8Array {
+/** `used` is how far the heap goes: what lies beyond it and is zero is not part of what is captured. */
+export function captureDelta(
+  image: GuestImage,
+  memory: ArrayBufferLike,
+  used: number,
+  { elapsed, random }: Moment,
+): Uint8Array {
   const now = new Uint8Array(memory)
   const changed: number[] = []
   const stretch = new Uint8Array(STRETCH)
@@ -45,8 +62,11 @@ export function captureDelta(image: GuestImage, memory: ArrayBufferLike): Uint8A
   const delta = new Uint8Array(HEADER + changed.length * ENTRY)
   const view = new DataView(delta.buffer)
   view.setUint32(0, MAGIC, true)
-  delta.set(imageHash(image), 4)
-  view.setUint32(36, memory.byteLength / WASM_PAGE, true)
+  delta.set(imageHash(image), AT.hash)
+  const end = Math.max(used, image.facts.size, ((changed.at(-1) ?? -1) + 1) * PAGE)
+  view.setUint32(AT.size, Math.min(Math.ceil(end / WASM_PAGE), now.length / WASM_PAGE), true)
+  view.setFloat64(AT.elapsed, elapsed, true)
+  random.forEach((word, i) => view.setInt32(AT.random + 4 * i, word, true))
   changed.forEach((page, i) => {
     view.setUint32(HEADER + i * ENTRY, page, true)
     delta.set(now.subarray(page * PAGE, (page + 1) * PAGE), HEADER + i * ENTRY + 4)
@@ -65,8 +85,8 @@ function isPadded(page: Uint8Array, part: Uint8Array): boolean {
   )
 }
 
-/** Bytes of memory that `delta` needs. @throws DeltaError unless it is well-formed, of this image, and within `most` bytes. */
-export function checkDelta(image: GuestImage, delta: Uint8Array, most: number): number {
+/** Bytes of memory that `delta` needs, and its moment. @throws DeltaError unless it is well-formed and of this image. */
+export function checkDelta(image: GuestImage, delta: Uint8Array): Moment & { size: number } {
   const view = new DataView(delta.buffer, delta.byteOffset, delta.length)
   if (
     delta.length < HEADER ||
@@ -75,10 +95,11 @@ export function checkDelta(image: GuestImage, delta: Uint8Array, most: number): 
   ) {
     throw new DeltaError('not a delta of guest memory')
   }
-  if (!imageHash(image).every((byte, i) => byte === delta[4 + i]))
+  if (!imageHash(image).every((byte, i) => byte === delta[AT.hash + i]))
     throw new DeltaError('a delta of another image')
-  const size = view.getUint32(36, true) * WASM_PAGE
-  if (size > most) throw new DeltaError(`a delta of ${size} bytes of memory, of ${most} allowed`)
+  const size = view.getUint32(AT.size, true) * WASM_PAGE
+  const elapsed = view.getFloat64(AT.elapsed, true)
+  if (!(elapsed >= 0 && elapsed < Infinity)) throw new DeltaError('a clock that stands nowhere')
   let last = -1
   for (let at = HEADER; at < delta.length; at += ENTRY) {
     const page = view.getUint32(at, true)
@@ -86,7 +107,8 @@ export function checkDelta(image: GuestImage, delta: Uint8Array, most: number): 
       throw new DeltaError('pages out of order or of bounds')
     last = page
   }
-  return size
+  const random = [0, 4, 8, 12].map((i) => view.getInt32(AT.random + i, true))
+  return { size, elapsed, random }
 }
 
 /** Writes the pages of a checked delta over a memory that is the image's. */

@@ -33,6 +33,8 @@ export const STACK_SIZE_MB = 64
 const SMALL_STACK = 96 << 10
 
 const PAGE = 65_536
+/** What a guest may have where nobody says how much. */
+const MEMORY_BYTES = 256 << 20
 /** Ticks between two readings of the clock: at most 8 (a tick of slow steps is 51 of them), and 1 once steps are slow. */
 const MOST_TICKS_UNREAD = 8
 const SLOW_MS = 1
@@ -56,6 +58,10 @@ export class Guest {
   #lastPulse = 0
   #ready = false
   #age = 0
+  /** Bytes of memory of a guest that was just made. */
+  #fresh = 0
+  /** What a restore would have needed that was refused. */
+  #wanted = 0
 
   constructor(module: WebAssembly.Module, image: GuestImage, options: GuestOptions = {}) {
     this.#module = module
@@ -69,7 +75,7 @@ export class Guest {
       fuel: Infinity,
       countdown: 1,
       look: () => this.#look(),
-      memoryBytes: options.memoryBytes ?? 256 << 20,
+      memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
       memoryDenied: false,
       clock: createClock(options.clock ?? 'real'),
       random: createRandom(options.random ?? 'real'),
@@ -83,11 +89,10 @@ export class Guest {
 
   /** What the last call used. */
   get usage(): GuestUsage {
-    const { memory, ticks, memoryDenied } = this.#state
-    const brk = new Uint32Array(memory.buffer)[this.#exports.emscripten_get_sbrk_ptr() >>> 2] ?? 0
+    const { ticks, memoryDenied } = this.#state
     return {
       fuel: ticks,
-      peakMemoryBytes: Math.min(brk, memory.buffer.byteLength),
+      peakMemoryBytes: Math.max(this.#used(), this.#wanted),
       outputBytes: this.#output.written,
       memoryDenied,
     }
@@ -157,15 +162,27 @@ export class Guest {
     this.#output.flush()
   }
 
-  /** Back to the image: the same interpreter that was never used. Clock and seeded randomness begin anew. */
-  reset(): void {
-    const { memory, clock, random } = this.#state
+  /**
+   * Whether a call that may have so many bytes of memory gets no more than that. A memory that grew never shrinks, and is used
+   * up to its end without anybody being asked.
+   */
+  fits(memoryBytes: number): boolean {
+    const { buffer } = this.#state.memory
+    return buffer.byteLength <= Math.max(memoryBytes, this.#fresh)
+  }
+
+  /**
+   * Back to the image: the same interpreter that was never used. Clock and seeded randomness begin anew. The next call may
+   * have `memoryBytes`; one that may have less begins with a reset of its own.
+   */
+  reset(memoryBytes = Infinity): void {
+    const { clock, random } = this.#state
     this.#ready = false
     this.#age++
     clock.restart()
     random.restart()
-    if (memory.buffer.byteLength > WIPE_BYTES) this.#adopt(this.#instance())
-    else this.#fill()
+    if (this.fits(Math.min(memoryBytes, WIPE_BYTES))) this.#fill()
+    else this.#adopt(this.#instance())
   }
 
   /**
@@ -175,23 +192,37 @@ export class Guest {
    */
   capture(): Uint8Array {
     if (!this.#ready) throw new Killed('crash', 'not reset since it was ended')
-    return captureDelta(this.#image, this.#state.memory.buffer)
+    const { clock, random, memory } = this.#state
+    const moment = { elapsed: clock.steady(), random: random.state() }
+    return captureDelta(this.#image, memory.buffer, this.#used(), moment)
   }
 
   /**
-   * Back to what {@link Guest.capture} saw, in this guest or in another of the same image and options.
+   * Back to what {@link Guest.capture} saw, in this guest or in another of the same image: its clock and its seeded
+   * randomness go on where they stood, and its stack is bounded as this guest's is. The next call may have `memoryBytes`.
    *
-   * @throws DeltaError when the bytes are not a delta of this image, or need more memory than the guest may have; the guest
-   * is as it was then.
+   * @throws DeltaError when the bytes are not a delta of this image, Killed when they need more memory than the call may
+   * have; the guest is as it was then.
    */
-  restore(delta: Uint8Array): void {
-    const size = checkDelta(this.#image, delta, this.#options.memoryBytes ?? 256 << 20)
-    this.reset()
+  restore(delta: Uint8Array, memoryBytes = this.#options.memoryBytes ?? MEMORY_BYTES): void {
+    const { size, elapsed, random } = checkDelta(this.#image, delta)
+    this.#wanted = size
+    if (size > Math.max(memoryBytes, this.#fresh)) throw new Killed('memory')
+    this.reset(memoryBytes)
     this.#ready = false
-    const { memory } = this.#state
+    const { memory, clock, random: source } = this.#state
     if (size > memory.buffer.byteLength) memory.grow((size - memory.buffer.byteLength) / PAGE)
     applyDelta(delta, new Uint8Array(memory.buffer))
-    this.#ready = true
+    clock.restart(elapsed)
+    source.restart(random)
+    this.#settle()
+  }
+
+  /** Where the heap ends: the guest's own word for it. */
+  #used(): number {
+    const { buffer } = this.#state.memory
+    const end = new Uint32Array(buffer)[this.#exports.emscripten_get_sbrk_ptr() >>> 2] ?? 0
+    return Math.min(end, buffer.byteLength)
   }
 
   #instance(): WebAssembly.Instance {
@@ -209,6 +240,7 @@ export class Guest {
     const { facts } = this.#image
     const missing = Math.max(facts.size, facts.break) - exports.memory.buffer.byteLength
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE))
+    this.#fresh = exports.memory.buffer.byteLength
     this.#fill()
   }
 
@@ -231,6 +263,7 @@ export class Guest {
       protect(thread(), this.#exports.emscripten_stack_get_base() - SMALL_STACK, SMALL_STACK)
     }
     this.#state.answer = undefined
+    this.#wanted = 0
     this.#ready = true
   }
 
@@ -238,9 +271,10 @@ export class Guest {
     const state = this.#state
     state.ticks = 0
     state.fuel = limits.fuel ?? Infinity
-    state.memoryBytes = limits.memoryBytes ?? this.#options.memoryBytes ?? 256 << 20
+    state.memoryBytes = limits.memoryBytes ?? this.#options.memoryBytes ?? MEMORY_BYTES
     state.memoryDenied = false
     state.answer = undefined
+    this.#wanted = 0
     // The countdown to the first poll is the same for every call, and so is the fuel of the same program.
     new Int32Array(state.memory.buffer)[this.#image.facts.signalClock >> 2] = POLL_COUNTDOWN
     this.#deadline = limits.deadline ?? Infinity
