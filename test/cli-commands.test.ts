@@ -159,10 +159,7 @@ describe('help', () => {
     }
     await refused(['help', 'chek'], 'unexpected argument "chek"\nTry "pyrestrict --help".')
     await refused(['--version', 'run'], 'unexpected argument "run"\nTry "pyrestrict --help".')
-    await refused(
-      ['completion', 'zsh'],
-      'completion takes no argument: the script is for the shell that $SHELL names, zsh or else bash',
-    )
+    await refused(['completion', 'tcsh'], 'completion is for bash, zsh, fish, not "tcsh"')
   })
 
   test('shells complete commands, options, choices and rules', async () => {
@@ -170,7 +167,13 @@ describe('help', () => {
       (await pyrestrict(['--get-yargs-completions', 'pyrestrict', ...line])).stdout
         .trimEnd()
         .split('\n')
-    expect((await pyrestrict(['completion'])).stdout).toContain('complete -o bashdefault')
+    const script = async (shell: readonly string[], env = {}) =>
+      (await pyrestrict(['completion', ...shell], { env })).stdout
+    expect(await script([])).toContain('complete -o bashdefault')
+    expect(await script(['zsh'])).toMatch(/^#compdef pyrestrict\n/)
+    expect(await script(['bash'], { SHELL: '/bin/zsh' })).toContain('complete -o bashdefault')
+    expect(await script(['fish'])).toContain('complete -c pyrestrict -a ')
+    expect(await script([], { SHELL: '/usr/bin/fish' })).toBe(await script(['fish']))
     expect(await words('ch')).toEqual(
       expect.arrayContaining(['check', 'rewrite', 'run', 'rule', 'rules']),
     )

@@ -26,6 +26,7 @@ describe('a program', () => {
         'fixtures/readme/report.py',
         '--inputs',
         'fixtures/readme/inputs.json',
+        '--value',
       ]),
     ).toEqual({
       status: 0,
@@ -35,7 +36,29 @@ describe('a program', () => {
     expect(
       (await pyrestrict(['run', 'fixtures/readme/report.py', '--input', 'prices={"tea": 0.5}']))
         .stdout,
-    ).toBe("tea     0.50\n{'items': 1, 'total': 0.5}\n")
+    ).toBe('tea     0.50\n')
+  })
+
+  test('from a pipe when no file is given, with inputs of a file or of the pipe', async () => {
+    const printed = (stdout: string) => ({ status: 0, stdout, stderr: '' })
+    expect(await pyrestrict(['run'], { stdin: 'print(1)\n"value"\n' })).toEqual(printed('1\n'))
+    expect(await pyrestrict(['run', '--value'], { stdin: '"value"' })).toEqual(printed("'value'\n"))
+    const path = file('inputs.py', 'print(x)\n')
+    expect(await pyrestrict(['run', path, '--inputs', '-'], { stdin: '{"x": [1]}' })).toEqual(
+      printed('[1]\n'),
+    )
+    expect((await pyrestrict(['run', path, '--inputs', '-'], { stdin: '{"x" 1}' })).stderr).toBe(
+      'pyrestrict: the inputs on stdin: not JSON: 1:6: expected ":", found "1"\n',
+    )
+    expect((await pyrestrict(['run', '--inputs', '-'], { stdin: '{}' })).stderr).toBe(
+      'pyrestrict: --inputs -: stdin is the program already; give one of them as a file\n',
+    )
+  })
+
+  test.runIf(process.platform === 'linux')('is asked for on a terminal', async () => {
+    expect(await onTerminal(['run'])).toBe(
+      'pyrestrict: which program? Give a file, - for stdin, or -c CODE\n',
+    )
   })
 
   test('from stdin and from the command line', async () => {
@@ -157,7 +180,16 @@ Refused: 1 problem.
 
   test.each([
     ['while True: pass', ['--timeout', '300ms'], 'pyrestrict: stopped: wallMs: '],
-    ['while True: pass', ['--fuel', '20k'], 'pyrestrict: stopped: fuel: used 20000 of 20000 ticks'],
+    [
+      'while True: pass',
+      ['--fuel', '20k'],
+      'pyrestrict: stopped: fuel: used 20000 of 20000 ticks; --fuel raises it',
+    ],
+    [
+      'print("x" * 2000)',
+      ['--limit', 'outputBytes=1k'],
+      'pyrestrict: stopped: outputBytes: used 1024 of 1024 bytes; --limit outputBytes=… raises it',
+    ],
     ['while True: print("x" * 1000)', [], 'pyrestrict: stopped: outputBytes: '],
     ['"x" * 20_000_000', ['--memory', '512m'], 'pyrestrict: stopped: resultBytes: '],
   ])('a limit reached by %s: which, status 4', async (text, args, message) => {
@@ -256,7 +288,6 @@ describe('bad input is status 2 with a line on stderr', () => {
   }
 
   test.each([
-    [[], 'pyrestrict: which program? Give a file, - for stdin, or -c CODE\n'],
     [['none.py'], 'pyrestrict: none.py: cannot be read: no such file\n'],
     [[''], 'pyrestrict: an argument is empty\nTry "pyrestrict run --help".\n'],
     [[folder], `pyrestrict: ${folder}: cannot be read: it is a directory\n`],

@@ -86,6 +86,14 @@ describe('limits', () => {
     [['--memory', '128', '--fuel', '50_000'], { memoryMb: 128, fuel: 50_000 }],
     [['--memory', '1.5g', '--fuel', '10m'], { memoryMb: 1536, fuel: 10_000_000 }],
     [['--memory', '64MiB', '--fuel', '1k'], { memoryMb: 64, fuel: 1000 }],
+    [
+      ['--limit', 'outputBytes=64m', '--limit=resultBytes=1000', '--limit', 'wallMs=250'],
+      { outputBytes: 64 << 20, resultBytes: 1000, wallMs: 250 },
+    ],
+    [
+      ['--limit', 'wallMs=2s', '--limit', 'memoryMb=1g', '--limit', 'recursion=2k'],
+      { wallMs: 2000, memoryMb: 1024, recursion: 2000 },
+    ],
   ])('%j', (argv, limits) => {
     expect(from(limitsOf, ...argv)).toEqual(limits)
   })
@@ -102,6 +110,25 @@ describe('limits', () => {
     expect(from(limitsOf, `${option}=${text}`)).toBe(
       `${option}: "${text}" is not a number with one of the units ${units}`,
     )
+  })
+})
+
+describe('--limit', () => {
+  test.each([
+    [['--limit', 'fuel'], '--limit: "fuel" is not NAME=VALUE, as fuel=10m'],
+    [
+      ['--limit', 'outputBites=1k'],
+      '--limit: there is no limit "outputBites"; did you mean outputBytes? (known: wallMs, fuel, memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes)',
+    ],
+    [['--limit', 'fuel=1', '--fuel', '2'], '--limit fuel: fuel is given twice'],
+    [['--limit', 'fuel=1', '--limit', 'fuel=2'], '--limit fuel: fuel is given twice'],
+    [['--limit', 'depth=1m'], '--limit depth: must be from 16 to 2000 levels, not 1000000'],
+    [
+      ['--limit', 'outputBytes=1x'],
+      '--limit outputBytes: "1x" is not a number with one of the units b, k, kb, kib, m, mb, mib, g, gb, gib',
+    ],
+  ])('%j is refused', (argv, message) => {
+    expect(from(limitsOf, ...argv)).toBe(message)
   })
 })
 

@@ -463,7 +463,7 @@ test('every format tells how many findings are not listed', () => {
     'name="not listed"><failure type="error" message="and 41 more problems"/>',
   )
   expect(JSON.parse(report('gitlab', [many]))[1].description).toBe('and 41 more problems')
-  expect(report('statistics', [many])).toMatch(/\n42  a\.py\n/)
+  expect(report('statistics', [many])).toMatch(/\n42 {2}a\.py\n/)
   expect(report('github', [many])).toMatch(
     /\n::error file=a\.py,title=not listed::and 41 more problems\n$/,
   )

@@ -1,7 +1,7 @@
 /** `pyrestrict audit`: what guests of a policy can reach, walked in the real image. */
 import { printJson } from '../report/json.js'
 import type { Command } from './command.js'
-import { print } from './output.js'
+import { isTerminal, print, printError } from './output.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { CHECK_STATUSES, CLEAN, FINDINGS } from './status.js'
 
@@ -29,7 +29,8 @@ export const audit: Command = {
   async run(args) {
     const policy = await policyOf(args)
     const { audit: walk } = await import('../sandbox/audit.js')
-    const report = await walk(policy)
+    const stop = showSeconds()
+    const report = await walk(policy).finally(stop)
     if (args.value('format') === 'json') print(printJson(report))
     else {
       for (const { path, what } of report.findings) print(`${path}: ${what}\n`)
@@ -40,3 +41,19 @@ export const audit: Command = {
     return report.findings.length === 0 ? CLEAN : FINDINGS
   },
 }
+
+/** Says on a terminal, each second, that the walk goes on. Returns what ends and erases that. */
+function showSeconds(): () => void {
+  if (!isTerminal(2)) return () => undefined
+  let seconds = 0
+  const timer = setInterval(() => {
+    printError(`\rpyrestrict: walking what a guest can reach, ${++seconds} s of up to 60 `)
+  }, 1000)
+  return () => {
+    clearInterval(timer)
+    if (seconds > 0) printError(ERASED_LINE)
+  }
+}
+
+/** Back to the beginning of the line, and nothing after it. */
+const ERASED_LINE = '\r\u001b[K'

@@ -8,6 +8,27 @@ import { PARSER_CONFIGURATION } from './parse.js'
 /** Yargs' own completion, of commands and options. */
 type Complete = (done?: (error: Error | null, found: string[] | undefined) => void) => void
 
+/** Shells that there is a script for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+
+/** Yargs knows no fish. Its completions are asked for word by word, as by the other scripts. */
+const FISH = `# fish completion for pyrestrict; put this into ~/.config/fish/completions/pyrestrict.fish
+complete -c pyrestrict -a '(pyrestrict --get-yargs-completions (commandline -opc) (commandline -ct))'
+`
+
+/** Prints the script for a shell; without a name, for the one that `$SHELL` is. */
+export async function printScript(
+  commands: readonly Command[],
+  shell: (typeof SHELLS)[number] | undefined,
+): Promise<void> {
+  const { SHELL = '' } = process.env
+  if (shell === 'fish' || (shell === undefined && SHELL.endsWith('/fish'))) return print(FISH)
+  // Yargs looks here.
+  if (shell !== undefined) process.env['SHELL'] = `/bin/${shell}`
+  if (shell === 'bash') delete process.env['ZSH_NAME']
+  await complete(commands, ['completion'])
+}
+
 /** Prints the script (`completion`), or what fits a command line begun (`--get-yargs-completions ...`). */
 export async function complete(
   commands: readonly Command[],

@@ -21,8 +21,8 @@ export function programHelp(commands: readonly Command[]): string {
         table([
           ...commands.map((command) => [usageOf(command), command.summary] as const),
           [
-            'completion',
-            "Print a completion script for bash or zsh, for your shell's start-up file",
+            'completion [shell]',
+            "Print a completion script for bash, zsh or fish, for your shell's start-up file",
           ],
         ]),
       ),

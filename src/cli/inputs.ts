@@ -14,7 +14,7 @@ export const INPUT_OPTIONS: Readonly<Record<string, Option>> = {
   },
   inputs: {
     argument: 'FILE',
-    describe: 'Globals of the program: a JSON file with one object of them',
+    describe: 'Globals of the program: a JSON file with one object of them; - for stdin',
   },
 }
 
@@ -37,13 +37,14 @@ export function inputsOf(args: Arguments): ReadonlyMap<string, Value> {
 function fromFile(file: string): readonly (readonly [string, Value])[] {
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file === '-' ? 0 : file))
   } catch (error) {
     throw new UsageError(`cannot read the inputs ${file}: ${reason(error)}`)
   }
-  const value = json(text, file)
+  const name = file === '-' ? 'the inputs on stdin' : file
+  const value = json(text, name)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UsageError(`${file}: must hold one JSON object of inputs`)
+    throw new UsageError(`${name}: must hold one JSON object of inputs`)
   }
   return Object.entries(value as Readonly<Record<string, Value>>)
 }

@@ -41,12 +41,17 @@ async function answer(argv: readonly string[]): Promise<number> {
     return CLEAN
   }
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()))
-  if (first === 'completion' && second !== '' && second !== '--help') {
-    throw new UsageError(
-      'completion takes no argument: the script is for the shell that $SHELL names, zsh or else bash',
-    )
+  if (first === 'completion' && second !== '--help') {
+    const { printScript, SHELLS } = await import('./completion.js')
+    const shell = SHELLS.find((name) => name === second)
+    if ((second !== '' && shell === undefined) || more.length > 0)
+      throw new UsageError(
+        `completion is for ${SHELLS.join(', ')}, not "${[second, ...more].join(' ')}"`,
+      )
+    await printScript(commands, shell)
+    return CLEAN
   }
-  if ((first === 'completion' && second === '') || first === '--get-yargs-completions') {
+  if (first === '--get-yargs-completions') {
     const { complete } = await import('./completion.js')
     await complete(commands, argv)
     return CLEAN

@@ -7,7 +7,7 @@ import { createRunnerFilter, isRunnerLog, terminalText } from './guest-output.js
 import { INPUT_OPTIONS, inputsOf } from './inputs.js'
 import { complain, isOutputClosed, isTerminal, print, printError, useColour } from './output.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
-import { LIMIT_OPTIONS, limitsOf } from './quantities.js'
+import { LIMIT_OPTIONS, limitsOf, withOptions } from './quantities.js'
 import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
 import { describeFindings } from './findings.js'
 import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES } from './shared-options.js'
@@ -29,7 +29,11 @@ const FORMATS = ['text', 'json'] as const
 
 export const run: Command = {
   name: 'run',
-  positional: { usage: '[file]', describe: 'The program; - for stdin', most: 1 },
+  positional: {
+    usage: '[file]',
+    describe: 'The program; - for stdin, which is read when there is no file and a pipe',
+    most: 1,
+  },
   summary: 'Run Python with no authority but what a policy grants',
   options: {
     code: {
@@ -39,10 +43,10 @@ export const run: Command = {
       describe: 'The program itself, instead of a file',
     },
     ...INPUT_OPTIONS,
-    result: {
-      argument: 'NAME',
-      describe: 'Print the value of this global, not that of the final expression',
+    value: {
+      describe: 'Print the value of the final expression; -c and --mode eval do without being told',
     },
+    result: { argument: 'NAME', describe: 'Print the value of this global' },
     mode: MODE_OPTION,
     ...POLICY_OPTIONS,
     ...LIMIT_OPTIONS,
@@ -56,14 +60,15 @@ export const run: Command = {
   },
   examples: [
     [
-      'run report.py --inputs inputs.json --timeout 2s',
+      'run report.py --inputs inputs.json --timeout 2s --value',
       'output as it comes, then the value of the last expression',
     ],
     [
       "run -c 'sum(prices)' --input 'prices=[3, 2]'",
       'a program on the command line, with one input',
     ],
-    ['run --mode eval --preset formula - < cell.txt', 'one expression, under a tighter policy'],
+    ['run --mode eval --preset formula < cell.txt', 'one expression, under a tighter policy'],
+    ['run job.py --limit outputBytes=64m', 'any limit of a policy, with a unit'],
     [
       'run agent.py --policy policy.json --format json',
       'for programs: value, exception or findings, output, usage',
@@ -71,7 +76,8 @@ export const run: Command = {
   ],
   statuses: RUN_STATUSES,
   notes: [
-    'The value of a final expression is printed unless it is None. The program gets no arguments, files, network or ' +
+    'A program prints what it prints, as under python. The value of the final expression is printed with -c, --mode eval or ' +
+      '--value, that of a global with --result, unless it is None. The program gets no arguments, files, network or ' +
       'environment. What it writes goes on as it is, except to a terminal or the log of a CI runner, where it could act.',
   ],
 
@@ -120,18 +126,22 @@ function sourceOf(args: Arguments): { source: (maxBytes: number) => SourceFile; 
   if (code !== undefined && file !== undefined)
     throw new UsageError('-c is the program: give no file as well')
   if (code !== undefined) return { source: () => ({ text: code }), filename: '<string>' }
-  if (file === undefined)
+  const isPiped = file === '-' || (file === undefined && !isTerminal(0))
+  if (file === undefined && !isPiped)
     throw new UsageError('which program? Give a file, - for stdin, or -c CODE')
+  if (isPiped && args.value('inputs') === '-')
+    throw new UsageError('--inputs -: stdin is the program already; give one of them as a file')
+  const name = isPiped ? '<stdin>' : file!
   const read = (maxBytes: number) => {
     try {
-      return readSource(file === '-' ? STDIN : file, maxBytes)
+      return readSource(isPiped ? STDIN : name, maxBytes)
     } catch (error) {
       throw error instanceof ReadError
-        ? new UsageError(`${file}: cannot be read: ${error.message}`)
+        ? new UsageError(`${name}: cannot be read: ${error.message}`)
         : error
     }
   }
-  return { source: read, filename: file === '-' ? '<stdin>' : file }
+  return { source: read, filename: name }
 }
 
 /** Ends the run at the first Ctrl-C or termination, and this process at the second. Tells the exit status of the signal that came. */
@@ -171,7 +181,8 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
   const showError = filterFor(2)
   switch (outcome.status) {
     case 'returned':
-      if (outcome.value !== null) print(`${filterFor(1)(pythonText(outcome.value))}\n`)
+      if (showsValue(args) && outcome.value !== null)
+        print(`${filterFor(1)(pythonText(outcome.value))}\n`)
       break
     case 'raised':
       if (!isSystemExit(outcome)) printError(showError(outcome.exception.traceback))
@@ -184,7 +195,7 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
       )
       break
     case 'exhausted':
-      complain(`stopped: ${outcome.message}`)
+      complain(`stopped: ${withOptions(outcome.message)}`)
       break
     case 'crashed':
       complain(`crashed: ${outcome.reason}`)
@@ -193,6 +204,11 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
       complain('cancelled')
   }
   return statusOf(outcome)
+}
+
+/** Whether the value is for printing: a program in a file prints for itself. */
+function showsValue(args: Arguments): boolean {
+  return ['value', 'result', 'code'].some((name) => args.has(name)) || args.value('mode') === 'eval'
 }
 
 function statusOf(outcome: Outcome): number {
