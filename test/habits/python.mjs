@@ -2,10 +2,10 @@
  * Formats (`--write`) or checks the Python of this repository that is ours: the guest's, the image's, the tests' support.
  * ruff comes as WebAssembly from npm, so that no contributor needs Python. Exit status 1 where something is to be mended.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PositionEncoding, Workspace } from '@astral-sh/ruff-wasm-nodejs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -15,18 +15,41 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
  * - E402: a test asks for `from .sealed import __builtins__` before every other import.
  * - E401, E701, E721, E731, E741, E501: style, which is the formatter's.
  */
-const workspace = new Workspace(
-  {
-    'line-length': 100,
-    'target-version': 'py314',
-    format: { 'quote-style': 'single' },
-    lint: {
-      select: ['E', 'F', 'W'],
-      ignore: ['E402', 'E401', 'E701', 'E721', 'E731', 'E741', 'E501'],
-    },
+const SETTINGS = {
+  'line-length': 100,
+  'target-version': 'py314',
+  format: { 'quote-style': 'single' },
+  lint: {
+    select: ['E', 'F', 'W'],
+    ignore: ['E402', 'E401', 'E701', 'E721', 'E731', 'E741', 'E501'],
   },
-  PositionEncoding.Utf16,
-)
+}
+
+/** Files that were found clean, by their hash: most are the same as the last time. */
+const CACHE = join(root, 'node_modules/.cache/pyrestrict-python.json')
+const clean = new Set(readCache())
+
+function readCache() {
+  try {
+    return JSON.parse(readFileSync(CACHE, 'utf8'))
+  } catch {
+    return []
+  }
+}
+
+const settings = readFileSync(fileURLToPath(import.meta.url), 'utf8')
+const hashOf = (name, text) =>
+  createHash('sha256').update(`${settings}\0${name}\0${text}`).digest('hex')
+
+/** Loaded when a file has to be looked at. */
+let workspace
+async function ruff() {
+  if (workspace === undefined) {
+    const { PositionEncoding, Workspace } = await import('@astral-sh/ruff-wasm-nodejs')
+    workspace = new Workspace(SETTINGS, PositionEncoding.Utf16)
+  }
+  return workspace
+}
 
 /** Findings that are meant: names taken for their effect, and Python that is one part of a text put together elsewhere. */
 const isMeant = (name, code, message) =>
@@ -39,7 +62,9 @@ for (const name of readdirSync(join(root, 'src'), { recursive: true, encoding: '
   if (!name.endsWith('.py')) continue
   const file = join(root, 'src', name)
   const text = readFileSync(file, 'utf8')
-  const formatted = workspace.format(text)
+  if (clean.has(hashOf(name, text))) continue
+  const before = wrong
+  const formatted = (await ruff()).format(text)
   if (formatted !== text) {
     if (write) writeFileSync(file, formatted)
     else {
@@ -52,5 +77,8 @@ for (const name of readdirSync(join(root, 'src'), { recursive: true, encoding: '
     wrong++
     console.error(`src/${name}:${at.row}:${at.column}: ${code} ${message}`)
   }
+  if (wrong === before) clean.add(hashOf(name, formatted))
 }
+mkdirSync(join(CACHE, '..'), { recursive: true })
+writeFileSync(CACHE, JSON.stringify([...clean]))
 process.exitCode = wrong > 0 ? 1 : 0
