@@ -283,7 +283,7 @@ describe('paths', () => {
     expect(await named('none.py')).toEqual([['none.py'], []])
     expect(await named('*.pyx', 'empty')).toEqual([
       [],
-      ['*.pyx: no file matches', 'empty: there is no .py file in this folder'],
+      ['*.pyx: no file matches', 'empty: there is no .py or .ipynb file in this folder'],
     ])
   })
 

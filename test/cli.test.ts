@@ -359,7 +359,7 @@ describe('bad input is status 2 with a line on stderr, never "clean" and never a
     ])
     mkdirSync(join(folder, 'empty'))
     expect((await said('check', join(folder, 'empty')))[2]).toBe(
-      'pyrestrict: empty: there is no .py file in this folder\n',
+      'pyrestrict: empty: there is no .py or .ipynb file in this folder\n',
     )
   })
 

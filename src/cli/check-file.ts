@@ -4,6 +4,7 @@ import type { CheckOptions } from '../check/options.js'
 import type { Diagnostic } from '../diagnostic.js'
 import type { Checker } from '../pipeline.js'
 import type { CheckedFile, Problem } from '../report/report.js'
+import { checkNotebook, isNotebook } from './notebook.js'
 import { ReadError, readSource, STDIN } from './read-source.js'
 
 /** How files are checked, as plain data. */
@@ -15,6 +16,9 @@ export interface FileOptions {
   readonly stdinName: string
 }
 
+/** A notebook holds the results of its cells as well, pictures among them. The limit of the policy holds for each cell. */
+const NOTEBOOK_BYTES = 64 << 20
+
 /** What became of one file. */
 export type Checked = { readonly checked: readonly CheckedFile[] } | { readonly problem: Problem }
 
@@ -22,7 +26,15 @@ export type Checked = { readonly checked: readonly CheckedFile[] } | { readonly 
 export function checkFile(checker: Checker, path: string, options: FileOptions): Checked {
   const file = path === '-' ? options.stdinName : path
   try {
-    const { text, diagnostic } = readSource(path === '-' ? STDIN : path, options.sourceBytes)
+    const maxBytes = isNotebook(file)
+      ? Math.max(NOTEBOOK_BYTES, options.sourceBytes)
+      : options.sourceBytes
+    const { text, diagnostic } = readSource(path === '-' ? STDIN : path, maxBytes)
+    if (isNotebook(file) && diagnostic === undefined) {
+      if (Buffer.byteLength(text) > maxBytes)
+        throw new ReadError(`it has more than ${maxBytes} bytes`)
+      return { checked: checkNotebook(checker, file, text, options.check) }
+    }
     const result =
       diagnostic === undefined
         ? checker.check(text, { ...options.check, filename: file })

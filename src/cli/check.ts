@@ -1,23 +1,25 @@
 /** `pyrestrict check`: where files leave the restricted language. */
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import { findingsOf } from '../report/report.js'
-import { checkFile, type Checked } from './check-file.js'
+import { checkFile, type Checked, type FileOptions } from './check-file.js'
+import { checkSettings } from './check-settings.js'
 import { choice, type Arguments, type Command } from './command.js'
+import { CONFIG_OPTIONS } from './config.js'
 import { describeLeftOut } from './left-out.js'
 import { loadPipeline } from './load-pipeline.js'
 import { complain } from './output.js'
 import { collectPaths } from './paths.js'
-import { POLICY_OPTIONS, policyOf } from './policy-option.js'
+import { POLICY_OPTIONS } from './policy-option.js'
 import { REPORT_OPTIONS, Reports } from './report-to.js'
-import { chosenOf, createSelection, SELECTION_OPTIONS } from './selection.js'
+import { SELECTION_OPTIONS } from './selection.js'
 import { CHECK_STATUSES, CLEAN, FAILED, FINDINGS, UsageError } from './status.js'
-import { COLOUR_OPTION, MODE_OPTION, MODES, namesOf, NAMES_OPTION } from './shared-options.js'
+import { COLOUR_OPTION, MODE_OPTION, MODES, NAMES_OPTION } from './shared-options.js'
 
 export const check: Command = {
   name: 'check',
   positional: {
     usage: '[paths...]',
-    describe: 'Files, folders (their .py files), globs, or - for stdin; . when left out',
+    describe: 'Files, folders (their .py and .ipynb files), globs, - for stdin; . when left out',
     most: Infinity,
   },
   summary: 'Report where Python leaves the restricted language',
@@ -34,6 +36,7 @@ export const check: Command = {
     all: {
       describe: 'Check what .gitignore names, and .venv, node_modules, build and their like, too',
     },
+    ...CONFIG_OPTIONS,
     'exit-zero': { describe: 'Exit with status 0 when something is found' },
     mode: MODE_OPTION,
     names: NAMES_OPTION,
@@ -60,18 +63,16 @@ export const check: Command = {
       '"pyrestrict rule CODE" explains a finding.',
     'What a .gitignore or the name of a folder leaves out is told on stderr, with the rule that left it out. ' +
       'A file that you name yourself is checked whatever a .gitignore says.',
+    'Settings are those of pyrestrict.json in the working directory, when there is one. One in a folder that is checked is not ' +
+      'taken: it is written by whom you are checking.',
   ],
 
   async run(args) {
-    const policy = await policyOf(args)
     if (args.has('stdin-filename') && !args.positionals.includes('-'))
       throw new UsageError('--stdin-filename names stdin: give - as well')
-    const selection = createSelection(chosenOf(args))
-    const exclude = args.values('exclude').map((rule) => ({ rule, from: '--exclude' }))
-    const { files, problems, leftOut } = await collectPaths(
-      args.positionals.length > 0 ? args.positionals : ['.'],
-      { all: args.has('all'), exclude },
-    )
+    const settings = await checkSettings(args)
+    const { policy, selection, names } = settings
+    const { files, problems, leftOut } = await collectPaths(settings.paths, settings.leaveOut)
     const notice = describeLeftOut(leftOut)
     if (notice !== '' && !args.has('quiet')) complain(notice)
     const reports = Reports.open(args, files)
@@ -91,29 +92,32 @@ export const check: Command = {
       }
     }
     for (const problem of problems) take({ problem })
-    await checkFiles(files, args, policy, take)
+    await checkFiles(files, policy, fileOptions(args, policy, names), take)
     reports.end({ leftOut })
     return total.failed > 0 ? FAILED : total.found > 0 && !args.has('exit-zero') ? FINDINGS : CLEAN
   },
 }
 
+function fileOptions(
+  args: Arguments,
+  policy: Policy,
+  names: readonly string[] | undefined,
+): FileOptions {
+  return {
+    check: { mode: choice(args, 'mode', MODES), ...(names === undefined ? {} : { names }) },
+    sourceBytes: resolvePolicy(policy).limits.sourceBytes,
+    stdinName: args.value('stdin-filename')!,
+  }
+}
+
 /** Checks the files in their order; each is handed on before the next is read, so that their number costs no memory. */
 async function checkFiles(
   files: readonly string[],
-  args: Arguments,
   policy: Policy,
+  options: FileOptions,
   take: (one: Checked) => void,
 ): Promise<void> {
-  const {
-    limits: { sourceBytes },
-  } = resolvePolicy(policy)
   const { createChecker } = await loadPipeline()
   const checker = await createChecker(policy)
-  const names = namesOf(args)
-  const options = {
-    check: { mode: choice(args, 'mode', MODES), ...(names === undefined ? {} : { names }) },
-    sourceBytes,
-    stdinName: args.value('stdin-filename')!,
-  }
   for (const path of files) take(checkFile(checker, path, options))
 }

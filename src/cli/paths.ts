@@ -67,7 +67,7 @@ function kindOf(path: string): 'file' | 'folder' | 'glob' {
 }
 
 function nothing(path: string, kind: 'file' | 'folder' | 'glob'): string {
-  if (kind === 'folder') return 'there is no .py file in this folder'
+  if (kind === 'folder') return 'there is no .py or .ipynb file in this folder'
   return path.startsWith('!') ? 'nothing can be left out by "!"; --exclude does' : 'no file matches'
 }
 

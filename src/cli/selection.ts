@@ -22,10 +22,16 @@ export const SELECTION_OPTIONS: Readonly<Record<string, Option>> = {
 /** Takes out of a checked file what is not selected. */
 export type Selection = (checked: CheckedFile) => CheckedFile
 
-/** Codes as the operator wrote them, each with where. */
+/** Codes as the operator wrote them. */
 export interface Chosen {
   readonly select: readonly string[]
   readonly ignore: readonly string[]
+}
+
+/** What messages call the two, where they were written. */
+export interface ChosenAt {
+  readonly select: string
+  readonly ignore: string
 }
 
 /** What the options say, split at commas. */
@@ -39,10 +45,13 @@ export function chosenOf(args: Arguments): Chosen {
 }
 
 /** The selection that codes make. @throws UsageError for a word that is the beginning of no rule's code, and no rule's name. */
-export function createSelection({ select, ignore }: Chosen): Selection | undefined {
+export function createSelection(
+  { select, ignore }: Chosen,
+  at: ChosenAt = { select: '--select', ignore: '--ignore' },
+): Selection | undefined {
   if (select.length === 0 && ignore.length === 0) return undefined
-  const selected = codesOf(select, '--select')
-  const ignored = codesOf(ignore, '--ignore')
+  const selected = codesOf(select, at.select)
+  const ignored = codesOf(ignore, at.ignore)
   const isWanted = ({ code }: Diagnostic): boolean =>
     (select.length === 0 || selected.has(code)) && !ignored.has(code)
   return (checked) => {
