@@ -10,6 +10,19 @@ import importlib, io, os, sys
 _SOURCE = '/pyrestrict-source'
 sys.dont_write_bytecode = True
 
+sys.path.insert(0, _SOURCE)
+import ctypes, pyrestrict.floor, pyrestrict.floor.slots
+
+# Before anything that the floor replaces is taken into use. Only a variant of the image for tests does without.
+if not os.path.exists(f'{_SOURCE}/pyrestrict/unclosed.py'):
+
+    def _modified(cls, api=ctypes.pythonapi, wrap=ctypes.py_object):
+        api.PyType_Modified(wrap(cls))
+
+    pyrestrict.floor.apply(pyrestrict.floor.slots.make_put(ctypes.c_uint32.from_address, _modified))
+    del _modified
+del ctypes
+
 # What trusted code uses, and codecs, which load lazily and could not be loaded later.
 import _ast_unparse, _colorize, _strptime, ast, asyncio, fcntl, gc, json, linecache, marshal, opcode, symtable, tokenize, traceback
 import encodings.utf_8, encodings.latin_1, encodings.ascii, encodings.utf_16, encodings.utf_16_le, encodings.utf_16_be
@@ -18,7 +31,6 @@ import encodings.iso8859_15, encodings.punycode, encodings.cp437, encodings.raw_
 
 import contextvars, inspect, annotationlib, locale
 
-sys.path.insert(0, _SOURCE)
 import pyrestrict.modules
 
 # What facets show. A module of the table that does not exist fails the build.

@@ -53,7 +53,9 @@ function pythonModule(tables: object): string {
     .join('')
 }
 
-/** Every Python file of the guest, path (from the package's root) to text, in a fixed order; `bare` adds the tests' entry. */
+/**
+ * Every Python file of the guest, path (from the package's root) to text, in a fixed order; `bare` adds the tests' entry,
+ * `unclosed` the mark of an image whose known memory bugs are left open, for tests of what stands behind them. */
 export function guestSources(variant: string): Map<string, string> {
   const sources = new Map<string, string>()
   const files = GUEST_FOLDERS.flatMap((folder) =>
@@ -68,5 +70,6 @@ export function guestSources(variant: string): Map<string, string> {
   sources.set('pyrestrict/modules.py', pythonModule(modules))
   if (variant === 'bare')
     sources.set('pyrestrict/bare.py', readFileSync(join(root, 'test/support/bare.py'), 'utf8'))
+  if (variant === 'unclosed') sources.set('pyrestrict/unclosed.py', '')
   return sources
 }

@@ -44,13 +44,14 @@ export const RINGS = [
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 4_000,
-    tokens: 28_500,
+    lines: 4_900,
+    tokens: 35_000,
   },
 ]
 
 /** Data, not code: tables of names, node types and opcodes by which verifier and facets are driven. They have no budget. */
 export const TABLES = new Set([
+  'language/known-bugs.ts',
   'language/language.ts',
   'language/modules.ts',
   'language/opcodes.py',

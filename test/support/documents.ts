@@ -8,6 +8,7 @@ import { inspect } from 'node:util'
 import { CHECK_STATUSES, RUN_STATUSES } from '../../src/cli/status.js'
 import { createSandbox, LIMITS, PRESETS, type Limits, type Outcome } from '../../src/index.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES } from '../../src/policy/limits.js'
+import { KNOWN_BUGS } from '../../src/trusted/language/known-bugs.js'
 import { STANDARD_MODULES } from '../../src/trusted/language/modules.js'
 import { ROOT } from './cli.js'
 import { filesOf, RINGS, TABLES, totalOf } from '../habits/rings.mjs'
@@ -176,6 +177,16 @@ const MAKERS: Readonly<Record<string, () => string | Promise<string>>> = {
   divergences,
   'check statuses': () => statuses(CHECK_STATUSES),
   'run statuses': () => statuses(RUN_STATUSES),
+  'known bugs': () =>
+    table(
+      ['bug', 'what it does', 'mended in CPython', 'closed by'],
+      KNOWN_BUGS.map(({ issue, what, fixed, closed }) => [
+        issue,
+        what,
+        fixed ?? 'no release yet',
+        code(`floor/${closed}`),
+      ]),
+    ),
   modules: () => STANDARD_MODULES.map(code).join(' '),
 }
 

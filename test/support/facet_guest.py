@@ -10,6 +10,12 @@ import shutil
 import sys
 import time
 
+from pyrestrict import floor
+from pyrestrict.floor.slots import make_put
+
+floor.apply(make_put(ctypes.c_uint32.from_address,
+                     lambda cls: ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))))
+
 import engine
 import guard
 from pyrestrict import builtins, door, names

@@ -1,0 +1,75 @@
+/** Known memory bugs of the interpreter: every program that shows one ends as where it is mended, and hurts nobody after it. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSandbox, type Outcome, type Sandbox } from '../src/index.js'
+import { KNOWN_BUGS } from '../src/trusted/language/known-bugs.js'
+
+interface Program {
+  readonly name: string
+  readonly file: string
+  readonly code: string
+  readonly bug: string
+  readonly ends: string
+}
+
+const folder = join(import.meta.dirname, '../fixtures/floor')
+const programs: readonly Program[] = readdirSync(folder).flatMap((file) =>
+  readFileSync(join(folder, file), 'utf8')
+    .split(/^# --- /m)
+    .slice(1)
+    .map((part) => {
+      const [name, ...lines] = part.trimEnd().split('\n')
+      const said = (key: string): string => {
+        const line = lines.find((text) => text.startsWith(`# ${key}: `))
+        if (line === undefined) throw new Error(`${file}: ${name!} does not say its ${key}`)
+        return line.slice(key.length + 4)
+      }
+      return { name: name!, file, code: lines.join('\n'), bug: said('bug'), ends: said('ends') }
+    }),
+)
+
+/** A program whose last expression is shown as Python shows it. */
+const shown = (code: string): string => {
+  const lines = code.split('\n')
+  const last = lines.findLastIndex((line) => /^\S/.test(line) && !line.startsWith('#'))
+  return [...lines.slice(0, last), `result = ${lines.slice(last).join('\n')}`, 'repr(result)'].join(
+    '\n',
+  )
+}
+
+const endOf = (outcome: Outcome): string =>
+  outcome.status === 'returned'
+    ? `returned ${String(outcome.value)}`
+    : outcome.status === 'raised'
+      ? `raised ${outcome.exception.type}: ${outcome.exception.message}`
+      : `${outcome.status} ${JSON.stringify(outcome)}`
+
+let sandbox: Sandbox
+beforeAll(async () => {
+  sandbox = await createSandbox({ modules: 'standard' }, { isolation: 'thread', workers: 1 })
+})
+afterAll(() => sandbox.close())
+
+describe('a program that shows a bug ends as where it is mended', () => {
+  test.each(programs)('$file: $name', async ({ code, ends }) => {
+    expect(endOf(await sandbox.run(shown(code)))).toBe(ends)
+    expect(endOf(await sandbox.run("print('fine')\n1 + 1"))).toBe('returned 2')
+  })
+})
+
+describe('the table', () => {
+  test('names every bug that a program shows, and where it is closed', () => {
+    const names = KNOWN_BUGS.map(({ issue }) => issue)
+    expect([...new Set(names)]).toEqual(names)
+    expect(
+      [...new Set(programs.map(({ bug }) => bug))].filter((bug) => !names.includes(bug)),
+    ).toEqual([])
+  })
+
+  test.each(KNOWN_BUGS)('$issue has its program and its file', ({ issue, fixture, closed }) => {
+    expect(programs.filter(({ bug, file }) => bug === issue && file === fixture)).not.toEqual([])
+    const file = join(import.meta.dirname, '../src/trusted/language/floor', closed)
+    expect(readFileSync(file, 'utf8')).toContain('def apply(put)')
+  })
+})
