@@ -1,15 +1,16 @@
 /** `pyrestrict check`: where files leave the restricted language. */
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import { findingsOf } from '../report/report.js'
-import { checkFile, type Checked, type FileOptions } from './check-file.js'
+import type { Checked, FileOptions } from './check-file.js'
+import { checkFiles } from './check-files.js'
 import { checkSettings } from './check-settings.js'
 import { choice, type Arguments, type Command } from './command.js'
 import { CONFIG_OPTIONS } from './config.js'
 import { describeLeftOut } from './left-out.js'
-import { loadPipeline } from './load-pipeline.js'
-import { complain } from './output.js'
+import { complain, isOutputClosed } from './output.js'
 import { collectPaths } from './paths.js'
 import { POLICY_OPTIONS } from './policy-option.js'
+import { Progress } from './progress.js'
 import { REPORT_OPTIONS, Reports } from './report-to.js'
 import { SELECTION_OPTIONS } from './selection.js'
 import { CHECK_STATUSES, CLEAN, FAILED, FINDINGS, UsageError } from './status.js'
@@ -37,6 +38,11 @@ export const check: Command = {
       describe: 'Check what .gitignore names, and .venv, node_modules, build and their like, too',
     },
     ...CONFIG_OPTIONS,
+    jobs: {
+      argument: 'N',
+      alias: 'j',
+      describe: 'Threads to check in; as many as pay when left out',
+    },
     'exit-zero': { describe: 'Exit with status 0 when something is found' },
     mode: MODE_OPTION,
     names: NAMES_OPTION,
@@ -92,10 +98,30 @@ export const check: Command = {
       }
     }
     for (const problem of problems) take({ problem })
-    await checkFiles(files, policy, fileOptions(args, policy, names), take)
+    const progress = new Progress(files.length, args.has('quiet'))
+    const job = {
+      files,
+      policy,
+      options: fileOptions(args, policy, names),
+      jobs: args.has('jobs') ? jobsOf(args.value('jobs')!) : undefined,
+    }
+    await checkFiles(job, (one) => {
+      progress.clear()
+      take(one)
+      progress.step()
+      // Nobody reads the only report any more.
+      return !(reports.isOnlyStdout && isOutputClosed())
+    })
+    progress.clear()
     reports.end({ leftOut })
     return total.failed > 0 ? FAILED : total.found > 0 && !args.has('exit-zero') ? FINDINGS : CLEAN
   },
+}
+
+function jobsOf(text: string): number {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= 1 && number <= 64) return number
+  throw new UsageError(`--jobs: must be a whole number from 1 to 64, not "${text}"`)
 }
 
 function fileOptions(
@@ -108,16 +134,4 @@ function fileOptions(
     sourceBytes: resolvePolicy(policy).limits.sourceBytes,
     stdinName: args.value('stdin-filename')!,
   }
-}
-
-/** Checks the files in their order; each is handed on before the next is read, so that their number costs no memory. */
-async function checkFiles(
-  files: readonly string[],
-  policy: Policy,
-  options: FileOptions,
-  take: (one: Checked) => void,
-): Promise<void> {
-  const { createChecker } = await loadPipeline()
-  const checker = await createChecker(policy)
-  for (const path of files) take(checkFile(checker, path, options))
 }

@@ -37,14 +37,14 @@ interface Sink {
 
 /** Every report of one command. */
 export class Reports {
-  /** Whether one of them is for stdout. */
-  readonly onStdout: boolean
+  /** Whether stdout is the one place that they go to. */
+  readonly isOnlyStdout: boolean
 
   private constructor(
     private readonly sinks: readonly Sink[],
-    stdout: boolean,
+    isOnlyStdout: boolean,
   ) {
-    this.onStdout = stdout
+    this.isOnlyStdout = isOnlyStdout
   }
 
   /** @throws UsageError for two reports in one place, and for a file that cannot be written or is among `sources`. */
@@ -58,7 +58,7 @@ export class Reports {
     })
     return new Reports(
       sinks,
-      places.some(({ file }) => file === undefined),
+      places.every(({ file }) => file === undefined),
     )
   }
 

@@ -24,6 +24,7 @@ const APART = new Set([
   './rules.js',
   './completion.js',
   './help.js',
+  './check-threads.js',
 ])
 
 /** What stays apart and is ours is found from the bundle's folder, which is beside that of the command line. */
