@@ -60,7 +60,6 @@ describe.each(fixtureNames().filter((name) => /^PR[1-4]/.test(name)))('%s', (nam
           continue
         const compiled = python.compile({
           text: rewriteTree(parser.parse(statement)).code,
-          inline: true,
         })
         const verdict = compiled.ok ? 'accepted' : compiled.code
         expect([statement, refusals.length > 0 ? 'refused' : 'accepted']).toEqual([

@@ -1,4 +1,4 @@
-/** What facets serve: every program does as a guest what it does in CPython, inlined and with every guard a call. */
+/** What facets serve: every program does as a guest what it does in CPython. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   MODULES,
@@ -23,7 +23,6 @@ describe('a program means in a guest what it means in CPython', () => {
     const expected = plain(source)
     expect(expected[0]).toBe('returned')
     expect(guest.run(source)).toEqual(expected)
-    expect(guest.run(source, { inline: false })).toEqual(expected)
   })
 })
 

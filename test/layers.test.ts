@@ -10,6 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'src')
 /** From left to right; a file belongs to the folder or the module of that name. */
 const LAYERS = [
   'trusted',
+  'translate',
   'platform',
   'image',
   'diagnostic',

@@ -13,7 +13,7 @@ const shown = (text: string): string =>
 
 describe('the table against the interpreter', () => {
   test('they agree', () => {
-    expect(python.run('from pyrestrict import residual\nresidual.mismatches()')).toEqual([])
+    expect(python.run('from pyrestrict.verify import residual\nresidual.mismatches()')).toEqual([])
   })
 
   test.each([
@@ -80,7 +80,7 @@ describe('the table against the interpreter', () => {
   ])('%s is reported', (_what, change, restore, expected) => {
     const found = python.run(`
 import ast, gc
-from pyrestrict import residual
+from pyrestrict.verify import residual
 ${change}
 try:
     found = residual.mismatches()
@@ -94,7 +94,7 @@ found + residual.mismatches()`)
     expect(
       python.run(`
 import ast, importlib
-from pyrestrict import residual
+from pyrestrict.verify import residual
 old = ast.Call._fields
 ast.Call._fields = (*old, 'more')
 try:
@@ -112,7 +112,7 @@ message`),
   test('every listed type has a rule or is descended into, and no other', () => {
     expect(
       python.run(
-        'from pyrestrict import residual, verify\nsorted(k.__name__ for k in residual.NODES.keys() ^ verify.PLAN.keys())',
+        'from pyrestrict import verify\nfrom pyrestrict.verify import residual\nsorted(k.__name__ for k in residual.NODES.keys() ^ verify.PLAN.keys())',
       ),
     ).toEqual(['NoneType'])
   })
@@ -121,34 +121,30 @@ message`),
     expect(
       python.run(`
 import ast
-from pyrestrict.refused import Refused
+from pyrestrict.verify.refused import Refused
 from pyrestrict.verify import verify
 said = []
-for kind in (ast.Slice, ast.comprehension, ast.arg, ast.keyword, ast.alias):
+for kind in (ast.comprehension, ast.arg, ast.alias):
     try:
-        verify(ast.Module([ast.Expr(kind())], []), True, 'module')
+        verify(ast.Module([ast.Expr(kind())], []))
     except Refused as refused:
         said.append(refused.message)
 said`),
-    ).toEqual(
-      ['Slice', 'comprehension', 'arg', 'keyword', 'alias'].map(
-        (kind) => `${kind} is out of place`,
-      ),
-    )
+    ).toEqual(['comprehension', 'arg', 'alias'].map((kind) => `${kind} is out of place`))
   })
 
   test('a type that is not listed is refused, wherever it is', () => {
     expect(
       python.run(`
 import ast
-from pyrestrict.refused import Refused
-from pyrestrict import residual
+from pyrestrict.verify.refused import Refused
+from pyrestrict.verify import residual
 from pyrestrict.verify import verify
 said = {}
 for kind in (residual.REFUSED - {ast.Index, ast.ExtSlice}) | residual.LEAVES | {str, int, type('Other', (ast.Name,), {})}:
     for wrap in (lambda node: ast.Module([node], []), lambda node: ast.Module([ast.ClassDef('C', [], [ast.keyword('metaclass', ast.Name('_metaclass_'))], [node], [], [])], [])):
         try:
-            verify(wrap(ast.Expr(kind())), True, 'module')
+            verify(wrap(ast.Expr(kind())))
             said[kind.__name__] = 'accepted'
         except Refused as refused:
             said.setdefault(kind.__name__, set()).add(refused.message == f'{kind.__name__} is not in the language')
@@ -160,12 +156,12 @@ for kind in (residual.REFUSED - {ast.Index, ast.ExtSlice}) | residual.LEAVES | {
     expect(
       python.run(`
 import ast
-from pyrestrict.refused import Refused
+from pyrestrict.verify.refused import Refused
 from pyrestrict.verify import verify
 class Text(str): pass
 def said(value, kind):
     try:
-        verify(ast.Module([ast.Expr(kind(value))], []), True, 'module')
+        verify(ast.Module([ast.Expr(kind(value))], []))
         return 'accepted'
     except Refused as refused:
         return refused.message
@@ -183,12 +179,12 @@ def said(value, kind):
     expect(
       python.run(`
 import ast
-from pyrestrict.refused import Refused
+from pyrestrict.verify.refused import Refused
 from pyrestrict.verify import verify
 accepted = []
 for conversion in range(-3, 256):
     try:
-        verify(ast.Expression(ast.JoinedStr([ast.FormattedValue(ast.Name('x', ast.Load()), conversion)])), True, 'module')
+        verify(ast.Expression(ast.JoinedStr([ast.FormattedValue(ast.Name('x', ast.Load()), conversion)])))
         accepted.append(conversion)
     except Refused:
         pass
@@ -201,7 +197,7 @@ test('mangling makes no name that has a meaning: `__x` of a class is `_C__x`, an
   expect(
     python.run(`
 from pyrestrict import language
-from pyrestrict.identifiers import mangled
+from pyrestrict.translate.spelling import mangled
 tables = ['GUARDS', 'PUBLIC_UNDERSCORE_ATTRIBUTES', 'CLASS_BODY_NAMES', 'DENIED_ATTRIBUTES', 'JUDGED_ATTRIBUTES', 'UNBINDABLE']
 inside = [name for table in tables for name in getattr(language, table) if '__' in name.strip('_')]
 [inside, [mangled(*each) for each in (('__x', 'C'), ('__x', '__C_'), ('__x', '__'), ('__x', None), ('__x__', 'C'), ('_x', 'C'), ('x', 'C'), ('__', 'C'), ('___x', 'C'))]]

@@ -12,13 +12,11 @@ describe.each(chunksOf('verify'))('%s', (_name, chunks) => {
   test.each(chunks.map((chunk) => [chunk.at, chunk] as const))(
     'line %i',
     (_at, { text, refused }) => {
-      for (const inline of [true, false]) {
-        const compiled = python.compile({ text, inline })
-        const said = compiled.ok
-          ? null
-          : { code: compiled.code, message: compiled.message, line: compiled.line }
-        expect(said).toEqual(refused)
-      }
+      const compiled = python.compile({ text })
+      const said = compiled.ok
+        ? null
+        : { code: compiled.code, message: compiled.message, line: compiled.line }
+      expect(said).toEqual(refused)
     },
   )
 })

@@ -7,8 +7,13 @@ import * as modules from '../trusted/language/modules.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Folders whose Python is the guest's package, each as if it lay at the package's root. */
-const GUEST_FOLDERS = ['src/trusted/channel/', 'src/trusted/door/', 'src/trusted/language/']
+/** Folders whose Python is the guest's package, and where in it each one's files lie. */
+const GUEST_FOLDERS = [
+  ['src/trusted/channel/', ''],
+  ['src/trusted/door/', ''],
+  ['src/trusted/language/', ''],
+  ['src/translate/', 'translate/'],
+] as const
 
 /** Path of a file of the pinned `pyodide` package. */
 export function pyodideFile(name: string): string {
@@ -58,10 +63,10 @@ function pythonModule(tables: object): string {
  * `unclosed` the mark of an image whose known memory bugs are left open, for tests of what stands behind them. */
 export function guestSources(variant: string): Map<string, string> {
   const sources = new Map<string, string>()
-  const files = GUEST_FOLDERS.flatMap((folder) =>
+  const files = GUEST_FOLDERS.flatMap(([folder, place]) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.py'))
-      .map((name) => [name.replaceAll('\\', '/'), join(root, folder, name)] as const),
+      .map((name) => [place + name.replaceAll('\\', '/'), join(root, folder, name)] as const),
   )
   for (const [name, path] of files.sort(([a], [b]) => (a < b ? -1 : 1))) {
     sources.set(`pyrestrict/${name}`, readFileSync(path, 'utf8').replaceAll('\r\n', '\n'))

@@ -1,22 +1,20 @@
 /** The keys of a policy, in the order in which documents list them. A new key is a file of `keys/` and its name here. */
 import { builtins, type BuiltinsKey, type ResolvedBuiltins } from './keys/builtins.js'
 import { clock, type ClockKey, type ResolvedClock } from './keys/clock.js'
-import { guards, type GuardsKey, type ResolvedGuards } from './keys/guards.js'
 import { limits, type LimitsKey, type ResolvedLimits } from './keys/limits.js'
 import { modules, type ModulesKey, type ResolvedModules } from './keys/modules.js'
 import { random, type RandomKey, type ResolvedRandom } from './keys/random.js'
 
 /** @internal */
-export const KEYS = { modules, builtins, guards, clock, random, limits }
+export const KEYS = { modules, builtins, clock, random, limits }
 
 /** What the keys of a policy may say. */
-export interface Keys extends ModulesKey, BuiltinsKey, GuardsKey, ClockKey, RandomKey, LimitsKey {}
+export interface Keys extends ModulesKey, BuiltinsKey, ClockKey, RandomKey, LimitsKey {}
 
 /** The complete form of each. */
 export interface ResolvedKeys
   extends ResolvedModules,
     ResolvedBuiltins,
-    ResolvedGuards,
     ResolvedClock,
     ResolvedRandom,
     ResolvedLimits {}

@@ -57,7 +57,6 @@ export function compileRequest(request: CompileRequest, policy: ResolvedPolicy):
     op: 'compile',
     ...request,
     parameters: request.parameters ?? null,
-    inline: policy.guards.inline,
     codeBytes: policy.limits.codeBytes,
   })
 }
@@ -207,7 +206,6 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
     names.length === Object.keys(STANDARD_GRANTS).length && told.every(([, shown]) => shown === '*')
   const made = {
     modules: isStandard ? 'standard' : Object.fromEntries(told),
-    inline: policy.guards.inline,
     builtins: builtins.length === DEFAULT_POLICY.builtins.length ? null : builtins,
   }
   grants.set(policy, made)

@@ -1,4 +1,4 @@
-/** The compile guest: parse, verify, inline, compile, marshal; against plain `compile()` in the same engine (the bare image). */
+/** The compile guest: parse, translate, verify, compile, marshal; against plain `compile()` in the same engine (the bare image). */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createChecker } from '../../dist/index.js'
 import { encodeValue, decodeValue } from '../../dist/trusted/channel/codec.js'
@@ -42,7 +42,6 @@ for (const [name, source, mode, times] of [
     mode,
     filename: '<f>',
     parameters: null,
-    inline: true,
     value: false,
   }
   const plain = [],

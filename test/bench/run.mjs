@@ -11,7 +11,7 @@ const BENCHES = {
   check: 'check, against the bare parse',
   rewrite: 'check and rewrite, against the bare parse',
   compile: 'the compile guest, against plain compile() in the same engine',
-  guarded: 'guarded programs, inlined and not, against plain ones in the same engine',
+  guarded: 'guarded programs against plain ones in the same engine',
   'run-latency': 'pristine runs, cold first results, kills, throughput, memory, for each isolation',
   pyodide: 'first results and pristine runs, against plain Pyodide',
   startup: '`pyrestrict check` of a small file, against `node -e 0`',

@@ -55,7 +55,7 @@ export const TABLES = new Set([
   'language/language.ts',
   'language/modules.ts',
   'language/opcodes.py',
-  'language/residual.py',
+  'language/verify/residual.py',
 ])
 
 /** The text without comments and docstrings; what is left of the lines is code. */

@@ -76,27 +76,18 @@ export class FacetGuest {
     return this.python.run(`import facet_guest\n${expression}`, given)
   }
 
-  run(
-    source: string,
-    options: { readonly policy?: object; readonly inline?: boolean } = {},
-  ): Ended {
-    return this.evaluate('facet_guest.guest(source, policy, inline)', {
+  run(source: string, options: { readonly policy?: object } = {}): Ended {
+    return this.evaluate('facet_guest.guest(source, policy)', {
       source,
       policy: options.policy ?? { modules: 'standard' },
-      inline: options.inline ?? true,
     }) as Ended
   }
 
   /** How a hostile program ended, and whether its effect holds: true, false, or an error of the effect itself. */
-  attack(
-    { code, effect }: Hostile,
-    inline: boolean,
-    mutant?: string,
-  ): readonly [...Ended, boolean | string] {
-    return this.evaluate('facet_guest.escaped(code, effect, inline, mutant)', {
+  attack({ code, effect }: Hostile, mutant?: string): readonly [...Ended, boolean | string] {
+    return this.evaluate('facet_guest.escaped(code, effect, mutant)', {
       code,
       effect,
-      inline,
       mutant,
     }) as readonly [...Ended, boolean | string]
   }

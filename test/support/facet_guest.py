@@ -1,4 +1,4 @@
-"""Runs a program as a guest does (guarded, verified, inlined, under its builtins) for tests."""
+"""Runs a program as a guest does (guarded, translated, verified, under its builtins) for tests."""
 import asyncio
 import ctypes
 import gc
@@ -47,18 +47,18 @@ def freeze():
             ctypes.c_uint32.from_address(id(cls) + _FLAGS).value |= 1 << 8
 
 
-def guest(source, policy=None, inline=True, given=None, keep=None, builtins=builtins):
+def guest(source, policy=None, given=None, keep=None, builtins=builtins):
     """[status, repr of the global `result` or the exception, output] of `source` as a guest."""
     try:
         text = guard.guarded(source)
     except SyntaxError as error:
         return ['refused', str(error), '']
-    compiled = compile_source({'text': text, 'mode': 'exec', 'filename': '<program>', 'inline': inline})
+    compiled = compile_source({'text': text, 'mode': 'exec', 'filename': '<program>'})
     if not compiled['ok']:
         return ['refused', compiled['message'], '']
     code = marshal.loads(compiled['code'])
     run = builtins.make_run({'modules': 'standard'} if policy is None else policy)
-    run.builtins.update(builtins.guards.readers(scan(code)))
+    scan(code)
     out = io.StringIO()
     run.stdout = run.stderr = builtins.output(out)
     scope = {} if keep is None else keep
@@ -74,7 +74,7 @@ def _ended(work, scope, out):
         return ['raised', names.unmark(f'{type(error).__name__}: {error}'), names.unmark(out.getvalue())]
 
 
-def escaped(source, effect, inline, mutant=None):
+def escaped(source, effect, mutant=None):
     """How a hostile program ended, and whether its effect holds."""
     engine.table.__dict__.clear()
     engine.Table.__init__(engine.table)
@@ -82,7 +82,7 @@ def escaped(source, effect, inline, mutant=None):
     engine.lookup.__name__ = 'lookup'
     engine.lookup.__dict__.clear()
     scope = dict(engine.EXPOSED, settings=engine.settings)
-    ended = guest(source, inline=inline, given=scope, keep=scope, builtins=_mutants.get(mutant, builtins))
+    ended = guest(source, given=scope, keep=scope, builtins=_mutants.get(mutant, builtins))
     known = {name: __import__(name) for name in 'builtins calendar csv dataclasses datetime decimal fractions random string'.split()}
     names_of = dict(known, g=scope, S=engine._SECRET, engine=engine, facet_guest=sys.modules[__name__], real_callable=_callable,
                     result=scope.get('result'))

@@ -24,7 +24,6 @@ export interface Request {
   readonly text: string
   readonly mode?: 'exec' | 'eval'
   readonly filename?: string
-  readonly inline?: boolean
   readonly value?: boolean
   readonly parameters?: readonly string[]
 }

@@ -9,17 +9,12 @@ import re
 import types
 
 from guard import guarded
-from pyrestrict import inline as inlining
-from pyrestrict import limits
-from pyrestrict.builtins import make_run
-from pyrestrict.compile import _parsed, _verify, compile_source
-from pyrestrict.definitions import without_future_imports
-from pyrestrict.guards import readers
-from pyrestrict.language import GUARDS, IN_PLACE
-from pyrestrict.names import ITEM_WRITE
-from pyrestrict.refused import Refused
-from pyrestrict.scan import scan
-from pyrestrict.verify import verify
+from pyrestrict.compile import _judged, _parsed, compile_source
+from pyrestrict.language import IN_PLACE
+from pyrestrict.translate import nodes, translate
+from pyrestrict.translate.spelling import without_future_imports
+from pyrestrict.verify import limits, verify
+from pyrestrict.verify.refused import Refused
 
 MARK = '\u02bc'
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -33,7 +28,7 @@ def canonical(name):
 
 
 class Plain(ast.NodeTransformer):
-    """Brings an original tree and an inlined one to the form in which they must be equal."""
+    """Brings an original tree and a translated one to the form in which they must be equal."""
     in_class = False
 
     def visit_IfExp(self, node):
@@ -67,7 +62,7 @@ class Plain(ast.NodeTransformer):
         self.generic_visit(node)
         value = node.value
         if type(value) is ast.Call and type(value.func) is ast.Name and value.func.id in IN_PLACE:
-            return ast.AugAssign(node.targets[0], inlining.OPERATORS[value.func.id](), value.args[1])
+            return ast.AugAssign(node.targets[0], nodes.OPERATORS[value.func.id](), value.args[1])
         return node
 
     def visit_AnnAssign(self, node):
@@ -130,22 +125,21 @@ class Plain(ast.NodeTransformer):
         return super().generic_visit(node)
 
 
-def inlined(text, mode='exec', inline=True):
-    """The tree of a guarded text, verified and inlined."""
+def translated(text, mode='exec'):
+    """The tree of a guarded text, translated and verified."""
     tree = ast.parse(text, mode=mode)
-    if mode == 'exec':
-        without_future_imports(tree)
-    verify(tree, inline, 'module')
+    translate(tree, None, False)
+    verify(tree)
     return tree
 
 
-def difference(source, mode='exec', inline=True):
-    """Where the inlined tree of a program's guarded text is not the program's own tree; None when they are equal."""
+def difference(source, mode='exec'):
+    """Where the translated tree of a program's guarded text is not the program's own tree; None when they are equal."""
     tree = ast.parse(source, mode=mode)
     if mode == 'exec':
         without_future_imports(tree)
     one = ast.dump(Plain().visit(tree), indent=1).splitlines()
-    other = ast.dump(Plain().visit(inlined(guarded(source, mode), mode)), indent=1).splitlines()
+    other = ast.dump(Plain().visit(translated(guarded(source, mode), mode)), indent=1).splitlines()
     for a, b in zip(one, other):
         if a != b:
             return f'{a} | {b}'
@@ -157,7 +151,7 @@ def shown(request):
     request = {'mode': 'exec', 'filename': '<guest>', **request}
     try:
         tree = _parsed(request, limits.CODE)
-        _verify(tree, request)
+        _judged(tree, request)
     except Refused as refused:
         return f'{refused.code} {refused.message}'
     return ast.unparse(tree)
@@ -173,8 +167,8 @@ class Metaclass:
         return types.prepare_class(name, bases)[0](name, bases, namespace, **kwargs)
 
 
-def stand_ins(readers):
-    """Builtins with guards that guard nothing, and count how often they are called; those of `readers` read attributes."""
+def stand_ins():
+    """Builtins with guards that guard nothing, and count how often they are called."""
     called = collections.Counter()
 
     def counted(name, function):
@@ -184,9 +178,8 @@ def stand_ins(readers):
         return guard
 
     guards = {
-        '_getattr_': getattr, '_getitem_': operator.getitem, '_apply_': operator.call,
-        **dict.fromkeys(('_write_', ITEM_WRITE, '_getiter_', '_unpack_sequence_', '_iter_unpack_sequence_'), lambda x: x),
-        **{MARK + sign: getattr(operator, name) for sign, name in IN_PLACE.items()}, **readers,
+        '_getattr_': getattr, '_write_': lambda x: x,
+        **{MARK + sign: getattr(operator, name) for sign, name in IN_PLACE.items()},
     }
     found = {**vars(builtins), **{name: counted(name, function) for name, function in guards.items()}}
     own = {'_metaclass_': Metaclass(), MARK + 'type': type, MARK + 'G': set(), MARK + 'T': set(),
@@ -194,50 +187,15 @@ def stand_ins(readers):
     return {**found, **own}, called
 
 
-def unguarded(source, inline=False):
-    """What of a program's tree, as it is compiled, reaches into an object and is no call of a guard, or calls one that nobody has."""
-    found = []
-
-    def guard(node, *allowed):
-        if type(node) is not ast.Call or type(node.func) is not ast.Name or node.func.id not in allowed:
-            found.append(ast.unparse(node))
-
-    tree = inlined(guarded(source), inline=inline)
-    nodes = list(ast.walk(tree))
-    has = make_run({}).builtins.keys() | scan(compile(tree, '<guest>', 'exec', dont_inherit=True, optimize=0))
-    has |= {node.id for node in nodes if type(node) is ast.Name and type(node.ctx) is ast.Store}
-    patterns = {id(part) for node in nodes if isinstance(node, ast.pattern) for part in ast.walk(node)}
-    # `_apply_` takes what is starred as it is.
-    applied = {id(argument) for node in nodes if type(node) is ast.Call and ast.unparse(node.func) == '_apply_' for argument in node.args}
-    for node in nodes:
-        if type(node) is ast.Attribute and type(node.ctx) is ast.Load and id(node) not in patterns:
-            found.append(ast.unparse(node))
-        elif type(node) is ast.Attribute and type(node.ctx) is not ast.Load:
-            guard(node.value, '_write_')
-        elif type(node) is ast.Subscript:
-            guard(node.value, ITEM_WRITE)
-        elif type(node) is ast.AugAssign and type(node.target) is ast.Name:
-            found.append(ast.unparse(node))
-        elif type(node) in (ast.For, ast.AsyncFor, ast.comprehension):
-            guard(node.iter, '_getiter_', '_iter_unpack_sequence_')
-        elif type(node) is ast.YieldFrom or type(node) is ast.Starred and type(node.ctx) is ast.Load and id(node) not in applied:
-            guard(node.value, '_getiter_')
-        elif type(node) is ast.Assign and any(type(target) in (ast.Tuple, ast.List) for target in node.targets):
-            guard(node.value, '_unpack_sequence_')
-        elif type(node) is ast.Name and (node.id in GUARDS or node.id[0] == MARK and node.id[1] != '_') and node.id not in has:
-            found.append(node.id)
-    return found
-
-
-def outcome(source, **request):
-    """(what a program calls `result`, the guards it called), run as it is or, with a request, guarded and compiled."""
+def outcome(source, is_guarded):
+    """(what a program calls `result`, the guards it called), run as it is, or guarded and compiled."""
     scope = {'__name__': '__main__'}
     called = {}
-    if request:
-        compiled = compile_source({'text': guarded(source), 'mode': 'exec', 'filename': '<guest>', **request})
+    if is_guarded:
+        compiled = compile_source({'text': guarded(source), 'mode': 'exec', 'filename': '<guest>'})
         assert compiled['ok'], compiled
         code = marshal.loads(compiled['code'])
-        scope['__builtins__'], called = stand_ins(readers(scan(code)))
+        scope['__builtins__'], called = stand_ins()
     else:
         code = compile(source, '<guest>', 'exec', dont_inherit=True, optimize=0)
     exec(code, scope)

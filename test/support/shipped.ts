@@ -54,7 +54,6 @@ export class ShippedGuest {
       filename: 'guest.py',
       parameters,
       value: true,
-      inline: true,
     })
     this.guest.reset()
     if (answer.ok !== true) throw new Error(String(answer.message))

@@ -10,20 +10,18 @@ import gc
 import marshal
 import warnings
 
-from . import inline, limits
-from .definitions import without_future_imports
-from .identifiers import check_binding, check_name_string
 from .names import unmark
-from .refused import Refused
-from .verify import verify
+from .translate import translate
+from .verify import limits, verify
+from .verify.identifiers import check_binding, check_marks, check_parameter
+from .verify.refused import Refused
 
 _kept = []
 
 
 def compile_source(request):
     """
-    Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec' or 'eval'), `filename`, `inline` (guards
-    become syntax where that is sound; default True), `value` (the value of a final expression statement goes to the
+    Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec' or 'eval'), `filename`, `value` (the value of a final expression statement goes to the
     global `ʼvalue`), `parameters` (eval only: names; the expression becomes the body of a function that is returned),
     `codeBytes` (characters that `text` may have, and bytes that its code may).
 
@@ -37,7 +35,7 @@ def compile_source(request):
     try:
         most = request.get('codeBytes', limits.CODE)
         tree = _parsed(request, most)
-        depth = _verify(tree, request)
+        depth = _judged(tree, request)
         code = _code_bytes(tree, request, most)
         if depth > limits.FREED:
             limits.dismantle(tree)
@@ -87,24 +85,16 @@ def _parsed(request, most):
         raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
 
 
-def _verify(tree, request):
-    """Verifies the parsed program and gives it the form in which it is compiled. Returns its depth."""
-    parameters, final = request.get('parameters'), None
+def _judged(tree, request):
+    """Translates the parsed program, and verifies what that has made of it. Returns its depth."""
+    check_marks(tree, request['text'])
+    parameters = request.get('parameters')
     for name in parameters or ():
-        check_name_string(name)
+        check_parameter(name)
         check_binding(name)
-    if request['mode'] == 'exec':
-        without_future_imports(tree)
-        if request.get('value') and tree.body and type(tree.body[-1]) is ast.Expr:
-            final = tree.body[-1]
-    depth = verify(
-        tree, request.get('inline', True), 'module' if parameters is None else 'expression'
-    )
-    if final is not None:
-        inline.keep_value(final)
-    if parameters is not None:
-        inline.as_lambda(tree, parameters)
-    return depth
+    translate(tree, parameters, request['mode'] == 'exec' and request.get('value'))
+    # From here on nothing changes the tree: what is verified is what is compiled.
+    return verify(tree)
 
 
 def _code_bytes(tree, request, most):
@@ -113,7 +103,7 @@ def _code_bytes(tree, request, most):
         code_bytes = marshal.dumps(code)
     except SyntaxError as error:
         raise _syntax_error(error, None) from None
-    except (MemoryError, RecursionError, OverflowError, ValueError, SystemError) as error:
+    except Exception as error:
         raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
     if len(code_bytes) > most:
         limits.too_much(f'it makes {len(code_bytes)} bytes of code{_of(most)}')

@@ -14,7 +14,6 @@ calls a method of a guest's object before its class is known.
 from .sealed import __builtins__
 import operator
 from abc import ABC, ABCMeta
-from contextvars import ContextVar
 from enum import Enum
 from string import Formatter
 from types import BuiltinFunctionType, MappingProxyType, MethodType
@@ -265,11 +264,6 @@ def _getattr_(x, name):
     refuse(name)
 
 
-def readers(names):
-    """The guards of all other reads, one for each stored name, by the names that inline.py and scan.py know them by."""
-    return {name: operator.attrgetter(name[2:]) for name in names}
-
-
 SAFE_FORMATS = dict(zip(('format', 'format_map'), make_format(read)))
 _UNSAFE_FORMATS = (
     (str.format, SAFE_FORMATS['format']),
@@ -362,19 +356,10 @@ def guarded_delattr(x, name, /):
     _delattr(x, _name_to_write(x, name))
 
 
-# ---- the rest: guards that guard nothing at run time, for texts whose guards stay calls
-
-# Returns what it is given: the value of a variable that nobody can set, or else this. Other such functions of the interpreter's
-# are called by way of JavaScript, those of Python take twice the time.
-_same = ContextVar('unset').get
+# ---- what guarded programs call
 
 GUARDS = {
     '_getattr_': _getattr_,
-    '_getitem_': operator.getitem,
-    '_apply_': operator.call,
-    **dict.fromkeys(
-        ('_getiter_', '_unpack_sequence_', '_iter_unpack_sequence_', names.ITEM_WRITE), _same
-    ),
     **{
         names.PRIVATE_MARK + sign: _getattr(operator, function)
         for sign, function in IN_PLACE.items()

@@ -15,9 +15,6 @@ from .language import (
     READABLE_DUNDERS,
 )
 
-# Guards of programs whose guards stay calls, under names that no source can spell: how the names of those begin that each
-# read one attribute, and the one that items are written through.
-READER, ITEM_WRITE = PRIVATE_MARK + '.', PRIVATE_MARK + '[]'
 UNRENAMED = PUBLIC_UNDERSCORE_ATTRIBUTES | CLASS_BODY_NAMES
 
 

@@ -22,7 +22,7 @@ from .language import (
     READABLE_DUNDER_NAMES,
     UNBINDABLE,
 )
-from .names import ITEM_WRITE, READER, UNRENAMED, denied, is_dunder, judged
+from .names import UNRENAMED, denied, is_dunder, judged
 from .opcodes import ALLOWED, CLASS_STORES, INTRINSICS, VARIABLES
 
 _NUMBERS = {name: opcode.opmap[name] for name in ALLOWED}
@@ -48,11 +48,9 @@ _OPTIMIZED = 0x1
 _SCALARS = frozenset({str, bytes, int, float, complex, bool, type(None), type(...)})
 _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, held.stop, held.step]}
 # Names of ours that a program's code reads and stores.
-_OURS_READ = (
-    GUARDS
-    | {PRIVATE_MARK + word for word in ('type', 'G', 'T', 'tell', 'register', *IN_PLACE)}
-    | {ITEM_WRITE}
-)
+_OURS_READ = frozenset({'_getattr_', '_write_', '_metaclass_'}) | {
+    PRIVATE_MARK + word for word in ('type', 'G', 'T', 'tell', 'register', *IN_PLACE)
+}
 _OURS_STORED = {PRIVATE_MARK + 'value'}
 _UNVARIABLE = GUARDS | UNBINDABLE
 # Names with a meaning for one use or another, and what such names begin with.
@@ -67,9 +65,7 @@ class Unexpected(Exception):
 
 
 def scan(code):
-    """The names of the readers that `code` calls. Raises Unexpected unless it, and every code object among its constants, is one
-    that verified programs compile to."""
-    readers = set()
+    """Raises Unexpected unless `code`, and every code object among its constants, is one that verified programs compile to."""
     pending = [(code, 'module')]
     while pending:
         code, kind = pending.pop()
@@ -92,7 +88,6 @@ def scan(code):
         special = {*filter(_special, code.co_names)}
         if special or instructions.translate(None, _UNWATCHED):
             _read_instructions(code, bytecode, instructions, kind, special)
-            readers.update(name for name in special if name.startswith(READER))
         constants = [*code.co_consts]
         for held in constants:
             if type(held) is CodeType:
@@ -101,7 +96,6 @@ def scan(code):
                 constants += _CONTAINERS[type(held)](held)
             elif type(held) not in _SCALARS:
                 raise Unexpected(f'constant of the type {type(held).__name__}')
-    return readers
 
 
 def _special(name):
@@ -205,13 +199,11 @@ def _readable_name(name, kind):
         name in DEFINABLE_METHODS or name in CLASS_DUNDERS or name[:2] == PRIVATE_MARK + '_'
     ):
         return True
-    if name[:2] == READER:
-        # A reader of a dotted name would read two.
-        return name[2:].isidentifier() and _readable_attribute(name[2:], kind)
     return (
         name in _OURS_READ
         or name in READABLE_DUNDER_NAMES
         or not is_dunder(name)
+        and name not in GUARDS
         and name[0] != PRIVATE_MARK
     )
 

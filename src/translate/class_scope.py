@@ -10,13 +10,13 @@ Every binding is met here, by its field's kind in the residual table: one that w
 the clear, with which a subclass could replace a private method of the standard library.
 """
 
-from .sealed import __builtins__
+from ..sealed import __builtins__
 import ast
 
-from .identifiers import mangled, stored
-from .names import is_dunder, mark
-from .refused import Refused
-from .residual import NODES
+from ..language import GUARDS
+from ..names import is_dunder, mark
+from .spelling import mangled
+from ..verify.residual import NODES
 
 # Fields to visit, in order, where that is not the table's order, or where fields belong to another scope.
 _FUNCTION = ('decorator_list', 'args', 'name')
@@ -57,10 +57,7 @@ _PLAN = {
 
 
 def renamed(class_def):
-    """The changes a class body's private names need: (node, field, name) triples, to be made when the walk is done.
-
-    Refuses a binding whose name no attribute may have: a dataclass would make a pattern of it, which reads it raw.
-    """
+    """The changes a class body's private names need: (node, field, name) triples, to be made when the walk is done."""
     return _Body(class_def).changes
 
 
@@ -108,9 +105,8 @@ class _Body:
                 stack.append(node.generators[0].iter)
             elif node is not None:
                 plan = _PLAN.get(kind)
-                if plan is None:
-                    raise Refused(f'{kind.__name__} is not in the language', node)
-                self.push_fields(node, kind, plan, stack, hidden)
+                if plan is not None:
+                    self.push_fields(node, kind, plan, stack, hidden)
 
     def push_fields(self, node, kind, plan, stack, hidden):
         """Puts what `node` evaluates and binds in this scope on the stack, the first on top."""
@@ -134,9 +130,8 @@ class _Body:
                     stack.append(held)
 
     def bind(self, node, field, name):
-        if name in self.elsewhere or is_dunder(name):
+        if name in self.elsewhere or name in GUARDS or is_dunder(name):
             return
-        stored(name, node)
         if name[0] == '_':
             self.bound.add(mangled(name, self.owner))
             self.rename(node, field, name)

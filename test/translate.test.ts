@@ -181,44 +181,6 @@ describe('writes of attributes', () => {
   })
 })
 
-describe('with `inline: false` every guard stays a call, of one that does just this where its effect is known', () => {
-  test.each([
-    ["_getattr_(x, 'y')", 'ʼ.y(x)'],
-    ["_getattr_(_getattr_(x, '_y'), 'z')(1)", 'ʼ.z(ʼ.ʼ_y(x))(1)'],
-    ["_getattr_(super(), 'y')", 'ʼ.y(super())'],
-    ["_getattr_(super(), '__init__')", "_getattr_(super(), '__init__')"],
-    ["_getattr_(x, 'format')", "_getattr_(x, 'format')"],
-    ["_getattr_(x, '__name__')", "_getattr_(x, '__name__')"],
-    ["_getattr_(x, '_fields')", "_getattr_(x, '_fields')"],
-    ['_getitem_(x, y)', '_getitem_(x, y)'],
-    // An expression to the compiler, though not to its parser.
-    ['_getitem_(x, _slice_(1, None, k))', '_getitem_(x, 1::k)'],
-    ['_getitem_(x, (_slice_(1, 2, None), *_getiter_(y)))', '_getitem_(x, (1:2, *_getiter_(y)))'],
-    ['_apply_(f, *a, **b)', '_apply_(f, *a, **b)'],
-    ['for x in _getiter_(y):\n    pass', 'for x in _getiter_(y):\n    pass'],
-    [
-      "x, y = _unpack_sequence_(z, {'childs': (), 'min_len': 2}, _getiter_)",
-      'x, y = _unpack_sequence_(z)',
-    ],
-    [
-      "for x, y in _iter_unpack_sequence_(z, {'childs': (), 'min_len': 2}, _getiter_):\n    pass",
-      'for x, y in _iter_unpack_sequence_(z):\n    pass',
-    ],
-    [
-      "[0 for x, y in _iter_unpack_sequence_(z, {'childs': (), 'min_len': 2}, _getiter_)]",
-      '[0 for x, y in _iter_unpack_sequence_(z)]',
-    ],
-    ["x = _inplacevar_('+=', x, _getattr_(y, 'z'))", 'x = ʼ+=(x, ʼ.z(y))'],
-    ['_write_(x)._y = _write_(x)[0] = 1', '_write_(x).ʼ_y = ʼ[](x)[0] = 1'],
-    ['_write_(f())[_slice] += 1', 'ʼ[](f())[_slice] += 1'],
-    ['del _write_(x)[y], _write_(x).y', 'del ʼ[](x)[y], _write_(x).y'],
-    ['_write_(x).mapping |= y', "_write_(x).mapping = ʼ|=(_getattr_(x, 'mapping'), y)"],
-    ['def f():\n    yield from _getiter_(x)', 'def f():\n    yield from _getiter_(x)'],
-  ])('%s', (text, expected) => {
-    expect(shown({ text, inline: false })).toBe(expected)
-  })
-})
-
 describe('private names', () => {
   const cls = (body: string): string =>
     `class C(metaclass=_metaclass_):\n${body.replace(/^/gm, '    ')}`
@@ -345,9 +307,9 @@ describe('private names', () => {
       '__x = 1\ny = __x\ndef f(self, __a):\n    _write_(self).__y = __a\n    def g(o):\n        _write_(o()).__z = 1\n' +
         '    match self:\n        case D.__v: pass\n        case D(__k=1): pass',
     )
-    expect(shown({ text, inline: false })).toBe(
+    expect(shown({ text })).toBe(
       cls(
-        'ʼ_C__x = 1\ny = ʼ_C__x\n\ndef f(self, __a):\n    _write_(self).ʼ_C__y = __a\n\n    def g(o):\n' +
+        'ʼ_C__x = 1\ny = ʼ_C__x\n\ndef f(self, __a):\n    (ʼx if ʼtype((ʼx := self)) in ʼG else _write_(ʼx)).ʼ_C__y = __a\n\n    def g(o):\n' +
           '        _write_(o()).ʼ_C__z = 1\n    match self:\n        case D.ʼ_C__v:\n            pass\n        case D(ʼ__k=1):\n            pass',
       ).replace(/ +$/gm, ''),
     )

@@ -4,7 +4,7 @@ Each bound is far above what people write and stands for a way in which little t
 measured on CPython 3.14 in WebAssembly.
 """
 
-from .sealed import __builtins__
+from ..sealed import __builtins__
 import ast
 
 from .refused import Refused

@@ -1,4 +1,4 @@
-/** Inlining changes what a program costs, not what it does: against plain CPython, over whole programs and over its library. */
+/** Translation changes what a program costs, not what it does: against plain CPython, over whole programs and over its library. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { Python } from './support/python.js'
@@ -14,16 +14,16 @@ const programs = readdirSync(folder).map(
 )
 
 describe.each(programs)('%s', (_name, source) => {
-  const outcome = (request: string): [string, Record<string, number>] =>
-    python.run(`from reading import outcome\noutcome(source${request})`, { source }) as [
-      string,
-      Record<string, number>,
-    ]
+  const outcome = (isGuarded: boolean): [string, Record<string, number>] =>
+    python.run('from reading import outcome\noutcome(source, is_guarded)', {
+      source,
+      is_guarded: isGuarded,
+    }) as [string, Record<string, number>]
 
-  test('does the same guarded and inlined, by few calls of guards', () => {
-    const [plain] = outcome('')
-    const [inlined, called] = outcome(', inline=True')
-    expect(inlined).toBe(plain)
+  test('does the same guarded and translated, by few calls of guards', () => {
+    const [plain] = outcome(false)
+    const [translated, called] = outcome(true)
+    expect(translated).toBe(plain)
     expect(
       Object.keys(called).filter(
         (guard) => !['_getattr_', '_write_', 'ʼ|=', 'ʼ+='].includes(guard),
@@ -31,45 +31,22 @@ describe.each(programs)('%s', (_name, source) => {
     ).toEqual([])
   })
 
-  test('does the same with every guard a call', () => {
-    const [plain] = outcome('')
-    expect(outcome(', inline=False')[0]).toBe(plain)
-    expect(python.run('from reading import unguarded\nunguarded(source)', { source })).toEqual([])
-  })
-
   test('is refused without its guards', () => {
     expect(python.compile({ text: source })).toMatchObject({ ok: false, code: 'PR900' })
   })
 
-  test('has its own tree, once inlined', () => {
+  test('has its own tree, once translated', () => {
     expect(
       python.run('from reading import difference\ndifference(source)', { source }),
     ).toBeUndefined()
   })
 })
 
-test('what is inlined is told from what stays a call', () => {
-  const source =
-    'def f(x): x.y = x.z\nx[0] = x[1]\nx += 1\na, b = x\nfor a in x: pass\n[*x]\nf(*x)\n'
-  expect(python.run('from reading import unguarded\nunguarded(source, True)', { source })).toEqual([
-    'x += 1',
-    'x',
-    'x',
-    'x',
-    'x',
-    'ʼx if ʼtype((ʼx := x)) in ʼG else _write_(ʼx)',
-    'x.z',
-    'x',
-    'x',
-  ])
-  expect(python.run('from reading import unguarded\nunguarded(source)', { source })).toEqual([])
-})
-
-test('programs of the standard library have their own trees, once inlined', () => {
+test('programs of the standard library have their own trees, once translated', () => {
   expect(
     python.run(`
 import ast, re, sys, zipfile
-from pyrestrict.refused import Refused
+from pyrestrict.verify.refused import Refused
 import reading
 library = zipfile.ZipFile(next(path for path in sys.path if path.endswith('.zip')))
 told = {}

@@ -15,7 +15,7 @@ Kinds of fields:
   data       a number, a flag or a constant, checked by the node's own rule where it has one
 """
 
-from .sealed import __builtins__
+from ..sealed import __builtins__
 import ast
 from types import GenericAlias
 from typing import Union, get_args
@@ -126,13 +126,6 @@ ABSTRACT = frozenset(
     getattr(ast, kind)
     for kind in """
 mod stmt expr expr_context boolop operator unaryop cmpop excepthandler pattern type_ignore type_param slice
-""".split()
-)
-
-# Features that every Python 3 has. `barry_as_FLUFL` is none: it makes the parser read another language.
-FUTURE_FEATURES = frozenset(
-    """
-nested_scopes generators division absolute_import with_statement print_function unicode_literals generator_stop annotations
 """.split()
 )
 

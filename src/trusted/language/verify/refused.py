@@ -1,6 +1,6 @@
 """The one way in which the compile guest says no: a code, a sentence, and the node at fault."""
 
-from .sealed import __builtins__
+from ..sealed import __builtins__
 
 
 class Refused(Exception):

@@ -1,0 +1,89 @@
+"""Translation: what a guarded text becomes, where the effect of a guard is certain before the program runs.
+
+    _getattr_(x, 'n')                     x.n
+    _getitem_(x, _slice_(i, j, None))     x[i:j]
+    _apply_(f, *a, **k)                   f(*a, **k)
+    _getiter_(x), _unpack_sequence_(x, …) x
+    x = _inplacevar_('+=', x, v)          x += v
+    _write_(x)[k] = v                     x[k] = v
+    _write_(x).n = v                      (ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)).n = v, in a function
+    x._p, and `_p` of a class body        x.ʼ_p, ʼ_p: private names have a mark that no source can spell
+    except E as e: ...                    except E as e: ʼtype(e) in ʼT and ʼtell(e); ...
+    def f(x: T) -> T: ...                 def f(x): ...
+
+It is not trusted. What it leaves is verified (trusted/language/verify), and that is what is compiled: a mistake here is a
+refusal or a wrong program. So it asks of a guard's call only whether it has the shape that it can translate. A call of any
+other shape stays as it is, and the verifier says what it thinks of it.
+
+The tree is gone through level by level; what a function, a class or a comprehension holds waits until the scope around it
+is done, with the scope's kind and the class whose name private names are mangled with.
+
+    rule(node, walk) -> the nodes below that are left to translate, or None for all
+"""
+
+from ..sealed import __builtins__
+import ast
+from ast import Constant, Name
+
+from ..verify.refused import Refused
+from ..verify.residual import CHILDREN
+from . import definitions, nodes, reads, writes
+from .spelling import without_future_imports
+from .walk import Walk
+
+RULES = {**reads.RULES, **writes.RULES, **definitions.RULES}
+_PLAN = {kind: (RULES.get(kind), fields) for kind, fields in CHILDREN.items()}
+
+
+def translate(tree, parameters, keeps_value):
+    """
+    Translates a parsed program, where it stands. With `parameters`, an expression becomes the body of a function of these;
+    with `keeps_value`, a final expression statement assigns to the global `ʼvalue`. Raises Refused for what nobody writes.
+    """
+    final = None
+    if type(tree) is ast.Module:
+        without_future_imports(tree)
+        if keeps_value and tree.body and type(tree.body[-1]) is ast.Expr:
+            final = tree.body[-1]
+    walk = Walk('module' if parameters is None else 'expression', tree)
+    while walk.pending:
+        walk.kind, walk.owner, level = walk.pending.pop()
+        while level:
+            level = _translate_level(level, walk)
+    for node, field, name in walk.renames:
+        setattr(node, field, name)
+    if final is not None:
+        final.__class__ = ast.Assign
+        final.targets = [nodes.name(nodes.VALUE, final, nodes.STORE)]
+    if parameters is not None:
+        tree.body = nodes.function(tree.body, parameters, tree.body)
+
+
+def _translate_level(level, walk):
+    """Translates `level`. Returns the nodes below it that are left."""
+    below, node = [], None
+    try:
+        for node in level:
+            kind = type(node)
+            if kind is Name or kind is Constant:
+                continue
+            plan = _PLAN.get(kind)
+            if plan is None:
+                continue
+            rule, fields = plan
+            if rule is not None:
+                left = rule(node, walk)
+                if left is not None:
+                    below += left
+                    continue
+            for field in fields:
+                held = getattr(node, field)
+                if type(held) is list:
+                    below += held
+                elif held is not None:
+                    below.append(held)
+    except Refused as refused:
+        if refused.node is None:
+            refused.node = node
+        raise
+    return below

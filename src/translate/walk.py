@@ -1,0 +1,32 @@
+"""What translation's rules share: the present scope, what waits, and how a guard's call is told."""
+
+from ..sealed import __builtins__
+from ast import Call, Name, Starred
+
+from .spelling import StoredNames
+
+
+class Walk:
+    """`kind` and `owner` are of the present scope; `renames` are made when all is done."""
+
+    __slots__ = ('kind', 'owner', 'pending', 'renames', 'stored')
+
+    def __init__(self, kind, tree):
+        self.pending = [(kind, None, [tree])]
+        self.renames = []
+        self.stored = StoredNames()
+
+    def enter(self, kind, nodes, owner):
+        self.pending.append((kind, owner, nodes))
+
+
+def plain_call(node, guard, count):
+    """Whether `node` is a call of `guard` with `count` plain arguments."""
+    return (
+        type(node) is Call
+        and type(node.func) is Name
+        and node.func.id == guard
+        and len(node.args) == count
+        and not node.keywords
+        and Starred not in map(type, node.args)
+    )
