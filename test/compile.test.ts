@@ -13,8 +13,20 @@ const refusal = (text: string, mode: 'exec' | 'eval' = 'exec'): Compiled =>
 
 describe('positions', () => {
   test.each([
-    ['of an expression', 'x = 1\ny = (a\n  .b)', 'PR900', '_getattr_ is missing', [2, 5, 3, 4]],
-    ['columns are bytes', "x = 'é', a.b", 'PR900', '_getattr_ is missing', [1, 10, 1, 13]],
+    [
+      'of an expression',
+      'x = 1\ny = (a\n  .mro)',
+      'PR900',
+      'the attribute `mro` is not accessible',
+      [2, 5, 3, 6],
+    ],
+    [
+      'columns are bytes',
+      "x = 'é', a.mro",
+      'PR900',
+      'the attribute `mro` is not accessible',
+      [1, 10, 1, 15],
+    ],
     [
       'of an argument',
       'f(1, __class__=2)',
@@ -88,7 +100,13 @@ describe('positions', () => {
       'source code string cannot contain null bytes',
       [1, 0, 1, 0],
     ],
-    ['with carriage returns', 'x = 1\r\ny = a.b', 'PR900', '_getattr_ is missing', [2, 4, 2, 7]],
+    [
+      'with carriage returns',
+      'x = 1\r\ny = a.mro',
+      'PR900',
+      'the attribute `mro` is not accessible',
+      [2, 4, 2, 9],
+    ],
     [
       'private names are spelled as in the source',
       'class C(metaclass=_metaclass_):\n    global _x\n    _y = 1\n    def f(_y, _y): pass',
@@ -138,7 +156,7 @@ describe('bounds', () => {
   })
 
   test('depth: a tree that is refused for another reason is freed as well', () => {
-    expect(refusal(`a.b; x = ${'1+'.repeat(3500)}1`)).toMatchObject({ code: 'PR900' })
+    expect(refusal(`a.mro; x = ${'1+'.repeat(3500)}1`)).toMatchObject({ code: 'PR900' })
     expect(refusal('1')).toMatchObject(accepted)
   })
 

@@ -249,12 +249,9 @@ const UNSEEN = [
   // The compiler's own variable; a special name in a place where it may be, bound in a way in which it may not.
   'return __class__',
   'lambda __class__: 0',
-  'for __all__ in',
-  '__all__, x =',
   'del __all__',
   'class __init__(',
   'import a as __init__',
-  'for __init__ in',
   'x = (__hash__ := f)',
   'def __slots__(self)',
   // Strings in constants, and keys of annotations.
