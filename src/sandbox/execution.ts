@@ -2,16 +2,18 @@
 import type { Limits } from '../policy/limits.js'
 import { LIMITS } from '../policy/limits.js'
 import type { Parser } from '../syntax/parse.js'
-import { CodecError } from '../trusted/channel/codec.js'
+import { CodecError, type Value } from '../trusted/channel/codec.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
-import type { Beginning, CallLimits, Ending } from '../trusted/channel/protocol.js'
-import { readException, type FindSource } from './exception.js'
+import type { Beginning, CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
+import { readException, type FindSource, type HostTraces } from './exception.js'
 import { CANCELLED_UNSPENT, UNSPENT, type Exhausted, type Outcome, type Spent } from './outcome.js'
 import { OutputCollector, type OnOutput } from './output.js'
 import { ForgedResponse, readRunResponse, RESPONSE_SLACK, type RunResponse } from './requests.js'
 
 export interface Execution {
   readonly worker: GuestWorker
+  /** Default the guest. */
+  readonly to?: Recipient
   readonly begin: Beginning
   readonly request: Uint8Array
   readonly end: Ending
@@ -66,7 +68,7 @@ export function callLimits(limits: Limits): CallLimits {
 
 /** Carries one execution out. Rejects only with what `onOutput` threw. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { worker, begin, request, end, limits, signal, onAsk, pauses } = execution
+  const { worker, to = 'guest', begin, request, end, limits, signal, onAsk, pauses } = execution
   // Its listeners were told already: none that is added now will be.
   if (signal?.aborted) return { outcome: CANCELLED_UNSPENT, begun: true, delta: undefined }
   let hostError: { readonly error: unknown } | undefined
@@ -82,6 +84,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   }
   signal?.addEventListener('abort', cancel)
   const performing = performOrRefuse(worker, {
+    to,
     begin,
     request,
     end,
@@ -172,7 +175,7 @@ export function judge(
       const { exception, row } = response
       return {
         status: 'raised',
-        exception: readException(exception, find, parser),
+        exception: readException(exception, find, parser, tracesOf(performed.traces, limits)),
         ...(row !== undefined && { row }),
         ...spent,
       }
@@ -180,6 +183,23 @@ export function judge(
     case 'exhausted':
       return exhausted(response.limit, response.used, limits, spent)
   }
+}
+
+/** What the trusted guest tells of its exceptions. It is as good as the worker that hands it over: without, frames are missing. */
+function tracesOf(bytes: Uint8Array | null, limits: Limits): HostTraces {
+  const traces = new Map<number, Value>()
+  if (bytes === null) return traces
+  try {
+    const response = readRunResponse(bytes, limits)
+    const pairs = response.status === 'returned' ? response.value : []
+    for (const pair of Array.isArray(pairs) ? (pairs as Value[]) : []) {
+      const [number, frames] = Array.isArray(pair) ? (pair as Value[]) : []
+      if (typeof number === 'number') traces.set(number, frames)
+    }
+  } catch (error) {
+    if (!(error instanceof ForgedResponse)) throw error
+  }
+  return traces
 }
 
 function exhausted(limit: keyof Limits, used: number, limits: Limits, spent: Spent): Exhausted {

@@ -86,13 +86,13 @@ function floatsOf(column: readonly unknown[], name: string): Float64Array {
 
 /** What an ending is judged by. */
 function contextOf(
-  { policy, parser }: Runtime,
+  { policy, parser, trustedSource }: Runtime,
   code: Code,
 ): Pick<Execution, 'limits' | 'find' | 'parser'> {
   return {
     limits: policy.limits,
     parser,
-    find: (file) => (file === code.filename ? code : undefined),
+    find: (file) => (file === code.filename ? code : trustedSource(file)),
   }
 }
 
@@ -224,6 +224,7 @@ export class InlineFormula {
         usage: UNKNOWN_USAGE,
         response: result.response,
         delta: null,
+        traces: null,
       }
     } catch (error) {
       if (error instanceof CodecError) {

@@ -6,7 +6,7 @@ import type { Limits } from '../policy/limits.js'
 import { STANDARD_GRANTS } from '../policy/keys/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/channel/codec.js'
-import type { Exposure } from './options.js'
+import type { Exposure } from './exposure.js'
 
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
 const RESULT_NODES = 5_000_000
@@ -170,13 +170,19 @@ export function callRequest(
   return encode({ op: 'call', ...request, ...common(policy, limits) }, 'args', policy)
 }
 
-export function trustRequest(
-  name: string,
-  source: string,
-  expose: Exposure,
-  policy: ResolvedPolicy,
-): Uint8Array {
-  return encodeValue({ op: 'trust', name, source, expose, ...common(policy, policy.limits) })
+/** Makes a guest one that trusted modules can be beside. To the guest, as the first of a base. */
+export function attendRequest(policy: ResolvedPolicy): Uint8Array {
+  return encodeValue({ op: 'attend', ...common(policy, policy.limits) })
+}
+
+/** Gives the trusted guest the standard library, an archive's bytes. */
+export function fullRequest(archive: Uint8Array): Uint8Array {
+  return encodeValue({ op: 'full', archive })
+}
+
+/** Loads a module in the trusted guest. */
+export function loadRequest(name: string, source: string, expose: Exposure): Uint8Array {
+  return encodeValue({ op: 'load', name, source, expose })
 }
 
 /** What every run and call is told of the policy. */

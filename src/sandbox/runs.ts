@@ -6,6 +6,7 @@ import type { Parser } from '../syntax/parse.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import { Code, type Checked, type Compiler, type SourceText } from './compiler.js'
 import { execute, type Pauses } from './execution.js'
+import type { FindSource } from './exception.js'
 import type { ExecuteOptions } from './options.js'
 import {
   CANCELLED_UNSPENT,
@@ -28,6 +29,8 @@ export interface Runtime {
   /** Workers for compiling: the same ones, unless runs are inline. */
   readonly compilePool: Pool
   readonly isClosing: () => boolean
+  /** Sources of trusted modules, for frames. */
+  readonly trustedSource: FindSource
   /** Rejects when the guest's image is not the one that belongs here. */
   readonly imageChecked: Promise<void>
 }
@@ -55,7 +58,7 @@ export async function run(
   options: ExecuteOptions,
   pauses?: Pauses,
 ): Promise<Outcome> {
-  const { policy, pool, compilePool, compiler, parser, isClosing } = runtime
+  const { policy, pool, compilePool, compiler, parser, isClosing, trustedSource } = runtime
   const { result, signal, onOutput } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
   const inputs = encodeInputs(options.inputs, policy)
@@ -78,7 +81,7 @@ export async function run(
       isClosing,
       parser,
       pauses,
-      find: (file) => (file === filename ? code : undefined),
+      find: (file) => (file === filename ? code : trustedSource(file)),
     })
     return begun ? outcome : 'lost'
   }
@@ -111,6 +114,7 @@ export async function executeRequest(
     policy: { limits },
     parser,
     isClosing,
+    trustedSource,
   } = runtime
   return withWorker(pool, runtime, undefined, async (worker) => {
     const { outcome, begun } = await execute({
@@ -121,7 +125,7 @@ export async function executeRequest(
       limits,
       isClosing,
       parser,
-      find: (file) => (file === code.filename ? code : undefined),
+      find: (file) => (file === code.filename ? code : trustedSource(file)),
     })
     return begun ? outcome : 'lost'
   })

@@ -29,7 +29,7 @@ import { compile, executeRequest, run, type Runtime } from './runs.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
 import { StartedRun } from './started-run.js'
-import { loadTrusted } from './trust.js'
+import { loadTrusted, trustedSources } from './trust.js'
 import { imageChecked, imageHash, setupOf, startInline, starterOf } from './workers.js'
 
 const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
@@ -105,7 +105,7 @@ export class Sandbox<I extends Isolation = Isolation> {
       const [parser, checker] = await Promise.all([loadParser(), createChecker(policy)])
       const compiler = new Compiler(policy, checker, fingerprint, exposed)
       const sandbox = new Sandbox<I>(
-        { ...workers, policy, parser, compiler },
+        { ...workers, policy, parser, compiler, trustedSource: trustedSources(options.trusted) },
         options,
         workers,
         fingerprint,

@@ -12,6 +12,7 @@ import {
   type MessagePort,
 } from 'node:worker_threads'
 import { IMAGE_FOLDER, openImage } from './image.js'
+import { makeGuests } from './guests.js'
 import { preload } from './preload.js'
 import type { GuestImage } from '../../trusted/wall/image-facts.js'
 import { framed, FrameReader, ProtocolError } from '../../trusted/channel/frames.js'
@@ -130,7 +131,7 @@ function serve(
       if (command.id === id) return command.answer
     }
   }
-  const station = new Station(wasm, image, setup, {
+  const station = new Station(makeGuests(wasm, image), setup, {
     ask,
     ...(pulse && { pulse }),
     tell: (report) => {
