@@ -36,6 +36,9 @@ const probe = fileURLToPath(new URL('support/jail-probe.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-jail-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** A script that may read itself alone. */
+const alone = (script: string) => ({ script, args: [], readable: [script] })
+
 const childrenOf = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
 const isRunning = (pid: number): boolean => {
@@ -87,7 +90,7 @@ describe('the permission model', () => {
   })
 
   test('leaves code in a jail no file, process, thread, addon, evaluation or environment', () => {
-    const [command, args] = jailCommand([], probe)
+    const [command, args] = jailCommand([], alone(probe))
     const { stderr, status } = spawnSync(command, args, {
       env: {},
       cwd: '/',
@@ -256,7 +259,7 @@ describe('a jail', () => {
       impostor,
       'process.stdout.write(Buffer.from([3, 0, 0, 0, 1, 2, 3])); setInterval(() => {}, 1000)\n',
     )
-    const worker = startJail({ setup }, impostor)
+    const worker = startJail({ setup }, alone(impostor))
     expect(await worker.ready).toBe(false)
     expect(await worker.ended).toMatch(/^the worker broke the protocol: a frame/)
   })
@@ -281,7 +284,7 @@ describe('a jail', () => {
   ])('that %s is killed', async (name, script, reason) => {
     const worker = startJail(
       { setup, startMs: name === 'says nothing' ? 300 : 20_000 },
-      impostor(`${name.slice(0, 5)}.mjs`, script),
+      alone(impostor(`${name.slice(0, 5)}.mjs`, script)),
     )
     expect(await worker.ready).toBe(false)
     expect(await worker.ended).toMatch(reason)
@@ -318,7 +321,7 @@ describe('a jail', () => {
   test('that dies says why', async () => {
     const dying = join(folder, 'dying.mjs')
     writeFileSync(dying, 'throw new TypeError("out of luck")\n')
-    const worker = startJail({ setup }, dying)
+    const worker = startJail({ setup }, alone(dying))
     expect(await worker.ready).toBe(false)
     expect(await worker.ended).toMatch(/^the worker exited with 1: [^]*TypeError: out of luck/)
   })

@@ -21,6 +21,7 @@ const LAYERS = [
   'rewrite',
   'policy',
   'pipeline',
+  'compile',
   'sandbox',
   'report',
   'cli',

@@ -37,6 +37,7 @@ describe('without a policy', () => {
       depth: 1_000,
       recursion: 1_000,
       codeBytes: 33_554_432,
+      compileMs: 10_000,
     })
     expect(DEFAULT_POLICY.builtins).toEqual([...BUILTINS, ...GUARDED_BUILTINS].sort())
     expect([DEFAULT_POLICY.clock, DEFAULT_POLICY.random]).toEqual(['real', 'real'])
@@ -73,7 +74,7 @@ describe('unknown keys', () => {
     [
       { limits: { wallms: 1 } },
       'policy.limits.wallms: unknown key; did you mean "wallMs"? (known keys: wallMs, fuel, ' +
-        'memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes)',
+        'memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes, compileMs)',
     ],
     [{ 'limits ': {} }, `policy["limits "]: unknown key; did you mean "limits"? (${known})`],
     [

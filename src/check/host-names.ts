@@ -1,5 +1,6 @@
 /** Names that a host gives a guest: declared names, inputs, parameters, results, exposed names. */
 import { ArgumentError } from '../errors.js'
+import { isQuicklyNormalised } from '../syntax/text.js'
 import { GUARDS, PRIVATE_MARK, UNBINDABLE } from '../trusted/language/language.js'
 
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u
@@ -15,7 +16,12 @@ const RESERVED = new Set([...GUARDS, ...UNBINDABLE])
 
 /** Whether `text` is an identifier in normal form, and no keyword. */
 export function isName(text: string): boolean {
-  return IDENTIFIER.test(text) && !KEYWORDS.has(text) && text.normalize('NFKC') === text
+  return (
+    isQuicklyNormalised(text) &&
+    IDENTIFIER.test(text) &&
+    !KEYWORDS.has(text) &&
+    text.normalize('NFKC') === text
+  )
 }
 
 /**
@@ -28,6 +34,7 @@ export function checkName(name: unknown, what: string): asserts name is string {
   const shown = JSON.stringify(name.slice(0, 80))
   if (!IDENTIFIER.test(name) || name.includes(PRIVATE_MARK))
     throw new ArgumentError(`${what}: ${shown} is not a Python name`)
+  if (!isQuicklyNormalised(name)) throw new ArgumentError(`${what}: ${shown} is too long a name`)
   const read = name.normalize('NFKC')
   if (read !== name)
     throw new ArgumentError(`${what}: Python reads ${shown} as ${JSON.stringify(read)}: write that`)

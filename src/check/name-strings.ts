@@ -2,6 +2,7 @@
  * Attribute names given as literal strings: `getattr(x, '__class__')`. The guards judge every name string when the program
  * runs; this finds those that can be seen beforehand.
  */
+import { isQuicklyNormalised } from '../syntax/text.js'
 import type { Reading } from '../rules/reading.js'
 import { DUNDER_ATTRIBUTE_HINTS, INTROSPECTION_HINTS } from '../rules/hints.js'
 import type { Grammar } from '../syntax/language.js'
@@ -84,7 +85,8 @@ export class NameStrings {
     // Whether there is a special method may be asked: `hasattr(x, '__iter__')`.
     if (taker === HASATTR && definable.has(value)) return
     for (const part of taker === FIRST_GETTER ? value.split('.') : [value]) {
-      const message = refuseAttribute(part.normalize('NFKC'))
+      // No longer string is a name that is refused; the guard that gets it looks again.
+      const message = refuseAttribute(isQuicklyNormalised(part) ? part.normalize('NFKC') : part)
       if (message === undefined) continue
       findings.add('PR210', node, () => ({ message, hint: HINTS.get(part) }))
       return

@@ -1,8 +1,8 @@
 /**
- * Run by the build: writes `dist/bundle/check.js`, the command line as one file for `pyrestrict check`. Measured on the main
- * thread: loading a hundred files takes 50 ms, this one 10 to 20. The rules are in it, read and validated; the parser's
- * WebAssembly is read from its package, other commands and rarely needed packages are loaded from where they are.
- * Takes no arguments.
+ * Run by the build: writes what must start quickly as one file each. `dist/bundle/check.js` is the command line for
+ * `pyrestrict check`, `dist/bundle/compile-worker.js` the script of compile workers. Measured on the main thread: loading a
+ * hundred files takes 50 ms, one of these 10 to 20. The rules are in them, read and validated; the parser's WebAssembly is read
+ * from its package, other commands and rarely needed packages are loaded from where they are. Takes no arguments.
  */
 import { isBuiltin } from 'node:module'
 import { dirname } from 'node:path'
@@ -12,7 +12,7 @@ import { loadRules } from '../rules/load.js'
 
 const ENTRY = fileURLToPath(new URL('./entry.js', import.meta.url))
 const RULES = fileURLToPath(new URL('../rules/load.js', import.meta.url))
-const FILE = fileURLToPath(new URL('../bundle/check.js', import.meta.url))
+const COMPILE_WORKER = fileURLToPath(new URL('../compile/worker.js', import.meta.url))
 
 /** Packages and commands that a plain `check` never needs. */
 const APART = new Set([
@@ -65,12 +65,24 @@ const borrowBuiltins: Plugin = {
       : null,
 }
 
-await build({
-  input: ENTRY,
-  platform: 'node',
-  logLevel: 'warn',
-  // web-tree-sitter's own, for dynamic linking of what is not linked here.
-  checks: { eval: false },
-  plugins: [borrowBuiltins, keepApart, embedRules],
-  output: { file: FILE, format: 'esm', codeSplitting: false, minify: true },
-})
+const BUNDLES = [
+  [ENTRY, '../bundle/check.js'],
+  [COMPILE_WORKER, '../bundle/compile-worker.js'],
+] as const
+
+for (const [input, file] of BUNDLES) {
+  await build({
+    input,
+    platform: 'node',
+    logLevel: 'warn',
+    // web-tree-sitter's own, for dynamic linking of what is not linked here.
+    checks: { eval: false },
+    plugins: [borrowBuiltins, keepApart, embedRules],
+    output: {
+      file: fileURLToPath(new URL(file, import.meta.url)),
+      format: 'esm',
+      codeSplitting: false,
+      minify: true,
+    },
+  })
+}

@@ -105,6 +105,14 @@ export const LIMITS = {
     unit: 'bytes',
     text: 'Size of the rewritten text, and of the code compiled from it. Beyond it the source is refused.',
   },
+  compileMs: {
+    bounds: 'source',
+    default: 10_000,
+    min: 100,
+    max: 3_600_000,
+    unit: 'milliseconds',
+    text: 'Wall time of checking and compiling one source, which no run is charged for. Beyond it the source is refused.',
+  },
 } as const satisfies Readonly<Record<string, Limit>>
 
 /** The limits of a run, complete: one whole number for each row of {@link LIMITS}, in the unit the row tells. */

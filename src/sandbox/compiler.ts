@@ -1,40 +1,25 @@
 /**
- * Source to code that a run guest executes: checked and rewritten here, verified and compiled in a guest that executes
- * nothing, which is reset before and after each source. What came through once is cached.
+ * Source to code that a run guest executes. The host's thread looks it up by everything that decides it, and otherwise asks a
+ * compile worker and waits.
  */
-import type { Mode } from '../check/options.js'
-import type { Diagnostic } from '../diagnostic.js'
+import { termsText, type Job } from '../compile/jobs.js'
 import { ArgumentError } from '../errors.js'
+import type { Mode } from '../check/options.js'
+import { STANDARD_GRANTS } from '../policy/keys/modules.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { createMapper, type Mapper } from '../rewrite/map.js'
-import type { GuestWorker } from '../trusted/channel/link.js'
-import type { CallLimits } from '../trusted/channel/protocol.js'
-import { CompileCache, cacheKey } from './compile-cache.js'
+import type { CompileAnswer } from '../trusted/channel/compile-answer.js'
+import { CompileCache, cacheKey, type Cached } from '../trusted/channel/compile-cache.js'
+import type { CompileService } from './compile-service.js'
 import type { FrameSource } from './exception.js'
-import type { Crashed, Refused } from './outcome.js'
-import { UNSPENT } from './outcome.js'
 import {
-  compileRequest,
-  ForgedResponse,
-  readCompileResponse,
-  type CompileResponse,
-  type Refusal,
-} from './requests.js'
-
-/** What turns source into guarded text: the checker of the policy. */
-export interface Rewriter {
-  rewrite(
-    source: string,
-    options: { mode: Mode; names?: readonly string[]; filename?: string },
-  ):
-    | {
-        readonly ok: true
-        readonly code: string
-        readonly edits: Int32Array
-        readonly diagnostics: readonly Diagnostic[]
-      }
-    | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly omitted: number }
-}
+  CANCELLED_UNSPENT,
+  UNSPENT,
+  type Cancelled,
+  type Crashed,
+  type Refused,
+} from './outcome.js'
+import { CANCELLED } from './pool.js'
 
 /** What is compiled, and how. */
 export interface SourceText {
@@ -48,7 +33,7 @@ export interface SourceText {
 }
 
 /** Verified code, with what its tracebacks need. */
-export class Code implements FrameSource, SourceText {
+export class Code implements Cached, FrameSource, SourceText {
   readonly source: string
   readonly mode: Mode
   readonly filename: string
@@ -60,7 +45,8 @@ export class Code implements FrameSource, SourceText {
   constructor(
     text: SourceText,
     readonly bytes: Uint8Array,
-    private readonly rewriter: Rewriter,
+    readonly guarded: string,
+    readonly edits: Int32Array,
   ) {
     this.source = text.source
     this.mode = text.mode
@@ -74,152 +60,89 @@ export class Code implements FrameSource, SourceText {
     return this.#lines
   }
 
-  /** Rewrites once more, when an exception asks: guarded texts are not kept. */
   get mapper(): Mapper {
-    this.#mapper ??= mapperOf(this.source, this.rewriter.rewrite(this.source, rewriteOptions(this)))
+    this.#mapper ??= createMapper(this.source, this.guarded, this.edits)
     return this.#mapper
   }
 }
 
-/** A text that passed the checks and waits for a compile guest. */
-export interface Checked {
-  readonly key: string
-  readonly text: SourceText
-  readonly guarded: string
-  readonly edits: Int32Array
-}
-
-/** Compiling has limits of its own: it is the host's work, and a run's time is not spent on it. */
-const COMPILE_MS = 10_000
-const COMPILE_MEMORY_BYTES = 512 << 20
-const COMPILE_SLACK = 65_536
-/** What all cached code and sources may hold. */
+/** What all cached code and sources of a sandbox may hold. */
 const CACHE_BYTES = 64 << 20
 const FILENAME_CHARACTERS = 1_000
 
 export class Compiler {
   readonly #cache = new CompileCache<Code>(CACHE_BYTES)
+  readonly #terms: string
+  readonly #closing = new AbortController()
 
   /** `fingerprint` stands for everything but the source: policy, trusted modules, image. */
   constructor(
     private readonly policy: ResolvedPolicy,
-    private readonly rewriter: Rewriter,
+    private readonly service: CompileService,
     private readonly fingerprint: string,
-    private readonly exposed: readonly string[],
-  ) {}
+  ) {
+    this.#terms = termsText(policy, policy.modules === STANDARD_GRANTS)
+  }
 
-  /** Code from the cache, a text to be compiled, or why it is refused. Needs no guest. */
-  check(text: SourceText): Code | Checked | Refused {
-    const { source, mode, filename, parameters } = text
+  /**
+   * The text's code: from the cache, or compiled elsewhere.
+   * @throws ArgumentError, and InstallationError where no worker can be started.
+   */
+  async compile(
+    text: SourceText,
+    signal: AbortSignal | undefined,
+  ): Promise<Code | Refused | Crashed | Cancelled> {
+    const key = this.#keyOf(text)
+    const cached = this.#cache.get(key)
+    if (cached) return cached
+    const answers = await this.service.compile({
+      terms: this.#terms,
+      policy: this.policy,
+      jobs: [jobOf(text)],
+      signals: [signal, this.#closing.signal],
+    })
+    if (answers === CANCELLED) return CANCELLED_UNSPENT
+    const told = outcomeOf(text, (answers as readonly CompileAnswer[])[0]!)
+    if (told instanceof Code) this.#cache.set(key, told)
+    return told
+  }
+
+  /** Cancels what waits. */
+  close(): void {
+    this.#closing.abort()
+  }
+
+  #keyOf({ source, mode, filename, parameters, asFunction }: SourceText): string {
     if (typeof source !== 'string')
       throw new ArgumentError(`source: must be a string, not ${typeof source}`)
     if (mode !== 'exec' && mode !== 'eval')
       throw new ArgumentError('mode: must be "exec" or "eval"')
     checkFilename(filename)
-    const names = parameters === undefined ? 'any' : text.asFunction ? 'of these' : 'with these'
-    const key = cacheKey([this.fingerprint, source, mode, filename, names, ...(parameters ?? [])])
-    const cached = this.#cache.get(key)
-    if (cached) return cached
-    const rewritten = this.rewriter.rewrite(source, rewriteOptions(text))
-    if (!rewritten.ok) return refused(rewritten.diagnostics, rewritten.omitted)
-    return { key, text, guarded: rewritten.code, edits: rewritten.edits }
-  }
-
-  /** Compiles in `worker`, whose guest is reset for it. `lost` when the worker ended: another may do. */
-  async compile(checked: Checked, worker: GuestWorker): Promise<Code | Refused | Crashed | 'lost'> {
-    const { text, guarded } = checked
-    const { codeBytes } = this.policy.limits
-    if (guarded.length > codeBytes)
-      return this.#refuse(
-        checked,
-        tooLarge(`${guarded.length} characters of guarded text`, codeBytes),
-      )
-    const request = compileRequest(
-      {
-        text: guarded,
-        mode: text.mode,
-        filename: text.filename,
-        parameters: text.asFunction ? text.parameters : undefined,
-        value: text.mode === 'exec',
-        names: this.exposed,
-      },
-      this.policy,
-    )
-    const limits: CallLimits = {
-      wallMs: COMPILE_MS,
-      fuel: Number.MAX_SAFE_INTEGER,
-      memoryBytes: COMPILE_MEMORY_BYTES,
-      outputBytes: 0,
-      responseBytes: codeBytes + COMPILE_SLACK,
-    }
-    const performed = await worker.perform({ begin: 'image', request, limits, end: 'reset' })
-    if (performed.kind === 'lost') return 'lost'
-    if (performed.kind === 'killed') {
-      return this.#refuse(
-        checked,
-        limit(
-          `compiling it takes too much (${[performed.why, performed.detail].filter(Boolean).join(', ')})`,
-        ),
-      )
-    }
-    let response: CompileResponse
-    try {
-      response = readCompileResponse(performed.response)
-    } catch (error) {
-      if (!(error instanceof ForgedResponse)) throw error
-      return { status: 'crashed', reason: `compiling failed: ${error.message}`, ...UNSPENT }
-    }
-    if (!response.ok) return this.#refuse(checked, response.refusal)
-    if (response.code.length > codeBytes)
-      return this.#refuse(checked, tooLarge(`${response.code.length} bytes of code`, codeBytes))
-    const code = new Code(text, response.code, this.rewriter)
-    this.#cache.set(checked.key, code)
-    return code
-  }
-
-  /** A text that was compiled elsewhere, for its tracebacks: it has no code. */
-  sourceOnly(text: SourceText): Code {
-    return new Code(text, new Uint8Array(0), this.rewriter)
-  }
-
-  #refuse({ text, guarded, edits }: Checked, { code, message, start, end }: Refusal): Refused {
-    const mapper = createMapper(text.source, guarded, edits)
-    const from = mapper.toSource(start.line, start.column, 'start')
-    const to = mapper.toSource(end.line, end.column, 'end')
-    return refused([
-      {
-        code,
-        rule: RULES[code],
-        message,
-        span: { start: from, end: to.offset > from.offset ? to : from },
-      },
-    ])
+    const names = parameters === undefined ? 'any' : asFunction ? 'of these' : 'with these'
+    return cacheKey([this.fingerprint, source, mode, filename, names, ...(parameters ?? [])])
   }
 }
 
-const RULES = { PR900: 'verification', PR901: 'syntax-of-python', PR902: 'compile-limit' } as const
-
-function refused(diagnostics: readonly Diagnostic[], omitted = 0): Refused {
-  return { status: 'refused', diagnostics, omitted, ...UNSPENT }
+function jobOf({ source, mode, filename, parameters, asFunction = false }: SourceText): Job {
+  return { source, mode, filename, parameters: parameters ?? null, asFunction }
 }
 
-function limit(message: string): Refusal {
-  return { code: 'PR902', message, start: { line: 1, column: 0 }, end: { line: 1, column: 0 } }
-}
-
-function tooLarge(what: string, allowed: number): Refusal {
-  return limit(`${what}, of ${allowed} allowed; policy.limits.codeBytes raises it`)
-}
-
-function rewriteOptions({ mode, filename, parameters }: SourceText) {
-  return { mode, filename, ...(parameters && { names: parameters }) }
-}
-
-function mapperOf(source: string, rewritten: ReturnType<Rewriter['rewrite']>): Mapper {
-  // What was accepted once is accepted again: the same function of the same text.
-  return rewritten.ok
-    ? createMapper(source, rewritten.code, rewritten.edits)
-    : createMapper(source, source, new Int32Array(0))
+function outcomeOf(text: SourceText, answer: CompileAnswer): Code | Refused | Crashed {
+  switch (answer.kind) {
+    case 'code':
+      return new Code(text, answer.code, answer.guarded, answer.edits)
+    case 'refused':
+      return {
+        status: 'refused',
+        diagnostics: answer.findings,
+        omitted: answer.omitted,
+        ...UNSPENT,
+      }
+    case 'undone':
+      return { status: 'crashed', reason: 'compiling failed: not done', ...UNSPENT }
+    case 'failed':
+      return { status: 'crashed', reason: `compiling failed: ${answer.reason}`, ...UNSPENT }
+  }
 }
 
 function checkFilename(filename: unknown): void {

@@ -22,19 +22,14 @@ const MOST = { chain: 100, group: 1_000, frames: 5_000, notes: 100, characters: 
 /** A frame's lines together; beyond it (a program on one line of a megabyte) the frame is told by its line's number alone. */
 const SEGMENT_CHARACTERS = 10_000
 
-/** Places in trusted modules, by the number under which a guest's exception tells of them. */
-export type HostTraces = ReadonlyMap<number, Value>
-
-/** The exception that `record` tells of; where a trusted module raised it, with its frames too. Never throws. */
+/** The exception that `record` tells of; without a parser its traceback has no carets. Never throws. */
 export function readException(
   record: Value,
   find: FindSource,
-  parser: Parser,
-  traces: HostTraces = new Map(),
+  parser: Parser | undefined,
 ): GuestException {
   const read = readRecord(record, {
     find,
-    traces,
     known: new Map(),
     exceptions: MOST.chain + MOST.group,
     frames: MOST.frames,
@@ -42,10 +37,16 @@ export function readException(
   return { ...publish(read), traceback: renderTraceback(parser, read) }
 }
 
+/** The files that its frames are of. */
+export function filesOf(record: Value): ReadonlySet<string> {
+  const files = new Set<string>()
+  readException(record, (file) => void files.add(file), undefined)
+  return files
+}
+
 /** What one reading shares: how much more it may hold, and the frames that it has met (a recursion repeats a few). */
 interface Reading {
   readonly find: FindSource
-  readonly traces: HostTraces
   readonly known: Map<string, ReadFrame>
   exceptions: number
   frames: number
@@ -89,26 +90,17 @@ function readRecord(record: Value, reading: Reading): ReadException {
     type: module ? `${module}.${name}` : name,
     message: text(fields['message']),
     notes: list(fields['notes']).slice(0, MOST.notes).map(text),
-    frames: [...list(fields['frames']).map(fieldsOf), ...hostFrames(fields['trace'], reading)]
+    frames: list(fields['frames'])
       .slice(0, reading.frames)
       .map((frame) => {
         reading.frames--
-        return readFrame(frame, reading)
+        return readFrame(fieldsOf(frame), reading)
       }),
     truncated: whole(fields['truncated']) ?? 0,
     ...(cause && { cause }),
     ...(context && { context }),
     ...(exceptions && { exceptions }),
   }
-}
-
-/** The frames of a trusted module that end an exception's way. */
-function hostFrames(trace: Value, { traces }: Reading): Fields[] {
-  const places = typeof trace === 'number' ? list(traces.get(trace)) : []
-  return places.map((place) => {
-    const [file, name, line, column, endLine, endColumn] = list(place)
-    return { file, name, line, column, endLine, endColumn }
-  })
 }
 
 function readFrame(fields: Fields, { find, known }: Reading): ReadFrame {

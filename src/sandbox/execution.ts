@@ -1,19 +1,17 @@
 /** One execution in a worker: sends the request, collects the output, and turns however it ended into an outcome. */
 import type { Limits } from '../policy/limits.js'
 import { LIMITS } from '../policy/limits.js'
-import type { Parser } from '../syntax/parse.js'
-import { CodecError, type Value } from '../trusted/channel/codec.js'
+import { loadParser, type Parser } from '../syntax/parse.js'
+import { CodecError } from '../trusted/channel/codec.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
-import type { Beginning, CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
-import { readException, type FindSource, type HostTraces } from './exception.js'
+import type { Beginning, CallLimits, Ending } from '../trusted/channel/protocol.js'
+import { filesOf, readException, type FindSource } from './exception.js'
 import { CANCELLED_UNSPENT, UNSPENT, type Exhausted, type Outcome, type Spent } from './outcome.js'
 import { OutputCollector, type OnOutput } from './output.js'
 import { ForgedResponse, readRunResponse, RESPONSE_SLACK, type RunResponse } from './requests.js'
 
 export interface Execution {
   readonly worker: GuestWorker
-  /** Default the guest. */
-  readonly to?: Recipient
   readonly begin: Beginning
   readonly request: Uint8Array
   readonly end: Ending
@@ -26,7 +24,8 @@ export interface Execution {
   /** True when the sandbox ended the worker on purpose: what was lost was cancelled. */
   readonly isClosing: () => boolean
   readonly find: FindSource
-  readonly parser: Parser
+  /** Sees to it that these files are found, where they can be: called before the frames of an exception are read. */
+  readonly fetch?: ((files: ReadonlySet<string>) => Promise<void>) | undefined
 }
 
 /** Whether an execution is to stand still, and who is to be told when that changes. */
@@ -68,7 +67,7 @@ export function callLimits(limits: Limits): CallLimits {
 
 /** Carries one execution out. Rejects only with what `onOutput` threw. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { worker, to = 'guest', begin, request, end, limits, signal, onAsk, pauses } = execution
+  const { worker, begin, request, end, limits, signal, onAsk, pauses } = execution
   // Its listeners were told already: none that is added now will be.
   if (signal?.aborted) return { outcome: CANCELLED_UNSPENT, begun: true, delta: undefined }
   let hostError: { readonly error: unknown } | undefined
@@ -84,7 +83,6 @@ export async function execute(execution: Execution): Promise<Executed> {
   }
   signal?.addEventListener('abort', cancel)
   const performing = performOrRefuse(worker, {
-    to,
     begin,
     request,
     end,
@@ -108,10 +106,13 @@ export async function execute(execution: Execution): Promise<Executed> {
   if (performed.kind === 'lost' && (cancelled || execution.isClosing())) {
     return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
   }
-  const outcome = judge(performed, spent, execution)
-  if (outcome.status === 'crashed') worker.kill(RETIRED)
+  const reply = replyOf(performed, limits)
+  if (reply.status === 'crashed') worker.kill(RETIRED)
+  // The host needs a parser for the carets of tracebacks alone.
+  const parser = reply.status === 'raised' ? await loadParser() : undefined
+  if (reply.status === 'raised') await execution.fetch?.(filesOf(reply.exception))
   return {
-    outcome,
+    outcome: judge(reply, spent, execution.find, parser),
     begun: performed.kind !== 'lost' || performed.begun,
     delta: performed.kind === 'done' ? (performed.delta ?? undefined) : undefined,
   }
@@ -133,77 +134,66 @@ function performOrRefuse(worker: GuestWorker, call: Call): Promise<Performed> {
   }
 }
 
-/** What became of a guest, from how its call ended. */
-export function judge(
-  performed: Performed,
-  spent: Spent,
-  { limits, find, parser }: Pick<Execution, 'limits' | 'find' | 'parser'>,
-): Outcome {
-  if (performed.kind === 'lost') return { status: 'crashed', reason: performed.reason, ...spent }
+/** What became of a guest, as far as its worker tells it. */
+export type Reply =
+  | RunResponse
+  | Pick<Exhausted, 'status' | 'limit' | 'used' | 'allowed' | 'message'>
+  | { readonly status: 'crashed'; readonly reason: string }
+
+/** What a call's end says. */
+export function replyOf(performed: Performed, limits: Limits): Reply {
+  if (performed.kind === 'lost') return { status: 'crashed', reason: performed.reason }
   if (performed.kind === 'killed') {
     const { usage, why, detail } = performed
     switch (why) {
       case 'fuel':
-        return exhausted('fuel', usage.fuel, limits, spent)
+        return exhausted('fuel', usage.fuel, limits)
       case 'wall':
-        return exhausted('wallMs', Math.round(usage.wallMs), limits, spent)
+        return exhausted('wallMs', Math.round(usage.wallMs), limits)
       case 'memory':
-        return exhausted('memoryMb', Math.ceil(usage.peakMemoryBytes / MIB), limits, spent)
+        return exhausted('memoryMb', Math.ceil(usage.peakMemoryBytes / MIB), limits)
       case 'output':
-        return exhausted('outputBytes', usage.outputBytes, limits, spent)
+        return exhausted('outputBytes', usage.outputBytes, limits)
       case 'response':
-        return exhausted('resultBytes', limits.resultBytes + 1, limits, spent)
+        return exhausted('resultBytes', limits.resultBytes + 1, limits)
       case 'crash':
-        return { status: 'crashed', reason: detail || 'the interpreter could not go on', ...spent }
+        return { status: 'crashed', reason: detail || 'the interpreter could not go on' }
     }
   }
-  let response: RunResponse
   try {
-    response = readRunResponse(performed.response, limits)
+    const response = readRunResponse(performed.response, limits)
+    return response.status === 'exhausted'
+      ? exhausted(response.limit, response.used, limits)
+      : response
   } catch (error) {
     if (!(error instanceof ForgedResponse)) throw error
-    return {
-      status: 'crashed',
-      reason: `the guest did not answer properly: ${error.message}`,
-      ...spent,
-    }
-  }
-  switch (response.status) {
-    case 'returned':
-      return { status: 'returned', value: response.value, ...spent }
-    case 'raised': {
-      const { exception, row } = response
-      return {
-        status: 'raised',
-        exception: readException(exception, find, parser, tracesOf(performed.traces, limits)),
-        ...(row !== undefined && { row }),
-        ...spent,
-      }
-    }
-    case 'exhausted':
-      return exhausted(response.limit, response.used, limits, spent)
+    return { status: 'crashed', reason: `the guest did not answer properly: ${error.message}` }
   }
 }
 
-/** What the trusted guest tells of its exceptions. It is as good as the worker that hands it over: without, frames are missing. */
-function tracesOf(bytes: Uint8Array | null, limits: Limits): HostTraces {
-  const traces = new Map<number, Value>()
-  if (bytes === null) return traces
-  try {
-    const response = readRunResponse(bytes, limits)
-    const pairs = response.status === 'returned' ? response.value : []
-    for (const pair of Array.isArray(pairs) ? (pairs as Value[]) : []) {
-      const [number, frames] = Array.isArray(pair) ? (pair as Value[]) : []
-      if (typeof number === 'number') traces.set(number, frames)
-    }
-  } catch (error) {
-    if (!(error instanceof ForgedResponse)) throw error
+/** The outcome. Without a parser a traceback has no carets. */
+export function judge(
+  reply: Reply,
+  spent: Spent,
+  find: FindSource,
+  parser: Parser | undefined,
+): Outcome {
+  if (reply.status !== 'raised') return { ...reply, ...spent } as Outcome
+  const { exception, row } = reply
+  return {
+    status: 'raised',
+    exception: readException(exception, find, parser),
+    ...(row !== undefined && { row }),
+    ...spent,
   }
-  return traces
 }
 
-function exhausted(limit: keyof Limits, used: number, limits: Limits, spent: Spent): Exhausted {
+function exhausted(
+  limit: keyof Limits,
+  used: number,
+  limits: Limits,
+): Exclude<Reply, RunResponse | { status: 'crashed' }> {
   const allowed = limits[limit]
   const message = `${limit}: used ${used} of ${allowed} ${LIMITS[limit].unit}; policy.limits.${limit} raises it`
-  return { status: 'exhausted', limit, used, allowed, message, ...spent }
+  return { status: 'exhausted', limit, used, allowed, message }
 }

@@ -4,13 +4,14 @@
  * an {@link EvaluationError}.
  */
 import { ArgumentError, ClosedError, ValueError } from '../errors.js'
+import type { Parser } from '../syntax/parse.js'
 import { CodecError, type Value } from '../trusted/channel/codec.js'
 import { PreparedFunction } from './direct-call.js'
 import type { InlineWorker } from '../platform/node/inline.js'
 import { Killed } from '../trusted/wall/killed.js'
 import { RETIRED, type Performed } from '../trusted/channel/link.js'
 import type { Code } from './compiler.js'
-import { callLimits, judge, type Execution } from './execution.js'
+import { callLimits, judge, replyOf } from './execution.js'
 import { EvaluationError, type Outcome, type Usage } from './outcome.js'
 import { evaluateRequest, mapRequest, prepareRequest } from './requests.js'
 import type { Runtime } from './runs.js'
@@ -82,18 +83,6 @@ function floatsOf(column: readonly unknown[], name: string): Float64Array {
     floats[row] = value
   }
   return floats
-}
-
-/** What an ending is judged by. */
-function contextOf(
-  { policy, parser, trustedSource }: Runtime,
-  code: Code,
-): Pick<Execution, 'limits' | 'find' | 'parser'> {
-  return {
-    limits: policy.limits,
-    parser,
-    find: (file) => (file === code.filename ? code : trustedSource(file)),
-  }
 }
 
 /** @internal Executes a request in a pristine guest of the sandbox's. */
@@ -184,13 +173,16 @@ export class InlineFormula {
   readonly #runtime: Runtime
   readonly #code: Code
   readonly #guest: FormulaGuest
+  /** For tracebacks, which are told at once. */
+  readonly #parser: Parser
   #function: PreparedFunction | undefined
 
   /** @internal Formulas are made by `sandbox.formula()`. */
-  constructor(runtime: Runtime, code: Code, guest: FormulaGuest) {
+  constructor(runtime: Runtime, parser: Parser, code: Code, guest: FormulaGuest) {
     this.source = code.source
     this.parameters = code.parameters ?? []
     this.#runtime = runtime
+    this.#parser = parser
     this.#code = code
     this.#guest = guest
   }
@@ -224,7 +216,6 @@ export class InlineFormula {
         usage: UNKNOWN_USAGE,
         response: result.response,
         delta: null,
-        traces: null,
       }
     } catch (error) {
       if (error instanceof CodecError) {
@@ -277,9 +268,10 @@ export class InlineFormula {
   #judge(performed: Performed): Value {
     return valueOf(
       judge(
-        performed,
+        replyOf(performed, this.#runtime.policy.limits),
         { output: '', usage: performed.usage },
-        contextOf(this.#runtime, this.#code),
+        (file) => (file === this.#code.filename ? this.#code : undefined),
+        this.#parser,
       ),
     )
   }

@@ -104,6 +104,16 @@ export class Pool {
   }
 
   /**
+   * Refuses, by throwing, one more run where too many wait: `others` are on their way to this queue.
+   * @throws OverloadError
+   */
+  admit(others: number): void {
+    const { workers, queue } = this.#options
+    const free = Math.max(0, workers - this.#leasedFor('run'))
+    if (others + this.#waiting.run.size >= queue + free) throw overload('run', queue)
+  }
+
+  /**
    * A worker of one's own until {@link release}, or {@link CANCELLED}. First come, first served. Runs wait in the queue;
    * sessions do not, since who waits for one may be the one who holds the others.
    * @throws OverloadError when the queue is full or too many sessions are open, InstallationError when no
@@ -121,13 +131,7 @@ export class Pool {
         ? this.#waiting.run.size >= queue
         : this.#leasedFor('session') + this.#waiting.session.size >= sessions
     ) {
-      return Promise.reject(
-        new OverloadError(
-          purpose === 'run'
-            ? `${queue} runs are waiting already (option "queue")`
-            : `${sessions} sessions are open already (option "sessions")`,
-        ),
-      )
+      return Promise.reject(overload(purpose, purpose === 'run' ? queue : sessions))
     }
     return new Promise((resolve, reject) => {
       const settled = (): void => signal?.removeEventListener('abort', cancel)
@@ -166,6 +170,11 @@ export class Pool {
     }
     this.#serve()
     if (!this.#closed) this.#wantSpares()
+  }
+
+  /** Ends the workers that are ready and that nobody waits for. */
+  giveBack(): void {
+    for (const worker of this.#ready.splice(0)) worker.kill('not needed')
   }
 
   /** Cancels those who wait, ends every worker, and resolves when no process or thread is left. */
@@ -292,4 +301,12 @@ export class Pool {
     this.#failedStarts = 0
     for (const waiter of this.#takeWaiting()) waiter.fail(error)
   }
+}
+
+function overload(purpose: Purpose, most: number): OverloadError {
+  return new OverloadError(
+    purpose === 'run'
+      ? `${most} runs are waiting already (option "queue")`
+      : `${most} sessions are open already (option "sessions")`,
+  )
 }

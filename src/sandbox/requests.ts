@@ -6,7 +6,7 @@ import type { Limits } from '../policy/limits.js'
 import { STANDARD_GRANTS } from '../policy/keys/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/channel/codec.js'
-import type { Exposure } from './exposure.js'
+import type { Exposure } from './options.js'
 
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
 const RESULT_NODES = 5_000_000
@@ -14,18 +14,6 @@ const RESULT_DEPTH = 1_000
 const MIB = 1 << 20
 /** Room for what is not the result: an exception's record, the frame around the result. */
 export const RESPONSE_SLACK = 4 << 20
-
-/** A verifier's refusal: lines from 1, UTF-8 columns from 0, of the guarded text. */
-export interface Refusal {
-  readonly code: 'PR900' | 'PR901' | 'PR902'
-  readonly message: string
-  readonly start: { readonly line: number; readonly column: number }
-  readonly end: { readonly line: number; readonly column: number }
-}
-
-export type CompileResponse =
-  | { readonly ok: true; readonly code: Uint8Array }
-  | { readonly ok: false; readonly refusal: Refusal }
 
 /** What a run or a call answers. */
 export type RunResponse =
@@ -40,47 +28,6 @@ export type RunResponse =
 /** A response is not what trusted code in the guest answers. */
 export class ForgedResponse extends Error {
   override readonly name = 'ForgedResponse'
-}
-
-export interface CompileRequest {
-  readonly text: string
-  readonly mode: Mode
-  readonly filename: string
-  readonly parameters: readonly string[] | undefined
-  /** Whether the value of a final expression statement is the program's. */
-  readonly value: boolean
-  readonly names: readonly string[]
-}
-
-export function compileRequest(request: CompileRequest, policy: ResolvedPolicy): Uint8Array {
-  return encodeValue({
-    op: 'compile',
-    ...request,
-    parameters: request.parameters ?? null,
-    codeBytes: policy.limits.codeBytes,
-  })
-}
-
-export function readCompileResponse(bytes: Uint8Array): CompileResponse {
-  const fields = readFields(bytes, { maxNodes: 64, maxDepth: 3 })
-  if (fields['ok'] === true && fields['code'] instanceof Uint8Array)
-    return { ok: true, code: fields['code'] }
-  const { code, message } = fields
-  if (
-    fields['ok'] !== false ||
-    (code !== 'PR900' && code !== 'PR901' && code !== 'PR902') ||
-    typeof message !== 'string'
-  ) {
-    throw new ForgedResponse(typeof message === 'string' ? message : 'not an answer to "compile"')
-  }
-  const at = (line: string, column: string) => ({
-    line: number(fields[line], 1),
-    column: number(fields[column], 0),
-  })
-  return {
-    ok: false,
-    refusal: { code, message, start: at('line', 'column'), end: at('endLine', 'endColumn') },
-  }
 }
 
 export interface RunRequest {
@@ -170,19 +117,13 @@ export function callRequest(
   return encode({ op: 'call', ...request, ...common(policy, limits) }, 'args', policy)
 }
 
-/** Makes a guest one that trusted modules can be beside. To the guest, as the first of a base. */
-export function attendRequest(policy: ResolvedPolicy): Uint8Array {
-  return encodeValue({ op: 'attend', ...common(policy, policy.limits) })
-}
-
-/** Gives the trusted guest the standard library, an archive's bytes. */
-export function fullRequest(archive: Uint8Array): Uint8Array {
-  return encodeValue({ op: 'full', archive })
-}
-
-/** Loads a module in the trusted guest. */
-export function loadRequest(name: string, source: string, expose: Exposure): Uint8Array {
-  return encodeValue({ op: 'load', name, source, expose })
+export function trustRequest(
+  name: string,
+  source: string,
+  expose: Exposure,
+  policy: ResolvedPolicy,
+): Uint8Array {
+  return encodeValue({ op: 'trust', name, source, expose, ...common(policy, policy.limits) })
 }
 
 /** What every run and call is told of the policy. */

@@ -1,12 +1,10 @@
-/** What every kind of run has in common: a text is checked, compiled in a leased worker, executed in one, and told. */
+/** What every kind of run has in common: a text is compiled elsewhere, executed in a leased worker, and told. */
 import { checkName } from '../check/host-names.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { resolveLimits } from '../policy/policy.js'
-import type { Parser } from '../syntax/parse.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
-import { Code, type Checked, type Compiler, type SourceText } from './compiler.js'
+import { Code, type Compiler, type SourceText } from './compiler.js'
 import { execute, type Pauses } from './execution.js'
-import type { FindSource } from './exception.js'
 import type { ExecuteOptions } from './options.js'
 import {
   CANCELLED_UNSPENT,
@@ -22,15 +20,12 @@ import { encodeInputs, runRequest } from './requests.js'
 /** The parts a sandbox is made of. */
 export interface Runtime {
   readonly policy: ResolvedPolicy
-  readonly parser: Parser
   readonly compiler: Compiler
-  /** Workers for runs and sessions. */
+  /** Workers for runs and sessions. None of them compiles. */
   readonly pool: Pool
-  /** Workers for compiling: the same ones, unless runs are inline. */
-  readonly compilePool: Pool
+  /** Texts that are being compiled: they count as waiting. */
+  readonly arriving: Set<object>
   readonly isClosing: () => boolean
-  /** Sources of trusted modules, for frames. */
-  readonly trustedSource: FindSource
   /** Rejects when the guest's image is not the one that belongs here. */
   readonly imageChecked: Promise<void>
 }
@@ -38,17 +33,39 @@ export interface Runtime {
 /** How often work is tried whose worker was lost before the guest began: not the work's fault the first times. */
 export const ATTEMPTS = 4
 
-/** Checks and compiles, waiting for a worker if it must. */
+/**
+ * The text's code, or why there is none.
+ * @throws OverloadError where too many wait already, and what {@link Compiler.compile} throws.
+ */
 export async function compile(
   runtime: Runtime,
   text: SourceText,
   signal: AbortSignal | undefined,
 ): Promise<Code | Refused | Crashed | Cancelled> {
-  const checked = runtime.compiler.check(text)
-  if (!isChecked(checked)) return checked
-  return withWorker(runtime.compilePool, runtime, signal, (worker) =>
-    compileIn(runtime, checked, worker, signal),
-  )
+  if (signal?.aborted) return CANCELLED_UNSPENT
+  const leave = arrive(runtime)
+  try {
+    return await compiled(runtime, text, signal)
+  } finally {
+    leave()
+  }
+}
+
+/** Counts a text as waiting until the returned function is called. @throws OverloadError */
+function arrive({ pool, arriving }: Runtime): () => void {
+  pool.admit(arriving.size)
+  const self = {}
+  arriving.add(self)
+  return () => arriving.delete(self)
+}
+
+async function compiled(
+  { compiler, imageChecked }: Runtime,
+  text: SourceText,
+  signal: AbortSignal | undefined,
+): Promise<Code | Refused | Crashed | Cancelled> {
+  await imageChecked
+  return compiler.compile(text, signal)
 }
 
 /** Compiles if it must and executes in a pristine guest. */
@@ -58,7 +75,7 @@ export async function run(
   options: ExecuteOptions,
   pauses?: Pauses,
 ): Promise<Outcome> {
-  const { policy, pool, compilePool, compiler, parser, isClosing, trustedSource } = runtime
+  const { policy, pool, isClosing } = runtime
   const { result, signal, onOutput } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
   const inputs = encodeInputs(options.inputs, policy)
@@ -79,28 +96,25 @@ export async function run(
       signal,
       onOutput,
       isClosing,
-      parser,
       pauses,
-      find: (file) => (file === filename ? code : trustedSource(file)),
+      find: (file) => (file === filename ? code : undefined),
     })
     return begun ? outcome : 'lost'
   }
-  let checked = text instanceof Code ? text : compiler.check(text)
-  if (isChecked(checked) && pool !== compilePool) {
-    const compiled = await compile(runtime, checked.text, signal)
-    if (!(compiled instanceof Code)) return compiled
-    checked = compiled
+  if (text instanceof Code)
+    return withWorker(pool, runtime, signal, (worker) => executeIn(worker, text))
+  if (signal?.aborted) return CANCELLED_UNSPENT
+  const leave = arrive(runtime)
+  try {
+    const code = await compiled(runtime, text, signal)
+    if (!(code instanceof Code)) return code
+    // Asks for a worker before it leaves: a run is not to be missed between the two.
+    const outcome = withWorker(pool, runtime, signal, (worker) => executeIn(worker, code))
+    leave()
+    return await outcome
+  } finally {
+    leave()
   }
-  if (checked instanceof Code) {
-    const code = checked
-    return withWorker(pool, runtime, signal, (worker) => executeIn(worker, code))
-  }
-  if (!isChecked(checked)) return checked
-  const toCompile = checked
-  return withWorker(pool, runtime, signal, async (worker) => {
-    const compiled = await compileIn(runtime, toCompile, worker, signal)
-    return compiled instanceof Code ? executeIn(worker, compiled) : compiled
-  })
 }
 
 /** Executes a request, made of `code`, in a pristine guest under the policy's own limits. */
@@ -112,9 +126,7 @@ export async function executeRequest(
   const {
     pool,
     policy: { limits },
-    parser,
     isClosing,
-    trustedSource,
   } = runtime
   return withWorker(pool, runtime, undefined, async (worker) => {
     const { outcome, begun } = await execute({
@@ -124,8 +136,7 @@ export async function executeRequest(
       end: 'reset',
       limits,
       isClosing,
-      parser,
-      find: (file) => (file === code.filename ? code : trustedSource(file)),
+      find: (file) => (file === code.filename ? code : undefined),
     })
     return begun ? outcome : 'lost'
   })
@@ -156,22 +167,4 @@ async function withWorker<T>(
         ...UNSPENT,
       }
   }
-}
-
-async function compileIn(
-  { compiler }: Runtime,
-  checked: Checked,
-  worker: GuestWorker,
-  signal: AbortSignal | undefined,
-): Promise<Code | Refused | Crashed | 'lost'> {
-  if (signal?.aborted) return 'lost'
-  const cancel = (): void => worker.kill('cancelled')
-  signal?.addEventListener('abort', cancel)
-  const compiled = await compiler.compile(checked, worker)
-  signal?.removeEventListener('abort', cancel)
-  return compiled
-}
-
-function isChecked(value: Code | Checked | Refused): value is Checked {
-  return !(value instanceof Code) && 'guarded' in value
 }

@@ -4,11 +4,11 @@
  */
 import { checkName } from '../check/host-names.js'
 import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
-import { createChecker } from '../pipeline.js'
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
 import { loadParser } from '../syntax/parse.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
-import { cacheKey } from './compile-cache.js'
+import { cacheKey } from '../trusted/channel/compile-cache.js'
+import { CompileService } from './compile-service.js'
 import { Code, Compiler } from './compiler.js'
 import { Formula, FormulaGuest, InlineFormula } from './formula.js'
 import {
@@ -29,7 +29,7 @@ import { compile, executeRequest, run, type Runtime } from './runs.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
 import { StartedRun } from './started-run.js'
-import { loadTrusted, trustedSources } from './trust.js'
+import { loadTrusted } from './trust.js'
 import { imageChecked, imageHash, setupOf, startInline, starterOf } from './workers.js'
 
 const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
@@ -54,6 +54,7 @@ export type FormulaOf<I extends Isolation> = I extends 'inline' ? InlineFormula 
 export class Sandbox<I extends Isolation = Isolation> {
   readonly #options: ResolvedOptions
   readonly #workers: Workers
+  readonly #compiles: CompileService
   readonly #runtime: Runtime
   readonly #sessions = new Set<Session>()
   readonly #active = new Set<Promise<unknown>>()
@@ -67,10 +68,12 @@ export class Sandbox<I extends Isolation = Isolation> {
     runtime: Omit<Runtime, 'isClosing'>,
     options: ResolvedOptions,
     workers: Workers,
+    compiles: CompileService,
     fingerprint: string,
   ) {
     this.#options = options
     this.#workers = workers
+    this.#compiles = compiles
     this.#runtime = { ...runtime, isClosing: () => this.#closing }
     this.#sessionHost = {
       runtime: this.#runtime,
@@ -98,30 +101,30 @@ export class Sandbox<I extends Isolation = Isolation> {
         JSON.stringify(expose),
       ]),
     ])
-    const exposed = options.trusted.flatMap(({ expose }) => Object.keys(expose))
     const workers = startWorkers(policy, options)
+    const compiles = CompileService.open(options.isolation, options.wrap)
     try {
-      // While the first worker starts.
-      const [parser, checker] = await Promise.all([loadParser(), createChecker(policy)])
-      const compiler = new Compiler(policy, checker, fingerprint, exposed)
+      const compiler = new Compiler(policy, compiles, fingerprint)
       const sandbox = new Sandbox<I>(
-        { ...workers, policy, parser, compiler, trustedSource: trustedSources(options.trusted) },
+        { ...workers, policy, compiler, arriving: new Set() },
         options,
         workers,
+        compiles,
         fingerprint,
       )
       workers.base.delta = await loadTrusted(sandbox.#runtime, options.trusted)
       workers.pool.refresh()
       return sandbox
     } catch (error) {
-      await Promise.all([workers.pool.close(), workers.compilePool.close()])
+      await Promise.all([workers.pool.close(), compiles.close()])
       throw error
     }
   }
 
   /** How many runs wait and are running, how many sessions are open, how many workers are ready and starting. */
   get load(): Load {
-    return this.#runtime.pool.load
+    const { pool, arriving } = this.#runtime
+    return { ...pool.load, queued: pool.load.queued + arriving.size }
   }
 
   /**
@@ -204,6 +207,7 @@ export class Sandbox<I extends Isolation = Isolation> {
       this.#options.isolation === 'inline'
         ? new InlineFormula(
             this.#runtime,
+            await loadParser(),
             code,
             (this.#formulaGuest ??= this.#workers.startFormulaGuest()),
           )
@@ -250,8 +254,9 @@ export class Sandbox<I extends Isolation = Isolation> {
       while (this.#active.size > 0) await Promise.allSettled(this.#active)
     }
     this.#closing = true
-    const { pool, compilePool } = this.#runtime
-    const closed = Promise.all([pool.close(), compilePool.close()])
+    const { pool, compiler } = this.#runtime
+    compiler.close()
+    const closed = Promise.all([pool.close(), this.#compiles.close()])
     for (const session of [...this.#sessions]) session.end()
     await closed
   }
@@ -295,7 +300,7 @@ export class Sandbox<I extends Isolation = Isolation> {
 }
 
 /** What of a sandbox is running. */
-interface Workers extends Pick<Runtime, 'pool' | 'compilePool' | 'imageChecked'> {
+interface Workers extends Pick<Runtime, 'pool' | 'imageChecked'> {
   /** The memory with the trusted modules loaded, which every worker is given once there is one. */
   readonly base: { delta: Uint8Array | undefined }
   readonly startFormulaGuest: () => FormulaGuest
@@ -319,23 +324,11 @@ function startWorkers(
     start: starterOf(isolation, setup, wrap),
     onReady: giveBase,
   })
-  // What compiles must be killable: not even inline does it happen in the caller's thread.
-  const compilePool =
-    isolation === 'inline'
-      ? new Pool({
-          workers: 1,
-          spares: 0,
-          queue,
-          sessions: 0,
-          start: starterOf('thread', setup, undefined),
-        })
-      : pool
   const checked = imageChecked()
   checked.catch(() => {}) // who runs something hears of it
-  compilePool.warm()
+  if (isolation !== 'inline') pool.warm()
   return {
     pool,
-    compilePool,
     imageChecked: checked,
     base,
     startFormulaGuest: () => new FormulaGuest(() => giveBase(startInline(setup))),

@@ -8,7 +8,6 @@ import { resolveLimits } from '../policy/policy.js'
 import type { Limits } from '../policy/limits.js'
 import type { Value } from '../trusted/channel/codec.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
-import type { Recipient } from '../trusted/channel/protocol.js'
 import { Code, type SourceText } from './compiler.js'
 import { execute } from './execution.js'
 import { checkOptions, type ExecuteOptions, type RunOptions } from './options.js'
@@ -92,7 +91,6 @@ export class Session {
         if (!(code instanceof Code)) return code
         this.#remember(code)
         return this.#execute(
-          'guest',
           runRequest(
             { code: code.bytes, filename, mode, inputs, result, keep: true },
             runtime.policy,
@@ -129,7 +127,7 @@ export class Session {
       const { policy } = this.#host.runtime
       const limits = resolveLimits(options.limits, policy.limits, policy.limits)
       const request = callRequest({ module, function: name, args }, policy, limits)
-      return () => this.#execute('host', request, limits, options)
+      return () => this.#execute(request, limits, options)
     })
   }
 
@@ -199,12 +197,11 @@ export class Session {
   }
 
   async #execute(
-    to: Recipient,
     request: Uint8Array,
     limits: Limits,
     { signal, onOutput }: CallOptions,
   ): Promise<Outcome> {
-    const { isClosing, parser, trustedSource } = this.#host.runtime
+    const { isClosing } = this.#host.runtime
     for (let attempt = 1; ; attempt++) {
       const worker = await this.#liveWorker(signal)
       if (worker === CANCELLED) return CANCELLED_UNSPENT
@@ -212,16 +209,15 @@ export class Session {
       this.#stale = true
       const { outcome, begun, delta } = await execute({
         worker,
-        to,
         begin,
-        request: begin === 'keep' || to === 'host' ? request : freshly(request),
+        request: begin === 'keep' ? request : freshly(request),
         end: 'capture',
         limits,
         signal,
         onOutput,
         isClosing,
-        parser,
-        find: (file) => this.#find(file) ?? trustedSource(file),
+        find: (file) => this.#find(file),
+        fetch: (files) => this.#fetch(files),
       })
       if (!begun && attempt < ATTEMPTS) continue
       if (delta && (outcome.status === 'returned' || outcome.status === 'raised')) {
@@ -268,10 +264,17 @@ export class Session {
   }
 
   #find(file: string): Code | undefined {
-    const source = this.#sources.get(file)
-    if (!source) return undefined
-    source.code ??= this.#host.runtime.compiler.sourceOnly(source)
-    return source.code
+    return this.#sources.get(file)?.code
+  }
+
+  /** Compiles what was run before a snapshot, for the positions of its frames. */
+  async #fetch(files: ReadonlySet<string>): Promise<void> {
+    for (const file of files) {
+      const source = this.#sources.get(file)
+      if (!source || source.code) continue
+      const code = await compile(this.#host.runtime, told(source), undefined)
+      if (code instanceof Code) source.code = code
+    }
   }
 }
 

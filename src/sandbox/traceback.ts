@@ -42,7 +42,7 @@ const GROUP_WIDTH = 15
 const GROUP_DEPTH = 10
 
 /** The whole traceback; ends with a newline. */
-export function renderTraceback(parser: Parser, exception: TracebackException): string {
+export function renderTraceback(parser: Parser | undefined, exception: TracebackException): string {
   return new Printer(parser).exception(exception)
 }
 
@@ -53,7 +53,7 @@ class Printer {
   /** Frames of a recursion share their segments. */
   readonly #known = new Map<Segment, readonly string[]>()
 
-  constructor(private readonly parser: Parser) {}
+  constructor(private readonly parser: Parser | undefined) {}
 
   exception(exception: TracebackException): string {
     const chain: { message: string; exception: TracebackException }[] = []
@@ -151,7 +151,10 @@ class Printer {
     const known = this.#known.get(segment)
     if (known) return known
     this.#parsable -= segment.lines.reduce((sum, line) => sum + line.length, 0)
-    const lines = this.#parsable >= 0 ? withCarets(this.parser, segment) : [segment.lines[0].trim()]
+    const lines =
+      this.parser && this.#parsable >= 0
+        ? withCarets(this.parser, segment)
+        : [segment.lines[0].trim()]
     this.#known.set(segment, lines)
     return lines
   }

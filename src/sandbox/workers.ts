@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InstallationError, PolicyError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
+import { startCompileJail, startCompileThread } from '../platform/node/compile-worker.js'
 import {
   checkImage,
   IMAGE_FOLDER,
@@ -29,8 +30,8 @@ export function setupOf({ clock, random, limits }: ResolvedPolicy): Setup {
     clock: clock === 'real' ? clock : { fixed: Date.parse(clock.fixed) },
     random,
     memoryBytes: limits.memoryMb * MIB,
-    // A session's memory, of the guest and of the trusted one, and inputs as large, in one command.
-    maxFrameBytes: 4 * limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
+    // A session's memory and inputs as large as it, in one command.
+    maxFrameBytes: 2 * limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
   }
 }
 
@@ -52,6 +53,18 @@ export function starterOf(
       }
     case 'inline':
       return () => startInline(setup)
+  }
+}
+
+/** A function that starts compile workers: processes where guests are processes, else threads. */
+export function compileStarterOf(
+  isolation: Isolation,
+  wrap: readonly string[] | undefined,
+): () => GuestWorker {
+  if (isolation === 'process') return () => startCompileJail(wrap)
+  return () => {
+    const { wasm, image } = sharedImage()
+    return startCompileThread(wasm, image)
   }
 }
 

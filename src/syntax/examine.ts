@@ -6,7 +6,7 @@ import { syntaxDiagnostics } from './diagnose.js'
 import { depthDiagnostics } from './limits.js'
 import type { Parser } from './parse.js'
 import type { Source } from './source.js'
-import { codeTextDiagnostics, textDiagnostics } from './text.js'
+import { codeTextDiagnostics, nameDiagnostics, textDiagnostics } from './text.js'
 import type { Tree } from './tree.js'
 
 /** What a source may be at most; the policy's `limits` have these fields. */
@@ -47,10 +47,11 @@ export function examine(parser: Parser, source: Source, limits: SourceLimits): E
   const prose = proseKinds(parser)
   const inCode = codeTextDiagnostics(source, tree, (kind) => prose.has(kind))
   const invalid = syntaxDiagnostics(tree, source, parser)
-  const found = inCode.length + invalid.length
+  const names = nameDiagnostics(source, tree, parser.kindId('identifier'))
+  const found = inCode.length + invalid.length + names.length
   return found === 0
     ? { tree, diagnostics: NONE }
-    : { tree: undefined, diagnostics: [...inCode, ...invalid] }
+    : { tree: undefined, diagnostics: [...inCode, ...invalid, ...names] }
 }
 
 const NONE: readonly Diagnostic[] = []

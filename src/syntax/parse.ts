@@ -22,6 +22,10 @@ export interface Parser extends Grammar {
   parse(text: string): Tree
   /** How trees are read: from memory, or through the cursor where the memory's layout is unknown. */
   readonly reading: 'memory' | 'cursor'
+  /** Bytes of WebAssembly memory it has taken so far; 0 where that cannot be seen. */
+  readonly heapBytes: number
+  /** Whether tree-sitter has aborted: it answers nobody any more. */
+  readonly crashed: boolean
 }
 
 let shared: Promise<Parser> | undefined
@@ -53,6 +57,12 @@ function createParser(loaded: LoadedLanguage): Parser {
   return {
     ...grammar,
     reading: trusted ? 'memory' : 'cursor',
+    get heapBytes() {
+      return heap.HEAPU8?.length ?? 0
+    },
+    get crashed() {
+      return aborted
+    },
     parse(text) {
       if (typeof text !== 'string')
         throw new ArgumentError(`parse: the source must be a string, not ${typeof text}`)

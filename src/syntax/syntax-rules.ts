@@ -128,6 +128,12 @@ export const SYNTAX_RULES = {
     message: 'the file declares another encoding than UTF-8',
     hint: 'save it as UTF-8 and remove the declaration',
   },
+  overlongName: {
+    code: 'PR021',
+    name: 'overlong-name',
+    message: 'a name of more than 1,000 characters, or with more than 32 combining marks in a row',
+    hint: 'write a shorter name',
+  },
   printStatement: {
     code: 'PR110',
     name: 'print-statement',

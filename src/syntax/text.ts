@@ -65,6 +65,34 @@ export function codeTextDiagnostics(
   return diagnostics
 }
 
+/** A name this long may need normalising that takes long. */
+const MOST_MARKS = 32
+const MOST_NAME = 1_000
+/** The halfwidth voiced marks are letters whose normal form is a combining mark. */
+const MARKS = /[\p{M}\uff9e\uff9f]+/gu
+
+/** Whether Python's normal form of a name can be had without much work. */
+export function isQuicklyNormalised(name: string): boolean {
+  if (name.length > MOST_NAME) return false
+  if (name.length <= MOST_MARKS) return true
+  return (name.match(MARKS) ?? []).every((run) => [...run].length <= MOST_MARKS)
+}
+
+/** Reports names that would take long to normalise. Whoever normalises a name of the source may do so after this. */
+export function nameDiagnostics(source: Source, tree: Tree, identifier: number): Diagnostic[] {
+  const { text } = source
+  if (!/[^\0-\x7f]/.test(text)) return []
+  const diagnostics: Diagnostic[] = []
+  for (let node = 0; node < tree.count && diagnostics.length < ENOUGH; node += 1) {
+    const [start, end] = [tree.start[node], tree.end[node]]
+    if (end - start <= MOST_MARKS || tree.kind[node] !== identifier) continue
+    const name = text.slice(start, end)
+    if (/[^\0-\x7f]/.test(name) && !isQuicklyNormalised(name))
+      diagnostics.push(source.diagnostic(SYNTAX_RULES.overlongName, start, end))
+  }
+  return diagnostics
+}
+
 /** The number of the innermost node around an offset. Logarithmic, but for the climb. */
 export function innermost(tree: Tree, offset: number): number {
   let low = 0

@@ -67,38 +67,50 @@ export function permissionFlags(version: string, readable: readonly string[]): s
   ]
 }
 
-/** The command that starts a jail, and its arguments. `script` is read from the folder of the trusted base, or itself alone. */
+/** What a jail runs: a script of ours, and what it may read beside it. */
+export interface JailProgram {
+  readonly script: string
+  readonly args: readonly string[]
+  /** Paths of files and folders, symlinks resolved: the permission model would refuse the way through one. */
+  readonly readable: readonly string[]
+}
+
+/** The program that serves a guest. It may read the folders of the trusted base and of what starts it, image and wasm. */
+function guestProgram(): JailProgram {
+  // Package managers make symlinks.
+  const script = realpathSync(WORKER_SCRIPT)
+  const wasm = realpathSync(wasmPath())
+  const at = (path: string): string => fileURLToPath(new URL(path, pathToFileURL(script)))
+  return {
+    script,
+    args: [wasm],
+    readable: [
+      at('../'),
+      at('../../trusted/'),
+      // Node 20 asks the package.json of every folder up to ours which kind of module a script is.
+      at('../../package.json'),
+      at('../../../package.json'),
+      realpathSync(IMAGE_FOLDER),
+      wasm,
+    ],
+  }
+}
+
+/** The command that starts a jail, and its arguments. */
 export function jailCommand(
   wrap: readonly string[] = [],
-  script = WORKER_SCRIPT,
+  program = guestProgram(),
   platform = process.platform,
 ): [string, string[]] {
-  const isWorker = script === WORKER_SCRIPT
-  // Real paths: the permission model would refuse the way through a symlink (as package managers make them).
-  script = realpathSync(script)
-  const wasm = isWorker ? realpathSync(wasmPath()) : undefined
-  const at = (path: string): string => fileURLToPath(new URL(path, pathToFileURL(script)))
-  // Node 20 asks the package.json of every folder up to ours which kind of module a script is.
-  const readable =
-    wasm === undefined
-      ? [script]
-      : [
-          at('../'),
-          at('../../trusted/'),
-          at('../../package.json'),
-          at('../../../package.json'),
-          realpathSync(IMAGE_FOLDER),
-          wasm,
-        ]
   const flags = [
-    ...permissionFlags(process.versions.node, readable),
+    ...permissionFlags(process.versions.node, program.readable),
     '--no-warnings',
     '--no-addons',
     '--disallow-code-generation-from-strings',
     '--max-old-space-size=512',
     '--expose-gc',
-    script,
-    ...(wasm === undefined ? [] : [wasm]),
+    program.script,
+    ...program.args,
   ]
   const shell = platform === 'win32' ? [] : ['/bin/sh', '-c', SHELL_SCRIPT]
   const [command, ...rest] = [...wrap, ...shell, process.execPath, ...flags]
@@ -106,9 +118,9 @@ export function jailCommand(
 }
 
 /** Starts a jail. */
-export function startJail(options: JailOptions, script = WORKER_SCRIPT): GuestWorker {
+export function startJail(options: JailOptions, program = guestProgram()): GuestWorker {
   const link = new Link()
-  const [command, args] = jailCommand(options.wrap, script)
+  const [command, args] = jailCommand(options.wrap, program)
   // A process group of its own: an interrupt from the terminal is the host's to handle.
   const child = spawn(command, args, {
     cwd: '/',

@@ -10,18 +10,23 @@ import { encodeFrame, type Setup } from '../../trusted/channel/protocol.js'
 import { STACK_SIZE_MB } from '../../trusted/wall/runtime.js'
 import type { ThreadData } from './worker.js'
 
-/** Starts a thread. `image.memory` should lie in a SharedArrayBuffer, or every thread gets a copy. */
+/**
+ * Starts a thread. `image.memory` should lie in a SharedArrayBuffer, or every thread gets a copy. `script` is another one than
+ * that of guests, which is given `data` as well.
+ */
 export function startThread(
   wasm: WebAssembly.Module,
   image: GuestImage,
   setup: Setup,
+  script = WORKER_SCRIPT,
+  data: object = {},
 ): GuestWorker {
   const link = new Link()
   const { port1: mine, port2: port } = new MessageChannel()
   const signal = new Int32Array(new SharedArrayBuffer(4))
   const paused = new Int32Array(new SharedArrayBuffer(4))
-  const worker = new Worker(WORKER_SCRIPT, {
-    workerData: { port, signal, paused, wasm, image } satisfies ThreadData,
+  const worker = new Worker(script, {
+    workerData: { ...data, port, signal, paused, wasm, image } satisfies ThreadData,
     transferList: [port],
     env: {},
     execArgv: ['--no-warnings'],

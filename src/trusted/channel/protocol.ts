@@ -21,9 +21,6 @@ export interface CallLimits {
  */
 export type Beginning = 'keep' | 'image' | 'base' | Uint8Array
 
-/** Whom a call is made to: the untrusted guest, or the trusted one beside it. */
-export type Recipient = 'guest' | 'host'
-
 /** What becomes of the memory after a call that was not killed: back to the base, kept, or kept and captured. */
 export type Ending = 'reset' | 'keep' | 'capture'
 
@@ -44,7 +41,6 @@ export type Command =
   | {
       readonly kind: 'perform'
       readonly id: number
-      readonly to: Recipient
       readonly begin: Beginning
       readonly request: Uint8Array
       readonly limits: CallLimits
@@ -73,8 +69,6 @@ export type Done =
       readonly usage: CallUsage
       readonly response: Uint8Array
       readonly delta: Uint8Array | null
-      /** Where exceptions of trusted modules were raised, which the guest is not told: bytes of the trusted guest's. */
-      readonly traces: Uint8Array | null
     }
   | {
       readonly kind: 'killed'
@@ -137,13 +131,15 @@ export function decodeReport(payload: Uint8Array): Report {
     case 'ask':
       return frame.end({ kind, id: frame.whole('id'), question: frame.bytes('question') })
     case 'done': {
+      const delta = frame.take('delta')
+      if (delta !== null && !(delta instanceof Uint8Array))
+        throw new ProtocolError('"delta" is not bytes')
       return frame.end({
         kind,
         id: frame.whole('id'),
         usage: decodeUsage(frame),
         response: frame.bytes('response'),
-        delta: frame.bytesOrNull('delta'),
-        traces: frame.bytesOrNull('traces'),
+        delta,
       })
     }
     case 'killed': {
@@ -183,8 +179,6 @@ export function decodeCommand(payload: Uint8Array): Command {
     case 'answer':
       return frame.end({ kind, id: frame.whole('id'), answer: frame.bytes('answer') })
     case 'perform': {
-      const to = frame.take('to')
-      if (to !== 'guest' && to !== 'host') throw new ProtocolError('"to" is nobody')
       const begin = frame.take('begin')
       const end = frame.take('end')
       if (
@@ -201,7 +195,6 @@ export function decodeCommand(payload: Uint8Array): Command {
       return frame.end({
         kind,
         id: frame.whole('id'),
-        to,
         begin,
         request: frame.bytes('request'),
         end,
@@ -290,13 +283,6 @@ class Fields {
   bytes(name: string): Uint8Array {
     const value = this.take(name)
     if (!(value instanceof Uint8Array)) throw new ProtocolError(`"${name}" is not bytes`)
-    return value
-  }
-
-  bytesOrNull(name: string): Uint8Array | null {
-    const value = this.take(name)
-    if (value !== null && !(value instanceof Uint8Array))
-      throw new ProtocolError(`"${name}" is neither bytes nor null`)
     return value
   }
 

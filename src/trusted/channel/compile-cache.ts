@@ -17,14 +17,22 @@ export function cacheKey(parts: readonly (string | Uint8Array)[]): string {
   return hash.digest('base64')
 }
 
+/** What is cached: code, and the texts that its positions need. */
+export interface Cached {
+  readonly bytes: Uint8Array
+  readonly source: string
+  readonly guarded: string
+  readonly edits: Int32Array
+}
+
 /** Least recently used out first, when the bytes of all are more than `maxBytes`. */
-export class CompileCache<T extends { readonly bytes: Uint8Array; readonly source: string }> {
+export class CompileCache<T extends Cached> {
   readonly #entries = new Map<string, T>()
   #size = 0
 
   constructor(readonly maxBytes: number) {}
 
-  /** Bytes held: code and source. */
+  /** Bytes held: code, texts and edits. */
   get size(): number {
     return this.#size
   }
@@ -59,7 +67,7 @@ export class CompileCache<T extends { readonly bytes: Uint8Array; readonly sourc
   }
 }
 
-/** Sources are kept for tracebacks, two bytes to a character. */
-function sizeOf(entry: { readonly bytes: Uint8Array; readonly source: string }): number {
-  return entry.bytes.length + 2 * entry.source.length
+/** Texts have two bytes to a character at most. */
+function sizeOf({ bytes, source, guarded, edits }: Cached): number {
+  return bytes.length + 2 * (source.length + guarded.length) + edits.byteLength
 }

@@ -1,0 +1,65 @@
+/** What is asked of the compile guest (compile.py), and what it answers: decoded as if forged, as hostile text may have done. */
+import type { Mode } from '../check/options.js'
+import { decodeValue, encodeValue, type Value } from '../trusted/channel/codec.js'
+import { ProtocolError } from '../trusted/channel/frames.js'
+
+/** A verifier's refusal: lines from 1, UTF-8 columns from 0, of the guarded text. */
+export interface Refusal {
+  readonly code: 'PR900' | 'PR901' | 'PR902'
+  readonly message: string
+  readonly start: { readonly line: number; readonly column: number }
+  readonly end: { readonly line: number; readonly column: number }
+}
+
+export type CompileResponse =
+  | { readonly ok: true; readonly code: Uint8Array }
+  | { readonly ok: false; readonly refusal: Refusal }
+
+export interface CompileRequest {
+  readonly text: string
+  readonly mode: Mode
+  readonly filename: string
+  /** With them the expression becomes a function of these names. */
+  readonly parameters: readonly string[] | null
+  /** Whether the value of a final expression statement is the program's. */
+  readonly value: boolean
+  readonly codeBytes: number
+}
+
+export function compileRequest(request: CompileRequest): Uint8Array {
+  return encodeValue({ op: 'compile', ...request })
+}
+
+/** @throws ProtocolError for what compile.py does not answer. */
+export function readCompileResponse(bytes: Uint8Array): CompileResponse {
+  let value: Value
+  try {
+    value = decodeValue(bytes, { maxNodes: 64, maxDepth: 3, maxBytes: bytes.length })
+  } catch (error) {
+    throw new ProtocolError(error instanceof Error ? error.message : String(error))
+  }
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null)
+    throw new ProtocolError('not an object')
+  const fields = value as Readonly<Record<string, Value>>
+  if (fields['ok'] === true && fields['code'] instanceof Uint8Array)
+    return { ok: true, code: fields['code'] }
+  const { code, message } = fields
+  if (
+    fields['ok'] !== false ||
+    (code !== 'PR900' && code !== 'PR901' && code !== 'PR902') ||
+    typeof message !== 'string'
+  )
+    throw new ProtocolError(typeof message === 'string' ? message : 'not an answer to "compile"')
+  const at = (line: string, column: string) => ({
+    line: whole(fields[line], 1),
+    column: whole(fields[column], 0),
+  })
+  return {
+    ok: false,
+    refusal: { code, message, start: at('line', 'column'), end: at('endLine', 'endColumn') },
+  }
+}
+
+function whole(value: Value, otherwise: number): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : otherwise
+}

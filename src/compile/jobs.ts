@@ -1,0 +1,87 @@
+/** What a compile worker is asked: sources under one policy, each a job. Written by the host, read in the worker. */
+import type { Mode } from '../check/options.js'
+import type { ModuleGrants } from '../check/imports.js'
+import type { ResolvedPolicy } from '../policy/policy.js'
+import { decodeValue, encodeValue, type Value } from '../trusted/channel/codec.js'
+import { ProtocolError } from '../trusted/channel/frames.js'
+import { MODULES } from '../trusted/language/modules.js'
+
+/** One source, and what is to become of it. */
+export interface Job {
+  readonly source: string
+  readonly mode: Mode
+  readonly filename: string
+  /** The names it may read besides builtins; null: any; 'inferred': an expression's own, which the answer tells. */
+  readonly parameters: readonly string[] | null | 'inferred'
+  /** Whether it becomes a function of its parameters; an expression only. */
+  readonly asFunction: boolean
+}
+
+/** What a policy says that decides how a source is compiled. */
+export interface CompileTerms {
+  readonly modules: ModuleGrants
+  readonly builtins: readonly string[]
+  readonly limits: {
+    readonly sourceBytes: number
+    readonly depth: number
+    readonly codeBytes: number
+    readonly compileMs: number
+  }
+}
+
+/** A policy's terms as text, by which workers keep what they made of one. `isStandard`: it grants every module whole. */
+export function termsText(
+  { modules, builtins, limits }: ResolvedPolicy,
+  isStandard: boolean,
+): string {
+  const { sourceBytes, depth, codeBytes, compileMs } = limits
+  return JSON.stringify({
+    modules: isStandard ? 'standard' : modules,
+    builtins,
+    limits: { sourceBytes, depth, codeBytes, compileMs },
+  })
+}
+
+/** The terms that {@link termsText} wrote. */
+export function readTerms(text: string): CompileTerms {
+  const terms = JSON.parse(text) as Omit<CompileTerms, 'modules'> & {
+    modules: 'standard' | Record<string, readonly string[]>
+  }
+  // Without a prototype, so that no module is inherited.
+  const modules = Object.create(null) as Record<string, readonly string[]>
+  return {
+    ...terms,
+    modules: Object.assign(modules, terms.modules === 'standard' ? MODULES : terms.modules),
+  }
+}
+
+export function encodeJobs(terms: string, jobs: readonly Job[]): Uint8Array {
+  return encodeValue({
+    terms,
+    jobs: jobs.map(({ source, ...job }) => ({
+      ...job,
+      // A text with half of a surrogate pair is refused by the check, and must first get there.
+      source: isWellFormed(source) ? source : Buffer.from(source, 'utf16le'),
+    })) as unknown as Value,
+  })
+}
+
+/** The host is believed what it asks; only that it is the host's is checked. @throws ProtocolError */
+export function decodeJobs(bytes: Uint8Array): { terms: string; jobs: readonly Job[] } {
+  const value = decodeValue(bytes, { maxBytes: bytes.length }) as unknown
+  const { terms, jobs } = value as { terms: unknown; jobs: unknown }
+  if (typeof terms !== 'string' || !Array.isArray(jobs)) throw new ProtocolError('no jobs')
+  return {
+    terms,
+    jobs: (jobs as (Omit<Job, 'source'> & { source: string | Uint8Array })[]).map((job) => ({
+      ...job,
+      source:
+        typeof job.source === 'string' ? job.source : Buffer.from(job.source).toString('utf16le'),
+    })),
+  }
+}
+
+/** Every engine we support has the method; the library that TypeScript is told of (ES2023) has not. */
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed()
+}

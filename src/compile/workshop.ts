@@ -1,0 +1,193 @@
+/**
+ * A source's way to code, in a worker that never runs a guest's code: checked and rewritten here, then verified and compiled
+ * in a guest that is put back to its image after each source, as a parser that hostile text has corrupted would go on to
+ * vouch for other people's programs.
+ *
+ * One source may take its time limit and no more, wherever it spends it. One that is cut off while tree-sitter or the checker
+ * is at work leaves them half changed: the worker is then to be replaced.
+ */
+import { Analyzer } from '../check/checker.js'
+import { rewritten, type RewriteResult } from '../rewrite/accepted.js'
+import { createMapper } from '../rewrite/map.js'
+import { createRewriter } from '../rewrite/rewrite.js'
+import type { Parser } from '../syntax/parse.js'
+import type { CompileAnswer } from '../trusted/channel/compile-answer.js'
+import { ProtocolError } from '../trusted/channel/frames.js'
+import { TimedOut, within } from '../trusted/channel/watchdog.js'
+import { Killed } from '../trusted/wall/killed.js'
+import type { Guest } from '../trusted/wall/runtime.js'
+import { compileRequest, readCompileResponse, type CompileResponse, type Refusal } from './guest.js'
+import { readTerms, type CompileTerms, type Job } from './jobs.js'
+import { limit, refused, tooLarge, tooSlow } from './refusals.js'
+
+const COMPILE_SLACK = 65_536
+/** Checkers of so many policies are kept. */
+const MOST_CHECKERS = 32
+/** A parser whose memory has grown beyond this is not kept: memory of WebAssembly is never given back but with its owner. */
+const PARSER_BYTES = 192 << 20
+
+const RULES = { PR900: 'verification', PR901: 'syntax-of-python', PR902: 'compile-limit' } as const
+
+const WARM_TERMS = JSON.stringify({
+  modules: 'standard',
+  builtins: [],
+  limits: { sourceBytes: 100, depth: 100, codeBytes: 100_000, compileMs: 60_000 },
+})
+
+interface Front {
+  readonly terms: CompileTerms
+  readonly analyzer: Analyzer
+}
+
+type Accepted = Extract<RewriteResult, { ok: true }>
+
+export class Workshop {
+  readonly #fronts = new Map<string, Front>()
+  readonly #guard: ReturnType<typeof createRewriter>
+  #isDamaged = false
+
+  constructor(
+    private readonly parser: Parser,
+    private readonly guest: Guest,
+  ) {
+    this.#guard = createRewriter(parser)
+  }
+
+  /** Whether another worker should do what comes next. */
+  get retire(): boolean {
+    return this.#isDamaged || this.parser.heapBytes > PARSER_BYTES
+  }
+
+  /** Never throws because of what a source is. */
+  make(terms: string, job: Job): CompileAnswer {
+    if (this.#isDamaged) return { kind: 'undone' }
+    const front = this.#frontOf(terms)
+    const { compileMs } = front.terms.limits
+    const deadline = performance.now() + compileMs
+    let answer: CompileAnswer | undefined
+    let isChecking = true
+    try {
+      within(compileMs, () => {
+        const checked = this.#check(front, job)
+        isChecking = false
+        answer = checked.ok
+          ? this.#compile(front.terms, job, checked.parameters, checked.accepted, deadline)
+          : checked.refusal
+      })
+    } catch (error) {
+      // tree-sitter aborted, or was cut off, or the checker has a fault: none of them is used again.
+      if (isChecking) this.#isDamaged = true
+      answer =
+        error instanceof TimedOut
+          ? tooSlow(compileMs)
+          : { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
+    }
+    if (this.parser.crashed) this.#isDamaged = true
+    return answer!
+  }
+
+  /** Compiles a line, so that the first source is not charged for what is done once. */
+  warm(): void {
+    this.make(WARM_TERMS, {
+      source: 'f(x.y, 1)\n',
+      mode: 'exec',
+      filename: '<warm>',
+      parameters: null,
+      asFunction: false,
+    })
+    this.reset()
+  }
+
+  /** Puts the guest back to its image, for the next source. */
+  reset(): void {
+    this.guest.reset()
+  }
+
+  #frontOf(text: string): Front {
+    const known = this.#fronts.get(text)
+    if (known) {
+      this.#fronts.delete(text)
+      this.#fronts.set(text, known)
+      return known
+    }
+    const terms = readTerms(text)
+    const front = { terms, analyzer: new Analyzer(this.parser, terms) }
+    this.#fronts.set(text, front)
+    for (const oldest of this.#fronts.keys()) {
+      if (this.#fronts.size <= MOST_CHECKERS) break
+      this.#fronts.delete(oldest)
+    }
+    return front
+  }
+
+  #check(
+    { terms, analyzer }: Front,
+    { source, mode, filename, parameters }: Job,
+  ):
+    | { ok: true; accepted: Accepted; parameters: readonly string[] }
+    | { ok: false; refusal: CompileAnswer } {
+    const names = Array.isArray(parameters) ? (parameters as readonly string[]) : undefined
+    const options = { mode, filename, ...(names && { names }) }
+    const analysis = analyzer.analyze(source, options)
+    const result = rewritten(analysis, this.#guard, options)
+    if (!result.ok) return { ok: false, refusal: refused(result.diagnostics, result.omitted) }
+    const { codeBytes } = terms.limits
+    if (result.code.length > codeBytes)
+      return {
+        ok: false,
+        refusal: limit(tooLarge(`${result.code.length} characters of guarded text`, codeBytes)),
+      }
+    return { ok: true, accepted: result, parameters: names ?? analysis.result.usedNames }
+  }
+
+  #compile(
+    { limits: { codeBytes, compileMs } }: CompileTerms,
+    { source, mode, filename, asFunction }: Job,
+    parameters: readonly string[],
+    { code: guarded, edits }: Accepted,
+    deadline: number,
+  ): CompileAnswer {
+    const request = compileRequest({
+      text: guarded,
+      mode,
+      filename,
+      parameters: asFunction ? parameters : null,
+      value: mode === 'exec',
+      codeBytes,
+    })
+    let response: CompileResponse
+    try {
+      response = readCompileResponse(
+        this.guest.call(request, {
+          deadline,
+          outputBytes: 0,
+          responseBytes: codeBytes + COMPILE_SLACK,
+        }),
+      )
+    } catch (error) {
+      if (error instanceof ProtocolError) return { kind: 'failed', reason: error.message }
+      if (!(error instanceof Killed)) throw error
+      const { kind, detail } = error
+      if (kind === 'wall') return tooSlow(compileMs)
+      return limit(`compiling it takes too much (${[kind, detail].filter(Boolean).join(', ')})`)
+    }
+    if (!response.ok) return placed(response.refusal, source, guarded, edits)
+    const { code } = response
+    if (code.length > codeBytes) return limit(tooLarge(`${code.length} bytes of code`, codeBytes))
+    return { kind: 'code', code, guarded, edits, parameters: asFunction ? parameters : [] }
+  }
+}
+
+/** A refusal of the compile guest's, at its place in the source as written. */
+function placed(
+  { code, message, start, end }: Refusal,
+  source: string,
+  guarded: string,
+  edits: Int32Array,
+): CompileAnswer {
+  const mapper = createMapper(source, guarded, edits)
+  const from = mapper.toSource(start.line, start.column, 'start')
+  const to = mapper.toSource(end.line, end.column, 'end')
+  const span = { start: from, end: to.offset > from.offset ? to : from }
+  return refused([{ code, rule: RULES[code], message, span }])
+}

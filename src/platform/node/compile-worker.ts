@@ -1,0 +1,65 @@
+/** Starts compile workers: processes in a jail like that of guests, or threads. Neither ever runs a guest's code. */
+import { realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { GuestWorker } from '../../trusted/channel/link.js'
+import type { Setup } from '../../trusted/channel/protocol.js'
+import type { GuestImage } from '../../trusted/wall/image-facts.js'
+import { IMAGE_FOLDER, wasmPath } from './image.js'
+import { startJail } from './jail.js'
+import { startThread } from './thread.js'
+
+/** Where a compile worker finds what it is made of, in the order of a process's arguments. */
+export type WorkerFiles = readonly [
+  wasm: string,
+  imageFolder: string,
+  parserCore: string,
+  grammar: string,
+]
+
+// From src/ as from dist/.
+const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+const SCRIPT = at('dist/bundle/compile-worker.js')
+
+/** What compile workers are told at their start: no clock and no chance decide how a source is compiled. */
+const SETUP: Setup = {
+  clock: { fixed: 0 },
+  random: { seed: 0 },
+  memoryBytes: 512 << 20,
+  maxFrameBytes: 2 ** 30,
+}
+
+let found: WorkerFiles | undefined
+
+/** Found once: looking needs a descriptor. Symlinks resolved, since a jail may not follow them. */
+function files(): WorkerFiles {
+  return (found ??= [
+    realpathSync(wasmPath()),
+    realpathSync(IMAGE_FOLDER),
+    realpathSync(createRequire(import.meta.url).resolve('web-tree-sitter/web-tree-sitter.wasm')),
+    realpathSync(at('dist/grammar/tree-sitter-python.wasm')),
+  ])
+}
+
+/** A process; `wrap` is a command put before its own. */
+export function startCompileJail(wrap: readonly string[] | undefined): GuestWorker {
+  const script = realpathSync(SCRIPT)
+  const args = files()
+  const program = {
+    script,
+    args,
+    readable: [
+      script,
+      realpathSync(at('grammar-rules/kinds.txt')),
+      // Node 20 asks the package.json of every folder up to ours which kind of module a script is.
+      ...['dist/bundle', 'dist', '.'].map((folder) => `${realpathSync(at(folder))}/package.json`),
+      ...args,
+    ],
+  }
+  return startJail({ setup: SETUP, ...(wrap && { wrap }) }, program)
+}
+
+/** A thread of this process. */
+export function startCompileThread(wasm: WebAssembly.Module, image: GuestImage): GuestWorker {
+  return startThread(wasm, image, SETUP, SCRIPT, { files: files() })
+}

@@ -1,0 +1,209 @@
+/**
+ * Compiling apart: nothing that a source does reaches the host's own thread, and no worker that ran a guest has a say in what
+ * others run.
+ */
+import { afterEach, describe, expect, test } from 'vitest'
+import { createSandbox, type Outcome } from '../src/index.js'
+import { CompileService } from '../src/sandbox/compile-service.js'
+import { termsText, type Job } from '../src/compile/jobs.js'
+import { DEFAULT_POLICY, resolvePolicy } from '../src/policy/policy.js'
+import { encodeAnswers, readAnswers } from '../src/trusted/channel/compile-answer.js'
+import { encodeValue } from '../src/trusted/channel/codec.js'
+import { Link } from '../src/trusted/channel/link.js'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close()
+})
+const kept = <T extends { close(): Promise<void> }>(one: T): T => {
+  open.push(one)
+  return one
+}
+
+/** The longest time, in milliseconds, that the event loop stood still during `work`. */
+async function longestBlock<T>(work: () => Promise<T>): Promise<readonly [T, number]> {
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  let last = performance.now()
+  let longest = 0
+  const look = (): void => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last)
+    last = now
+  }
+  const timer = setInterval(look, 2)
+  const done = await work()
+  look()
+  clearInterval(timer)
+  return [done, longest]
+}
+
+const PUNCTUATION = '()[]{}.,:;=+-*/%<>!@#$^&|~`?\\"\'abc \n'
+const JUNK = 'a(b[c{d}e]f)=:,.*@\n '
+const pseudo = (alphabet: string, length: number, step: number): string =>
+  Array.from({ length }, (_, i) => alphabet[(i * step + ((i * i) % 131)) % alphabet.length]).join(
+    '',
+  )
+
+/** Texts that cost a parser, a normaliser or a memory far more than their length. */
+const HOSTILE: readonly (readonly [string, string])[] = [
+  ['a megabyte of opening brackets', '('.repeat(1 << 20)],
+  ['a megabyte of punctuation', pseudo(PUNCTUATION, 1 << 20, 7_919)],
+  ['300 KB of brackets that do not match', pseudo(JUNK, 300_000, 104_729)],
+  ['a name of 512 KB of combining marks', `a${'\u0301\u0323'.repeat(128_000)} = 1`],
+  ['a megabyte of short lines', 'x = 1\n'.repeat(170_000)],
+]
+
+// Half a second tells a free event loop from the seconds that each of these takes in the host's own thread. On a busy machine the
+// host may be kept waiting for longer than that, but not each time.
+const BLOCKED_MS = 500
+const TRIES = 4
+
+describe.each(['process', 'thread'] as const)('%s', (isolation) => {
+  test.each(HOSTILE)('%s: the host goes on meanwhile', { timeout: 120_000 }, async (_, source) => {
+    const sandbox = kept(
+      await createSandbox({ limits: { sourceBytes: 2 << 20, compileMs: 5_000 } }, { isolation }),
+    )
+    await sandbox.run('1')
+    let least = Infinity
+    for (let n = 0; n < TRIES && least >= BLOCKED_MS; n++) {
+      const [outcome, blocked] = await longestBlock(() => sandbox.run(source))
+      expect(outcome.status).toMatch(/^(refused|returned)$/)
+      least = Math.min(least, blocked)
+    }
+    expect(least).toBeLessThan(BLOCKED_MS)
+  })
+
+  test('a second source is served while a hostile one is being refused', async () => {
+    const sandbox = kept(await createSandbox({ limits: { sourceBytes: 4 << 20 } }, { isolation }))
+    await sandbox.run('1')
+    let isRefused = false
+    const hostile = sandbox.run(pseudo(JUNK, 2_000_000, 104_729)).then((outcome) => {
+      isRefused = true
+      return outcome
+    })
+    expect(await sandbox.run('2')).toMatchObject({ status: 'returned', value: 2 })
+    expect(isRefused).toBe(false)
+    expect((await hostile).status).toBe('refused')
+  }, 60_000)
+
+  test('what takes more than its time is refused, and says which limit raises it', async () => {
+    const sandbox = kept(
+      await createSandbox({ limits: { sourceBytes: 8 << 20, compileMs: 2_000 } }, { isolation }),
+    )
+    await sandbox.run('1')
+    const outcome = await sandbox.run('x = y.z[1](2)\n'.repeat(500_000))
+    expect(outcome).toMatchObject({
+      status: 'refused',
+      diagnostics: [
+        {
+          code: 'PR902',
+          message:
+            'checking and compiling it takes more than 2000 milliseconds; policy.limits.compileMs raises it',
+        },
+      ],
+    })
+    expect(await sandbox.run('3')).toMatchObject({ status: 'returned', value: 3 })
+  }, 60_000)
+})
+
+describe('a worker that ran a guest', () => {
+  test('is never asked to compile', async () => {
+    const sandbox = kept(await createSandbox({}, { isolation: 'thread', workers: 1 }))
+    const requests: string[] = []
+    const perform = Link.prototype.perform
+    Link.prototype.perform = function (call) {
+      requests.push(Buffer.from(call.request).toString('latin1'))
+      return perform.call(this, call)
+    }
+    try {
+      const outcome = (await sandbox.run('secret + 1', { inputs: { secret: 6 } })) as Outcome
+      expect(outcome).toMatchObject({ status: 'returned', value: 7 })
+    } finally {
+      Link.prototype.perform = perform
+    }
+    const asked = requests.map((request) =>
+      request.includes('asFunction') ? 'compile' : request.includes('recursion') ? 'run' : '?',
+    )
+    expect(asked).toEqual(['compile', 'run'])
+  })
+})
+
+describe('a batch of jobs', () => {
+  const job = (source: string): Job => ({
+    source,
+    mode: 'eval',
+    filename: '<formula>',
+    parameters: 'inferred',
+    asFunction: true,
+  })
+  const compile = async (sources: readonly string[], policy = DEFAULT_POLICY) => {
+    const service = kept(CompileService.open('thread', undefined))
+    const answers = await service.compile({
+      terms: termsText(policy, false),
+      policy,
+      jobs: sources.map(job),
+      signals: [],
+    })
+    if (typeof answers === 'symbol') throw new Error('cancelled')
+    return answers
+  }
+
+  test('has an answer for each, in their order, with the names that each reads', async () => {
+    const answers = await compile(['a + b', 'import os', '1', 'len(c)'])
+    expect(
+      answers.map((answer) => (answer.kind === 'code' ? answer.parameters : answer.kind)),
+    ).toEqual([['a', 'b'], 'refused', [], ['c']])
+  })
+
+  test('goes on past one that takes its worker', { timeout: 60_000 }, async () => {
+    const policy = resolvePolicy({ limits: { sourceBytes: 8 << 20, compileMs: 2_000 } })
+    const slow = `[${'x.y, '.repeat(800_000)}]`
+    const answers = await compile(['1', slow, '2'], policy)
+    expect(answers.map(({ kind }) => kind)).toEqual(['code', 'refused', 'code'])
+  })
+})
+
+describe('an answer', () => {
+  const code = {
+    kind: 'code',
+    code: new Uint8Array([1, 2]),
+    guarded: 'a',
+    edits: new Int32Array([1, 2, 3, 0]),
+    parameters: ['a'],
+  } as const
+  const place = { line: 1, column: 1, offset: 0 }
+  const refused = {
+    kind: 'refused',
+    findings: [{ code: 'PR301', rule: 'r', message: 'm', span: { start: place, end: place } }],
+    omitted: 2,
+  } as const
+
+  test('is read as it was written', () => {
+    const told = { answers: [code, refused, { kind: 'undone' } as const], retire: true }
+    expect(readAnswers(encodeAnswers(told), 3)).toEqual(told)
+  })
+
+  const forged = (answer: object): Uint8Array =>
+    encodeValue({ retire: false, answers: [answer] } as never)
+  test.each([
+    ['nothing', new Uint8Array()],
+    ['too few', encodeAnswers({ answers: [], retire: false })],
+    ['no kind', forged({ ...refused, kind: 'run' })],
+    ['code that is text', forged({ ...code, code: 'x', edits: new Uint8Array(16) })],
+    ['half an edit', forged({ ...code, edits: new Uint8Array(8) })],
+    ['no findings', forged({ ...refused, findings: [] })],
+    [
+      'a code of no rule',
+      forged({ ...refused, findings: [{ ...refused.findings[0], code: 'x' }] }),
+    ],
+    [
+      'a place before the text',
+      forged({
+        ...refused,
+        findings: [{ ...refused.findings[0], span: { start: place, end: { ...place, line: -1 } } }],
+      }),
+    ],
+  ])('with %s is not believed', (_, bytes) => {
+    expect(() => readAnswers(bytes, 1)).toThrow()
+  })
+})
