@@ -61,5 +61,5 @@ export type {
   Spent,
   Usage,
 } from './sandbox/outcome.js'
-export { PyValue } from './trusted/channel/codec.js'
-export type { Value } from './trusted/channel/codec.js'
+export { PyValue } from './trusted/channel/values.js'
+export type { Value } from './trusted/channel/values.js'

@@ -10,7 +10,7 @@ import { parse } from '../src/cli/parse.js'
 import { limitsOf } from '../src/cli/quantities.js'
 import { run } from '../src/cli/run.js'
 import { jsonText, pythonText } from '../src/cli/values.js'
-import { PyValue, type Value } from '../src/trusted/channel/codec.js'
+import { PyValue, type Value } from '../src/trusted/channel/values.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-values-'))
 afterAll(() => rmSync(folder, { recursive: true }))

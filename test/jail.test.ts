@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
-import { encodeValue } from '../src/trusted/channel/codec.js'
+import { encodeValue } from '../src/trusted/channel/values.js'
 import { jailCommand, permissionFlags, startJail } from '../src/platform/node/jail.js'
 
 const setup = {

@@ -1,6 +1,6 @@
 /** The entry: programs in, data out, whatever the program leaves behind. On the shipped image. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { decodeValue, type Value } from '../src/trusted/channel/codec.js'
+import { decodeValue, PyValue, type Value } from '../src/trusted/channel/values.js'
 import type { LoadedImage } from '../src/platform/node/image.js'
 import { Killed } from '../src/trusted/wall/killed.js'
 import { ask, type Answer } from './support/images.js'
@@ -20,7 +20,7 @@ const raised = (answer: Answer): Told => {
   expect(answer.status).toBe('raised')
   return answer.exception as Told
 }
-/** An object as the codec decodes them: without a prototype. */
+/** An object as dicts are decoded: without a prototype. */
 const bare = (object: Record<string, Value>): Value =>
   Object.assign(Object.create(null) as Record<string, Value>, object)
 const classOf = (name: string, base: string, body: string): string =>
@@ -52,22 +52,55 @@ describe('a run answers', () => {
     expect(python.output).toBe('a\né')
   })
 
-  test('a clear exception when the value cannot leave', () => {
-    expect(raised(python.run('def f(): pass\nf'))).toEqual(
-      bare({
-        type: 'TypeError',
-        module: null,
-        message:
-          'the result cannot leave the guest: a value of type function cannot leave the guest',
-        frames: [],
-        truncated: 0,
-        notes: [],
-        suppress: false,
-      }),
+  test('the repr of what is no data, and the data around it', () => {
+    const opaque = (source: string) => python.run(source).value
+    expect(opaque('class P:\n    def __repr__(self): return "P(1)"\n[P(), 2]')).toEqual([
+      new PyValue('P', 'P(1)', true),
+      2,
+    ])
+    expect(opaque('{StopIteration: range(3), "k": {1: 2}.keys()}')).toEqual(
+      new Map<Value, Value>([
+        [
+          new PyValue('type', "<class 'StopIteration'>", true),
+          new PyValue('range', 'range(0, 3)', true),
+        ],
+        ['k', new PyValue('dict_keys', 'dict_keys([1])', true)],
+      ]),
     )
-    expect(raised(python.run('x = []\nx.append(x)\nx')).message).toBe(
-      'the result cannot leave the guest: the value contains itself',
+    expect(opaque('x = [1]\nx.append(x)\nx')).toEqual([1, new PyValue('list', '[1, [...]]', true)])
+    expect(opaque('from enum import Enum\nclass C(Enum):\n    RED = 1\n{C.RED: C.RED}')).toEqual(
+      new Map([[new PyValue('C', '<C.RED: 1>', true), new PyValue('C', '<C.RED: 1>', true)]]),
     )
+    expect(opaque('(StopIteration, "Decimal", "no number")')).toEqual([
+      new PyValue('type', "<class 'StopIteration'>", true),
+      'Decimal',
+      'no number',
+    ])
+  })
+
+  test("a default where the repr raises, is none, or is too long; its output and its limits are the run's", () => {
+    const of = (body: string) => python.run(`class P:\n    def __repr__(self): ${body}\nP()`).value
+    const none = new PyValue('P', '<P object>', true)
+    expect(of('raise SystemExit')).toEqual(none)
+    expect(of('return 1')).toEqual(none)
+    expect(of('return repr(self)')).toEqual(none)
+    expect(of('return "x" * 10_001')).toEqual(none)
+    expect(of('return "x" * 10_000')).toEqual(new PyValue('P', 'x'.repeat(10_000), true))
+    python.output = ''
+    expect(of('print("here"); return "P()"')).toEqual(new PyValue('P', 'P()', true))
+    expect(python.output).toBe('here\n')
+    const code = python.compile('class P:\n    def __repr__(self):\n        while True: pass\nP()')
+    expect(() => python.perform(code, {}, { fuel: 10_000 })).toThrow(new Killed('fuel'))
+  })
+
+  test("what a class of the guest's holds, as data, without asking it", () => {
+    expect(
+      python.run(
+        `${classOf('L', 'list', 'def __iter__(self): raise ValueError\ndef __repr__(self): raise ValueError')}
+${classOf('N', 'int', 'def __index__(self): raise ValueError')}
+[L([1]), {N(5): N(7)}]`,
+      ).value,
+    ).toEqual([[1], new Map([[5, 7]])])
   })
 
   test('which limit the result exceeds', () => {
@@ -90,7 +123,7 @@ describe('a run answers', () => {
       expect(ask(python.guest, request).status).toBe('failed')
     }
     expect((decodeValue(python.guest.call(new Uint8Array([99]))) as Answer).message).toMatch(
-      /^CodecError: /,
+      /^EOFError: /,
     )
   })
 

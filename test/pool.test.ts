@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { InstallationError, OverloadError } from '../src/errors.js'
 import { CANCELLED, Pool, type PoolOptions } from '../src/sandbox/pool.js'
 import { starterOf } from '../src/sandbox/workers.js'
-import { encodeValue } from '../src/trusted/channel/codec.js'
+import { encodeValue } from '../src/trusted/channel/values.js'
 import type { GuestWorker } from '../src/trusted/channel/link.js'
 
 const setup = {

@@ -1,7 +1,7 @@
 /** Frames between host and worker: what one end encodes the other decodes, and everything else is refused, not guessed. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeValue, type Value } from '../src/trusted/channel/codec.js'
+import { encodeValue, type Value } from '../src/trusted/channel/values.js'
 import { framed, FrameReader, ProtocolError } from '../src/trusted/channel/frames.js'
 import {
   decodeCommand,

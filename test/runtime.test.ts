@@ -6,7 +6,7 @@ import { DeltaError } from '../src/trusted/wall/delta.js'
 import { wasmPath, type LoadedImage } from '../src/platform/node/image.js'
 import { Killed } from '../src/trusted/wall/killed.js'
 import { Guest, type CallLimits, type GuestOptions } from '../src/trusted/wall/runtime.js'
-import type { Value } from '../src/trusted/channel/codec.js'
+import type { Value } from '../src/trusted/channel/values.js'
 import { bare, BareGuest } from './support/images.js'
 
 let image: LoadedImage

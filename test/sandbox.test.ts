@@ -259,13 +259,30 @@ TypeError: 'int' object is not subscriptable
     )
   })
 
-  test('tells a result that cannot leave as an exception', async () => {
+  test('tells a result that is no data by its repr', async () => {
     const looped = await sandbox.run('x = []\nx.append(x)\nx')
-    expect(looped).toMatchObject({ status: 'raised', exception: { type: 'TypeError' } })
-    expect(await sandbox.run('lambda: 1')).toMatchObject({
-      status: 'raised',
-      exception: { type: 'TypeError' },
+    expect(looped).toMatchObject({ status: 'returned', value: [{ type: 'list', text: '[[...]]' }] })
+    const outcome = await sandbox.run('class P:\n    def __repr__(self): return "P(1)"\nP()')
+    expect(outcome).toMatchObject({
+      status: 'returned',
+      value: { type: 'P', text: 'P(1)', opaque: true },
     })
+    const { value } = outcome as { value: Value }
+    await expect(sandbox.run('x', { inputs: { x: [value] } })).rejects.toThrow(
+      new ValueError(
+        'inputs.x[0]: an opaque PyValue (P, which is no data) cannot cross into a guest',
+      ),
+    )
+  })
+
+  test('refuses a text that its type does not read, with the path to it', async () => {
+    for (const [value, message] of [
+      [new PyValue('Decimal', 'hello'), 'inputs.a[1]: Decimal does not read "hello"'],
+      [new PyValue('date', '2026-02-31'), 'inputs.a[1]: date does not read "2026-02-31"'],
+    ] as const)
+      await expect(sandbox.run('a', { inputs: { a: [0, value] } })).rejects.toThrow(
+        new ValueError(message),
+      )
   })
 })
 

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createMapper } from '../src/rewrite/map.js'
 import { readException } from '../src/sandbox/exception.js'
 import { loadParser, type Parser } from '../src/syntax/parse.js'
-import type { Value } from '../src/trusted/channel/codec.js'
+import type { Value } from '../src/trusted/channel/values.js'
 
 let parser: Parser
 let cpython: (source: string) => [string, Value]

@@ -1,7 +1,7 @@
 /** `--input name=json` and `--inputs FILE`: the values a program is given as its globals. */
 import { readFileSync } from 'node:fs'
 import { JsonError, parseJsonc } from '../policy/jsonc.js'
-import type { Value } from '../trusted/channel/codec.js'
+import type { Value } from '../trusted/channel/values.js'
 import type { Arguments, Option } from './command.js'
 import { reason } from './read-source.js'
 import { UsageError } from './status.js'

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { ArgumentError, PyrestrictError } from '../errors.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
-import type { Value } from '../trusted/channel/codec.js'
+import type { Value } from '../trusted/channel/values.js'
 import {
   DENIED_ATTRIBUTES,
   JUDGED_ATTRIBUTE_PREFIXES,

@@ -1,18 +1,18 @@
 /**
  * Calls a prepared function of the guest without a request for each call: arguments and results that are numbers, strings,
- * booleans or None are made and read by CPython's own functions; everything else goes by the codec. A microsecond or two.
+ * booleans or None are made and read by CPython's own functions; everything else goes by wire bytes. A microsecond or two.
  *
  * Every pointer is checked for NULL, and the pending exception taken. Only exact floats, ints and strs are read here: a subclass
  * would be asked for its `__float__`. What is read from the guest's memory is data, whoever wrote it.
  */
 import type { Exports } from '../trusted/wall/c-api.js'
-import { encodeValue, type CodecLimits, type Value } from '../trusted/channel/codec.js'
+import { encodeValue, type Value } from '../trusted/channel/values.js'
 import type { CallLimits, Guest } from '../trusted/wall/runtime.js'
 
 /** What trusted code answers to a direct call whose value is not a simple one: the response to a run. */
 export type DirectResult = { readonly value: Value } | { readonly response: Uint8Array }
 
-/** Longest string that goes without the codec, in UTF-16 units. */
+/** Longest string that goes without wire bytes, in UTF-16 units. */
 const SHORT = 1000
 const utf8 = new TextEncoder()
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -60,12 +60,12 @@ export class PreparedFunction {
   /**
    * The function's value for `args`, or the response of trusted code for a value, or an exception, that is not simple.
    *
-   * @throws Killed; CodecError for an argument that cannot cross.
+   * @throws Killed; WireError for an argument that cannot cross.
    */
-  call(args: readonly Value[], limits: CallLimits, codec?: CodecLimits): DirectResult {
+  call(args: readonly Value[], limits: CallLimits): DirectResult {
     if (!this.valid || args.length !== this.#count)
       throw new TypeError('prepare again, and give each parameter its argument')
-    const encoded = args.map((value) => (isSimple(value) ? undefined : encodeValue(value, codec)))
+    const encoded = args.map((value) => (isSimple(value) ? undefined : encodeValue(value)))
     return this.#guest.enter(limits, (exports) => {
       const { target, fail } = this.#addresses
       const pointers: number[] = []

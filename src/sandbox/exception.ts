@@ -4,7 +4,7 @@
  */
 import type { Mapper } from '../rewrite/map.js'
 import type { Parser } from '../syntax/parse.js'
-import type { Value } from '../trusted/channel/codec.js'
+import type { Value } from '../trusted/channel/values.js'
 import type { ChainedException, Frame, GuestException } from './outcome.js'
 import { renderTraceback, type TracebackException, type TracebackFrame } from './traceback.js'
 

@@ -2,7 +2,7 @@
 import type { Limits } from '../policy/limits.js'
 import { LIMITS } from '../policy/limits.js'
 import { loadParser, type Parser } from '../syntax/parse.js'
-import { CodecError } from '../trusted/channel/codec.js'
+import { WireError } from '../trusted/channel/wire.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
 import type { Beginning, CallLimits, Ending } from '../trusted/channel/protocol.js'
 import { filesOf, readException, type FindSource } from './exception.js'
@@ -123,7 +123,7 @@ function performOrRefuse(worker: GuestWorker, call: Call): Promise<Performed> {
   try {
     return worker.perform(call)
   } catch (error) {
-    if (!(error instanceof CodecError)) throw error
+    if (!(error instanceof WireError)) throw error
     return Promise.resolve({
       kind: 'killed',
       id: 0,

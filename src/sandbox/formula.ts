@@ -5,7 +5,8 @@
  */
 import { ArgumentError, ClosedError, ValueError } from '../errors.js'
 import type { Parser } from '../syntax/parse.js'
-import { CodecError, type Value } from '../trusted/channel/codec.js'
+import type { Value } from '../trusted/channel/values.js'
+import { WireError } from '../trusted/channel/wire.js'
 import { PreparedFunction } from './direct-call.js'
 import type { InlineWorker } from '../platform/node/inline.js'
 import { Killed } from '../trusted/wall/killed.js'
@@ -218,7 +219,7 @@ export class InlineFormula {
         delta: null,
       }
     } catch (error) {
-      if (error instanceof CodecError) {
+      if (error instanceof WireError) {
         requestOf(this.#code, values, this.#runtime) // says which of them it is
         throw new ValueError(`evaluate: ${error.message}`)
       }

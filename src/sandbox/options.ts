@@ -5,7 +5,7 @@ import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import { STANDARD_GRANTS } from '../policy/keys/modules.js'
-import type { Value } from '../trusted/channel/codec.js'
+import type { Value } from '../trusted/channel/values.js'
 import type { OnOutput } from './output.js'
 
 /**

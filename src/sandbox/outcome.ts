@@ -2,7 +2,7 @@
 import type { Diagnostic, Span } from '../diagnostic.js'
 import { PyrestrictError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
-import type { Value } from '../trusted/channel/codec.js'
+import type { Value } from '../trusted/channel/values.js'
 
 /** What a run used, whatever became of it. All zero when nothing was executed. */
 export interface Usage {

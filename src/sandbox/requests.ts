@@ -5,12 +5,15 @@ import { ArgumentError, ValueError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import { STANDARD_GRANTS } from '../policy/keys/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
-import { CodecError, decodeValue, encodeValue, type Value } from '../trusted/channel/codec.js'
+import { withField } from '../trusted/channel/encode.js'
+import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
+import { WireError, type WireLimits } from '../trusted/channel/wire.js'
 import type { Exposure } from './options.js'
 
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
 const RESULT_NODES = 5_000_000
-const RESULT_DEPTH = 1_000
+/** Room for the parts of what is not the result. */
+const RECORD_NODES = 100_000
 const MIB = 1 << 20
 /** Room for what is not the result: an exception's record, the frame around the result. */
 export const RESPONSE_SLACK = 4 << 20
@@ -28,6 +31,14 @@ export type RunResponse =
 /** A response is not what trusted code in the guest answers. */
 export class ForgedResponse extends Error {
   override readonly name = 'ForgedResponse'
+
+  /** @param isTooMuch whether it would be one if there were fewer parts of it. */
+  constructor(
+    message: string,
+    readonly isTooMuch = false,
+  ) {
+    super(message)
+  }
 }
 
 export interface RunRequest {
@@ -83,6 +94,7 @@ export function evaluateRequest(
 ): Uint8Array {
   return encode(
     { op: 'evaluate', fresh: true, code, args, ...common(policy, limits) },
+    'value.args',
     'args',
     policy,
   )
@@ -97,6 +109,7 @@ export function mapRequest(
 ): Uint8Array {
   return encode(
     { op: 'map', ...(code && { code }), columns, ...common(policy, limits) },
+    'value.columns',
     'columns',
     policy,
   )
@@ -114,7 +127,7 @@ export function callRequest(
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
-  return encode({ op: 'call', ...request, ...common(policy, limits) }, 'args', policy)
+  return encode({ op: 'call', ...request, ...common(policy, limits) }, 'value.args', 'args', policy)
 }
 
 export function trustRequest(
@@ -133,7 +146,6 @@ function common(policy: ResolvedPolicy, limits: Limits) {
     recursion: limits.recursion,
     resultBytes: limits.resultBytes,
     resultNodes: RESULT_NODES,
-    resultDepth: RESULT_DEPTH,
   }
 }
 
@@ -160,10 +172,15 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
 }
 
 export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse {
-  const fields = readFields(bytes, {
-    maxNodes: RESULT_NODES + 100_000,
-    maxDepth: RESULT_DEPTH + 10,
-  })
+  let fields: Readonly<Record<string, Value>>
+  try {
+    fields = readFields(bytes, { nodes: RESULT_NODES + RECORD_NODES })
+  } catch (error) {
+    // So many small parts that the host has no room for what so few bytes say.
+    if (error instanceof ForgedResponse && error.isTooMuch)
+      return { status: 'exhausted', limit: 'resultBytes', used: limits.resultBytes }
+    throw error
+  }
   switch (fields['status']) {
     case 'returned':
       if ('value' in fields) return { status: 'returned', value: fields['value'] }
@@ -197,9 +214,7 @@ export function encodeInputs(inputs: unknown = {}, policy: ResolvedPolicy): Uint
     checkName(name, 'inputs')
     checked[name] = value
   }
-  return encode({ inputs: checked }, 'inputs', policy).subarray(
-    DICT_HEADER + encodeValue('inputs').length,
-  )
+  return encode(checked, 'value', 'inputs', policy)
 }
 
 function entriesOf(inputs: object): [string, Value][] {
@@ -217,46 +232,43 @@ export function freshly(request: Uint8Array): Uint8Array {
   return withField(request, 'fresh', encodeValue(true))
 }
 
-/** Tag and count. */
-const DICT_HEADER = 5
-
-/** An encoded dict with one more field, whose value is encoded already. */
-function withField(dict: Uint8Array, name: string, value: Uint8Array): Uint8Array {
-  const key = encodeValue(name)
-  const joined = new Uint8Array(dict.length + key.length + value.length)
-  joined.set(dict)
-  joined.set(key, dict.length)
-  joined.set(value, dict.length + key.length)
-  const view = new DataView(joined.buffer)
-  view.setUint32(1, view.getUint32(1, true) + 1, true)
-  return joined
-}
-
-/** What is larger than a guest's memory would not get into it: the host hears of it, not the guest. */
-function encode(value: Value, argument: string, { limits }: ResolvedPolicy): Uint8Array {
+/**
+ * What is larger than a guest's memory would not get into it: the host hears of it, not the guest. An error names `argument` in
+ * place of the `path` to it.
+ */
+function encode(
+  value: Value,
+  path: string,
+  argument: string,
+  { limits }: ResolvedPolicy,
+): Uint8Array {
   try {
-    return encodeValue(value, { maxBytes: limits.memoryMb * MIB })
+    return encodeValue(value, { bytes: limits.memoryMb * MIB })
   } catch (error) {
     // A getter's own error, a proxy that was revoked, bytes that were given away, memory of the host's that is wanting.
-    if (!(error instanceof CodecError))
+    if (!(error instanceof WireError))
       throw new ValueError(`${argument}: cannot be read: ${String(error)}`, { cause: error })
+    const { message } = error
     throw new ValueError(
-      error.message
-        .replace(new RegExp(`^value\\.${argument}\\b`), argument)
-        .replace(/^the value\b/, argument),
+      message.startsWith(path)
+        ? argument + message.slice(path.length)
+        : message.replace(/^the value\b/, argument),
     )
   }
 }
 
 function readFields(
   bytes: Uint8Array,
-  limits: { maxNodes: number; maxDepth: number },
+  limits: Partial<WireLimits>,
 ): Readonly<Record<string, Value>> {
   let value: Value
   try {
-    value = decodeValue(bytes, { ...limits, maxBytes: bytes.length })
+    value = decodeValue(bytes, { ...limits, bytes: bytes.length })
   } catch (error) {
-    throw new ForgedResponse(error instanceof Error ? error.message : String(error))
+    throw new ForgedResponse(
+      error instanceof Error ? error.message : String(error),
+      error instanceof WireError && error.limit === 'nodes',
+    )
   }
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null)
     throw new ForgedResponse('not an object')

@@ -6,7 +6,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Mode } from '../check/options.js'
 import { SnapshotError } from '../errors.js'
-import { CodecError, decodeValue, encodeValue } from '../trusted/channel/codec.js'
+import { decodeValue, encodeValue } from '../trusted/channel/values.js'
+import { WireError } from '../trusted/channel/wire.js'
 
 /** A source that the session ran: for the tracebacks of what it defined. */
 export interface SessionSource {
@@ -26,7 +27,7 @@ export interface SessionState {
 
 const MAGIC = 'pyrestrict session 1\n'
 const MAC_BYTES = 32
-const LIMITS = { maxNodes: 1_000_000, maxDepth: 5 }
+const LIMITS = { nodes: 1_000_000, depth: 5 }
 
 /** The key of this process, for snapshots that nobody else is to read. */
 export const PROCESS_KEY: Uint8Array = randomBytes(MAC_BYTES)
@@ -63,7 +64,7 @@ export function unseal(snapshot: unknown, key: Uint8Array, expected: string): Se
   try {
     const { fingerprint, delta, runs, sources } = decodeValue(body, {
       ...LIMITS,
-      maxBytes: body.length,
+      bytes: body.length,
     }) as {
       fingerprint: string
       delta: Uint8Array | null
@@ -80,7 +81,7 @@ export function unseal(snapshot: unknown, key: Uint8Array, expected: string): Se
       sources: sources.map(([file, source, mode]) => ({ file, source, mode })),
     }
   } catch (error) {
-    if (error instanceof CodecError)
+    if (error instanceof WireError)
       throw new SnapshotError(`the snapshot cannot be read: ${error.message}`)
     throw error
   }

@@ -1,7 +1,7 @@
 /** The compile guest: parse, translate, verify, compile, marshal; against plain `compile()` in the same engine (the bare image). */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createChecker } from '../../dist/index.js'
-import { encodeValue, decodeValue } from '../../dist/trusted/channel/codec.js'
+import { encodeValue, decodeValue } from '../../dist/trusted/channel/values.js'
 import { openBare, openGuarded } from '../fuzz/meaning.mjs'
 
 const folder = new URL('../../fixtures/bench/', import.meta.url)

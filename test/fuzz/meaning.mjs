@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { createChecker } from '../../dist/index.js'
-import { decodeValue, encodeValue } from '../../dist/trusted/channel/codec.js'
+import { decodeValue, encodeValue } from '../../dist/trusted/channel/values.js'
 import { loadImage } from '../../dist/platform/node/image.js'
 import { Killed } from '../../dist/trusted/wall/killed.js'
 import { Guest } from '../../dist/trusted/wall/runtime.js'

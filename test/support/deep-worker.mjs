@@ -1,6 +1,6 @@
 // Runs probes of deep recursion in a thread with a large stack: the built runtime, since threads run no TypeScript.
 import { parentPort, workerData } from 'node:worker_threads'
-import { decodeValue, encodeValue } from '../../dist/trusted/channel/codec.js'
+import { decodeValue, encodeValue } from '../../dist/trusted/channel/values.js'
 import { loadImage } from '../../dist/platform/node/image.js'
 import { Guest } from '../../dist/trusted/wall/runtime.js'
 

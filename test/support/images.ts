@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { decodeValue, encodeValue, type Value } from '../../src/trusted/channel/codec.js'
+import { decodeValue, encodeValue, type Value } from '../../src/trusted/channel/values.js'
 import { loadImage, type LoadedImage } from '../../src/platform/node/image.js'
 import { Guest, type CallLimits, type GuestOptions } from '../../src/trusted/wall/runtime.js'
 

@@ -1,6 +1,6 @@
 /** The shipped image and a guest of it, for tests of the entry. */
 import { createChecker } from '../../src/pipeline.js'
-import type { Value } from '../../src/trusted/channel/codec.js'
+import type { Value } from '../../src/trusted/channel/values.js'
 import { loadImage, type LoadedImage } from '../../src/platform/node/image.js'
 import { Guest, type CallLimits, type GuestOptions } from '../../src/trusted/wall/runtime.js'
 import { ask, type Answer } from './images.js'

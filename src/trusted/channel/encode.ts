@@ -5,7 +5,7 @@
  * every other object is asked of `outward`, which tells the fields of a reference, or another value to be written instead, or
  * throws a {@link WireError} that says why not. Getters of the host's may run; what they change is not written twice.
  */
-import { Code, WireError, type WireLimits } from './wire.js'
+import { Code, PLAIN, WireError, type WireLimits } from './wire.js'
 
 /** What stands behind StopIteration in a reference. */
 export type Field = number | string | boolean
@@ -66,6 +66,22 @@ export function encode(
     )
   }
   return writer.written
+}
+
+/** The bytes of a dict, with one more field whose value is written already. */
+export function withField(dict: Uint8Array, name: string, value: Uint8Array): Uint8Array {
+  const key = encode(name, PLAIN, never)
+  const joined = new Uint8Array(dict.length + key.length + value.length)
+  joined.set(dict.subarray(0, -1))
+  joined.set(key, dict.length - 1)
+  joined.set(value, dict.length - 1 + key.length)
+  joined[joined.length - 1] = Code.END
+  return joined
+}
+
+/** For what holds plain values alone. */
+export const never: Outward = (value) => {
+  throw new WireError(`a ${typeof value} is no plain value`)
 }
 
 /** A step of a path: `.name`, `["a name"]`, `[3]`. */

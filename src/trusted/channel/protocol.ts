@@ -1,10 +1,12 @@
 /**
- * What host and worker say to each other, one codec value a frame. Both ends decode as if the other had forged them: a frame of
- * an unknown kind, with a field missing, too many or of the wrong type is a {@link ProtocolError}, upon which the host kills
- * the worker and the worker exits.
+ * What host and worker say to each other, one dict of wire bytes a frame. Both ends decode as if the other had forged them: a frame
+ * of an unknown kind, with a field missing, too many or of the wrong type is a {@link ProtocolError}, upon which the host kills
+ * the worker and the worker exits. Which frames there are, and what their fields hold, is {@link COMMANDS} and {@link REPORTS}.
  */
-import { decodeValue, encodeValue, type Value } from './codec.js'
+import { decode } from './decode.js'
+import { encode, never } from './encode.js'
 import { MOST_FRAME_BYTES, ProtocolError } from './frames.js'
+import { PLAIN } from './wire.js'
 
 /** What one call of a guest may use up. Times in milliseconds, sizes in bytes, fuel in ticks. */
 export interface CallLimits {
@@ -90,224 +92,163 @@ export type Report =
   | { readonly kind: 'ask'; readonly id: number; readonly question: Uint8Array }
   | Done
 
-const KILL_KINDS: readonly string[] = [
-  'fuel',
-  'wall',
-  'memory',
-  'output',
-  'response',
-  'crash',
-] satisfies KillKind[]
-const DETAIL_CHARACTERS = 2_000
-/** Nodes of the largest frame there is, with room; what is inside the byte strings is not decoded here. */
-const FRAME_NODES = 40
-const FRAME_DEPTH = 3
-
 /** The exit status of a worker that was cut off within a report, and could not tell that its call was ended at its wall limit. */
 export const CUT_OFF = 70
 
-/** A frame's payload as bytes. @throws CodecError for one that is larger than its length can tell. */
+/** What a field holds: answers the value as it is handed on, and throws a {@link ProtocolError} for one that is not of the kind. */
+type Kind = (value: unknown, name: string) => unknown
+type Fields = Readonly<Record<string, Kind>>
+
+/** Characters of a `detail`; more are cut off. */
+const DETAIL_CHARACTERS = 2_000
+
+const wrong = (name: string, what: string): ProtocolError =>
+  new ProtocolError(`"${name}" is ${what}`)
+
+const finite: Kind = (value, name) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(name, 'not a number')
+  return value
+}
+/** A finite number from 0. */
+const amount: Kind = (value, name) => {
+  if ((finite(value, name) as number) < 0) throw wrong(name, 'negative')
+  return value
+}
+/** A whole number from 0 to 2^53. */
+const whole: Kind = (value, name) => {
+  if (!Number.isSafeInteger(amount(value, name))) throw wrong(name, 'not a whole number')
+  return value
+}
+const flag: Kind = (value, name) => {
+  if (typeof value !== 'boolean') throw wrong(name, 'neither true nor false')
+  return value
+}
+const bytes: Kind = (value, name) => {
+  if (!(value instanceof Uint8Array)) throw wrong(name, 'not bytes')
+  return value
+}
+const detail: Kind = (value, name) => {
+  if (typeof value !== 'string') throw wrong(name, 'not text')
+  return value.slice(0, DETAIL_CHARACTERS)
+}
+const oneOf =
+  (...values: readonly unknown[]): Kind =>
+  (value, name) => {
+    if (!values.includes(value)) throw wrong(name, `none of ${values.join(', ')}`)
+    return value
+  }
+/** Either of the values, or what `kind` takes. */
+const or =
+  (kind: Kind, ...values: readonly unknown[]): Kind =>
+  (value, name) =>
+    values.includes(value) ? value : kind(value, name)
+const object =
+  (fields: Fields): Kind =>
+  (value, name) =>
+    readFields(value, fields, name)
+
+const USAGE = object({ wallMs: amount, fuel: whole, peakMemoryBytes: whole, outputBytes: whole })
+const LIMITS = object({
+  wallMs: amount,
+  fuel: whole,
+  memoryBytes: whole,
+  outputBytes: whole,
+  responseBytes: whole,
+})
+
+/** What the host says: the fields of each kind of frame. */
+const COMMANDS: Readonly<Record<Command['kind'], Fields>> = {
+  setup: {
+    clock: or(object({ fixed: finite }), 'real'),
+    random: or(object({ seed: finite }), 'real'),
+    memoryBytes: whole,
+    maxFrameBytes: whole,
+  },
+  base: { delta: bytes },
+  perform: {
+    id: whole,
+    begin: or(bytes, 'keep', 'image', 'base'),
+    request: bytes,
+    limits: LIMITS,
+    end: oneOf('reset', 'keep', 'capture'),
+    pausable: flag,
+  },
+  answer: { id: whole, answer: bytes },
+}
+
+/** What a worker says. */
+const REPORTS: Readonly<Record<Report['kind'], Fields>> = {
+  ready: {},
+  begun: { id: whole },
+  ended: { id: whole },
+  output: { id: whole, fd: oneOf(1, 2), bytes },
+  ask: { id: whole, question: bytes },
+  done: { id: whole, usage: USAGE, response: bytes, delta: or(bytes, null) },
+  killed: {
+    id: whole,
+    usage: USAGE,
+    why: oneOf('fuel', 'wall', 'memory', 'output', 'response', 'crash'),
+    detail,
+  },
+}
+
+/** The parts of the largest frame there is, with room; what is inside the byte strings is not decoded here. */
+const FRAME = { ...PLAIN, bytes: MOST_FRAME_BYTES, nodes: 40, depth: 3 }
+
+/** A frame's payload as bytes. @throws WireError for one that is larger than its length can tell. */
 export function encodeFrame(frame: Command | Report): Uint8Array<ArrayBuffer> {
-  return encodeValue(frame as unknown as Value, {
-    maxBytes: MOST_FRAME_BYTES,
-  }) as Uint8Array<ArrayBuffer>
+  return encode(frame, FRAME, never)
 }
 
-/** What a worker says, decoded as if forged. Throws {@link ProtocolError}. */
+/** What a worker says, decoded as if forged. @throws ProtocolError */
 export function decodeReport(payload: Uint8Array): Report {
-  const frame = new Fields(payload)
-  const kind = frame.take('kind')
-  switch (kind) {
-    case 'ready':
-      return frame.end({ kind })
-    case 'begun':
-    case 'ended':
-      return frame.end({ kind, id: frame.whole('id') })
-    case 'output': {
-      const fd = frame.number('fd')
-      if (fd !== 1 && fd !== 2) throw new ProtocolError('"fd" is neither 1 nor 2')
-      return frame.end({ kind, id: frame.whole('id'), fd, bytes: frame.bytes('bytes') })
-    }
-    case 'ask':
-      return frame.end({ kind, id: frame.whole('id'), question: frame.bytes('question') })
-    case 'done': {
-      const delta = frame.take('delta')
-      if (delta !== null && !(delta instanceof Uint8Array))
-        throw new ProtocolError('"delta" is not bytes')
-      return frame.end({
-        kind,
-        id: frame.whole('id'),
-        usage: decodeUsage(frame),
-        response: frame.bytes('response'),
-        delta,
-      })
-    }
-    case 'killed': {
-      const why = frame.take('why')
-      const detail = frame.take('detail')
-      if (typeof why !== 'string' || !KILL_KINDS.includes(why))
-        throw new ProtocolError('"why" is not a reason')
-      if (typeof detail !== 'string') throw new ProtocolError('"detail" is not text')
-      return frame.end({
-        kind,
-        id: frame.whole('id'),
-        usage: decodeUsage(frame),
-        why: why as KillKind,
-        detail: detail.slice(0, DETAIL_CHARACTERS),
-      })
-    }
-    default:
-      throw new ProtocolError('a frame of no known kind')
-  }
+  return readFrame(payload, REPORTS) as Report
 }
 
-/** What the host says, decoded as if forged: a jail that is handed nonsense must exit, not guess. */
+/** What the host says, decoded as if forged: a jail that is handed nonsense must exit, not guess. @throws ProtocolError */
 export function decodeCommand(payload: Uint8Array): Command {
-  const frame = new Fields(payload)
-  const kind = frame.take('kind')
-  switch (kind) {
-    case 'setup':
-      return frame.end({
-        kind,
-        clock: decodeSource(frame, 'clock', 'fixed'),
-        random: decodeSource(frame, 'random', 'seed'),
-        memoryBytes: frame.whole('memoryBytes'),
-        maxFrameBytes: frame.whole('maxFrameBytes'),
-      })
-    case 'base':
-      return frame.end({ kind, delta: frame.bytes('delta') })
-    case 'answer':
-      return frame.end({ kind, id: frame.whole('id'), answer: frame.bytes('answer') })
-    case 'perform': {
-      const begin = frame.take('begin')
-      const end = frame.take('end')
-      if (
-        begin !== 'keep' &&
-        begin !== 'image' &&
-        begin !== 'base' &&
-        !(begin instanceof Uint8Array)
-      ) {
-        throw new ProtocolError('"begin" is no beginning')
-      }
-      if (end !== 'reset' && end !== 'keep' && end !== 'capture')
-        throw new ProtocolError('"end" is no ending')
-      const limits = frame.object('limits')
-      return frame.end({
-        kind,
-        id: frame.whole('id'),
-        begin,
-        request: frame.bytes('request'),
-        end,
-        pausable: frame.flag('pausable'),
-        limits: limits.end({
-          wallMs: limits.number('wallMs'),
-          fuel: limits.whole('fuel'),
-          memoryBytes: limits.whole('memoryBytes'),
-          outputBytes: limits.whole('outputBytes'),
-          responseBytes: limits.whole('responseBytes'),
-        }),
-      })
-    }
-    default:
-      throw new ProtocolError('a frame of no known kind')
-  }
+  return readFrame(payload, COMMANDS) as Command
 }
 
-/** `real`, or an object of one number. */
-function decodeSource<K extends string>(
-  frame: Fields,
-  name: string,
-  key: K,
-): 'real' | Readonly<Record<K, number>> {
-  const value = frame.take(name)
-  if (value === 'real') return value
-  const inner = new Fields(Object(value) as object)
-  return inner.end({ [key]: inner.finite(key) } as Record<K, number>)
-}
-
-function decodeUsage(frame: Fields): CallUsage {
-  const usage = frame.object('usage')
-  return usage.end({
-    wallMs: usage.number('wallMs'),
-    fuel: usage.whole('fuel'),
-    peakMemoryBytes: usage.whole('peakMemoryBytes'),
-    outputBytes: usage.whole('outputBytes'),
-  })
-}
-
-/** The fields of one frame, each taken once: what is missing, left over or of another type is an error. */
-class Fields {
-  readonly #fields: Map<string, unknown>
-
-  constructor(source: Uint8Array | object) {
-    const value = source instanceof Uint8Array ? decoded(source) : source
-    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null) {
-      throw new ProtocolError('a frame that is not an object')
-    }
-    this.#fields = new Map(Object.entries(value))
-  }
-
-  take(name: string): unknown {
-    const value = this.#fields.get(name)
-    if (!this.#fields.delete(name)) throw new ProtocolError(`no "${name}"`)
-    return value
-  }
-
-  finite(name: string): number {
-    const value = this.take(name)
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      throw new ProtocolError(`"${name}" is not a number`)
-    return value
-  }
-
-  /** A finite number from 0. */
-  number(name: string): number {
-    const value = this.finite(name)
-    if (value < 0) throw new ProtocolError(`"${name}" is negative`)
-    return value
-  }
-
-  /** A whole number from 0 to 2^53. */
-  whole(name: string): number {
-    const value = this.number(name)
-    if (!Number.isSafeInteger(value)) throw new ProtocolError(`"${name}" is not a whole number`)
-    return value
-  }
-
-  flag(name: string): boolean {
-    const value = this.take(name)
-    if (typeof value !== 'boolean') throw new ProtocolError(`"${name}" is neither true nor false`)
-    return value
-  }
-
-  bytes(name: string): Uint8Array {
-    const value = this.take(name)
-    if (!(value instanceof Uint8Array)) throw new ProtocolError(`"${name}" is not bytes`)
-    return value
-  }
-
-  object(name: string): Fields {
-    return new Fields(Object(this.take(name)) as object)
-  }
-
-  /** `frame`, if every field was taken. */
-  end<T>(frame: T): T {
-    for (const name of this.#fields.keys())
-      throw new ProtocolError(`an unknown field ${JSON.stringify(name.slice(0, 40))}`)
-    return frame
-  }
-}
-
-function decoded(payload: Uint8Array): unknown {
+function readFrame(payload: Uint8Array, kinds: Readonly<Record<string, Fields>>): unknown {
+  let frame: unknown
   try {
-    return decodeValue(payload, {
-      maxNodes: FRAME_NODES,
-      maxBytes: payload.length,
-      maxDepth: FRAME_DEPTH,
-    })
+    frame = decode(payload, FRAME, NOTHING_ELSE)
   } catch (error) {
     throw new ProtocolError(
       `a frame that does not decode: ${error instanceof Error ? error.message : String(error)}`,
     )
   }
+  const kind = (frame as { readonly kind?: unknown } | null)?.kind
+  if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind))
+    throw new ProtocolError('a frame of no known kind')
+  return readFields(frame, { kind: oneOf(kind), ...kinds[kind] }, 'frame')
+}
+
+/** The fields of `value`, each of its kind, and no others. */
+function readFields(
+  value: unknown,
+  fields: Fields,
+  name: string,
+): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null)
+    throw wrong(name, 'not an object')
+  const told = value as Readonly<Record<string, unknown>>
+  for (const field of Object.keys(told)) {
+    if (!Object.hasOwn(fields, field))
+      throw new ProtocolError(`an unknown field ${JSON.stringify(field.slice(0, 40))}`)
+  }
+  const read: Record<string, unknown> = {}
+  for (const [field, kind] of Object.entries(fields)) {
+    if (!Object.hasOwn(told, field)) throw new ProtocolError(`no "${field}"`)
+    read[field] = kind(told[field], field)
+  }
+  return read
+}
+
+/** Complex numbers and Ellipsis are in no frame; references are refused before. */
+const NOTHING_ELSE = { reference: none, complex: none, ellipsis: none }
+
+function none(): never {
+  throw new ProtocolError('a value that is in no frame')
 }

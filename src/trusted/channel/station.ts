@@ -9,7 +9,7 @@ import type { Command, Done, KillKind, Report, Setup } from './protocol.js'
 import { Guest } from '../wall/runtime.js'
 import type { GuestImage } from '../wall/image-facts.js'
 import { TimedOut, within } from './watchdog.js'
-import { encodeValue } from './codec.js'
+import { encodeValue } from './values.js'
 
 /** The other end, as a station sees it. */
 export interface Peer {

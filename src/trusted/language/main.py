@@ -1,6 +1,6 @@
-"""The entry: requests of the host in, responses out, as codec values in bytes. Nothing raised here leaves here.
+"""The entry: requests of the host in, responses out, as wire bytes. Nothing raised here leaves here.
 
-A guest's globals are made here and hold nothing of this module. What the guest leaves behind is read as data (codec.py,
+A guest's globals are made here and hold nothing of this module. What the guest leaves behind is read as data (values.py,
 describe.py), with the collector off, so that no finalizer of the guest's runs in between. Requests and their answers:
 
   compile   see compile.py
@@ -24,11 +24,12 @@ import sys
 import time
 from array import array
 
-from . import codec, door
+from . import door, values
 from .builtins import make_run
 from .compile import compile_source
 from .describe import describe
 from .language import PRIVATE_MARK
+from .names import unmark
 from .scan import scan
 from .trust import realm
 
@@ -36,9 +37,8 @@ from .trust import realm
 _OWN_FRAMES, _OWN_LIMIT = 4, 1200
 _VALUE = PRIVATE_MARK + 'value'
 _flush = (sys.stdout.flush, sys.stderr.flush)
-_RETURNED = codec.dumps({'status': 'returned', 'value': None})[:-1]
-_NO_MEMORY = codec.dumps({'status': 'exhausted', 'limit': 'memoryMb'})
-_TOO_LARGE = codec.dumps({'status': 'exhausted', 'limit': 'resultBytes'})
+_NO_MEMORY = values.dumps({'status': 'exhausted', 'limit': 'memoryMb'})
+_TOO_LARGE = values.dumps({'status': 'exhausted', 'limit': 'resultBytes'})
 
 
 class _Guest:
@@ -94,21 +94,33 @@ def _perform(request, work, **told):
     except BaseException as error:
         _settle()
         where = {key: tell() for key, tell in told.items()}
-        return codec.dumps({'status': 'raised', 'exception': describe(error, guest.scope)} | where)
+        return values.dumps({'status': 'raised', 'exception': describe(error, guest.scope)} | where)
     _settle()
     return _respond(value, request)
 
 
 def _respond(value, request):
+    """The response for a value; what is no data is told by the guest's own code, under its limits."""
+
+    def tell(things):
+        _unsettle(request)
+        texts = list(map(_text, things))
+        _settle()
+        return texts
+
     try:
-        return _RETURNED + codec.dumps(
-            value, request['resultNodes'], request['resultBytes'], request['resultDepth']
-        )
-    except codec.TooLarge:
+        return values.returned(value, request['resultNodes'], request['resultBytes'], tell)
+    except values.TooLarge:
         return _TOO_LARGE
-    except codec.CodecError as error:
-        told = TypeError(f'the result cannot leave the guest: {error}')
-    return codec.dumps({'status': 'raised', 'exception': describe(told, None)})
+
+
+def _text(thing):
+    """What the guest's own `__repr__` says of a thing that is no data; None where that is no text, or too long a one."""
+    try:
+        text = repr(thing)
+        return unmark(str.__getitem__(text, slice(None))) if len(text) <= values.MOST_TEXT else None
+    except BaseException:
+        return None
 
 
 def _load(request):
@@ -152,10 +164,10 @@ def _prepare(request):
         return answer
     _prepared = request
     _unsettle(request)
-    return codec.dumps(
+    return values.dumps(
         {
             'status': 'returned',
-            'value': list(map(id, (_guest.function, codec.loads, _finish, _fail))),
+            'value': list(map(id, (_guest.function, values.loads, _finish, _fail))),
         }
     )
 
@@ -168,7 +180,7 @@ def _finish(value):
 def _fail(error):
     """The response for what a direct call raised."""
     try:
-        return codec.dumps({'status': 'raised', 'exception': describe(error, _guest.scope)})
+        return values.dumps({'status': 'raised', 'exception': describe(error, _guest.scope)})
     except MemoryError:
         return _NO_MEMORY
 
@@ -188,25 +200,25 @@ def _map(request):
     Answers the values as `floats` or `bools` where all are such (numbers that are the same as floats count as floats),
     otherwise as a list; with an exception, the `row` it was raised in.
     """
-    values = []
+    computed = []
 
     def work(guest):
         # Lists: iterating over a memoryview takes twice the time of the function.
         columns = [memoryview(column).cast('d').tolist() for column in request['columns']]
-        values.extend(map(_function(guest, request), *columns))
-        kinds = set(map(id, map(type, values)))
+        computed.extend(map(_function(guest, request), *columns))
+        kinds = set(map(id, map(type, computed)))
         if kinds == {id(bool)}:
-            return {'bools': bytes(values)}
+            return {'bools': bytes(computed)}
         if kinds <= {id(float), id(int)}:
             try:
-                floats = array('d', values)
+                floats = array('d', computed)
             except OverflowError:
-                return {'values': values}
-            if id(int) not in kinds or floats.tolist() == values:
+                return {'values': computed}
+            if id(int) not in kinds or floats.tolist() == computed:
                 return {'floats': floats.tobytes()}
-        return {'values': values}
+        return {'values': computed}
 
-    answer = _perform(request, work, row=values.__len__)
+    answer = _perform(request, work, row=computed.__len__)
     # Direct calls of what was prepared may follow.
     _unsettle(request)
     return answer
@@ -241,14 +253,14 @@ def _warm(request):
 
     def work(guest):
         door.sleep(0.0001)
-        guest.scope.update({'value': [codec.dumps([0.5, 'text', {}])]})
+        guest.scope.update({'value': [values.dumps([0.5, 'text', {}])]})
         raise ValueError(time.time(), time.monotonic(), random.random())
 
     return _perform(_REHEARSAL, work)
 
 
 OPERATIONS = {
-    'compile': lambda request: codec.dumps(compile_source(request)),
+    'compile': lambda request: values.dumps(compile_source(request)),
     'run': _run,
     'prepare': _prepare,
     'evaluate': _evaluate,
@@ -262,9 +274,9 @@ OPERATIONS = {
 def _entry(data):
     """What formula.ts, station.ts and the tests call: a request's bytes in, its response's bytes out."""
     try:
-        request = codec.loads(data)
+        request = values.loads(data)
         return OPERATIONS[request['op']](request)
     except MemoryError:
         return _NO_MEMORY
     except BaseException as error:
-        return codec.dumps({'status': 'failed', 'message': f'{type(error).__name__}: {error}'})
+        return values.dumps({'status': 'failed', 'message': f'{type(error).__name__}: {error}'})

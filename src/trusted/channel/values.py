@@ -1,0 +1,315 @@
+"""How values leave and enter the guest: as wire bytes (wire.ts), by the interpreter's own `marshal`.
+
+What `marshal` does not know is a reference, `(StopIteration, type, text)`: dates, decimals and kin by what their constructors read,
+everything that is no data by its `repr`. No code of the guest's runs here, whatever the value: types are compared by identity, and the
+contents of a subclass's instance are read by the base's own methods. The one exception is `repr`, which the caller makes.
+"""
+
+from .sealed import __builtins__
+import gc
+import marshal
+import sys
+from array import array
+from collections import deque
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from itertools import compress
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+# Less than `marshal` and its reader go: what nests deeper is opaque from there on. The frames that the walk takes, with room.
+_DEEPEST, _FRAMES = 1_480, 2_500
+# Characters of a repr, and of a type's name.
+MOST_TEXT, MOST_NAME = 10_000, 200
+_REFERENCE = b'(\3\0\0\0S'
+
+_mro = type.__dict__['__mro__'].__get__
+_name = type.__dict__['__name__'].__get__
+_numerator, _denominator = Fraction.numerator.fget, Fraction.denominator.fget
+_uuid_int = UUID.__dict__['int'].__get__
+_type, _id, _len, _stop, _whole = type, id, len, StopIteration, slice(None)
+
+
+class TooLarge(ValueError):
+    """The value has more parts, or more bytes, than the host takes."""
+
+
+class _NoData(Exception):
+    """A value whose type crosses as text, and which has none: its parts are not what they were made to be."""
+
+
+def _zone(value):
+    """A tzinfo that is not one of these is the guest's, and would be called."""
+    if value is not None and _type(value) is not timezone and _type(value) is not ZoneInfo:
+        raise _NoData
+
+
+def _datetime(value):
+    _zone(datetime.tzinfo.__get__(value))
+    return datetime.isoformat(value)
+
+
+def _time(value):
+    _zone(time.tzinfo.__get__(value))
+    return time.isoformat(value)
+
+
+def _timedelta(value):
+    days, seconds = timedelta.days.__get__(value), timedelta.seconds.__get__(value)
+    total = (days * 86400 + seconds) * 10**6 + timedelta.microseconds.__get__(value)
+    whole, part = divmod(abs(total), 10**6)
+    return f'{"-" if total < 0 else ""}{whole}{f".{part:06d}".rstrip("0") if part else ""}'
+
+
+def _digits(number):
+    if _type(number) is not int or int.bit_length(number) > 14_000:
+        raise _NoData
+    return int.__repr__(number)
+
+
+def _uuid(value):
+    number = _uuid_int(value)
+    if _type(number) is not int:
+        raise _NoData
+    digits = f'{number:032x}'
+    return '-'.join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+# Keyed by id of the exact type, so that no metaclass is asked for a hash or for equality. What a value takes of the bytes at least; as
+# text (a subclass of these is opaque: its methods would decide); as containers, in place of which comes the kind named, in a key the other.
+def _by_id(table):
+    return {id(kind): value for kind, value in table.items()}
+
+
+_SIZES = _by_id(
+    {
+        str: len,
+        bytes: len,
+        int: lambda x: int.bit_length(x) >> 3,
+        float: lambda _: 9,
+        complex: lambda _: 17,
+        bool: lambda _: 1,
+        type(None): lambda _: 1,
+        type(...): lambda _: 1,
+    }
+)
+_TEXTS = _by_id(
+    {
+        datetime: _datetime,
+        date: date.isoformat,
+        time: _time,
+        timedelta: _timedelta,
+        Decimal: Decimal.__str__,
+        Fraction: lambda x: f'{_digits(_numerator(x))}/{_digits(_denominator(x))}',
+        UUID: _uuid,
+    }
+)
+_CONTAINERS = _by_id(
+    {
+        list: (list.__iter__, list, tuple),
+        tuple: (tuple.__iter__, tuple, tuple),
+        set: (set.__iter__, set, frozenset),
+        frozenset: (frozenset.__iter__, frozenset, frozenset),
+        deque: (deque.__iter__, list, tuple),
+        dict: (dict.items, dict, None),
+    }
+)
+# The contents of a subclass's instance, and of what lends its bytes.
+_COPIES = _by_id(
+    {
+        int: int.__pos__,
+        float: float.__pos__,
+        str: lambda x: str.__getitem__(x, _whole),
+        bytes: lambda x: bytes.__getitem__(x, _whole),
+        bytearray: lambda x: bytes(bytearray.__getitem__(x, _whole)),
+        array: array.tobytes,
+        memoryview: memoryview.tobytes,
+    }
+)
+_READERS = {
+    'datetime': datetime.fromisoformat,
+    'date': date.fromisoformat,
+    'time': time.fromisoformat,
+    'timedelta': lambda text: _read_timedelta(*text.partition('.')),
+    'Decimal': Decimal,
+    'Fraction': Fraction,
+    'complex': complex,
+    'UUID': UUID,
+}
+
+
+def _read_timedelta(seconds, _, part):
+    sign = -1 if seconds.startswith('-') else 1
+    return timedelta(
+        seconds=int(seconds), microseconds=sign * int(part.ljust(6, '0')) if part else 0
+    )
+
+
+def _name_of(kind):
+    return str.__getitem__(_name(kind), slice(MOST_NAME))
+
+
+def _base_of(kind):
+    """The id of the nearest built-in type that instances of `kind` have the contents of; None for an instance of nothing such."""
+    for base in _mro(kind):
+        if id(base) in _COPIES or id(base) in _CONTAINERS:
+            return id(base)
+    return None
+
+
+class _Walk:
+    """A value's copy in exact built-in types. What is opaque has the text that `texts` tells, by id, and is listed if it has none."""
+
+    def __init__(self, most_nodes, most_bytes, texts):
+        self.nodes, self.size, self.texts = most_nodes, most_bytes, texts
+        self.within, self.opaque = set(), []
+
+    def copy(self, value, hashed=False):
+        kind, key = _type(value), _id(_type(value))
+        self.nodes -= 1
+        if key in _SIZES:
+            self.size -= _SIZES[key](value)
+            if self.nodes < 0 or self.size < 0:
+                raise TooLarge
+            return value
+        if key in _TEXTS:
+            try:
+                return self.reference(kind, _TEXTS[key](value))
+            except _NoData, ValueError, OverflowError, ArithmeticError:
+                return self.unknown(value)
+        if key not in _CONTAINERS:
+            key = _base_of(kind)
+        if key in _COPIES:
+            return self.copied(value, key)
+        if key is None or _id(value) in self.within or _len(self.within) >= _DEEPEST:
+            return self.unknown(value)
+        items, make, hashable = _CONTAINERS[key]
+        if hashed:
+            make = hashable
+        self.within.add(_id(value))
+        if make is None:
+            copy = self.unknown(value)
+        elif make is dict:
+            copy = {self.copy(name, True): self.copy(item) for name, item in items(value)}
+        else:
+            hashed = hashed or make is set or make is frozenset
+            copy = make([self.copy(item, hashed) for item in items(value)])
+        self.within.discard(_id(value))
+        return copy
+
+    def copied(self, value, key):
+        try:
+            copy = _COPIES[key](value)
+        except ValueError, BufferError:
+            return self.unknown(value)
+        return self.copy(copy)
+
+    def unknown(self, value):
+        name = _name_of(_type(value))
+        text = self.texts.get(_id(value))
+        if text is None:
+            self.opaque.append(value)
+            text = f'<{name} object>'
+        return self.reference(_type(value), text, True)
+
+    def reference(self, kind, text, *opaque):
+        self.size -= _len(text)
+        if self.nodes < 0 or self.size < 0:
+            raise TooLarge
+        return (_stop, _name_of(kind), text, *opaque)
+
+
+_is_container = frozenset(map(id, (list, tuple, set, frozenset, dict))).__contains__
+_PLAIN = frozenset(_SIZES).union(map(id, (list, tuple, set, frozenset, dict)))
+
+
+def _is_plain(value, most_nodes):
+    """Whether `value` is of exact built-in types through and through: what `marshal` writes, and writes of nothing else.
+
+    All of it by functions of C, level by level. It has to be counted before: `marshal` goes on through a value that is shared
+    without end, out of memory or not. StopIteration is not plain, or a tuple that begins with it would pass for a reference.
+    """
+    level = (value,)
+    while level:
+        kinds = list(map(_id, map(_type, level)))
+        if not _PLAIN.issuperset(kinds):
+            return False
+        most_nodes -= _len(level)
+        if most_nodes < 0:
+            raise TooLarge
+        level = gc.get_referents(*compress(level, map(_is_container, kinds)))
+    return True
+
+
+def _written(value):
+    return marshal.dumps({'status': 'returned', 'value': value}, 2, allow_code=False)
+
+
+_FRAME = _len(_written(None)) - 1
+
+
+def returned(value, most_nodes, most_bytes, tell):
+    """The response that holds a copy of `value`. TooLarge when there is more of it than is allowed.
+
+    `tell` answers a list of objects that are no data with their texts, or None for what has none.
+    """
+    if _is_plain(value, most_nodes):
+        try:
+            return _within(_written(value), most_bytes)
+        except (ValueError, MemoryError) as error:
+            if _type(error) is TooLarge:
+                raise
+            # Nested too deep, or so large that it has to be counted.
+    with _deep():
+        walk = _Walk(most_nodes, most_bytes, {})
+        copy = walk.copy(value)
+    if walk.opaque:
+        opaque = walk.opaque
+        texts = dict(zip(map(_id, opaque), tell(opaque)))
+        with _deep():
+            copy = _Walk(most_nodes, most_bytes, texts).copy(value)
+    return _within(_written(copy), most_bytes)
+
+
+def _within(data, most_bytes):
+    if _len(data) - _FRAME > most_bytes:
+        raise TooLarge
+    return data
+
+
+@contextmanager
+def _deep():
+    """Frames for a walk, whatever limit is the guest's."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + _FRAMES)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _inward(value):
+    kind = _type(value)
+    if kind is tuple and value[:1] == (_stop,):
+        return _READERS[value[1]](value[2])
+    if kind is dict:
+        return {_inward(name): _inward(item) for name, item in value.items()}
+    if not _is_container(_id(kind)):
+        return value
+    return kind([_inward(item) if _is_container(_id(_type(item))) else item for item in value])
+
+
+def loads(data):
+    """The value of bytes that the host wrote."""
+    value = marshal.loads(data)
+    if _REFERENCE not in data:
+        return value
+    with _deep():
+        return _inward(value)
+
+
+def dumps(value):
+    """The bytes of what trusted code made of exact built-in types."""
+    return marshal.dumps(value, 2)
