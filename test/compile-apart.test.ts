@@ -8,7 +8,7 @@ import { CompileService } from '../src/sandbox/compile-service.js'
 import { termsText, type Job } from '../src/compile/jobs.js'
 import { DEFAULT_POLICY, resolvePolicy } from '../src/policy/policy.js'
 import { encodeAnswers, readAnswers } from '../src/trusted/channel/compile-answer.js'
-import { encodeValue } from '../src/trusted/channel/codec.js'
+import { encodeValue } from '../src/trusted/channel/values.js'
 import { Link } from '../src/trusted/channel/link.js'
 
 const open: { close(): Promise<void> }[] = []

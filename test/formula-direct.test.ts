@@ -65,7 +65,7 @@ describe('a direct call', () => {
     )
   })
 
-  test('and every other one, by the codec', () => {
+  test('and every other one, as wire bytes', () => {
     const identity = prepare('x', ['x'])
     for (const x of [
       [1, [2]],

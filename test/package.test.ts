@@ -168,7 +168,7 @@ describe('TypeScript', () => {
     // What is reachable is what is public: no parser, no worker, no WebAssembly.
     expect(
       seen.filter((file) =>
-        /web-tree-sitter|pyodide|\/trusted\/host\/(?!codec)|sandbox\/(?:workers|runs|compiler|requests)/.test(
+        /web-tree-sitter|pyodide|\/trusted\/(?!channel\/(?:values|wire)\.)|sandbox\/(?:workers|runs|compiler|requests)/.test(
           file,
         ),
       ),

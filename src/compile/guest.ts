@@ -1,6 +1,6 @@
 /** What is asked of the compile guest (compile.py), and what it answers: decoded as if forged, as hostile text may have done. */
 import type { Mode } from '../check/options.js'
-import { decodeValue, encodeValue, type Value } from '../trusted/channel/codec.js'
+import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 
 /** A verifier's refusal: lines from 1, UTF-8 columns from 0, of the guarded text. */
@@ -34,7 +34,7 @@ export function compileRequest(request: CompileRequest): Uint8Array {
 export function readCompileResponse(bytes: Uint8Array): CompileResponse {
   let value: Value
   try {
-    value = decodeValue(bytes, { maxNodes: 64, maxDepth: 3, maxBytes: bytes.length })
+    value = decodeValue(bytes, { nodes: 64, depth: 3, bytes: bytes.length })
   } catch (error) {
     throw new ProtocolError(error instanceof Error ? error.message : String(error))
   }

@@ -2,7 +2,7 @@
 import type { Mode } from '../check/options.js'
 import type { ModuleGrants } from '../check/imports.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
-import { decodeValue, encodeValue, type Value } from '../trusted/channel/codec.js'
+import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { MODULES } from '../trusted/language/modules.js'
 
@@ -68,7 +68,7 @@ export function encodeJobs(terms: string, jobs: readonly Job[]): Uint8Array {
 
 /** The host is believed what it asks; only that it is the host's is checked. @throws ProtocolError */
 export function decodeJobs(bytes: Uint8Array): { terms: string; jobs: readonly Job[] } {
-  const value = decodeValue(bytes, { maxBytes: bytes.length }) as unknown
+  const value = decodeValue(bytes, { bytes: bytes.length }) as unknown
   const { terms, jobs } = value as { terms: unknown; jobs: unknown }
   if (typeof terms !== 'string' || !Array.isArray(jobs)) throw new ProtocolError('no jobs')
   return {

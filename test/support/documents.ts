@@ -84,6 +84,7 @@ const VALUES = [
   '2.0',
   "'text'",
   "b'\\x00'",
+  "bytearray(b'\\x00')",
   '[1, 2]',
   '(1, 2)',
   "{'a': 1}",
@@ -98,6 +99,7 @@ const VALUES = [
   'fractions.Fraction(1, 3)',
   '1 + 2j',
   'uuid.UUID(int=1)',
+  'range(3)',
 ]
 
 async function values(): Promise<string> {
@@ -110,8 +112,11 @@ async function values(): Promise<string> {
   for (const expression of VALUES) {
     const module = /^(datetime|decimal|fractions|uuid)\./.exec(expression)?.[1]
     const value = returned(await sandbox.run(`${module ? `import ${module}\n` : ''}${expression}`))
-    const back = returned(await sandbox.run('repr(x)', { inputs: { x: value } }))
-    rows.push([code(expression), code(inspect(value)), code(String(back))])
+    const back = await sandbox.run('repr(x)', { inputs: { x: value } }).then(
+      (outcome) => code(String(returned(outcome))),
+      (error: Error) => error.name,
+    )
+    rows.push([code(expression), code(inspect(value)), back])
   }
   await sandbox.close()
   return table(['a guest returns', 'you get', 'given back, it is'], rows)

@@ -3,7 +3,7 @@
  * if forged. What it may say wrongly is thereby bounded: positions and texts of diagnostics, and code bytes, which are scanned
  * again where they run.
  */
-import { decodeValue, encodeValue, type Value } from './codec.js'
+import { decodeValue, encodeValue, type Value } from './values.js'
 import { ProtocolError } from './frames.js'
 
 interface Position {
@@ -73,9 +73,9 @@ export function readAnswers(bytes: Uint8Array, count: number): CompileAnswers {
   let value: Value
   try {
     value = decodeValue(bytes, {
-      maxNodes: NODES * count,
-      maxDepth: DEPTH,
-      maxBytes: bytes.length,
+      nodes: NODES * count,
+      depth: DEPTH,
+      bytes: bytes.length,
     })
   } catch (error) {
     throw new ProtocolError(error instanceof Error ? error.message : String(error))
