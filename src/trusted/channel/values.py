@@ -85,9 +85,9 @@ def _by_id(table):
 
 _SIZES = _by_id(
     {
-        str: len,
-        bytes: len,
-        int: lambda x: int.bit_length(x) >> 3,
+        str: lambda x: 5 + _len(x),
+        bytes: lambda x: 5 + _len(x),
+        int: lambda x: 5 + (int.bit_length(x) >> 3),
         float: lambda _: 9,
         complex: lambda _: 17,
         bool: lambda _: 1,
@@ -188,6 +188,7 @@ class _Walk:
         items, make, hashable = _CONTAINERS[key]
         if hashed:
             make = hashable
+        self.size -= 2
         self.within.add(_id(value))
         if make is None:
             copy = self.unknown(value)
@@ -215,7 +216,7 @@ class _Walk:
         return self.reference(_type(value), text, True)
 
     def reference(self, kind, text, *opaque):
-        self.size -= _len(text)
+        self.size -= 16 + _len(text)
         if self.nodes < 0 or self.size < 0:
             raise TooLarge
         return (_stop, _name_of(kind), text, *opaque)
@@ -225,20 +226,26 @@ _is_container = frozenset(map(id, (list, tuple, set, frozenset, dict))).__contai
 _PLAIN = frozenset(_SIZES).union(map(id, (list, tuple, set, frozenset, dict)))
 
 
-def _is_plain(value, most_nodes):
+_has_length = frozenset((id(str), id(bytes))).__contains__
+
+
+def _is_plain(value, most_nodes, most_bytes):
     """Whether `value` is of exact built-in types through and through: what `marshal` writes, and writes of nothing else.
 
     All of it by functions of C, level by level. It has to be counted before: `marshal` goes on through a value that is shared
-    without end, out of memory or not. StopIteration is not plain, or a tuple that begins with it would pass for a reference.
+    without end, out of memory or not. What is too large or has too many levels, as a value that contains itself has, is not plain either.
+    StopIteration is not plain, or a tuple that begins with it would pass for a reference.
     """
-    level = (value,)
+    level, levels = (value,), 0
     while level:
         kinds = list(map(_id, map(_type, level)))
         if not _PLAIN.issuperset(kinds):
             return False
+        levels += 1
         most_nodes -= _len(level)
-        if most_nodes < 0:
-            raise TooLarge
+        most_bytes -= _len(level) + sum(map(_len, compress(level, map(_has_length, kinds))))
+        if most_nodes < 0 or most_bytes < 0 or levels > _DEEPEST:
+            return False
         level = gc.get_referents(*compress(level, map(_is_container, kinds)))
     return True
 
@@ -255,13 +262,8 @@ def returned(value, most_nodes, most_bytes, tell):
 
     `tell` answers a list of objects that are no data with their texts, or None for what has none.
     """
-    if _is_plain(value, most_nodes):
-        try:
-            return _within(_written(value), most_bytes)
-        except (ValueError, MemoryError) as error:
-            if _type(error) is TooLarge:
-                raise
-            # Nested too deep, or so large that it has to be counted.
+    if _is_plain(value, most_nodes, most_bytes):
+        return _within(_written(value), most_bytes)
     with _deep():
         walk = _Walk(most_nodes, most_bytes, {})
         copy = walk.copy(value)
