@@ -16,7 +16,6 @@ export const COMMON = {
   recursion: 1000,
   resultBytes: 1 << 20,
   resultNodes: 100_000,
-  resultDepth: 1000,
 } as const
 
 /** A guest of the shipped image, asked as the sandbox asks it: sources are rewritten, compiled in one pristine guest and run in another. */

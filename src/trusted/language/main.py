@@ -12,7 +12,7 @@ describe.py), with the collector off, so that no finalizer of the guest's runs i
   call      {module, function, args}          the value of a trusted function
   warm      {}                                nothing: what every run does, once before the first
 
-All but `compile` and `warm` bring {policy, recursion, resultBytes, resultNodes, resultDepth}, and answer {status: 'returned', value},
+All but `compile` and `warm` bring {policy, recursion, resultBytes, resultNodes}, and answer {status: 'returned', value},
 {status: 'raised', exception} or {status: 'exhausted', limit}; a request that cannot be read, {status: 'failed', message}.
 """
 
@@ -244,7 +244,6 @@ _REHEARSAL = {
     'recursion': 1000,
     'resultNodes': 100,
     'resultBytes': 1000,
-    'resultDepth': 10,
 }
 
 
