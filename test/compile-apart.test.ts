@@ -207,3 +207,29 @@ describe('an answer', () => {
     expect(() => readAnswers(bytes, 1)).toThrow()
   })
 })
+
+describe('a traceback', () => {
+  test('over many blank lines and frames is told at once', { timeout: 120_000 }, async () => {
+    const depth = 150
+    const calls = Array.from({ length: depth }, (_, i) => `h(${i},`).join('')
+    const source = `N = [0]
+def h(i, v):
+    if i == N[0]:
+        N[0] += 1
+        if N[0] == ${depth}: 1/0
+        f()
+def f():
+    ${calls}${'\n'.repeat(300_000)}0${')'.repeat(depth)}
+f()
+`
+    const sandbox = kept(await createSandbox({}, { isolation: 'process' }))
+    await sandbox.run('[].x')
+    let least = Infinity
+    for (let n = 0; n < TRIES && least >= BLOCKED_MS; n++) {
+      const [outcome, blocked] = await longestBlock(() => sandbox.run(source))
+      expect(outcome).toMatchObject({ status: 'raised', exception: { type: 'ZeroDivisionError' } })
+      least = Math.min(least, blocked)
+    }
+    expect(least).toBeLessThan(BLOCKED_MS)
+  })
+})

@@ -123,7 +123,7 @@ describe('a sandbox', () => {
     )
   })
 
-  test.each(['sourceBytes', 'depth', 'codeBytes'] as const)(
+  test.each(['sourceBytes', 'depth', 'codeBytes', 'compileMs'] as const)(
     'a run cannot lower %s, which decides what is compiled',
     async (name) => {
       const error = new PolicyError(

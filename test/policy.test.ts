@@ -33,7 +33,7 @@ describe('without a policy', () => {
       memoryMb: 256,
       outputBytes: 1_048_576,
       resultBytes: 8_388_608,
-      sourceBytes: 10_000_000,
+      sourceBytes: 1_048_576,
       depth: 1_000,
       recursion: 1_000,
       codeBytes: 33_554_432,

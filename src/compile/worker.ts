@@ -40,7 +40,10 @@ async function serve(
 ): Promise<never> {
   const next = (): Command => decodeCommand(pipe.read())
   const tell = (report: Report): void => pipe.write(encodeFrame(report))
-  const parser = await loadParser({ core: readFileSync(core), grammar: readFileSync(grammar) })
+  const parser = await loadParser(
+    { core: readFileSync(core), grammar: readFileSync(grammar) },
+    { isTimed: false },
+  )
   const setup = next()
   if (setup.kind !== 'setup') throw new ProtocolError('no setup')
   const { clock, random, memoryBytes } = setup

@@ -21,6 +21,8 @@ export type FindSource = (file: string) => FrameSource | undefined
 const MOST = { chain: 100, group: 1_000, frames: 5_000, notes: 100, characters: 1_000_000 }
 /** A frame's lines together; beyond it (a program on one line of a megabyte) the frame is told by its line's number alone. */
 const SEGMENT_CHARACTERS = 10_000
+/** An expression over more lines is told by its first: each frame may stand on all lines of a program, blank ones included. */
+const SEGMENT_LINES = 50
 
 /** The exception that `record` tells of; without a parser its traceback has no carets. Never throws. */
 export function readException(
@@ -135,11 +137,13 @@ function locate(
     column === undefined ||
     endLine === undefined ||
     endColumn === undefined ||
-    endLine < place.line
+    endLine < place.line ||
+    endLine - place.line > SEGMENT_LINES
   )
     return bare
-  const covered = lines.slice(place.line - 1, endLine).map((line) => line.trimEnd())
-  if (covered.reduce((sum, line) => sum + line.length, 0) > SEGMENT_CHARACTERS) return bare
+  const asWritten = lines.slice(place.line - 1, endLine)
+  if (asWritten.reduce((sum, line) => sum + line.length + 1, 0) > SEGMENT_CHARACTERS) return bare
+  const covered = asWritten.map((line) => line.trimEnd())
   const start = mapper.toSource(place.line, column, 'start')
   const end = mapper.toSource(endLine, endColumn, 'end')
   if (end.offset < start.offset) return bare

@@ -35,8 +35,14 @@ const CAUSE = '\nThe above exception was the direct cause of the following excep
 const CONTEXT = '\nDuring handling of the above exception, another exception occurred:\n\n'
 /** As many of equal frames are printed before they are counted. */
 const REPEATED_FRAMES = 3
-/** Characters that are parsed for carets, in all: a traceback of thousands of long lines must not occupy the host. */
-const MOST_PARSED = 100_000
+/**
+ * Characters of frames that are parsed for carets, and milliseconds that it may take, in all: a traceback of thousands of long
+ * lines must not occupy the host. Whatever is beyond is shown without.
+ */
+const MOST_PARSED = 10_000
+const MOST_PARSING_MS = 100
+/** Characters of source lines that are shown, in all; beyond it a frame is told by its line's number. */
+const MOST_SHOWN = 200_000
 /** Of an exception group. */
 const GROUP_WIDTH = 15
 const GROUP_DEPTH = 10
@@ -50,6 +56,8 @@ class Printer {
   #depth = 0
   #needClose = false
   #parsable = MOST_PARSED
+  #parsingMs = MOST_PARSING_MS
+  #showable = MOST_SHOWN
   /** Frames of a recursion share their segments. */
   readonly #known = new Map<Segment, readonly string[]>()
 
@@ -139,7 +147,9 @@ class Printer {
   }
 
   #frame({ file, line, name, source, segment }: TracebackFrame): string {
-    const lines = segment ? this.#carets(segment) : source ? [source] : []
+    let lines = segment ? this.#carets(segment) : source ? [source] : []
+    for (const text of lines) this.#showable -= text.length
+    if (this.#showable < 0) lines = []
     return (
       [`  File "${file}", line ${line}, in ${name}`, ...lines.map((text) => `    ${text}`)].join(
         '\n',
@@ -150,12 +160,22 @@ class Printer {
   #carets(segment: Segment): readonly string[] {
     const known = this.#known.get(segment)
     if (known) return known
-    this.#parsable -= segment.lines.reduce((sum, line) => sum + line.length, 0)
+    this.#parsable -= segment.lines.reduce((sum, line) => sum + line.length + 1, 0)
     const lines =
-      this.parser && this.#parsable >= 0
-        ? withCarets(this.parser, segment)
+      this.parser && this.#parsable >= 0 && this.#parsingMs > 0
+        ? this.#timed(this.parser, segment)
         : [segment.lines[0].trim()]
     this.#known.set(segment, lines)
+    return lines
+  }
+
+  #timed(parser: Parser, segment: Segment): readonly string[] {
+    const began = performance.now()
+    const lines = withCarets(
+      { ...parser, parse: (text) => parser.parse(text, this.#parsingMs) },
+      segment,
+    )
+    this.#parsingMs -= performance.now() - began
     return lines
   }
 

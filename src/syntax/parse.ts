@@ -16,10 +16,11 @@ import { ERROR, ERROR_KIND, NAMED, NodeArrays, type Reading, type Tree } from '.
 /** A parser of Python. Its trees share one set of arrays: a tree is valid until the next `parse`. */
 export interface Parser extends Grammar {
   /**
-   * Parses any text at all; what is no Python has `hasError`. Throws `ArgumentError` when `text` is no string, and
+   * Parses any text at all; what is no Python has `hasError`, what takes more than its memory or its time is `tooCostly`. The
+   * time is `mostMs`, or what {@link ParserOptions.isTimed} gives a text of that length. Throws `ArgumentError` when `text` is no string, and
    * `InstallationError` once tree-sitter has crashed in this process.
    */
-  parse(text: string): Tree
+  parse(text: string, mostMs?: number): Tree
   /** How trees are read: from memory, or through the cursor where the memory's layout is unknown. */
   readonly reading: 'memory' | 'cursor'
   /** Bytes of WebAssembly memory it has taken so far; 0 where that cannot be seen. */
@@ -28,15 +29,20 @@ export interface Parser extends Grammar {
   readonly crashed: boolean
 }
 
+export interface ParserOptions {
+  /** Whether a text may take {@link BASE_MS} and {@link MS_PER_CHARACTER} at most. Default true; false where others watch it. */
+  readonly isTimed?: boolean
+}
+
 let shared: Promise<Parser> | undefined
 
 /**
  * The parser of this process; every call gives the same one. `files` are needed only where `node_modules` is out of reach,
  * and only by the first call. Throws `InstallationError` when the grammar is missing; a later call tries again.
  */
-export function loadParser(files?: ParserFiles): Promise<Parser> {
+export function loadParser(files?: ParserFiles, options: ParserOptions = {}): Promise<Parser> {
   shared ??= loadLanguage(files)
-    .then(createParser)
+    .then((loaded) => createParser(loaded, options.isTimed ?? true))
     .catch((error: unknown) => {
       shared = undefined
       throw error
@@ -44,7 +50,7 @@ export function loadParser(files?: ParserFiles): Promise<Parser> {
   return shared
 }
 
-function createParser(loaded: LoadedLanguage): Parser {
+function createParser(loaded: LoadedLanguage, isTimed: boolean): Parser {
   const { parser, grammar, language, heap } = loaded
   const arrays = new NodeArrays()
   const findMisreadings = createFindMisreadings(grammar)
@@ -63,13 +69,14 @@ function createParser(loaded: LoadedLanguage): Parser {
     get crashed() {
       return aborted
     },
-    parse(text) {
+    parse(text, mostMs = isTimed ? BASE_MS + MS_PER_CHARACTER * text.length : Infinity) {
       if (typeof text !== 'string')
         throw new ArgumentError(`parse: the source must be a string, not ${typeof text}`)
       let given = withoutCommentRuns(text)
+      const isLate = lateness(mostMs)
       let joined = false
       for (let round = 1; ; round += 1) {
-        const reading = given === undefined ? undefined : readText(given)
+        const reading = given === undefined ? undefined : readText(given, isLate)
         if (given === undefined || reading === undefined)
           return asTree(text, unread(text, arrays), true)
         let wrong = round < ROUNDS ? findMisreadings(text, arrays, reading.count) : []
@@ -86,7 +93,7 @@ function createParser(loaded: LoadedLanguage): Parser {
     },
   }
 
-  function readText(text: string): Reading | undefined {
+  function readText(text: string, isLate: () => boolean): Reading | undefined {
     if (heap.HEAPU8 === undefined && text.length > UNSEEN_LENGTH) return undefined
     const before = heap.HEAPU8?.length ?? 0
     const most = Math.max(
@@ -94,7 +101,7 @@ function createParser(loaded: LoadedLanguage): Parser {
       Math.min(MEMORY_CEILING, MEMORY_BASE + MEMORY_PER_CHARACTER * text.length),
     )
     // The binding's types forget that the callback's answer stops the parse.
-    const progressCallback = (): boolean => (heap.HEAPU8?.length ?? 0) > most
+    const progressCallback = (): boolean => (heap.HEAPU8?.length ?? 0) > most || isLate()
     let tree: ReturnType<typeof parser.parse>
     try {
       tree = parser.parse(text, null, { progressCallback })
@@ -135,6 +142,38 @@ function createParser(loaded: LoadedLanguage): Parser {
       hiddenErrorAt,
       tooCostly,
     }
+  }
+}
+
+/**
+ * Milliseconds that one text may take, all rounds together. Ordinary sources take 0.5 to 1.3 us a character, so that a megabyte
+ * is read in a second; made ones take up to 24.
+ */
+const BASE_MS = 100
+const MS_PER_CHARACTER = 0.004
+
+/**
+ * Tells whether `ms` have passed, by the clock and of the processor's time: a process that is kept waiting is not late. Reads
+ * no clock before it is first asked, which for a short text is never.
+ */
+function lateness(ms: number): () => boolean {
+  if (ms === Infinity) return () => false
+  const { process } = globalThis as { process?: { cpuUsage?(): { user: number; system: number } } }
+  const spent = (): number => {
+    const { user, system } = process?.cpuUsage?.() ?? { user: Infinity, system: 0 }
+    return (user + system) / 1_000
+  }
+  let began: number | undefined
+  let spentBefore = 0
+  return () => {
+    if (began === undefined) {
+      began = performance.now()
+      spentBefore = spent()
+      return false
+    }
+    if (performance.now() - began <= ms) return false
+    const used = spent() - spentBefore
+    return !(used <= ms)
   }
 }
 

@@ -83,6 +83,9 @@ def check_keyword(name, node):
         raise Refused(f'`{name}` cannot be the name of an argument', node)
 
 
+_MOST_NORMALISED = 1_000
+
+
 def check_parameter(name):
     """Refuses a string that is not exactly what an identifier in its place would be."""
     if (
@@ -90,7 +93,8 @@ def check_parameter(name):
         or not name.isidentifier()
         or name in KEYWORDS
         or not name.isascii()
-        and normalize('NFKC', name) != name
+        # Normalising takes time that grows with the square of a name's combining marks.
+        and (len(name) > _MOST_NORMALISED or normalize('NFKC', name) != name)
     ):
         raise Refused('a name in a string is not an identifier')
     if PRIVATE_MARK in name:
