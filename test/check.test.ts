@@ -235,7 +235,7 @@ describe('mistakes of the host', () => {
     [new String('x'), undefined, 'the source must be a string, not object'],
     ['x', null, 'options must be an object, not null'],
     ['x', { modes: 'eval' }, 'unknown option "modes" (known: mode, names, filename)'],
-    ['x', { mode: 'single' }, 'mode must be "exec" or "eval"'],
+    ['x', { mode: 'single' }, 'mode: must be "exec", "eval" or "function"'],
     ['x', { filename: 1 }, 'filename must be a string, not number'],
     ['x', { names: 'x' }, 'names must be an array of strings'],
     ['x', { names: ['x', 1] }, 'names[1]: a name must be a string, not number'],

@@ -29,6 +29,7 @@ function checkout(name: string): string {
     'dist/image',
     'dist/trusted',
     'src/image',
+    'src/translate',
     'src/trusted',
     'package.json',
     'node_modules/pyodide',
@@ -201,7 +202,7 @@ describe('inside', () => {
     python = new BareGuest(bare())
   })
 
-  test('every class is immutable, and still works', () => {
+  test('every class is immutable but those whose instances change class, and still works', () => {
     expect(
       python.run(`
 import gc
@@ -214,7 +215,9 @@ def classes():
             todo.extend(type.__subclasses__(cls))
     return found.values()
 import ast
-soft = sorted({cls.__name__ for cls in classes() if not cls.__flags__ & 1 << 8 and not issubclass(cls, ast.AST)})
+import annotationlib
+turned = annotationlib._Stringifier, annotationlib.ForwardRef
+soft = sorted({cls.__name__ for cls in classes() if not cls.__flags__ & 1 << 8 and not issubclass(cls, ast.AST) and cls not in turned})
 refused = 0
 import collections, decimal, enum, json, typing
 for cls in (collections.OrderedDict, decimal.Context, enum.Enum, json.JSONEncoder, typing.Generic, type, object):

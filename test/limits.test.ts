@@ -240,7 +240,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
       Array.from(
         { length: 14 },
         (_, i) => `${' '.repeat(i)}try: pass\n${' '.repeat(i)}finally:\n`,
-      ).join('') + `${' '.repeat(14)}pass`
+      ).join('') + `${' '.repeat(14)}${'pass; '.repeat(30)}`
     expect(await sandbox.run(bomb)).toMatchObject({ status: 'refused' })
     expect(await sandbox.run('1')).toMatchObject({ value: 1 })
   })

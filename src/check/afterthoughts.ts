@@ -9,9 +9,11 @@ import { nameHint } from './module-hints.js'
 import { nearest } from './nearest.js'
 import type { Bindings } from './resolve.js'
 import {
+  BOUND,
   CLASS_SCOPE,
   IMPORTED,
   ITERATION,
+  MODULE,
   MODULE_SCOPE,
   REBOUND,
   type SymbolId,
@@ -23,9 +25,14 @@ export function reportUnbound(
   { symbols }: Binder,
   reading: Reading,
   findings: Findings,
+  inFunction: boolean,
 ): void {
   // At module level it was reported where it stands.
   if (symbols.scopeKind[symbols.scope[symbol]] === MODULE_SCOPE) return
+  if (inFunction) {
+    const around = symbols.find(MODULE, symbols.name[symbol])
+    if (around !== 0 && (symbols.marks[around] & BOUND) !== 0) return
+  }
   const name = shown(reading.names.text(symbols.name[symbol]))
   findings.say(
     'PR130',

@@ -93,7 +93,11 @@ export class Analyzer {
       this.binder,
       this.imports,
     )
-    this.freeNames = new FreeNameSorter(this.reading.names, new Set(grants.builtins))
+    this.freeNames = new FreeNameSorter(
+      this.reading.names,
+      new Set(grants.builtins),
+      grants.modules,
+    )
   }
 
   /** Throws `ArgumentError` when `text` is no string or an option is unknown. */
@@ -111,19 +115,20 @@ export class Analyzer {
     const findings = new Findings(reading, this.ruleset)
     binder.begin(findings)
     imports.begin(findings, this.grants.modules)
-    this.scopes.run(findings)
+    this.scopes.run(findings, mode === 'function')
     const blanks = mode === 'eval' ? leadingBlanks(source.text) : 0
     this.checkLines(tree, (rule, start, end, wording) => {
       // Before an expression blanks are no indentation: Python's `eval` takes them off.
       if (blanks === 0 || start !== blanks) findings.report(rule, start, end, wording)
     })
     if (mode === 'eval') requireOneExpression(reading, source, this.kinds, findings)
-    const unbound = (symbol: SymbolId): void => reportUnbound(symbol, binder, reading, findings)
+    const unbound = (symbol: SymbolId): void =>
+      reportUnbound(symbol, binder, reading, findings, mode === 'function')
     const bindings = resolve(binder.symbols, reading.names.count, unbound)
     reportWalruses(binder, reading, findings)
     warnModuleAttributes(binder, bindings, imports, reading, this.kinds, findings)
     const declared = names === undefined ? undefined : new Set(names)
-    const free = this.freeNames.sort(binder, bindings, declared, findings)
+    const free = this.freeNames.sort(binder, bindings, declared, findings, mode === 'eval')
     const errors = findings.put('error', source)
     return {
       ok: errors.diagnostics.length === 0,

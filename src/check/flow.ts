@@ -22,6 +22,7 @@ const ASYNC_HINT = 'put it into an `async def`, and run that with `asyncio.run(.
 export class Flow {
   private readonly kinds: KnownKinds
   private findings!: Findings
+  private inFunction = false
 
   constructor(
     grammar: Grammar,
@@ -31,17 +32,20 @@ export class Flow {
     this.kinds = kindsOf(grammar)
   }
 
-  begin(findings: Findings): void {
+  /** `inFunction`: whether the source itself is the body of a function. */
+  begin(findings: Findings, inFunction: boolean): void {
     this.findings = findings
+    this.inFunction = inFunction
   }
 
   returns(node: number, scope: ScopeId): void {
-    if (this.symbols.scopeKind[scope] === FUNCTION_SCOPE) return
+    const kind = this.symbols.scopeKind[scope]
+    if (kind === FUNCTION_SCOPE || (this.inFunction && kind === MODULE_SCOPE)) return
     this.findings.say(
       'PR131',
       node,
       '`return` outside of a function',
-      'write the last expression alone on its line: it is the value',
+      'write the last expression alone on its line: it is the value; the mode `function` takes the body of a function',
     )
   }
 

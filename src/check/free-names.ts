@@ -8,7 +8,9 @@ import {
 } from '../trusted/language/language.js'
 import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
+import type { ModuleGrants } from './imports.js'
 import { nearest } from './nearest.js'
+import { packagesOf, whereFrom } from './module-names.js'
 import type { Bindings } from './resolve.js'
 import { BOUND, MODULE, USED } from './symbols.js'
 
@@ -37,18 +39,27 @@ export class FreeNameSorter {
   /** What each name is in the source under way; all 0 between sources. */
   private verdicts = new Uint8Array(4096)
   private generation = 0
+  /** Granted modules, and the packages they are in. An expression, which cannot import, finds them as names. */
+  private readonly importable: ReadonlySet<string>
 
   constructor(
     private readonly names: Names,
     private readonly builtins: ReadonlySet<string>,
-  ) {}
+    private readonly grants: ModuleGrants,
+  ) {
+    this.importable = new Set(Object.keys(grants).flatMap((name) => [name, ...packagesOf(name)]))
+  }
 
-  /** Sorts the free names of a resolved source; reports refused builtins and, when `declared` is given, unknown names. */
+  /**
+   * Sorts the free names of a resolved source; reports refused builtins and, when `declared` is given, unknown names.
+   * `isExpression`: the source is one expression.
+   */
   sort(
     binder: Binder,
     bindings: Bindings,
     declared: ReadonlySet<string> | undefined,
     findings: Findings,
+    isExpression: boolean,
   ): FreeNames {
     const { names } = this
     const { symbols } = binder
@@ -73,14 +84,16 @@ export class FreeNameSorter {
         used.push(names.text(name))
         continue
       }
-      const verdict = declared?.has(names.text(name)) === true ? PROVIDED : this.standingOf(name)
+      let verdict = declared?.has(names.text(name)) === true ? PROVIDED : this.standingOf(name)
+      if (isExpression && verdict === UNKNOWN && this.importable.has(names.text(name)))
+        verdict = BUILTIN
       verdicts[name] = verdict
       if (verdict === BUILTIN) continue
       trouble ||= verdict === REFUSED || (verdict === UNKNOWN && declared !== undefined)
       used.push(names.text(name))
       if (verdict === UNKNOWN) unknown.push(names.text(name))
     }
-    if (trouble) this.report(binder, bindings, declared, findings)
+    if (trouble) this.report(binder, bindings, declared, findings, isExpression)
     for (let symbol = 1; symbol <= symbols.count; symbol += 1) verdicts[symbols.name[symbol]] = 0
     return { usedNames: used, unknownNames: unknown }
   }
@@ -109,10 +122,12 @@ export class FreeNameSorter {
     bindings: Bindings,
     declared: ReadonlySet<string> | undefined,
     findings: Findings,
+    isExpression: boolean,
   ): void {
     const { names, verdicts } = this
     const { symbols, reads, readNodes, readSymbols } = binder
-    const suggest = suggestions(names, symbols, [...(declared ?? []), ...this.builtins])
+    const meant = (name: string): string | undefined => whereFrom(name, this.grants, isExpression)
+    const suggest = suggestions(names, symbols, [...(declared ?? []), ...this.builtins], meant)
     for (let read = 0; read < reads; read += 1) {
       const symbol = readSymbols[read]
       if (bindings[symbol] !== 0) continue
@@ -151,6 +166,7 @@ function suggestions(
   names: Names,
   symbols: Binder['symbols'],
   provided: readonly string[],
+  meant: (name: string) => string | undefined,
 ): (name: NameId) => string | undefined {
   let candidates: ReadonlySet<string> | undefined
   const known = new Map<NameId, string | undefined>()
@@ -158,8 +174,10 @@ function suggestions(
     if (!known.has(name)) {
       if (known.size >= MOST_SUGGESTIONS) return undefined
       candidates ??= new Set([...provided, ...boundNames(names, symbols)])
-      const close = nearest(names.text(name), candidates)
-      known.set(name, close === undefined ? undefined : `did you mean \`${close}\`?`)
+      const text = names.text(name)
+      const close = nearest(text, candidates)
+      const hint = close === undefined ? undefined : `did you mean \`${close}\`?`
+      known.set(name, meant(text) ?? hint)
     }
     return known.get(name)
   }

@@ -1,5 +1,5 @@
 /** Import statements: what they import and bind, and whether the policy grants it. */
-import type { Span } from '../diagnostic.js'
+import type { Code, Span } from '../diagnostic.js'
 import type { Reading } from '../rules/reading.js'
 import type { Grammar } from '../syntax/language.js'
 import type { Source } from '../syntax/source.js'
@@ -7,7 +7,9 @@ import { MODULES } from '../trusted/language/modules.js'
 import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
+import { isDispensable } from './late-imports.js'
 import { MODULE_HINTS, nameHint } from './module-hints.js'
+import { packagesOf } from './module-names.js'
 import { nearest } from './nearest.js'
 import { IMPORTED, REBOUND, type ScopeId, type SymbolId } from './symbols.js'
 
@@ -186,7 +188,7 @@ export class Imports {
     const top = module.split('.')[0]
     const known = (key: string): string | undefined =>
       Object.hasOwn(MODULE_HINTS, key) ? MODULE_HINTS[key] : undefined
-    this.findings.add('PR301', node, () => {
+    this.findings.add(this.codeFor('PR301', node, module), node, () => {
       if (reviewed) {
         const hint = `grant it: \`"modules": { "${module}": "*" }\`, or "standard"`
         return { message: `the policy does not grant module \`${name}\``, hint }
@@ -202,10 +204,16 @@ export class Imports {
     })
   }
 
+  /** What an unavailable import is where the program can do without it: a warning. Private names are never imported. */
+  private codeFor(code: 'PR301' | 'PR302', node: number, name: string): Code {
+    if (/(?:^|\.)_/.test(name) || !isDispensable(this.reading, node, this.kinds)) return code
+    return 'PR603'
+  }
+
   private judgeName(node: number, module: string, name: string, granted: readonly string[]): void {
     if (granted.includes(name) || this.grantsOf(`${module}.${name}`) !== undefined) return
     const reviewed = Object.hasOwn(MODULES, module) && MODULES[module].includes(name)
-    this.findings.add('PR302', node, () => {
+    this.findings.add(this.codeFor('PR302', node, name), node, () => {
       if (reviewed) {
         const message = `the policy does not grant \`${name}\` of module \`${module}\``
         return { message, hint: `add it to the policy's names of \`${module}\`` }
@@ -240,9 +248,4 @@ export class Imports {
     }
     return parts.join('.')
   }
-}
-
-function packagesOf(module: string): readonly string[] {
-  const parts = module.split('.')
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'))
 }

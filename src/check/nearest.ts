@@ -3,6 +3,9 @@
 /** The candidate nearest to `word` by edit distance, ignoring case, if it is near enough to suggest. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > 64) return undefined
+  // Of two letters, another one is no misspelling but another name.
+  if (word.length < 3)
+    return [...candidates].find((candidate) => candidate.toLowerCase() === word.toLowerCase())
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {

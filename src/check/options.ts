@@ -2,8 +2,17 @@
 import { ArgumentError } from '../errors.js'
 import { checkName } from './host-names.js'
 
-/** `exec` for a module, `eval` for one expression. */
-export type Mode = 'exec' | 'eval'
+/** `exec` for a module, `eval` for one expression, `function` for the body of a function: its `return` gives the value. */
+export type Mode = 'exec' | 'eval' | 'function'
+
+/** Every mode. */
+export const MODES = ['exec', 'eval', 'function'] as const satisfies readonly Mode[]
+
+/** Throws {@link ArgumentError} for what is no mode. */
+export function checkMode(mode: unknown): asserts mode is Mode {
+  if (!(MODES as readonly unknown[]).includes(mode))
+    throw new ArgumentError('mode: must be "exec", "eval" or "function"')
+}
 
 /** How to read a source. */
 export interface CheckOptions {
@@ -28,8 +37,7 @@ export function validateOptions(options: CheckOptions): void {
       throw new ArgumentError(`unknown option "${key}" (known: ${KNOWN.join(', ')})`)
   }
   const { mode, names, filename } = options
-  if (mode !== undefined && mode !== 'exec' && mode !== 'eval')
-    throw new ArgumentError('mode must be "exec" or "eval"')
+  if (mode !== undefined) checkMode(mode)
   if (filename !== undefined && typeof filename !== 'string') {
     throw new ArgumentError(`filename must be a string, not ${typeof filename}`)
   }

@@ -70,9 +70,9 @@ export class Scopes {
   }
 
   /** Reads the whole tree of `reading`, after `begin` of binder and imports. */
-  run(findings: Findings): void {
+  run(findings: Findings, inFunction: boolean): void {
     this.findings = findings
-    this.flow.begin(findings)
+    this.flow.begin(findings, inFunction)
     this.frames.begin()
     this.identifiers.begin(findings)
     const { frames, patterns, stops, shapeChecks, busy, anchored, reading } = this

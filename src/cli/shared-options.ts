@@ -1,12 +1,13 @@
 /** Options that several commands have. */
 import type { Arguments, Option } from './command.js'
 
-export const MODES = ['exec', 'eval'] as const
+export const MODES = ['exec', 'eval', 'function'] as const
 export const MODE_OPTION: Option = {
   argument: 'MODE',
   choices: MODES,
   default: 'exec',
-  describe: 'What the source is: a program (exec) or one expression (eval)',
+  describe:
+    'What the source is: a program (exec), one expression (eval) or the body of a function (function)',
 }
 
 export const COLOURS = ['auto', 'always', 'never'] as const

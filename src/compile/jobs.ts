@@ -15,6 +15,10 @@ export interface Job {
   readonly parameters: readonly string[] | null | 'inferred'
   /** Whether it becomes a function of its parameters; an expression only. */
   readonly asFunction: boolean
+  /** The parameters of the function whose body the source is; null for any other. */
+  readonly formals: readonly string[] | null
+  /** Names that the guest has besides: it may read them, whatever `parameters` says. */
+  readonly provided: readonly string[]
 }
 
 /** What a policy says that decides how a source is compiled. */

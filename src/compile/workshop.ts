@@ -94,6 +94,8 @@ export class Workshop {
       filename: '<warm>',
       parameters: null,
       asFunction: false,
+      formals: null,
+      provided: [],
     })
     this.reset()
   }
@@ -122,12 +124,12 @@ export class Workshop {
 
   #check(
     { terms, analyzer }: Front,
-    { source, mode, filename, parameters }: Job,
+    { source, mode, filename, parameters, provided }: Job,
   ):
     | { ok: true; accepted: Accepted; parameters: readonly string[] }
     | { ok: false; refusal: CompileAnswer } {
     const names = Array.isArray(parameters) ? (parameters as readonly string[]) : undefined
-    const options = { mode, filename, ...(names && { names }) }
+    const options = { mode, filename, ...(names && { names: [...names, ...provided] }) }
     const analysis = analyzer.analyze(source, options)
     const result = rewritten(analysis, this.#guard, options)
     if (!result.ok) return { ok: false, refusal: refused(result.diagnostics, result.omitted) }
@@ -137,12 +139,16 @@ export class Workshop {
         ok: false,
         refusal: limit(tooLarge(`${result.code.length} characters of guarded text`, codeBytes)),
       }
-    return { ok: true, accepted: result, parameters: names ?? analysis.result.usedNames }
+    return {
+      ok: true,
+      accepted: result,
+      parameters: names ?? analysis.result.usedNames.filter((name) => !provided.includes(name)),
+    }
   }
 
   #compile(
     { limits: { codeBytes, compileMs } }: CompileTerms,
-    { source, mode, filename, asFunction }: Job,
+    { source, mode, filename, asFunction, formals }: Job,
     parameters: readonly string[],
     { code: guarded, edits }: Accepted,
     deadline: number,
@@ -151,8 +157,8 @@ export class Workshop {
       text: guarded,
       mode,
       filename,
-      parameters: asFunction ? parameters : null,
-      value: mode === 'exec',
+      parameters: asFunction ? parameters : formals,
+      value: mode !== 'eval',
       codeBytes,
     })
     let response: CompileResponse

@@ -25,6 +25,9 @@ del ctypes
 
 # What trusted code uses, and codecs, which load lazily and could not be loaded later.
 import _ast_unparse, _colorize, _strptime, ast, asyncio, fcntl, gc, json, linecache, marshal, opcode, symtable, tokenize, traceback
+
+# The interpreter's C code imports it for divisions of large integers and for their text.
+import _pylong
 import encodings.utf_8, encodings.latin_1, encodings.ascii, encodings.utf_16, encodings.utf_16_le, encodings.utf_16_be
 import encodings.utf_32, encodings.utf_32_le, encodings.utf_32_be, encodings.utf_8_sig, encodings.cp1252, encodings.idna
 import encodings.iso8859_15, encodings.punycode, encodings.cp437, encodings.raw_unicode_escape, encodings.unicode_escape
@@ -98,8 +101,9 @@ def _forget_importers():
 
 def _every_class():
     """
-    Each class that exists, once, found from `object` down and from what the collector tracks; but not the nodes of syntax
-    trees: the compile guest turns one into another by its class, which only soft classes let it. Guests have no `ast`.
+    Each class that exists, once, found from `object` down and from what the collector tracks; but not those whose instances
+    change their class, which only soft classes let them: the nodes of syntax trees, which the compile guest turns into
+    others (guests have no `ast`), and what `annotationlib` puts in place of names (ownership.py knows these two).
     """
     found, todo = {}, [object] + [thing for thing in gc.get_objects() if isinstance(thing, type)]
     while todo:
@@ -107,7 +111,10 @@ def _every_class():
         if id(cls) not in found:
             found[id(cls)] = cls
             todo.extend(type.__subclasses__(cls))
-    return {key: cls for key, cls in found.items() if not issubclass(cls, ast.AST)}
+    soft = (annotationlib._Stringifier, annotationlib.ForwardRef)
+    return {
+        key: cls for key, cls in found.items() if cls not in soft and not issubclass(cls, ast.AST)
+    }
 
 
 def _check_frozen():

@@ -4,7 +4,7 @@
  */
 import { termsText, type Job } from '../compile/jobs.js'
 import { ArgumentError } from '../errors.js'
-import type { Mode } from '../check/options.js'
+import { checkMode, type Mode } from '../check/options.js'
 import { STANDARD_GRANTS } from '../policy/keys/modules.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { createMapper, type Mapper } from '../rewrite/map.js'
@@ -30,6 +30,8 @@ export interface SourceText {
   readonly parameters: readonly string[] | undefined
   /** Whether it becomes a function of its parameters; otherwise those are globals. An expression only. */
   readonly asFunction?: boolean
+  /** The parameters of a source that is the body of a function. */
+  readonly formals?: readonly string[] | undefined
 }
 
 /** Verified code, with what its tracebacks need. */
@@ -39,6 +41,7 @@ export class Code implements Cached, FrameSource, SourceText {
   readonly filename: string
   readonly parameters: readonly string[] | undefined
   readonly asFunction: boolean
+  readonly formals: readonly string[] | undefined
   #lines: readonly string[] | undefined
   #mapper: Mapper | undefined
 
@@ -53,6 +56,7 @@ export class Code implements Cached, FrameSource, SourceText {
     this.filename = text.filename
     this.parameters = text.parameters
     this.asFunction = text.asFunction === true
+    this.formals = text.formals
   }
 
   get lines(): readonly string[] {
@@ -80,6 +84,8 @@ export class Compiler {
     private readonly policy: ResolvedPolicy,
     private readonly service: CompileService,
     private readonly fingerprint: string,
+    /** The names that trusted modules expose. */
+    private readonly exposed: readonly string[],
   ) {
     this.#terms = termsText(policy, policy.modules === STANDARD_GRANTS)
   }
@@ -98,7 +104,7 @@ export class Compiler {
     const answers = await this.service.compile({
       terms: this.#terms,
       policy: this.policy,
-      jobs: [jobOf(text)],
+      jobs: [{ ...jobOf(text), provided: this.exposed }],
       signals: [signal, this.#closing.signal],
     })
     if (answers === CANCELLED) return CANCELLED_UNSPENT
@@ -112,19 +118,20 @@ export class Compiler {
     this.#closing.abort()
   }
 
-  #keyOf({ source, mode, filename, parameters, asFunction }: SourceText): string {
+  #keyOf({ source, mode, filename, parameters, asFunction, formals }: SourceText): string {
     if (typeof source !== 'string')
       throw new ArgumentError(`source: must be a string, not ${typeof source}`)
-    if (mode !== 'exec' && mode !== 'eval')
-      throw new ArgumentError('mode: must be "exec" or "eval"')
+    checkMode(mode)
     checkFilename(filename)
     const names = parameters === undefined ? 'any' : asFunction ? 'of these' : 'with these'
-    return cacheKey([this.fingerprint, source, mode, filename, names, ...(parameters ?? [])])
+    const declared = [names, ...(parameters ?? []), '()', ...(formals ?? [])]
+    return cacheKey([this.fingerprint, source, mode, filename, ...declared])
   }
 }
 
-function jobOf({ source, mode, filename, parameters, asFunction = false }: SourceText): Job {
-  return { source, mode, filename, parameters: parameters ?? null, asFunction }
+function jobOf(text: SourceText): Omit<Job, 'provided'> {
+  const { source, mode, filename, parameters = null, asFunction = false, formals = null } = text
+  return { source, mode, filename, parameters, asFunction, formals }
 }
 
 function outcomeOf(text: SourceText, answer: CompileAnswer): Code | Refused | Crashed {

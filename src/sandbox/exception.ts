@@ -13,6 +13,8 @@ export interface FrameSource {
   /** Its lines as written, without their ends. */
   readonly lines: readonly string[]
   readonly mapper: Mapper
+  /** Of a `function` the outermost frame is not told: it only calls it. */
+  readonly mode?: string
 }
 
 /** Finds the source of a frame; undefined for a file that is none of the guest's. */
@@ -94,6 +96,7 @@ function readRecord(record: Value, reading: Reading): ReadException {
     notes: list(fields['notes']).slice(0, MOST.notes).map(text),
     frames: list(fields['frames'])
       .slice(0, reading.frames)
+      .filter((frame, at) => at > 0 || !isCallOfFunction(fieldsOf(frame), reading))
       .map((frame) => {
         reading.frames--
         return readFrame(fieldsOf(frame), reading)
@@ -103,6 +106,11 @@ function readRecord(record: Value, reading: Reading): ReadException {
     ...(context && { context }),
     ...(exceptions && { exceptions }),
   }
+}
+
+/** Whether a frame is the call that runs the body of a function: it is of nobody's writing. */
+function isCallOfFunction(fields: Fields, { find }: Reading): boolean {
+  return text(fields['name']) === '<module>' && find(text(fields['file']))?.mode === 'function'
 }
 
 function readFrame(fields: Fields, { find, known }: Reading): ReadFrame {

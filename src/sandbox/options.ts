@@ -82,6 +82,8 @@ export interface ExecuteOptions {
 export interface RunOptions extends ExecuteOptions {
   /** Default `exec`. */
   readonly mode?: Mode | undefined
+  /** The parameters of a `function`, whose values are the inputs of these names. Default: the names of the inputs. */
+  readonly parameters?: readonly string[] | undefined
   /** For tracebacks and diagnostics. Default `<guest>`. */
   readonly filename?: string | undefined
 }
@@ -120,7 +122,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   compile: ['mode', 'parameters', 'filename', 'signal'],
   formula: ['filename', 'signal'],
   execute: ['inputs', 'result', 'signal', 'onOutput', 'limits'],
-  run: ['mode', 'filename', 'inputs', 'result', 'signal', 'onOutput', 'limits'],
+  run: ['mode', 'parameters', 'filename', 'inputs', 'result', 'signal', 'onOutput', 'limits'],
   call: ['signal', 'onOutput', 'limits'],
   program: ['result', 'signal', 'onOutput', 'limits'],
   session: ['from'],
@@ -137,6 +139,27 @@ export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
     throw new ArgumentError('options.signal: must be an AbortSignal')
   if (onOutput !== undefined && typeof onOutput !== 'function')
     throw new ArgumentError('options.onOutput: must be a function')
+}
+
+/** @internal @throws ArgumentError */
+export function checkParameters(parameters: unknown): void {
+  if (!Array.isArray(parameters)) throw new ArgumentError('parameters: must be a list of names')
+  for (const name of parameters as unknown[]) checkName(name, 'parameters')
+  if (new Set(parameters).size !== parameters.length)
+    throw new ArgumentError('parameters: a name is there twice')
+}
+
+/** @internal The parameters of a run's function body: as told, or the names of its inputs. @throws ArgumentError */
+export function formalsOf(
+  parameters: readonly string[] | undefined,
+  inputs: Inputs | undefined,
+): readonly string[] {
+  if (parameters === undefined) {
+    if (inputs instanceof Map) return [...inputs.keys()].filter((name) => typeof name === 'string')
+    return typeof inputs === 'object' && inputs !== null ? Object.keys(inputs) : []
+  }
+  checkParameters(parameters)
+  return parameters
 }
 
 function checkRecord(value: unknown, at: string): asserts value is object {

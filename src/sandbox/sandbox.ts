@@ -2,7 +2,6 @@
  * The sandbox: runs untrusted Python with no authority but its policy's. Whatever a guest does, every run is answered with an
  * outcome; what rejects is the host's own mistake, and every such error is one of errors.ts.
  */
-import { checkName } from '../check/host-names.js'
 import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
 import { loadParser } from '../syntax/parse.js'
@@ -13,6 +12,8 @@ import { Code, Compiler } from './compiler.js'
 import { Formula, FormulaGuest, InlineFormula } from './formula.js'
 import {
   checkOptions,
+  checkParameters,
+  formalsOf,
   resolveOptions,
   type CompileOptions,
   type ExecuteOptions,
@@ -104,7 +105,12 @@ export class Sandbox<I extends Isolation = Isolation> {
     const workers = startWorkers(policy, options)
     const compiles = CompileService.open(options.isolation, options.wrap)
     try {
-      const compiler = new Compiler(policy, compiles, fingerprint)
+      const compiler = new Compiler(
+        policy,
+        compiles,
+        fingerprint,
+        options.trusted.flatMap(({ expose }) => Object.keys(expose)),
+      )
       const sandbox = new Sandbox<I>(
         { ...workers, policy, compiler, arriving: new Set() },
         options,
@@ -175,7 +181,17 @@ export class Sandbox<I extends Isolation = Isolation> {
     const { mode = 'exec', filename = '<guest>', parameters, signal } = options
     if (parameters !== undefined) checkParameters(parameters)
     const code = await this.#track(
-      compile(this.#runtime, { source, mode, filename, parameters }, signal),
+      compile(
+        this.#runtime,
+        {
+          source,
+          mode,
+          filename,
+          parameters,
+          formals: mode === 'function' ? (parameters ?? []) : undefined,
+        },
+        signal,
+      ),
     )
     return code instanceof Code
       ? new Program(code, (options) => this.#runCode(code, options))
@@ -274,9 +290,10 @@ export class Sandbox<I extends Isolation = Isolation> {
   async #run(source: string, options: RunOptions, pauses?: Pauses): Promise<Outcome> {
     this.#checkOpen()
     checkOptions(options, 'run')
-    const { mode = 'exec', filename = '<guest>', ...rest } = options
+    const { mode = 'exec', filename = '<guest>', parameters, ...rest } = options
+    const formals = mode === 'function' ? formalsOf(parameters, rest.inputs) : undefined
     return this.#track(
-      run(this.#runtime, { source, mode, filename, parameters: undefined }, rest, pauses),
+      run(this.#runtime, { source, mode, filename, parameters: undefined, formals }, rest, pauses),
     )
   }
 
@@ -333,11 +350,4 @@ function startWorkers(
     base,
     startFormulaGuest: () => new FormulaGuest(() => giveBase(startInline(setup))),
   }
-}
-
-function checkParameters(parameters: unknown): void {
-  if (!Array.isArray(parameters)) throw new ArgumentError('parameters: must be a list of names')
-  for (const name of parameters as unknown[]) checkName(name, 'parameters')
-  if (new Set(parameters).size !== parameters.length)
-    throw new ArgumentError('parameters: a name is there twice')
 }

@@ -10,7 +10,7 @@ import type { Value } from '../trusted/channel/values.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import { Code, type SourceText } from './compiler.js'
 import { execute } from './execution.js'
-import { checkOptions, type ExecuteOptions, type RunOptions } from './options.js'
+import { checkOptions, formalsOf, type ExecuteOptions, type RunOptions } from './options.js'
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './pool.js'
 import { callRequest, encodeInputs, freshly, runRequest } from './requests.js'
@@ -79,13 +79,15 @@ export class Session {
       const limits = resolveLimits(options.limits, runtime.policy.limits, runtime.policy.limits)
       const inputs = encodeInputs(options.inputs, runtime.policy)
       const { mode = 'exec', result, signal } = options
+      const formals =
+        mode === 'function' ? formalsOf(options.parameters, options.inputs) : undefined
       if (result !== undefined) checkName(result, 'result')
       return async () => {
         if (signal?.aborted) return CANCELLED_UNSPENT
         const filename = this.#fileName(options.filename, source)
         const code = await compile(
           runtime,
-          { source, mode, filename, parameters: undefined },
+          { source, mode, filename, parameters: undefined, formals },
           signal,
         )
         if (!(code instanceof Code)) return code

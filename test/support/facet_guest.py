@@ -1,6 +1,7 @@
 """Runs a program as a guest does (guarded, translated, verified, under its builtins) for tests."""
 import asyncio
 import ctypes
+import _pylong  # C code imports it for large integers, as in the image
 import gc
 import importlib
 import io
@@ -40,10 +41,10 @@ def every_class():
 
 
 def freeze():
-    """What the image builder does in wasm memory: no class that exists can be changed. Syntax trees stay soft."""
+    """What the image builder does in wasm memory: no class that exists can be changed. Syntax trees and references of annotations stay soft."""
     gc.collect()
     for cls in every_class():
-        if cls.__module__ not in ('ast', '_ast') and not cls.__module__.startswith(('pyodide', '_pyodide')):
+        if cls.__module__ not in ('ast', '_ast', 'annotationlib') and not cls.__module__.startswith(('pyodide', '_pyodide')):
             ctypes.c_uint32.from_address(id(cls) + _FLAGS).value |= 1 << 8
 
 

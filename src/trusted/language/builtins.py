@@ -11,7 +11,7 @@ from . import classes, describe, guards, imports, kinds
 from .facets.functools import by_annotation
 from .language import BUILTINS, GUARDED_BUILTINS
 from .names import denied, unmark
-from .output import make_print, output
+from .output import make_input, make_print, output
 
 _format, _dir, _str = format, dir, str.__str__
 _CONSTANTS = frozenset({'True', 'False', 'None'})
@@ -20,18 +20,14 @@ _CONSTANTS = frozenset({'True', 'False', 'None'})
 class Run:
     """What one run of a guest has for itself. `stdout` and `stderr` are where its text goes now: `redirect_stdout` moves it."""
 
-    __slots__ = ('builtins', 'grants', 'stdout', 'stderr', 'own_classes', 'state')
+    __slots__ = ('builtins', 'grants', 'importable', 'stdout', 'stderr', 'own_classes', 'state')
 
     def __init__(self, grants):
         self.grants = grants
+        self.importable = {part for name in grants for part in (name, name.partition('.')[0])}
         self.stdout, self.stderr = output(sys.stdout), output(sys.stderr)
         self.own_classes = set()
         self.state = {}
-
-
-def input(prompt='', /):
-    """There is nobody to answer."""
-    raise EOFError('this program runs without input')
 
 
 def open(file, *args, **kwargs):
@@ -70,7 +66,6 @@ _GUARDED = {
     'setattr': guards.guarded_setattr,
     'delattr': guards.guarded_delattr,
     'type': kinds.guest_type,
-    'input': input,
     'open': open,
     'exit': exit,
     'quit': quit,
@@ -80,14 +75,14 @@ _GUARDED = {
 for _name in 'getattr', 'hasattr', 'setattr', 'delattr':
     _GUARDED[_name].__name__ = _GUARDED[_name].__qualname__ = _name
 _PERMITTED = {name: __builtins__[name] for name in BUILTINS - _CONSTANTS} | _GUARDED
-if _PERMITTED.keys() | {'print'} != BUILTINS - _CONSTANTS | GUARDED_BUILTINS:
+if _PERMITTED.keys() | {'input', 'print'} != BUILTINS - _CONSTANTS | GUARDED_BUILTINS:
     raise SystemError('a builtin of the table has no guard, or the reverse')
 
 
 def make_run(policy):
     """A fresh run under `policy`; `.builtins` is the dict to execute the guest's code with."""
     run = Run(imports.judge_grants(policy.get('modules') or {}))
-    permitted = _PERMITTED | {'print': make_print(run)}
+    permitted = _PERMITTED | {'print': make_print(run), 'input': make_input(run)}
     names = policy.get('builtins')
     if names is not None:
         permitted = {name: permitted[name] for name in names if name not in _CONSTANTS}

@@ -11,9 +11,9 @@ from .sealed import __builtins__
 import typing
 from datetime import date, time
 
-from .ownership import is_class, mro_of, own
+from .ownership import is_class, mro_of, own, own_function
 from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
-from .names import denied, is_dunder, judged, unmark
+from .names import denied, is_dunder, judged, mark, unmark
 
 # Image classes a guest may derive from; facets add theirs at load. The two of typing stand behind NamedTuple, TypedDict.
 BASES = {object, typing._NamedTuple, typing._TypedDict}
@@ -21,6 +21,8 @@ BASES = {object, typing._NamedTuple, typing._TypedDict}
 EXCEPTIONS = set()
 # Of these, C code takes what a subclass's `__new__` answers for an instance, and writes into it as one.
 _UNCHECKED = frozenset({date, time})
+# Image classes whose private hooks guests override -> the names of those hooks; filled by patches.py.
+HOOKED = {}
 _EXACT = tuple(__builtins__[name] for name in EXACT_KEY_CLASSES)
 # Keys that the compiler and `__build_class__` put into a namespace.
 _MADE = frozenset(
@@ -71,6 +73,15 @@ def checked_new(make):
     return __new__
 
 
+def _told_as_written(tell):
+    """The `__set_name__` that is `tell`, and hears the name that the source has."""
+
+    def __set_name__(self, owner, name, /):
+        return tell(self, owner, unmark(name) if type(name) is str else name)
+
+    return __set_name__
+
+
 def judge_namespace(name, bases, namespace):
     """Checks and completes the members of a class to be made; TypeError for what a guest may not define."""
     put = dict.__setitem__
@@ -88,6 +99,12 @@ def judge_namespace(name, bases, namespace):
                 raise TypeError(f'{key} must be written out as names')
             _stored_names(key, namespace[key])
     ancestors = [cls for base in bases for cls in mro_of(base)]
+    for cls in HOOKED.keys() & set(ancestors):
+        for hook in HOOKED[cls]:
+            if mark(hook) in namespace:
+                put(namespace, hook, namespace[mark(hook)])
+    if own_function(tell := namespace.get('__set_name__')):
+        put(namespace, '__set_name__', _told_as_written(tell))
     if not _UNCHECKED.isdisjoint(ancestors):
         if '__new__' in namespace:
             put(namespace, '__new__', checked_new(namespace['__new__']))

@@ -11,7 +11,7 @@ import marshal
 import warnings
 
 from .names import unmark
-from .translate import translate
+from .translate import translate, without_future_imports
 from .verify import limits, verify
 from .verify.identifiers import check_binding, check_marks, check_parameter
 from .verify.refused import Refused
@@ -21,8 +21,10 @@ _kept = []
 
 def compile_source(request):
     """
-    Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec' or 'eval'), `filename`, `value` (the value of a final expression statement goes to the
-    global `ʼvalue`), `parameters` (eval only: names; the expression becomes the body of a function that is returned),
+    Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec', 'eval', or 'function': the body of one, of
+    `parameters`, which becomes a program that calls it with the globals of their names), `filename`, `value` (the value of a
+    final expression statement goes to the global `ʼvalue`), `parameters` (of an 'eval': names; the expression becomes the body of
+    a function that is returned),
     `codeBytes` (characters that `text` may have, and bytes that its code may).
 
     Answers {'ok': True, 'code': bytes} or {'ok': False, 'code', 'message', 'line', 'column', 'endLine', 'endColumn'}: lines
@@ -72,7 +74,7 @@ def _parsed(request, most):
     if len(text) > most:
         limits.too_much(f'it has {len(text)} characters{_of(most)}')
     try:
-        return compile(text, request['filename'], request['mode'], ast.PyCF_ONLY_AST, True)
+        return compile(text, request['filename'], _kind(request), ast.PyCF_ONLY_AST, True)
     except SyntaxError as error:
         raise _syntax_error(error, text) from None
     except UnicodeEncodeError as error:
@@ -85,6 +87,25 @@ def _parsed(request, most):
         raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
 
 
+def _kind(request):
+    """What CPython is to take the text for."""
+    return 'eval' if request['mode'] == 'eval' else 'exec'
+
+
+def _as_function(tree, parameters):
+    """Makes the program `tree` the body of a function of `parameters`, and a call of it: judged as any other program."""
+    without_future_imports(tree)
+    told = ', '.join(parameters)
+    text = f'def function({told}): pass\nfunction({told})'
+    program = compile(text, '', 'exec', ast.PyCF_ONLY_AST, True)
+    for node in ast.walk(program):
+        if hasattr(node, 'lineno'):
+            node.lineno = node.end_lineno = 1
+            node.col_offset = node.end_col_offset = 0
+    program.body[0].body = tree.body or program.body[0].body
+    tree.body = program.body
+
+
 def _judged(tree, request):
     """Translates the parsed program, and verifies what that has made of it. Returns its depth."""
     check_marks(tree, request['text'])
@@ -92,14 +113,17 @@ def _judged(tree, request):
     for name in parameters or ():
         check_parameter(name)
         check_binding(name)
-    translate(tree, parameters, request['mode'] == 'exec' and request.get('value'))
+    if request['mode'] == 'function':
+        _as_function(tree, parameters or ())
+        parameters = None
+    translate(tree, parameters, request['mode'] != 'eval' and request.get('value'))
     # From here on nothing changes the tree: what is verified is what is compiled.
     return verify(tree)
 
 
 def _code_bytes(tree, request, most):
     try:
-        code = compile(tree, request['filename'], request['mode'], 0, True, 0)
+        code = compile(tree, request['filename'], _kind(request), 0, True, 0)
         code_bytes = marshal.dumps(code)
     except SyntaxError as error:
         raise _syntax_error(error, None) from None

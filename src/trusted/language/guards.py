@@ -232,20 +232,29 @@ def read(x, name):
     return judge_of(stored)(x, stored)
 
 
-def guarded_getattr(x, name, /, *default):
+def _given(name, args, count):
+    """`args`, of which the builtin `name` takes `count`; TypeError in the words of C code otherwise."""
+    if len(args) != count:
+        raise TypeError(f'{name} expected {count} arguments, got {len(args)}')
+    return args
+
+
+def guarded_getattr(*args):
     """The guest's `getattr`: what may not be named does not exist."""
-    if len(default) > 1:
-        raise TypeError(f'getattr expected at most 3 arguments, got {len(default) + 2}')
+    if not 2 <= len(args) <= 3:
+        bound = 'at least 2' if len(args) < 2 else 'at most 3'
+        raise TypeError(f'getattr expected {bound} arguments, got {len(args)}')
     try:
-        return read(x, name)
+        return read(args[0], args[1])
     except AttributeError:
-        if not default:
+        if len(args) == 2:
             raise
-    return default[0]
+    return args[2]
 
 
-def guarded_hasattr(x, name, /):
+def guarded_hasattr(*args):
     """The guest's `hasattr`: of a special method a guest may define, it tells whether there is one."""
+    x, name = _given('hasattr', args, 2)
     if type(name) is str and name in DEFINABLE_METHODS:
         return _hasattr(x, name)
     try:
@@ -346,13 +355,15 @@ def _name_to_write(x, name):
     return stored
 
 
-def guarded_setattr(x, name, value, /):
+def guarded_setattr(*args):
     """The guest's `setattr`."""
+    x, name, value = _given('setattr', args, 3)
     _setattr(x, _name_to_write(x, name), value)
 
 
-def guarded_delattr(x, name, /):
+def guarded_delattr(*args):
     """The guest's `delattr`."""
+    x, name = _given('delattr', args, 2)
     _delattr(x, _name_to_write(x, name))
 
 

@@ -8,6 +8,7 @@ interpreter would look for a module of that name instead.
 
 from .sealed import __builtins__
 from importlib import import_module
+from types import FunctionType, ModuleType
 
 from . import classes, kinds, modules, ownership, patches
 
@@ -67,6 +68,10 @@ def make_import(run):
         if module in grants:
             fixed, per_run = _TABLES[module]
             made = per_run(run) if per_run else {}
+            for name, value in made.items():
+                if type(value) is FunctionType:
+                    value.__name__ = value.__qualname__ = name
+                    value.__module__ = module
             for name in grants[module]:
                 value = made[name] if name in made else fixed[name]
                 shown[name] = value.copy() if type(value) in (dict, list, set) else value
@@ -87,7 +92,9 @@ def make_import(run):
                 'relative imports are not available: this program is not part of a package'
             )
         if name not in grants and name not in packages:
-            raise ModuleNotFoundError(f'No module named {name!r} here; {_offer(grants)}', name=name)
+            raise ModuleNotFoundError(
+                f'No module named {name!r} here; {_offer(name, grants)}', name=name
+            )
         module = load(name)
         if not fromlist:
             return load(name.partition('.')[0])
@@ -102,9 +109,17 @@ def make_import(run):
     return __import__
 
 
-def _offer(grants):
+# As many granted modules are listed; more would hide the message.
+_MOST_LISTED = 12
+
+
+def _offer(name, grants):
+    if name in modules.MODULES:
+        return f'"modules": {{"{name}": "*"}} in the policy grants it'
     if not grants:
         return 'the policy grants no modules'
+    if len(grants) > _MOST_LISTED:
+        return f'the policy grants {len(grants)} modules of the standard library'
     return f'the policy grants {", ".join(sorted(grants))}'
 
 
@@ -166,4 +181,6 @@ def _register():
 
 patches.apply()
 _register()
+kinds.VEILS[Facet] = kinds.VEILS[ModuleType]
+kinds.veil_opaque(ownership.subclasses(object))
 patches.check_receivers(kinds.NAMEABLE)

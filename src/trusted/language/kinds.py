@@ -8,7 +8,11 @@ it makes classes, and its own `mro` leads to every other.
 from .sealed import __builtins__
 from types import GenericAlias
 
+from .language import DEFINABLE_METHODS
 from .ownership import is_class, mro_of, own
+
+_namespace = type.__dict__['__dict__'].__get__
+_PROTOCOLS = frozenset({'send', 'throw', 'close', 'asend', 'athrow', 'aclose'})
 
 
 class Veil(type):
@@ -27,6 +31,10 @@ class Veil(type):
         return GenericAlias(cls, item)
 
 
+# Where the classes are from whose names programs print.
+_OPAQUE_MODULES = frozenset(
+    'builtins itertools functools types typing operator contextlib _collections collections.abc _io re'.split()
+)
 # The veil that stands for an image class wherever the guest would meet the class itself.
 VEILS = {}
 # Image classes that `type(x)` may answer with; filled when facets load.
@@ -40,7 +48,11 @@ def veil(real, make=None, module=None):
     def refuse(*args, **kwargs):
         raise TypeError(f'cannot create {name!r} instances here')
 
-    namespace = {
+    # The protocols of collections.abc look for these by name.
+    protocol = {
+        method: refuse for method in _namespace(real) if method in _PROTOCOLS | DEFINABLE_METHODS
+    }
+    namespace = protocol | {
         '_real': real,
         '_make': staticmethod(make or refuse),
         '__module__': module or real.__module__,
@@ -51,7 +63,7 @@ def veil(real, make=None, module=None):
 
 
 def type_of(*args, **kwargs):
-    """The guest's `type(x)`: answers for data and for instances of the guest's classes."""
+    """The guest's `type(x)`: of data and of the guest's own the class, of functions and the like a veil."""
     if kwargs or len(args) != 1:
         raise TypeError('type() takes 1 argument here: write a class statement to make a class')
     kind = type(args[0])
@@ -59,9 +71,16 @@ def type_of(*args, **kwargs):
         return kind
     if kind in (type, Veil):
         return guest_type
-    if kind in VEILS and kind.__module__ != 'builtins':
+    if kind in VEILS:
         return VEILS[kind]
     raise TypeError(f'type() does not tell the class of a {kind.__name__!r} object here')
+
+
+def veil_opaque(classes):
+    """Makes veils that construct nothing for the image's `classes` of functions, iterators and the like that have none yet."""
+    for real in set(classes) - NAMEABLE - VEILS.keys():
+        if real.__module__ in _OPAQUE_MODULES:
+            veil(real)
 
 
 guest_type = veil(type, type_of)

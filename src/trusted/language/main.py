@@ -23,6 +23,7 @@ import random
 import sys
 import time
 from array import array
+from types import CodeType
 
 from . import door, values
 from .builtins import make_run
@@ -130,6 +131,15 @@ def _load(request):
     return code
 
 
+def _name_modules(code, guest):
+    """An expression cannot import: granted modules that it names, and that are no names of its own, are there for it."""
+    todo = [code]
+    for code in todo:
+        todo += [constant for constant in code.co_consts if type(constant) is CodeType]
+        for name in guest.run.importable.intersection(code.co_names) - guest.scope.keys():
+            guest.scope[name] = guest.run.builtins['__import__'](name)
+
+
 def _run(request):
     code = _load(request)
 
@@ -137,6 +147,7 @@ def _run(request):
         scope, name = guest.scope, request['result']
         scope.update(request['inputs'])
         if request['mode'] == 'eval':
+            _name_modules(code, guest)
             return eval(code, scope)
         scope.pop(_VALUE, None)
         exec(code, scope)
@@ -156,6 +167,7 @@ def _prepare(request):
 
     def work(guest):
         guest.function = None
+        _name_modules(code, guest)
         guest.function = eval(code, guest.scope)
         guest.kept.append(guest.function)
 
@@ -187,7 +199,11 @@ def _fail(error):
 
 def _function(guest, request):
     """The function of the request's own code, where it brings any; otherwise the one prepared last."""
-    return eval(_load(request), guest.scope) if 'code' in request else guest.function
+    if 'code' not in request:
+        return guest.function
+    code = _load(request)
+    _name_modules(code, guest)
+    return eval(code, guest.scope)
 
 
 def _evaluate(request):

@@ -210,6 +210,12 @@ export const CONFIGURABLE: Readonly<Record<string, readonly string[]>> = {
   types: words(`SimpleNamespace`),
 }
 
+/** Private methods of the library that its classes call on those that derive from them, and document for overriding. */
+export const HOOKS: Readonly<Record<string, readonly string[]>> = {
+  'collections.abc.Set': words(`_from_iterable _hash`),
+  'asyncio.Queue': words(`_init _get _put`),
+}
+
 /** Every module of the 'standard' set, sorted. */
 export const STANDARD_MODULES: readonly string[] = Object.keys(MODULES).sort()
 

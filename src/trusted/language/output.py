@@ -76,13 +76,24 @@ def writer(file):
 def make_print(run):
     """The guest's `print`."""
 
-    def print(*args, **options):
-        file = options.get('file')
+    def print(*args, sep=' ', end='\n', file=None, flush=None):
         file = run.stdout if file is None else writer(file)
         if type(file) is Output:
             file = _stream_of(file)
-            options.setdefault('flush', 'end' in options)
-        options['file'] = file
-        _print(*args, **options)
+            if flush is None:
+                flush = end is not None and end != '\n'
+        _print(*args, sep=sep, end=end, file=file, flush=bool(flush))
 
+    print.__qualname__ = 'print'
     return print
+
+
+def make_input(run):
+    """The guest's `input`: it prompts, and there is nobody to answer."""
+
+    def input(prompt='', /):
+        run.stdout.write(_str(str(prompt)))
+        raise EOFError('this program runs without input')
+
+    input.__qualname__ = 'input'
+    return input

@@ -6,6 +6,7 @@ they load. Every function whose builtins are a guest's is a guest's. Everything 
 """
 
 from .sealed import __builtins__
+from annotationlib import ForwardRef, _Stringifier
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,9 @@ from uuid import UUID, SafeUUID
 from zoneinfo import ZoneInfo
 
 FROZEN = 1 << 8
+# The two classes of the image that stay mutable: `annotationlib` turns what stands for a name that is not bound yet from
+# the one into the other, which an immutable class does not let it.
+SOFT = frozenset({_Stringifier, ForwardRef})
 flags_of = type.__dict__['__flags__'].__get__
 mro_of = type.__dict__['__mro__'].__get__
 builtins_of = FunctionType.__dict__['__builtins__'].__get__
@@ -83,7 +87,7 @@ def whole(x):
 
 def of_image(cls):
     """Whether `cls` is a class of the library's, or of ours."""
-    return bool(flags_of(cls) & FROZEN)
+    return bool(flags_of(cls) & FROZEN) or cls in SOFT
 
 
 def own(cls):

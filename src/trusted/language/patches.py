@@ -12,6 +12,7 @@ import dataclasses
 import enum
 import fractions
 import functools
+import pprint
 import random
 import re
 import statistics
@@ -24,10 +25,12 @@ from types import BuiltinFunctionType, FunctionType, ModuleType, SimpleNamespace
 
 import _strptime
 
-from . import classes, names
+from . import annotations, classes, names
+from .facets.pprint import dataclass_lines
 from .facets.types import MappingProxyType
 from .guards import SAFE_FORMATS
-from .ownership import FROZEN, flags_of, mro_of, own
+from .modules import HOOKS
+from .ownership import FROZEN, flags_of, mro_of, own, subclasses
 
 _str = str.__str__
 # What a key of a shared cache may be of: exact data, and what only the standard library makes.
@@ -91,7 +94,7 @@ def _enum_names(given):
     elif hasattr(given, 'keys'):
         given = [(key, given[key]) for key in given.keys()]
     judged = []
-    for item in given or ():
+    for item in () if given is None else given:
         pair = (item, None) if isinstance(item, str) else tuple(item)
         if len(pair) != 2 or not isinstance(pair[0], str):
             raise TypeError('members of an enumeration are named by strings')
@@ -137,7 +140,21 @@ def _enum_call(
     )
 
 
+_add_member = enum.EnumDict.__setitem__
+# Hooks of Enum's that no guest sees, and that bodies of classes may define all the same.
+_UNSEEN_HOOKS = frozenset({'_iter_member_', '_iter_member_by_value_', '_iter_member_by_def_'})
+
+
+def _set_member(self, key, value):
+    """Names of one underscore on either side are Enum's, marked or not."""
+    name = names.unmark(key) if type(key) is str else key
+    if name != key and enum._is_sunder(name) and name not in _UNSEEN_HOOKS:
+        raise ValueError(f'_sunder_ names, such as {name!r}, are reserved for future Enum use')
+    _add_member(self, key, value)
+
+
 def _patch_enum():
+    enum.EnumDict.__setitem__ = _set_member
     is_private = enum._is_private
     enum._is_private = lambda class_name, name: is_private(class_name, names.unmark(name))
     _enum_call.__name__ = '__call__'
@@ -190,6 +207,20 @@ def _patch_dataclasses():
     dataclasses._EMPTY_METADATA = MappingProxyType({})
 
 
+# ---- hooks: private methods of the library that it calls on whoever derives from its classes
+
+
+def _patch_hooks():
+    """Shows each under its marked name too, where a guest's `super()` finds it; classes.py gives the library the guest's."""
+    for path, hooks in HOOKS.items():
+        module, _, name = path.rpartition('.')
+        top = getattr(sys.modules[module], name)
+        classes.HOOKED[top] = hooks
+        for cls in (top, *subclasses(top)):
+            for hook in hooks & vars(cls).keys():
+                setattr(cls, names.mark(hook), vars(cls)[hook])
+
+
 # ---- methods: a Python function of a class takes any object for `self`; those of the image take instances of their class
 
 
@@ -233,6 +264,8 @@ def check_receivers(named):
 
 def apply():
     """Applies every correction but `check_receivers`. Called once, before any facet is made."""
+    annotations.patch()
+    _patch_hooks()
     _patch_caches()
     _patch_enum()
     _patch_dataclasses()
@@ -242,6 +275,7 @@ def apply():
     collections.UserString.format_map = lambda self, mapping: SAFE_FORMATS['format_map'](
         self.data, mapping
     )
+    pprint.PrettyPrinter._pprint_dataclass = dataclass_lines
     # What its `samples` draw would tell what the generator of trusted code is to bring.
     statistics.random = SimpleNamespace(Random=random.Random, random=random.SystemRandom().random)
     string.Template('$x').substitute(x=1)  # computes the class's pattern

@@ -5,7 +5,10 @@ from ..sealed import __builtins__
 import collections
 import copy as real
 import copyreg
+import io
+import random
 import re
+import zlib
 import zoneinfo
 from array import array
 from enum import Enum
@@ -26,7 +29,20 @@ _COPIED = _CONTAINERS | {
     collections.UserList,
     SimpleNamespace,
     array,
+    random.Random,
+    io.StringIO,
+    io.BytesIO,
+    type(zlib.compressobj()),
+    type(zlib.decompressobj()),
+    enumerate,
+    filter,
+    map,
+    reversed,
+    zip,
 }
+# What an iterator of these reduces to is a call of `iter`, and where it stands.
+_ITERATORS = {type(iter(value)) for value in ([], (), '', b'', bytearray(), range(1), {}, set())}
+_ITERATORS |= {type(iter({}.values())), type(iter({}.items())), type(reversed([]))}
 _ATOMIC = DATA_CLASSES - _CONTAINERS | {
     FunctionType,
     BuiltinFunctionType,
@@ -38,18 +54,30 @@ _ATOMIC = DATA_CLASSES - _CONTAINERS | {
 
 
 def _is_atomic(x, kind):
-    return kind in _ATOMIC or is_class(x) or not own(kind) and Enum in mro_of(kind)
+    return (
+        kind in _ATOMIC
+        and kind is not slice
+        or is_class(x)
+        or not own(kind)
+        and Enum in mro_of(kind)
+    )
+
+
+def _copied_by_parts(kind):
+    return (
+        own(kind) or kind in _COPIED or kind in _ITERATORS or issubclass(kind, BaseException)
+    ) and not issubclass(kind, random.SystemRandom)
 
 
 def _made_by(x, kind, copied):
     """A copy of `x`, an instance of `kind`: what `x` reduces to, each part passed through `copied`."""
-    if not own(kind) and kind not in _COPIED:
-        raise real.Error(f'cannot copy a {kind.__name__!r} object')
+    if not _copied_by_parts(kind):
+        raise TypeError(f'cannot pickle {kind.__name__!r} object')
     make, args, state, items, pairs, *_ = (*kind.__reduce_ex__(x, 4), None, None, None)
-    if make is not copyreg.__newobj__ and make is not kind:
-        raise real.Error(f'cannot copy a {kind.__name__!r} object')
+    if make is not copyreg.__newobj__ and make is not kind and kind not in _ITERATORS:
+        raise TypeError(f'cannot pickle {kind.__name__!r} object')
     y = make(*[copied(part) for part in args])
-    if type(y) is not kind:
+    if type(y) is not kind and kind not in _ITERATORS:
         raise real.Error(f'{kind.__name__}.__new__ made a {type(y).__name__!r} object')
     yield y
     if state is not None:
@@ -71,11 +99,11 @@ def _made_by(x, kind, copied):
 def copy(x):
     """A shallow copy: the container's or the object's own, of the same parts."""
     kind = type(x)
-    if _is_atomic(x, kind) or kind in (tuple, frozenset, MethodType):
+    if _is_atomic(x, kind) or kind in (tuple, frozenset, slice, MethodType):
         return x
     if kind in (list, dict, set, bytearray):
         return x.copy()
-    if (own(kind) or kind in _COPIED) and hasattr(kind, '__copy__'):
+    if _copied_by_parts(kind) and hasattr(kind, '__copy__'):
         return kind.__copy__(x)
     (y,) = _made_by(x, kind, lambda part: part)
     return y
@@ -112,8 +140,10 @@ def _deep(x, memo, alive):
             y = x
     elif kind is MethodType and own(type(receiver_of(x))):
         y = MethodType(function_of(x), _deep(receiver_of(x), memo, alive))
-    elif (own(kind) or kind in _COPIED) and hasattr(kind, '__deepcopy__'):
+    elif _copied_by_parts(kind) and hasattr(kind, '__deepcopy__'):
         y = kind.__deepcopy__(x, memo)
+    elif kind is slice:
+        y = slice(*[_deep(part, memo, alive) for part in (x.start, x.stop, x.step)])
     else:
         for y in _made_by(x, kind, lambda part: _deep(part, memo, alive)):
             memo[id(x)] = y

@@ -1,18 +1,9 @@
-"""`csv` for guests: dialects and the field limit are the module's, shared by everyone, so a guest only adds and raises."""
+"""`csv` for guests: dialects are the module's, so a guest adds to them and takes away what it added."""
 
 from ..sealed import __builtins__
 import csv
 
 PER_RUN = 'register_dialect', 'unregister_dialect'
-
-
-def field_size_limit(new_limit=None, /):
-    """The longest field accepted; `new_limit` raises it. Returns what it was."""
-    if new_limit is not None and type(new_limit) is not int:
-        raise TypeError('limit must be an integer')
-    if new_limit is None or new_limit <= csv.field_size_limit():
-        return csv.field_size_limit()
-    return csv.field_size_limit(new_limit)
 
 
 def names(run):
@@ -36,6 +27,3 @@ def names(run):
         csv.unregister_dialect(name)
 
     return {'register_dialect': register_dialect, 'unregister_dialect': unregister_dialect}
-
-
-NAMES = {'field_size_limit': field_size_limit}

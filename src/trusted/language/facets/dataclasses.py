@@ -95,8 +95,10 @@ def dataclass(
     return wrap if cls is None else wrap(cls)
 
 
-def make_dataclass(cls_name, fields, *, bases=(), namespace=None, **options):
-    """A new dataclass. Names must be exact identifiers; there is no `module` and no `decorator`."""
+def make_dataclass(
+    cls_name, fields, *, bases=(), namespace=None, module=None, decorator=dataclass, **options
+):
+    """A new dataclass. Names must be exact identifiers; `module` is ignored."""
     body, annotations = {}, {}
     for key in dict(namespace or {}):
         if type(key) is not str or PRIVATE_MARK in key:
@@ -121,7 +123,7 @@ def make_dataclass(cls_name, fields, *, bases=(), namespace=None, **options):
     resolved = resolve_bases(bases)
     if resolved is not bases:
         body['__orig_bases__'] = bases
-    return dataclass(make_class(cls_name, resolved, body), **options)
+    return decorator(make_class(cls_name, resolved, body), **options)
 
 
 def _own_instance(obj, what):

@@ -1,15 +1,28 @@
 """`time` for guests: waiting goes through the host's door, which the run's deadline ends."""
 
 from ..sealed import __builtins__
+from math import isnan
+from operator import index
 
 from .. import door
+
+# Seconds that CPython's own clock can count, in nanoseconds of 63 bits.
+_LONGEST = 2**63 / 10**9
 
 
 def sleep(seconds, /):
     """Waits for `seconds`."""
-    seconds = float(seconds)
+    if not isinstance(seconds, float) and not hasattr(type(seconds), '__index__'):
+        raise TypeError(
+            f'{type(seconds).__name__!r} object cannot be interpreted as an integer or float'
+        )
+    seconds = float(seconds if isinstance(seconds, float) else index(seconds))
+    if isnan(seconds):
+        raise ValueError('Invalid value NaN (not a number)')
     if seconds < 0:
         raise ValueError('sleep length must be non-negative')
+    if seconds > _LONGEST:
+        raise OverflowError('timestamp out of range for platform time_t')
     door.sleep(seconds)
 
 

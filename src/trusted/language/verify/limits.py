@@ -23,8 +23,8 @@ FREED = 500
 HANDLERS = 16
 # Functions, lambdas, comprehensions and classes within each other: each passes on all the names of those inside it.
 SCOPES = 50
-# The compiler writes the code of a `finally` once for each way out of its `try`, and twice more: nested ones multiply.
-FINALLY_DEPTH = 3
+# The compiler writes the code of a `finally` once for each way out of its `try`, and twice more: those nested in one another's
+# multiply.
 FINALLY_NODES = 100_000
 # Names captured by one pattern: to keep n of them in order takes n**2 instructions, with alternatives up to n**3.
 CAPTURES = 128
@@ -39,21 +39,19 @@ def too_much(what, node=None):
 
 def check_finally(node):
     """Refuses a `try` whose `finally` bodies, nested ones included, would be written out too often."""
-    size, _ = _written_out(node.body + node.handlers + node.orelse, node.finalbody, 1)
+    size, _ = _written_out(node.body + node.handlers + node.orelse, node.finalbody)
     if size > FINALLY_NODES:
         too_much('its `finally` clauses multiply', node)
 
 
-def _written_out(inside, final, depth):
+def _written_out(inside, final):
     """(nodes, exits) that the compiler makes of a `try`: its `finally` body once for each exit from within, and twice."""
-    if depth > FINALLY_DEPTH:
-        too_much('`finally` clauses are nested too deeply', final[0])
-    size, exits = _weigh(inside, depth)
-    final_size, final_exits = _weigh(final, depth)
+    size, exits = _weigh(inside)
+    final_size, final_exits = _weigh(final)
     return size + (exits + 2) * final_size, exits + (exits + 2) * final_exits
 
 
-def _weigh(nodes, depth):
+def _weigh(nodes):
     size = exits = 0
     stack = list(nodes)
     while stack:
@@ -63,7 +61,7 @@ def _weigh(nodes, depth):
         if kind is ast.Return or kind is ast.Break or kind is ast.Continue:
             exits += 1
         if kind is ast.Try and node.finalbody:
-            inner = _written_out(node.body + node.handlers + node.orelse, node.finalbody, depth + 1)
+            inner = _written_out(node.body + node.handlers + node.orelse, node.finalbody)
             size += inner[0]
             exits += inner[1]
         elif node is not None:

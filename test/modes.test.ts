@@ -1,0 +1,141 @@
+/** Modes: a program, one expression that can name what it is granted, and the body of a function. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createChecker, createSandbox, type Sandbox } from '../src/index.js'
+
+const FEES = { fees: { source: 'def vat(x): return x * 2', expose: ['vat'] } }
+let sandbox: Sandbox<'thread'>
+
+beforeAll(async () => {
+  sandbox = await createSandbox(
+    { modules: { math: ['sqrt', 'pi'], 'collections.abc': '*' } },
+    { isolation: 'thread', workers: 1, trusted: FEES },
+  )
+})
+afterAll(() => sandbox.close())
+
+describe('an expression names what it is granted', () => {
+  test.each([
+    ['math.sqrt(x)', 3],
+    ['[math.sqrt(i) for i in [x]][0]', 3],
+    ['(lambda y: y + math.sqrt(x))(1)', 4],
+    ['vat(x)', 18],
+    ['isinstance(x, collections.abc.Hashable)', true],
+  ])('%s', async (source, value) => {
+    const formula = await sandbox.formula(source, ['x'])
+    if (formula.status !== 'compiled') throw new Error(JSON.stringify(formula))
+    expect(await formula.evaluate({ x: 9 })).toEqual(value)
+    const program = await sandbox.compile(source, { mode: 'eval', parameters: ['x'] })
+    if (program.status !== 'compiled') throw new Error(JSON.stringify(program))
+    expect(await program.run({ x: 9 })).toMatchObject({ status: 'returned', value })
+    expect(await sandbox.run(source, { mode: 'eval', inputs: { x: 9 } })).toMatchObject({
+      status: 'returned',
+      value,
+    })
+  })
+
+  test('and nothing else: neither an ungranted module nor an ungranted name', async () => {
+    expect(await sandbox.formula('json.dumps(x)', ['x'])).toMatchObject({
+      status: 'refused',
+      diagnostics: [{ code: 'PR209' }],
+    })
+    expect(await sandbox.run('json', { mode: 'eval' })).toMatchObject({
+      status: 'raised',
+      exception: { type: 'NameError' },
+    })
+    expect(await sandbox.run('math.floor(1.5)', { mode: 'eval' })).toMatchObject({
+      status: 'raised',
+      exception: { type: 'AttributeError' },
+    })
+  })
+
+  test('a parameter of a module’s name is the parameter', async () => {
+    const formula = await sandbox.formula('math + 1', ['math'])
+    if (formula.status !== 'compiled') throw new Error(JSON.stringify(formula))
+    expect(await formula.evaluate({ math: 1 })).toBe(2)
+  })
+
+  test('a program imports', async () => {
+    expect(await sandbox.run('math.pi')).toMatchObject({ exception: { type: 'NameError' } })
+  })
+})
+
+describe('suggestions do not mislead', () => {
+  test.each([
+    ['eval', 'sin(x)', 'write `math.sin`'],
+    ['exec', 'sin(x)', 'write `from math import sin` first'],
+    ['exec', 'math.sin(x)', 'write `import math` first'],
+    [
+      'exec',
+      'random.random()',
+      'it is a module that the policy does not grant: `"modules": { "random": "*" }`',
+    ],
+    ['exec', 'randint(1, 2)', 'it is in the module `random`, which the policy does not grant'],
+    ['eval', '_ + x', undefined],
+    ['eval', 'hr(x)', undefined],
+    ['eval', 'IF(x)', undefined],
+    ['eval', 'lenn(x)', 'did you mean `len`?'],
+  ] as const)('%s: %s', async (mode, source, hint) => {
+    const checker = await createChecker({ modules: { math: '*' } })
+    const { diagnostics } = checker.check(source, { mode, names: ['x'] })
+    expect(diagnostics.map((found) => [found.code, found.hint])).toEqual([['PR209', hint]])
+  })
+})
+
+describe('the body of a function', () => {
+  const run = (source: string, inputs = {}) => sandbox.run(source, { mode: 'function', inputs })
+
+  test.each([
+    ['if not items:\n    return []\nreturn items[0]', { items: [] }, []],
+    ['if not items:\n    return []\nreturn items[0]', { items: [7] }, 7],
+    ['x = x + 1\nreturn x', { x: 1 }, 2],
+    ['"""About it."""\nfrom __future__ import annotations\nreturn 1', {}, 1],
+    ['n = 0\ndef step():\n    nonlocal n\n    n += 1\nstep()\nreturn n', {}, 1],
+    ['class A:\n    def __init__(self): self._x = 5\nreturn A()._x', {}, 5],
+    ['# nothing', {}, null],
+    ['def function(): return 3\nreturn function()', {}, 3],
+    ['return vat(2)', {}, 4],
+  ])('%s', async (source, inputs, value) => {
+    expect(await run(source, inputs)).toMatchObject({ status: 'returned', value })
+  })
+
+  test('compiled with its parameters', async () => {
+    const program = await sandbox.compile('return a - b', {
+      mode: 'function',
+      parameters: ['a', 'b'],
+    })
+    if (program.status !== 'compiled') throw new Error(JSON.stringify(program))
+    expect(await program.run({ a: 3, b: 1 })).toMatchObject({ value: 2 })
+    expect(await program.run({ a: 3 })).toMatchObject({
+      exception: { type: 'NameError' },
+    })
+  })
+
+  test('tracebacks have its lines, and no frame of nobody’s', async () => {
+    const outcome = await run('x = 1\nreturn x / 0')
+    if (outcome.status !== 'raised') throw new Error(outcome.status)
+    expect(outcome.exception.traceback).toContain(
+      '  File "<guest>", line 2, in function\n    return x / 0\n           ~~^~~\n',
+    )
+    expect(outcome.exception.traceback).not.toContain('<module>')
+  })
+
+  test('in a session, too', async () => {
+    const session = await sandbox.session()
+    expect(await session.run('return x * 2', { mode: 'function', inputs: { x: 4 } })).toMatchObject(
+      { value: 8 },
+    )
+    await session.close()
+  })
+
+  test('`return` stays refused elsewhere, and `yield` there', async () => {
+    expect(await sandbox.run('return 1')).toMatchObject({ diagnostics: [{ code: 'PR131' }] })
+    expect(await run('class A:\n    return 1')).toMatchObject({ diagnostics: [{ code: 'PR131' }] })
+    expect(await run('yield 1')).toMatchObject({ diagnostics: [{ code: 'PR131' }] })
+  })
+
+  test('a parameter that is no name is the host’s mistake', async () => {
+    await expect(
+      sandbox.run('return 1', { mode: 'function', parameters: ['a=1'] }),
+    ).rejects.toThrow('parameters: "a=1" is not a Python name')
+  })
+})
