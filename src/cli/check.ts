@@ -38,6 +38,10 @@ export const check: Command = {
       describe: 'Check what .gitignore names, and .venv, node_modules, build and their like, too',
     },
     ...CONFIG_OPTIONS,
+    fix: {
+      describe: 'Repair in place what has one exact replacement, then report the rest',
+    },
+    diff: { describe: 'Print what --fix would change, and change and report nothing' },
     jobs: {
       argument: 'N',
       alias: 'j',
@@ -81,6 +85,17 @@ export const check: Command = {
     const { files, problems, leftOut } = await collectPaths(settings.paths, settings.leaveOut)
     const notice = describeLeftOut(leftOut)
     if (notice !== '' && !args.has('quiet')) complain(notice)
+    const job = {
+      files,
+      policy,
+      options: fileOptions(args, policy, names),
+      jobs: args.has('jobs') ? jobsOf(args.value('jobs')!) : undefined,
+    }
+    if (args.has('diff') || args.has('fix')) {
+      const { fixFiles } = await import('./fix-files.js')
+      const isToChange = await fixFiles(job, args.has('diff'))
+      if (args.has('diff')) return isToChange && !args.has('exit-zero') ? FINDINGS : CLEAN
+    }
     const reports = Reports.open(args, files)
     const total = { found: 0, failed: 0 }
     const take = (one: Checked): void => {
@@ -99,12 +114,6 @@ export const check: Command = {
     }
     for (const problem of problems) take({ problem })
     const progress = new Progress(files.length, args.has('quiet'))
-    const job = {
-      files,
-      policy,
-      options: fileOptions(args, policy, names),
-      jobs: args.has('jobs') ? jobsOf(args.value('jobs')!) : undefined,
-    }
     await checkFiles(job, (one) => {
       progress.clear()
       take(one)

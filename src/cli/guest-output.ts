@@ -4,6 +4,7 @@
  * commands to its runner.
  */
 import { visible } from '../report/visible.js'
+import { isTerminal } from './output.js'
 
 /** Colours and the like: `ESC [ digits m`. */
 const STYLE = /(\u001b\[[\d;]{0,20}m|[\t\r\n])/
@@ -39,4 +40,10 @@ export function createRunnerFilter(): (text: string) => string {
 /** Whether this process's output is read by a runner that obeys commands in it. */
 export function isRunnerLog(env: NodeJS.ProcessEnv): boolean {
   return env['GITHUB_ACTIONS'] === 'true' || env['TF_BUILD'] === 'True'
+}
+
+/** What makes a stranger's text safe for whoever reads the stream. */
+export function outputFilter(fd: 1 | 2): (text: string) => string {
+  if (isTerminal(fd)) return terminalText
+  return isRunnerLog(process.env) ? createRunnerFilter() : (text) => text
 }

@@ -3,7 +3,7 @@ import { resolvePolicy, type Policy } from '../policy/policy.js'
 import { visibleJson } from '../report/visible.js'
 import type { Outcome } from '../sandbox/outcome.js'
 import { choice, type Arguments, type Command } from './command.js'
-import { createRunnerFilter, isRunnerLog, terminalText } from './guest-output.js'
+import { outputFilter } from './guest-output.js'
 import { INPUT_OPTIONS, inputsOf } from './inputs.js'
 import { complain, isOutputClosed, isTerminal, print, printError, useColour } from './output.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
@@ -159,17 +159,12 @@ function interruptions(stop: AbortController): () => number | undefined {
 
 /** Passes the guest's output on as it comes, made safe for whoever reads it; ends the run when nobody does any more. */
 function outputTo(stop: AbortController): (text: string, stream: 'stdout' | 'stderr') => void {
-  const filters = { stdout: filterFor(1), stderr: filterFor(2) }
+  const filters = { stdout: outputFilter(1), stderr: outputFilter(2) }
   return (text, stream) => {
     if (stream === 'stdout') print(filters.stdout(text))
     else printError(filters.stderr(text))
     if (isOutputClosed()) stop.abort()
   }
-}
-
-function filterFor(fd: 1 | 2): (text: string) => string {
-  if (isTerminal(fd)) return terminalText
-  return isRunnerLog(process.env) ? createRunnerFilter() : (text) => text
 }
 
 /** Prints what became of the program, and tells the exit status. */
@@ -178,11 +173,11 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
     print(`${visibleJson(outcomeJson(outcome))}\n`)
     return statusOf(outcome)
   }
-  const showError = filterFor(2)
+  const showError = outputFilter(2)
   switch (outcome.status) {
     case 'returned':
       if (showsValue(args) && outcome.value !== null)
-        print(`${filterFor(1)(pythonText(outcome.value))}\n`)
+        print(`${outputFilter(1)(pythonText(outcome.value))}\n`)
       break
     case 'raised':
       if (!isSystemExit(outcome)) printError(showError(outcome.exception.traceback))

@@ -25,6 +25,7 @@ const APART = new Set([
   './completion.js',
   './help.js',
   './check-threads.js',
+  './fix-files.js',
 ])
 
 /** What stays apart and is ours is found from the bundle's folder, which is beside that of the command line. */
