@@ -1,4 +1,6 @@
 /** pyrestrict: check, rewrite and run Python that somebody else wrote. Every public name, and nothing else. */
+import './installation.js'
+
 export { check, createChecker, rewrite } from './pipeline.js'
 export type { Checker, PolicyOptions, RewriteResult } from './pipeline.js'
 export { createMapper } from './rewrite/map.js'

@@ -1,6 +1,6 @@
 /** The whole way from a source to an answer, without a guest: `check`, and what goes on from its tree. */
 import { Analyzer, type CheckResult, type Grants } from './check/checker.js'
-import { checkIsRecord, type CheckOptions } from './check/options.js'
+import { checkIsRecord, checkKnown, type CheckOptions } from './check/options.js'
 import { DEFAULT_POLICY, resolvePolicy, type Policy, type ResolvedPolicy } from './policy/policy.js'
 import { rewritten, type RewriteResult } from './rewrite/accepted.js'
 import { createRewriter } from './rewrite/rewrite.js'
@@ -63,6 +63,7 @@ export async function rewrite(source: string, options: PolicyOptions = {}): Prom
 
 async function shared(options: PolicyOptions): Promise<readonly [Checker, CheckOptions]> {
   checkIsRecord(options)
+  checkKnown(options, ['policy', 'mode', 'names', 'filename'])
   const { policy, ...rest } = options
   const key = policy === undefined ? DEFAULT_POLICY : policy
   // What is no object is no policy: to be refused as such.

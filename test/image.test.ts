@@ -166,13 +166,15 @@ describe('loading', () => {
       facts.format = 99
     })
     expect(() => loadImage(format)).toThrow(
-      new ImageError('the guest image has format 99, not 2: run `npm run build`'),
+      new ImageError(
+        'the guest image has format 99, not 2: install pyrestrict again, or in a checkout run `npm run build`',
+      ),
     )
     const damaged = copy('damaged')
     const bytes = readFileSync(join(damaged, 'guest.mem'))
     bytes[5_000_000]! ^= 1
     writeFileSync(join(damaged, 'guest.mem'), bytes)
-    await expect(checkImage(damaged)).rejects.toThrow('is damaged: run `npm run build`')
+    await expect(checkImage(damaged)).rejects.toThrow('is damaged: install pyrestrict again')
     expect(await checkImage()).toBeUndefined()
     for (const load of [loadImage, openImage])
       expect(() => load(join(scratch, 'nowhere'))).toThrow(ImageError)

@@ -15,6 +15,7 @@ const LAYERS = [
   'image',
   'diagnostic',
   'errors',
+  'installation',
   'syntax',
   'rules',
   'check',
@@ -26,6 +27,7 @@ const LAYERS = [
   'report',
   'cli',
   'index',
+  'write-commonjs-types',
 ]
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })

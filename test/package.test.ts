@@ -175,4 +175,47 @@ describe('TypeScript', () => {
     ).toEqual([])
     expect(seen.some((file) => file.endsWith('pyrestrict/dist/sandbox/sandbox.d.ts'))).toBe(true)
   }, 60_000)
+
+  test('CommonJS has types and values of everything that modules have', () => {
+    writeFileSync(
+      join(project, 'use.cts'),
+      `
+      import pyrestrict = require('pyrestrict')
+      import { check, PolicyError, PyValue, type Outcome, type Sandbox } from 'pyrestrict'
+      async function main(): Promise<void> {
+        const sandbox: Sandbox = await pyrestrict.createSandbox({}, { isolation: 'inline' })
+        const outcome: Outcome = await sandbox.run('1 + 1')
+        const fault: PolicyError = new PolicyError('x')
+        const isValue = (value: unknown): value is PyValue => value instanceof PyValue
+        console.log((await check('1')).ok, outcome.status === 'returned' && outcome.value, fault.name, isValue(1))
+        await sandbox.close()
+      }
+      void main()
+    `,
+    )
+    writeFileSync(
+      join(project, 'tsconfig.cjs.json'),
+      JSON.stringify({
+        compilerOptions: {
+          ...compilerOptions,
+          verbatimModuleSyntax: false,
+          noEmit: false,
+          outDir: 'out',
+        },
+        files: ['use.cts'],
+      }),
+    )
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    run(process.execPath, [tsc, '-p', 'tsconfig.cjs.json'])
+    expect(run(process.execPath, ['--no-warnings', 'out/use.cjs'])).toBe(
+      'true 2 PolicyError false\n',
+    )
+    const everything = "Object.keys(require('pyrestrict')).sort().join()"
+    const declared = [
+      ...readFileSync(join(own, 'dist/index.d.cts'), 'utf8').matchAll(/declare const (\w+):/g),
+    ].map(([, name]) => name)
+    expect(run(process.execPath, ['--no-warnings', '-p', everything]).trim()).toBe(
+      declared.sort().join(),
+    )
+  }, 60_000)
 })

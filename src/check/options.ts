@@ -1,6 +1,7 @@
 /** What callers of `check` may say, and refusing what they may not: the host's mistakes, not the guest's. */
 import { ArgumentError } from '../errors.js'
 import { checkName } from './host-names.js'
+import { nearest } from './nearest.js'
 
 /** `exec` for a module, `eval` for one expression, `function` for the body of a function: its `return` gives the value. */
 export type Mode = 'exec' | 'eval' | 'function'
@@ -29,13 +30,19 @@ export interface CheckOptions {
 
 const KNOWN = ['mode', 'names', 'filename']
 
+/** Throws {@link ArgumentError} for an option that is none of `known`: a misspelt one must not be a missing one. */
+export function checkKnown(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !known.includes(key))
+  if (unknown === undefined) return
+  const close = nearest(unknown, known)
+  const suggestion = close === undefined ? '' : `; did you mean "${close}"?`
+  throw new ArgumentError(`unknown option "${unknown}"${suggestion} (known: ${known.join(', ')})`)
+}
+
 /** Throws {@link ArgumentError}, naming the option, for what `check` does not know or cannot use. */
 export function validateOptions(options: CheckOptions): void {
   checkIsRecord(options)
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.includes(key))
-      throw new ArgumentError(`unknown option "${key}" (known: ${KNOWN.join(', ')})`)
-  }
+  checkKnown(options, KNOWN)
   const { mode, names, filename } = options
   if (mode !== undefined) checkMode(mode)
   if (filename !== undefined && typeof filename !== 'string') {

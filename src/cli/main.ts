@@ -3,6 +3,10 @@
  * Starts the command line. `check`, which editors and hooks start all day, comes as one file (write-bundle.ts): loading a
  * hundred small ones takes as long as Node itself. The bundle is used only if it is as new as what it was made from.
  */
+if (typeof process.getBuiltinModule !== 'function') {
+  process.stderr.write(`pyrestrict: needs Node 20.19 or later; this is ${process.versions.node}\n`)
+  process.exit(2)
+}
 // Not imported: an import of node:fs copies all its exports, and loads streams for that.
 const { statSync } = process.getBuiltinModule('node:fs')
 const BUNDLE = new URL('../bundle/check.js', import.meta.url)

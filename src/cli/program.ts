@@ -77,6 +77,8 @@ async function answer(argv: readonly string[]): Promise<number> {
 
 /** What went wrong, in one line. */
 export function describeFault(error: unknown): string {
-  if (error instanceof UsageError || error instanceof PyrestrictError) return error.message
+  // By its name: what stays apart from the bundle has classes of its own.
+  if (error instanceof Error && error.name === 'UsageError') return error.message
+  if (error instanceof PyrestrictError) return error.message
   return `internal error: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`
 }

@@ -26,6 +26,8 @@ export function plain(value: unknown, path: string, depth = 0): unknown {
   if (Array.isArray(value))
     return Array.from(value, (item: unknown, index) => plain(item, `${path}[${index}]`, depth + 1))
   const prototype: unknown = Object.getPrototypeOf(value)
+  if (value instanceof Date)
+    throw new PolicyError(`${path}: must be text, not a Date: write ${instantOf(value)}`)
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new PolicyError(`${path}: must be a plain object, not an instance of a class`)
   }
@@ -40,6 +42,10 @@ export function plain(value: unknown, path: string, depth = 0): unknown {
     if (item !== undefined) copy[key] = plain(item, at, depth + 1)
   }
   return copy
+}
+
+function instantOf(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'an instant' : `"${date.toISOString()}"`
 }
 
 /** A path with one more key, as JavaScript would write it: `policy.limits.wallMs`, `policy.modules["urllib.parse"]`. */

@@ -25,11 +25,16 @@ export interface LoadedImage<I = GuestImage> {
   readonly image: I
 }
 
+/** What helps against files that are not as they were made. */
+const AGAIN = 'install pyrestrict again, or in a checkout run `npm run build`'
+
 function orImageError<T>(path: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    throw new ImageError(`cannot read ${path}: run \`npm run build\` (${(error as Error).message})`)
+    throw new ImageError(`cannot read ${path}: ${AGAIN} (${(error as Error).message})`, {
+      cause: error,
+    })
   }
 }
 
@@ -46,10 +51,13 @@ let foundWasm: string | undefined
 
 function readFacts(folder: string): ImageFacts {
   const path = join(folder, 'guest.json')
-  const facts = orImageError(path, () => JSON.parse(readFileSync(path, 'utf8')) as ImageFacts)
-  if (facts.format !== IMAGE_FORMAT)
+  const facts = orImageError(
+    path,
+    () => JSON.parse(readFileSync(path, 'utf8')) as ImageFacts | null,
+  )
+  if (facts?.format !== IMAGE_FORMAT)
     throw new ImageError(
-      `the guest image has format ${facts.format}, not ${IMAGE_FORMAT}: run \`npm run build\``,
+      `the guest image has format ${facts?.format}, not ${IMAGE_FORMAT}: ${AGAIN}`,
     )
   return facts
 }
@@ -75,7 +83,7 @@ export async function checkImage(folder: string = IMAGE_FOLDER): Promise<void> {
     throw new ImageError(
       `the guest image was taken from pyodide ${facts.pyodide}; another pyodide is installed`,
     )
-  if (memory !== facts.sha256) throw new ImageError(`${path} is damaged: run \`npm run build\``)
+  if (memory !== facts.sha256) throw new ImageError(`${path} is damaged: ${AGAIN}`)
 }
 
 const loadWasm = (path: string): WebAssembly.Module =>

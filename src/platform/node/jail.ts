@@ -142,6 +142,7 @@ export function startJail(options: JailOptions, program = guestProgram()): Guest
   })
   // Out of file descriptors: the error is on its way, and there are no pipes.
   if ((child.stdin as unknown) === undefined || (child.stdin as unknown) === null) return link
+  endWithHost()
   children.add(child)
   link.connect(
     {
@@ -197,9 +198,16 @@ export function startJail(options: JailOptions, program = guestProgram()): Guest
 
 /** Jails that run, ended with the host: also when it exits without closing its sandboxes. */
 const children = new Set<ChildProcess>()
-process.on('exit', () => {
-  for (const child of children) signalGroup(child, 'SIGKILL')
-})
+let endsThem = false
+
+/** Called before the first jail is started: a host that only checks has no listener of ours. */
+function endWithHost(): void {
+  if (endsThem) return
+  endsThem = true
+  process.on('exit', () => {
+    for (const child of children) signalGroup(child, 'SIGKILL')
+  })
+}
 
 function signalGroup(child: ChildProcess, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   if (child.exitCode !== null || child.signalCode !== null) return // its number may be another's by now

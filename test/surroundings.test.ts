@@ -1,0 +1,104 @@
+/** Where the package cannot work, it says so and what to do: an old Node, a bundle. */
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { afterAll, describe, expect, test } from 'vitest'
+import { MAIN, ROOT, SHELL_ENV } from './support/cli.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-surroundings-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+mkdirSync(join(folder, 'node_modules'))
+symlinkSync(ROOT, join(folder, 'node_modules/pyrestrict'), 'dir')
+
+function node(
+  args: readonly string[],
+): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: folder, env: SHELL_ENV }, (error, stdout, stderr) => {
+      resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr })
+    })
+  })
+}
+
+/** Runs a module, with this code before everything else. */
+const after = (first: string, code: string) =>
+  node([
+    '--import',
+    `data:text/javascript,${encodeURIComponent(first)}`,
+    '--input-type=module',
+    '-e',
+    code,
+  ])
+
+/** What another run time says of itself. */
+const versions = (more: string): string =>
+  `Object.defineProperty(process, 'versions', { value: { ...process.versions, ${more} } });`
+
+describe('a Node that is too old', () => {
+  const old = `${versions("node: '18.20.4'")} delete process.getBuiltinModule;`
+
+  test('is told by the library, as an error of its own', async () => {
+    const { stdout } = await after(
+      old,
+      "await import('pyrestrict').catch((error) => console.log(error.name, error.message))",
+    )
+    expect(stdout).toBe('InstallationError pyrestrict needs Node 20.19 or later; this is 18.20.4\n')
+  })
+
+  test('is told by the command line, with status 2 and no stack trace', async () => {
+    writeFileSync(join(folder, 'old.mjs'), old)
+    const { status, stderr } = await node(['--import', './old.mjs', MAIN, 'check', 'a.py'])
+    expect([status, stderr]).toEqual([
+      2,
+      'pyrestrict: needs Node 20.19 or later; this is 18.20.4\n',
+    ])
+  })
+})
+
+describe('a bundle', () => {
+  test.each(['esm', 'cjs'] as const)(
+    'of format %s says that the package is to be left out of it',
+    async (format) => {
+      const entry = join(folder, `entry-${format}.mjs`)
+      writeFileSync(entry, "import { check } from 'pyrestrict'\ncheck('1').then(console.log)\n")
+      const bundle = await rolldown({ input: entry, platform: 'node', logLevel: 'silent' })
+      const file = join(folder, `bundle-${format}.${format === 'cjs' ? 'cjs' : 'mjs'}`)
+      await bundle.write({ file, format, codeSplitting: false })
+      const { status, stderr } = await node([file])
+      expect([status, /^InstallationError: .*$/m.exec(stderr)?.[0]]).toEqual([
+        1,
+        'InstallationError: pyrestrict cannot find its own files (the rules, the parser, the guest image). If it was bundled, tell ' +
+          'the bundler to leave it out: external: ["pyrestrict"] (esbuild, Rollup), ssr.external (Vite), externals (webpack), ' +
+          'serverExternalPackages (Next.js). If not, install it again.',
+      ])
+    },
+  )
+
+  test('that leaves it out works', async () => {
+    const entry = join(folder, 'entry-external.mjs')
+    writeFileSync(entry, "import { check } from 'pyrestrict'\nconsole.log((await check('1')).ok)\n")
+    const bundle = await rolldown({ input: entry, platform: 'node', external: ['pyrestrict'] })
+    const file = join(folder, 'bundle-external.mjs')
+    await bundle.write({ file, format: 'esm' })
+    expect((await node([file])).stdout).toBe('true\n')
+  })
+})
+
+describe('loading the library', () => {
+  test('adds no listener, and neither does checking', async () => {
+    const { stdout } = await after(
+      '',
+      // Node listens for the exit itself while a module is loading.
+      `const names = () => process.eventNames().flatMap((name) => process.listeners(name).map(() => name)).join()
+       setTimeout(async () => {
+         const before = names()
+         const { check } = await import('pyrestrict')
+         await check('1')
+         console.log(names() === before)
+       })`,
+    )
+    expect(stdout).toBe('true\n')
+  })
+})
