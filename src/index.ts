@@ -40,13 +40,12 @@ export type { CallOptions, Session } from './sandbox/session.js'
 export type {
   CompileOptions,
   ExecuteOptions,
-  Exposure,
   Inputs,
   Isolation,
   RunOptions,
   SandboxOptions,
-  TrustedModule,
 } from './sandbox/options.js'
+export type { Exposure, Shown, TrustedModule } from './sandbox/exposure.js'
 export type { Load } from './sandbox/pool.js'
 export type { OnOutput, Stream } from './sandbox/output.js'
 export type {

@@ -54,7 +54,7 @@ function connected(options: Partial<Call> = {}) {
   return { link, say, sent, written, answered, killed: () => killed, performed: () => performed }
 }
 
-const done = { kind: 'done', id: 1, usage, response: bytes(1), delta: null } as const
+const done = { kind: 'done', id: 1, usage, response: bytes(1), delta: null, traces: null } as const
 const begun = { kind: 'begun', id: 1 } as const
 const ended = { kind: 'ended', id: 1 } as const
 
@@ -98,6 +98,9 @@ describe('a worker that does not is ended, and its call lost', () => {
     'an answer of what has not ended': [[begun, done]],
     'output of what has ended': [[begun, ended, { kind: 'output', id: 1, fd: 1, bytes: bytes(1) }]],
     'two ends': [[begun, ended, ended]],
+    'traces beyond what there can be': [
+      [begun, ended, { ...done, traces: new Uint8Array((1 << 20) + 1) }],
+    ],
     'a delta nobody wanted': [[begun, ended, { ...done, delta: bytes(1) }]],
     'no delta where one was wanted': [[begun, ended, done], { end: 'capture' }],
     'a question nobody answers': [[begun, { kind: 'ask', id: 1, question: bytes(1) }]],
@@ -149,6 +152,7 @@ test('any reports in any order: nothing throws, and an ended worker has answered
         id: n,
         response: bytes(length),
         delta: delta ? bytes(1) : null,
+        traces: null,
       }),
     ),
     id.map((n): Report => ({ kind: 'killed', id: n, usage, why: 'crash', detail: '' })),
@@ -246,6 +250,6 @@ test('what may come is small, but for the end of a call', () => {
     say(begun, ended, { ...done, delta: options.end === 'capture' ? bytes(1) : null })
     return [during, link.mostBytes]
   }
-  expect(most({})).toEqual([(1 << 17) + (1 << 20), 1 << 17])
+  expect(most({})).toEqual([(1 << 17) + (2 << 20), 1 << 17])
   expect(most({ end: 'capture' })).toEqual([Infinity, 1 << 17])
 })

@@ -26,8 +26,8 @@ const REPORTS: Report[] = [
   { kind: 'begun', id: 1 },
   { kind: 'output', id: 1, fd: 2, bytes: bytes(104, 105) },
   { kind: 'ask', id: 2, question: bytes() },
-  { kind: 'done', id: 3, usage, response: bytes(1), delta: null },
-  { kind: 'done', id: 3, usage, response: bytes(1), delta: bytes(2) },
+  { kind: 'done', id: 3, usage, response: bytes(1), delta: null, traces: null },
+  { kind: 'done', id: 3, usage, response: bytes(1), delta: bytes(2), traces: bytes(3) },
   { kind: 'killed', id: 4, usage, why: 'memory', detail: 'x' },
 ]
 const COMMANDS: Command[] = [
@@ -44,6 +44,7 @@ const COMMANDS: Command[] = [
   {
     kind: 'perform',
     id: 1,
+    to: 'guest',
     begin: 'keep',
     request: bytes(),
     limits,
@@ -53,6 +54,7 @@ const COMMANDS: Command[] = [
   {
     kind: 'perform',
     id: 1,
+    to: 'host',
     begin: bytes(9),
     request: bytes(),
     limits,

@@ -76,7 +76,7 @@ async function serve(
       outputBytes: 0,
     }
     tell({ kind: 'ended', id })
-    tell({ kind: 'done', id, usage, response, delta: null })
+    tell({ kind: 'done', id, usage, response, delta: null, traces: null })
     if (!retire) workshop.reset()
   }
 }

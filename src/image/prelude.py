@@ -32,7 +32,7 @@ import encodings.utf_8, encodings.latin_1, encodings.ascii, encodings.utf_16, en
 import encodings.utf_32, encodings.utf_32_le, encodings.utf_32_be, encodings.utf_8_sig, encodings.cp1252, encodings.idna
 import encodings.iso8859_15, encodings.punycode, encodings.cp437, encodings.raw_unicode_escape, encodings.unicode_escape
 
-import contextvars, inspect, annotationlib, locale
+import contextvars, inspect, annotationlib, locale, importlib.machinery, importlib.util, zlib
 
 import pyrestrict.modules
 
@@ -128,13 +128,44 @@ def _check_frozen():
     gc.freeze()
 
 
+import pyrestrict.hosted, pyrestrict.remotes
+
+
+def _side(side):
+    """The functions of one side of the door, by their addresses: they live as long as the image."""
+    return {
+        'serves': [id(function) for function in side.serves],
+        'rich': id(side.rich),
+        'outward': id(side.outward),
+        'payload': id(side.payload),
+        'inward': id(side.inward),
+        'remote': id(side.meet),
+    }
+
+
+_remotes, _host, _hosted = pyrestrict.remotes, pyrestrict.host, pyrestrict.hosted
+_door = {
+    'entry': id(_hosted._entry),
+    'wake': id(_hosted.wake),
+    'guest': _side(_remotes.side) | {'told': id(_remotes.told), 'raise': id(_remotes._raise)},
+    'host': _side(_host.side) | {'told': id(_host.told), 'raise': id(_host._raise)},
+    'plain': [id(kind) for kind in pyrestrict.crossing.PLAIN],
+}
+
 _forget_bridges()
 _forget_importers()
 gc.collect()
 _classes = _every_class()
+# Classes made of Python or changeable C: a static type of the interpreter's was never meant to change.
+_soft = _hosted.full.SOFT
+_soft.extend(
+    key for key, cls in _classes.items() if cls.__flags__ & 1 << 9 and not cls.__flags__ & 1 << 8
+)
 json.dumps(
     {
         'entry': id(_entry),
+        'door': _door,
+        'frozen': dict(zip(('list', 'count'), _soft.buffer_info())),
         'classes': list(_classes),
         'version': '.'.join(map(str, sys.version_info[:3])),
     }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as operators from '../trusted/door/operators.js'
 import * as language from '../trusted/language/language.js'
 import * as modules from '../trusted/language/modules.js'
 
@@ -71,6 +72,7 @@ export function guestSources(variant: string): Map<string, string> {
   for (const [name, path] of files.sort(([a], [b]) => (a < b ? -1 : 1))) {
     sources.set(`pyrestrict/${name}`, readFileSync(path, 'utf8').replaceAll('\r\n', '\n'))
   }
+  sources.set('pyrestrict/operators.py', pythonModule(operators))
   sources.set('pyrestrict/language.py', pythonModule(language))
   sources.set('pyrestrict/modules.py', pythonModule(modules))
   if (variant === 'bare')

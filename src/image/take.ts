@@ -9,16 +9,20 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { guestSources, pyodideFile } from './sources.js'
-import { IMAGE_FORMAT, POLL_COUNTDOWN, type ImageFacts } from '../trusted/wall/image-facts.js'
+import {
+  IMAGE_FORMAT,
+  POLL_COUNTDOWN,
+  type DoorFacts,
+  type ImageFacts,
+} from '../trusted/wall/image-facts.js'
+import { IMMUTABLE_TYPE, TYPE_FLAGS_OFFSET } from '../trusted/wall/thaw.js'
 
 const WASM_PAGE = 65_536
+/** `METH_FASTCALL`: such a function is called through the table, without a detour by JavaScript. */
+const METH_FASTCALL = 0x80
 
 /** The instant at which every image is taken: the guest never sees it, but file times and caches hold it. */
 const INSTANT = 1_700_000_000_000
-
-/** `Py_TPFLAGS_IMMUTABLETYPE`, and where a type object keeps its flags in this build; prelude.py checks both. */
-const IMMUTABLE_TYPE = 1 << 8
-const TYPE_FLAGS_OFFSET = 84
 
 type Module = Record<string, (...args: never[]) => unknown>
 interface ImportObject {
@@ -30,6 +34,8 @@ interface Captured {
   imports: ImportObject
   instance: WebAssembly.Instance
   module: WebAssembly.Module
+  /** Entries in the table of a fresh instance. */
+  tableLength: number
 }
 interface Settings {
   instantiateWasm: (
@@ -114,7 +120,8 @@ async function loadStock(): Promise<{ python: Pyodide; captured: Captured }> {
       settings.instantiateWasm = (imports, done) => {
         fixImports(imports, () => (captured!.instance.exports.memory as WebAssembly.Memory).buffer)
         return instantiate(imports, (instance, module) => {
-          captured = { imports, instance, module }
+          const { length } = instance.exports.__indirect_function_table as WebAssembly.Table
+          captured = { imports, instance, module, tableLength: length }
           done(instance, module)
         })
       }
@@ -122,6 +129,25 @@ async function loadStock(): Promise<{ python: Pyodide; captured: Captured }> {
     },
   })
   return { python, captured: captured! }
+}
+
+/** Makes `sys.pyrestrict_door`, the function `_door` of crossing.py: what it calls is the entry of a guest's table that is bound there. */
+function hangDoor({ instance, tableLength }: Captured): void {
+  const x = instance.exports as unknown as Record<string, (...args: number[]) => number>
+  const memory = (): ArrayBuffer => (instance.exports.memory as WebAssembly.Memory).buffer
+  const text = (value: string): number => {
+    const bytes = new TextEncoder().encode(`${value}\0`)
+    const pointer = x.malloc!(bytes.length)
+    new Uint8Array(memory()).set(bytes, pointer)
+    return pointer
+  }
+  const name = text('door')
+  const definition = x.malloc!(16)
+  new Int32Array(memory()).set([name, tableLength, METH_FASTCALL, 0], definition >> 2)
+  const door = x.PyCMethod_New!(definition, 0, 0, 0)
+  const sys = x.PyImport_AddModule!(text('sys'))
+  if (door === 0 || x.PyObject_SetAttrString!(sys, text('pyrestrict_door'), door) !== 0)
+    throw new Error('the door could not be made')
 }
 
 async function takeImage(folder: string, variant: string): Promise<void> {
@@ -132,6 +158,7 @@ async function takeImage(folder: string, variant: string): Promise<void> {
     python.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')))
     python.FS.writeFile(file, text)
   }
+  hangDoor(captured)
   const prelude = readFileSync(
     fileURLToPath(new URL('../../src/image/prelude.py', import.meta.url)),
     'utf8',
@@ -140,6 +167,8 @@ async function takeImage(folder: string, variant: string): Promise<void> {
     entry: number
     classes: number[]
     version: string
+    door: Omit<DoorFacts, 'slot'>
+    frozen: ImageFacts['frozen']
   }
 
   const { exports } = captured.instance as {
@@ -178,6 +207,8 @@ async function takeImage(folder: string, variant: string): Promise<void> {
     stackPointer: address('__stack_pointer'),
     break: words[exports.emscripten_get_sbrk_ptr!() >> 2]!,
     signalClock: address('_Py_emscripten_signal_clock'),
+    door: { slot: captured.tableLength, ...told.door },
+    frozen: told.frozen,
     got,
     python: told.version,
     size: image.length,

@@ -26,14 +26,22 @@ const SEGMENT_CHARACTERS = 10_000
 /** An expression over more lines is told by its first: each frame may stand on all lines of a program, blank ones included. */
 const SEGMENT_LINES = 50
 
-/** The exception that `record` tells of; without a parser its traceback has no carets. Never throws. */
+/** Places in trusted modules, by the number under which a guest's exception tells of them. */
+export type HostTraces = ReadonlyMap<number, Value>
+
+/**
+ * The exception that `record` tells of; where a trusted module raised it, with its frames too. Without a parser its traceback
+ * has no carets. Never throws.
+ */
 export function readException(
   record: Value,
   find: FindSource,
   parser: Parser | undefined,
+  traces: HostTraces = new Map(),
 ): GuestException {
   const read = readRecord(record, {
     find,
+    traces,
     known: new Map(),
     exceptions: MOST.chain + MOST.group,
     frames: MOST.frames,
@@ -51,6 +59,7 @@ export function filesOf(record: Value): ReadonlySet<string> {
 /** What one reading shares: how much more it may hold, and the frames that it has met (a recursion repeats a few). */
 interface Reading {
   readonly find: FindSource
+  readonly traces: HostTraces
   readonly known: Map<string, ReadFrame>
   exceptions: number
   frames: number
@@ -94,12 +103,12 @@ function readRecord(record: Value, reading: Reading): ReadException {
     type: module ? `${module}.${name}` : name,
     message: text(fields['message']),
     notes: list(fields['notes']).slice(0, MOST.notes).map(text),
-    frames: list(fields['frames'])
+    frames: [...list(fields['frames']).map(fieldsOf), ...hostFrames(fields['trace'], reading)]
       .slice(0, reading.frames)
-      .filter((frame, at) => at > 0 || !isCallOfFunction(fieldsOf(frame), reading))
+      .filter((frame, at) => at > 0 || !isCallOfFunction(frame, reading))
       .map((frame) => {
         reading.frames--
-        return readFrame(fieldsOf(frame), reading)
+        return readFrame(frame, reading)
       }),
     truncated: whole(fields['truncated']) ?? 0,
     ...(cause && { cause }),
@@ -111,6 +120,15 @@ function readRecord(record: Value, reading: Reading): ReadException {
 /** Whether a frame is the call that runs the body of a function: it is of nobody's writing. */
 function isCallOfFunction(fields: Fields, { find }: Reading): boolean {
   return text(fields['name']) === '<module>' && find(text(fields['file']))?.mode === 'function'
+}
+
+/** The frames of a trusted module that end an exception's way. */
+function hostFrames(trace: Value, { traces }: Reading): Fields[] {
+  const places = typeof trace === 'number' ? list(traces.get(trace)) : []
+  return places.map((place) => {
+    const [file, name, line, column, endLine, endColumn] = list(place)
+    return { file, name, line, column, endLine, endColumn }
+  })
 }
 
 function readFrame(fields: Fields, { find, known }: Reading): ReadFrame {

@@ -2,16 +2,19 @@
 import type { Limits } from '../policy/limits.js'
 import { LIMITS } from '../policy/limits.js'
 import { loadParser, type Parser } from '../syntax/parse.js'
+import type { Value } from '../trusted/channel/values.js'
 import { WireError } from '../trusted/channel/wire.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
-import type { Beginning, CallLimits, Ending } from '../trusted/channel/protocol.js'
-import { filesOf, readException, type FindSource } from './exception.js'
+import type { Beginning, CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
+import { filesOf, readException, type FindSource, type HostTraces } from './exception.js'
 import { CANCELLED_UNSPENT, UNSPENT, type Exhausted, type Outcome, type Spent } from './outcome.js'
 import { OutputCollector, type OnOutput } from './output.js'
 import { ForgedResponse, readRunResponse, RESPONSE_SLACK, type RunResponse } from './requests.js'
 
 export interface Execution {
   readonly worker: GuestWorker
+  /** Default the guest. */
+  readonly to?: Recipient
   readonly begin: Beginning
   readonly request: Uint8Array
   readonly end: Ending
@@ -67,7 +70,7 @@ export function callLimits(limits: Limits): CallLimits {
 
 /** Carries one execution out. Rejects only with what `onOutput` threw. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { worker, begin, request, end, limits, signal, onAsk, pauses } = execution
+  const { worker, to = 'guest', begin, request, end, limits, signal, onAsk, pauses } = execution
   // Its listeners were told already: none that is added now will be.
   if (signal?.aborted) return { outcome: CANCELLED_UNSPENT, begun: true, delta: undefined }
   let hostError: { readonly error: unknown } | undefined
@@ -83,6 +86,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   }
   signal?.addEventListener('abort', cancel)
   const performing = performOrRefuse(worker, {
+    to,
     begin,
     request,
     end,
@@ -136,7 +140,8 @@ function performOrRefuse(worker: GuestWorker, call: Call): Promise<Performed> {
 
 /** What became of a guest, as far as its worker tells it. */
 export type Reply =
-  | RunResponse
+  | Exclude<RunResponse, { readonly status: 'raised' }>
+  | (Extract<RunResponse, { readonly status: 'raised' }> & { readonly traces: HostTraces })
   | Pick<Exhausted, 'status' | 'limit' | 'used' | 'allowed' | 'message'>
   | { readonly status: 'crashed'; readonly reason: string }
 
@@ -164,11 +169,30 @@ export function replyOf(performed: Performed, limits: Limits): Reply {
     const response = readRunResponse(performed.response, limits)
     return response.status === 'exhausted'
       ? exhausted(response.limit, response.used, limits)
-      : response
+      : response.status === 'raised'
+        ? { ...response, traces: tracesOf(performed.traces, limits) }
+        : response
   } catch (error) {
     if (!(error instanceof ForgedResponse)) throw error
     return { status: 'crashed', reason: `the guest did not answer properly: ${error.message}` }
   }
+}
+
+/** What the trusted guest tells of its exceptions. It is as good as the worker that hands it over: without, frames are missing. */
+function tracesOf(bytes: Uint8Array | null, limits: Limits): HostTraces {
+  const traces = new Map<number, Value>()
+  if (bytes === null) return traces
+  try {
+    const response = readRunResponse(bytes, limits)
+    const pairs = response.status === 'returned' ? response.value : []
+    for (const pair of Array.isArray(pairs) ? (pairs as Value[]) : []) {
+      const [number, frames] = Array.isArray(pair) ? (pair as Value[]) : []
+      if (typeof number === 'number') traces.set(number, frames)
+    }
+  } catch (error) {
+    if (!(error instanceof ForgedResponse)) throw error
+  }
+  return traces
 }
 
 /** The outcome. Without a parser a traceback has no carets. */
@@ -179,10 +203,10 @@ export function judge(
   parser: Parser | undefined,
 ): Outcome {
   if (reply.status !== 'raised') return { ...reply, ...spent } as Outcome
-  const { exception, row } = reply
+  const { exception, row, traces } = reply
   return {
     status: 'raised',
-    exception: readException(exception, find, parser),
+    exception: readException(exception, find, parser, traces),
     ...(row !== undefined && { row }),
     ...spent,
   }

@@ -217,6 +217,7 @@ export class InlineFormula {
         usage: UNKNOWN_USAGE,
         response: result.response,
         delta: null,
+        traces: null,
       }
     } catch (error) {
       if (error instanceof WireError) {
@@ -271,7 +272,7 @@ export class InlineFormula {
       judge(
         replyOf(performed, this.#runtime.policy.limits),
         { output: '', usage: performed.usage },
-        (file) => (file === this.#code.filename ? this.#code : undefined),
+        (file) => (file === this.#code.filename ? this.#code : this.#runtime.trustedSource(file)),
         this.#parser,
       ),
     )

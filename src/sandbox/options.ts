@@ -4,8 +4,9 @@ import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
-import { STANDARD_GRANTS } from '../policy/keys/modules.js'
 import type { Value } from '../trusted/channel/values.js'
+import { resolveTrusted, type ResolvedModule, type TrustedModule } from './exposure.js'
+import { checkKeys, checkRecord } from './records.js'
 import type { OnOutput } from './output.js'
 
 /**
@@ -15,19 +16,6 @@ import type { OnOutput } from './output.js'
 export type Isolation = 'process' | 'thread' | 'inline'
 
 const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
-
-/** A module of the host's own, in full Python, beside the guest. */
-export interface TrustedModule {
-  readonly source: string
-  /**
-   * The names of it that become globals of the guest. As a record, each with the attributes it shows: a list, or `'*'` for
-   * every public one, which is what a plain list of names means.
-   */
-  readonly expose: readonly string[] | Exposure
-}
-
-/** Exposed names, each with the public attributes it shows. */
-export type Exposure = Readonly<Record<string, '*' | readonly string[]>>
 
 export interface SandboxOptions {
   /** Where guests run. Default `process`. */
@@ -95,11 +83,7 @@ export interface ResolvedOptions {
   readonly spares: number
   readonly queue: number
   readonly sessions: number
-  readonly trusted: readonly {
-    readonly name: string
-    readonly source: string
-    readonly expose: Exposure
-  }[]
+  readonly trusted: readonly ResolvedModule[]
   readonly wrap: readonly string[] | undefined
   readonly snapshotKey: Uint8Array | undefined
 }
@@ -162,21 +146,6 @@ export function formalsOf(
   return parameters
 }
 
-function checkRecord(value: unknown, at: string): asserts value is object {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return
-  throw new ArgumentError(
-    `${at}: must be an object, not ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`,
-  )
-}
-
-function checkKeys(value: object, known: readonly string[], at: string, kind: string): void {
-  const unknown = Object.keys(value).find((key) => !known.includes(key))
-  if (unknown !== undefined)
-    throw new ArgumentError(
-      `${at}.${unknown}: there is no such ${kind} (known: ${known.join(', ')})`,
-    )
-}
-
 /** @internal @throws ArgumentError, PolicyError */
 export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   checkOptions(options, 'sandbox')
@@ -233,58 +202,4 @@ function count(
     throw new ArgumentError(`${name}: must be a whole number from ${least} to ${most}`)
   }
   return value
-}
-
-const MODULE_NAME = /^[A-Za-z]\w*$/
-const PUBLIC_NAME = /^(?!_)[\p{XID_Start}]\p{XID_Continue}*$/u
-/** What `import` of the library's would find in its place, the library's own imports included. */
-const LIBRARY = new Set(Object.keys(STANDARD_GRANTS).map((name) => name.split('.')[0]))
-
-function resolveTrusted(
-  trusted: Readonly<Record<string, TrustedModule>>,
-): ResolvedOptions['trusted'] {
-  checkRecord(trusted, 'trusted')
-  const exposedBy = new Map<string, string>()
-  return Object.entries(trusted).map(([name, module]) => {
-    const at = `trusted.${name}`
-    if (!MODULE_NAME.test(name))
-      throw new ArgumentError(`${at}: a module's name must be a public Python name`)
-    if (LIBRARY.has(name)) throw new ArgumentError(`${at}: Python has a module of that name`)
-    checkRecord(module, at)
-    checkKeys(module, ['source', 'expose'], at, 'key')
-    const { source, expose } = module
-    if (typeof source !== 'string') throw new ArgumentError(`${at}.source: must be a string`)
-    const shown = readExposure(expose, `${at}.expose`)
-    for (const exposed of Object.keys(shown)) {
-      const other = exposedBy.get(exposed)
-      if (other !== undefined)
-        throw new ArgumentError(`${at}.expose: ${exposed} is exposed by trusted.${other} too`)
-      exposedBy.set(exposed, name)
-    }
-    return { name, source, expose: shown }
-  })
-}
-
-function readExposure(expose: unknown, at: string): Exposure {
-  if (typeof expose !== 'object' || expose === null) {
-    throw new ArgumentError(
-      `${at}: must be a list of names, or a record of names with their attributes`,
-    )
-  }
-  const entries: [unknown, unknown][] = Array.isArray(expose)
-    ? expose.map((name) => [name, '*'])
-    : Object.entries(expose)
-  const shown = Object.create(null) as Record<string, '*' | readonly string[]>
-  for (const [name, attributes] of entries) {
-    checkName(name, at)
-    if (attributes !== '*' && !(Array.isArray(attributes) && attributes.every(isPublicName))) {
-      throw new ArgumentError(`${at}.${name}: must be '*' or a list of public attribute names`)
-    }
-    shown[name] = attributes === '*' ? '*' : [...(attributes as string[])]
-  }
-  return shown
-}
-
-function isPublicName(name: unknown): boolean {
-  return typeof name === 'string' && PUBLIC_NAME.test(name)
 }

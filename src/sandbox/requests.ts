@@ -8,7 +8,7 @@ import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { withField } from '../trusted/channel/encode.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { WireError, type WireLimits } from '../trusted/channel/wire.js'
-import type { Exposure } from './options.js'
+import type { Exposure } from './exposure.js'
 
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
 const RESULT_NODES = 5_000_000
@@ -130,13 +130,19 @@ export function callRequest(
   return encode({ op: 'call', ...request, ...common(policy, limits) }, 'value.args', 'args', policy)
 }
 
-export function trustRequest(
-  name: string,
-  source: string,
-  expose: Exposure,
-  policy: ResolvedPolicy,
-): Uint8Array {
-  return encodeValue({ op: 'trust', name, source, expose, ...common(policy, policy.limits) })
+/** Makes a guest one that trusted modules can be beside. To the guest, as the first of a base. */
+export function attendRequest(policy: ResolvedPolicy): Uint8Array {
+  return encodeValue({ op: 'attend', ...common(policy, policy.limits) })
+}
+
+/** Gives the trusted guest the standard library, an archive's bytes. */
+export function fullRequest(archive: Uint8Array): Uint8Array {
+  return encodeValue({ op: 'full', archive })
+}
+
+/** Loads a module in the trusted guest. */
+export function loadRequest(name: string, source: string, expose: Exposure): Uint8Array {
+  return encodeValue({ op: 'load', name, source, expose })
 }
 
 /** What every run and call is told of the policy. */

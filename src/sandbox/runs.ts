@@ -5,6 +5,7 @@ import { resolveLimits } from '../policy/policy.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import { Code, type Compiler, type SourceText } from './compiler.js'
 import { execute, type Pauses } from './execution.js'
+import type { FindSource } from './exception.js'
 import type { ExecuteOptions } from './options.js'
 import {
   CANCELLED_UNSPENT,
@@ -26,6 +27,8 @@ export interface Runtime {
   /** Texts that are being compiled: they count as waiting. */
   readonly arriving: Set<object>
   readonly isClosing: () => boolean
+  /** Sources of trusted modules, for frames. */
+  readonly trustedSource: FindSource
   /** Rejects when the guest's image is not the one that belongs here. */
   readonly imageChecked: Promise<void>
 }
@@ -75,7 +78,7 @@ export async function run(
   options: ExecuteOptions,
   pauses?: Pauses,
 ): Promise<Outcome> {
-  const { policy, pool, isClosing } = runtime
+  const { policy, pool, isClosing, trustedSource } = runtime
   const { result, signal, onOutput } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
   const inputs = encodeInputs(options.inputs, policy)
@@ -97,7 +100,7 @@ export async function run(
       onOutput,
       isClosing,
       pauses,
-      find: (file) => (file === filename ? code : undefined),
+      find: (file) => (file === filename ? code : trustedSource(file)),
     })
     return begun ? outcome : 'lost'
   }
@@ -127,6 +130,7 @@ export async function executeRequest(
     pool,
     policy: { limits },
     isClosing,
+    trustedSource,
   } = runtime
   return withWorker(pool, runtime, undefined, async (worker) => {
     const { outcome, begun } = await execute({
@@ -136,7 +140,7 @@ export async function executeRequest(
       end: 'reset',
       limits,
       isClosing,
-      find: (file) => (file === code.filename ? code : undefined),
+      find: (file) => (file === code.filename ? code : trustedSource(file)),
     })
     return begun ? outcome : 'lost'
   })

@@ -30,7 +30,7 @@ import { compile, executeRequest, run, type Runtime } from './runs.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
 import { StartedRun } from './started-run.js'
-import { loadTrusted } from './trust.js'
+import { loadTrusted, trustedSources } from './trust.js'
 import { imageChecked, imageHash, setupOf, startInline, starterOf } from './workers.js'
 
 const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
@@ -112,7 +112,13 @@ export class Sandbox<I extends Isolation = Isolation> {
         options.trusted.flatMap(({ expose }) => Object.keys(expose)),
       )
       const sandbox = new Sandbox<I>(
-        { ...workers, policy, compiler, arriving: new Set() },
+        {
+          ...workers,
+          policy,
+          compiler,
+          arriving: new Set(),
+          trustedSource: trustedSources(options.trusted),
+        },
         options,
         workers,
         compiles,

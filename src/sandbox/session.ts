@@ -8,6 +8,7 @@ import { resolveLimits } from '../policy/policy.js'
 import type { Limits } from '../policy/limits.js'
 import type { Value } from '../trusted/channel/values.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
+import type { Recipient } from '../trusted/channel/protocol.js'
 import { Code, type SourceText } from './compiler.js'
 import { execute } from './execution.js'
 import { checkOptions, formalsOf, type ExecuteOptions, type RunOptions } from './options.js'
@@ -93,6 +94,7 @@ export class Session {
         if (!(code instanceof Code)) return code
         this.#remember(code)
         return this.#execute(
+          'guest',
           runRequest(
             { code: code.bytes, filename, mode, inputs, result, keep: true },
             runtime.policy,
@@ -129,7 +131,7 @@ export class Session {
       const { policy } = this.#host.runtime
       const limits = resolveLimits(options.limits, policy.limits, policy.limits)
       const request = callRequest({ module, function: name, args }, policy, limits)
-      return () => this.#execute(request, limits, options)
+      return () => this.#execute('host', request, limits, options)
     })
   }
 
@@ -199,11 +201,12 @@ export class Session {
   }
 
   async #execute(
+    to: Recipient,
     request: Uint8Array,
     limits: Limits,
     { signal, onOutput }: CallOptions,
   ): Promise<Outcome> {
-    const { isClosing } = this.#host.runtime
+    const { isClosing, trustedSource } = this.#host.runtime
     for (let attempt = 1; ; attempt++) {
       const worker = await this.#liveWorker(signal)
       if (worker === CANCELLED) return CANCELLED_UNSPENT
@@ -211,14 +214,15 @@ export class Session {
       this.#stale = true
       const { outcome, begun, delta } = await execute({
         worker,
+        to,
         begin,
-        request: begin === 'keep' ? request : freshly(request),
+        request: begin === 'keep' || to === 'host' ? request : freshly(request),
         end: 'capture',
         limits,
         signal,
         onOutput,
         isClosing,
-        find: (file) => this.#find(file),
+        find: (file) => this.#find(file) ?? trustedSource(file),
         fetch: (files) => this.#fetch(files),
       })
       if (!begun && attempt < ATTEMPTS) continue

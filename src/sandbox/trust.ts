@@ -1,16 +1,27 @@
-/** Loads the host's own modules beside the guest, once for a sandbox: every worker gets the memory that this leaves. */
+/** Loads the host's own modules into the trusted guest, once for a sandbox: every worker gets the memory that this leaves. */
 import { PolicyError } from '../errors.js'
+import { readLibrary } from '../platform/node/image.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { loadParser } from '../syntax/parse.js'
+import type { GuestWorker, Performed } from '../trusted/channel/link.js'
 import type { CallLimits } from '../trusted/channel/protocol.js'
-import { readException } from './exception.js'
-import type { ResolvedOptions } from './options.js'
+import { readException, type FindSource } from './exception.js'
+import type { ResolvedModule } from './exposure.js'
 import { CANCELLED } from './pool.js'
-import { ForgedResponse, readRunResponse, RESPONSE_SLACK, trustRequest } from './requests.js'
+import {
+  attendRequest,
+  ForgedResponse,
+  fullRequest,
+  loadRequest,
+  readRunResponse,
+  RESPONSE_SLACK,
+} from './requests.js'
 import type { Runtime } from './runs.js'
 
-/** A trusted module is the host's own and may take its time to load. */
-const TRUST_MS = 30_000
+/** A trusted module is the host's own and may take its time to load, in milliseconds. */
+const LOAD_MS = 30_000
+/** And may print, whatever guests may. */
+const LOAD_OUTPUT_BYTES = 1 << 20
 
 /**
  * The memory with the modules loaded, undefined when there are none.
@@ -18,49 +29,34 @@ const TRUST_MS = 30_000
  */
 export async function loadTrusted(
   runtime: Runtime,
-  trusted: ResolvedOptions['trusted'],
+  trusted: readonly ResolvedModule[],
 ): Promise<Uint8Array | undefined> {
   if (trusted.length === 0) return undefined
   const { pool, policy, imageChecked } = runtime
-  const { memoryMb, outputBytes } = policy.limits
   const limits: CallLimits = {
-    wallMs: TRUST_MS,
+    wallMs: LOAD_MS,
     fuel: Number.MAX_SAFE_INTEGER,
-    memoryBytes: memoryMb * 2 ** 20,
-    outputBytes,
+    memoryBytes: policy.limits.memoryMb * 2 ** 20,
+    outputBytes: LOAD_OUTPUT_BYTES,
     responseBytes: RESPONSE_SLACK,
   }
   const worker = await pool.lease('run')
   if (worker === CANCELLED) return undefined
   try {
     await imageChecked
+    const prepared = [
+      await worker.perform({ begin: 'image', request: attendRequest(policy), limits, end: 'keep' }),
+      await askTrusted(worker, fullRequest(readLibrary()), limits, false),
+    ]
+    for (const performed of prepared) {
+      if (performed.kind !== 'done' || answerOf(performed, policy).status !== 'returned')
+        throw new PolicyError(`trusted modules could not be loaded: ${endingOf(performed)}`)
+    }
     let base: Uint8Array | undefined
-    for (const [index, { name, source, expose }] of trusted.entries()) {
-      const performed = await worker.perform({
-        begin: index === 0 ? 'image' : 'keep',
-        request: trustRequest(name, source, expose, policy),
-        limits,
-        end: index === trusted.length - 1 ? 'capture' : 'keep',
-      })
-      if (performed.kind !== 'done') {
-        throw new PolicyError(
-          `trusted.${name}: could not be loaded: ${performed.kind === 'lost' ? performed.reason : performed.why}`,
-        )
-      }
-      const response = readResponse(performed.response, policy)
-      if (response.status === 'raised') {
-        const lines = source.split('\n')
-        const mapper = {
-          toSource: (line: number, column: number) => ({ line, column: column + 1, offset: 0 }),
-        }
-        const { traceback } = readException(
-          response.exception,
-          () => ({ lines, mapper }),
-          await loadParser(),
-        )
-        throw new PolicyError(`trusted.${name}: could not be loaded:\n${traceback}`)
-      }
-      base = performed.delta ?? undefined
+    for (const [index, module] of trusted.entries()) {
+      const request = loadRequest(module.name, module.source, module.expose)
+      const performed = await askTrusted(worker, request, limits, index === trusted.length - 1)
+      base = await baseAfter(performed, module, runtime)
     }
     return base
   } finally {
@@ -68,12 +64,70 @@ export async function loadTrusted(
   }
 }
 
-function readResponse(
-  bytes: Uint8Array,
+function askTrusted(
+  worker: GuestWorker,
+  request: Uint8Array,
+  limits: CallLimits,
+  isLast: boolean,
+): Promise<Performed> {
+  const end = isLast ? 'capture' : 'keep'
+  return worker.perform({ to: 'host', begin: 'keep', request, limits, end })
+}
+
+/** The memory after a module was loaded, where it was captured. @throws PolicyError when it was not loaded. */
+async function baseAfter(
+  performed: Performed,
+  { name }: ResolvedModule,
+  { policy, trustedSource }: Runtime,
+): Promise<Uint8Array | undefined> {
+  const failed = (why: string): PolicyError =>
+    new PolicyError(`trusted.${name}: could not be loaded: ${why}`)
+  if (performed.kind !== 'done') throw failed(endingOf(performed))
+  const response = answerOf(performed, policy)
+  if (response.status === 'raised') {
+    const { traceback } = readException(
+      response.exception,
+      trustedSource,
+      await loadParser(),
+    )
+    throw failed(`\n${traceback}`)
+  }
+  return performed.delta ?? undefined
+}
+
+/** Finds the sources of trusted modules, whose positions need no mapping, by the file names that their frames have. */
+export function trustedSources(trusted: readonly ResolvedModule[]): FindSource {
+  const mapper = {
+    toSource: (line: number, column: number) => ({ line, column: column + 1, offset: 0 }),
+  }
+  const sources = new Map(
+    trusted.map(({ name, source }) => [`<${name}>`, { lines: source.split('\n'), mapper }]),
+  )
+  return (file) => sources.get(file)
+}
+
+/** How it ended, in words for the module's author. */
+function endingOf(performed: Performed): string {
+  if (performed.kind === 'lost') return performed.reason
+  if (performed.kind === 'done') return 'the guest did not answer properly'
+  switch (performed.why) {
+    case 'wall':
+      return `it was still loading after ${LOAD_MS / 1000} seconds`
+    case 'output':
+      return `it printed more than ${LOAD_OUTPUT_BYTES} bytes while loading`
+    case 'memory':
+      return 'there is not enough memory for it (policy.limits.memoryMb)'
+    default:
+      return performed.detail || performed.why
+  }
+}
+
+function answerOf(
+  { response }: Extract<Performed, { kind: 'done' }>,
   { limits }: ResolvedPolicy,
 ): ReturnType<typeof readRunResponse> {
   try {
-    return readRunResponse(bytes, limits)
+    return readRunResponse(response, limits)
   } catch (error) {
     if (error instanceof ForgedResponse)
       throw new PolicyError(`trusted modules could not be loaded: ${error.message}`)

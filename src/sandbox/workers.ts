@@ -30,8 +30,8 @@ export function setupOf({ clock, random, limits }: ResolvedPolicy): Setup {
     clock: clock === 'real' ? clock : { fixed: Date.parse(clock.fixed) },
     random,
     memoryBytes: limits.memoryMb * MIB,
-    // A session's memory and inputs as large as it, in one command.
-    maxFrameBytes: 2 * limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
+    // A session's memory, of the guest and of the trusted one, and inputs as large, in one command.
+    maxFrameBytes: 4 * limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
   }
 }
 

@@ -17,21 +17,21 @@ export const RINGS = [
     name: 'wall',
     claim:
       'Whatever a guest does with all of its memory, it reaches only the imports given here, within its limits, and leaves nothing behind.',
-    lines: 800,
-    tokens: 6_400,
+    lines: 840,
+    tokens: 6_800,
   },
   {
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_030,
-    tokens: 15_300,
+    lines: 2_090,
+    tokens: 15_800,
   },
   {
     name: 'door',
     claim: 'A guest reads and changes of a trusted module what was exposed, and nothing else.',
-    lines: 900,
-    tokens: 6_500,
+    lines: 1_600,
+    tokens: 12_100,
   },
   {
     name: 'broker',

@@ -5,7 +5,7 @@
 import { openSync, readFileSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   IMAGE_FORMAT,
@@ -48,6 +48,12 @@ export function wasmPath(): string {
 
 /** Found once: looking needs a descriptor, and a host that has none left must still be told so by the spawn. */
 let foundWasm: string | undefined
+
+/** Python's standard library as the `pyodide` package ships it, an archive. @throws ImageError */
+export function readLibrary(): Uint8Array {
+  const path = join(dirname(wasmPath()), 'python_stdlib.zip')
+  return orImageError(path, () => readFileSync(path))
+}
 
 function readFacts(folder: string): ImageFacts {
   const path = join(folder, 'guest.json')

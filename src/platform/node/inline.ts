@@ -7,6 +7,7 @@ import type { GuestImage } from '../../trusted/wall/image-facts.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../../trusted/channel/link.js'
 import type { Done, Report, Setup } from '../../trusted/channel/protocol.js'
 import type { Guest } from '../../trusted/wall/runtime.js'
+import { makeGuests } from './guests.js'
 import { Station } from '../../trusted/channel/station.js'
 import { preload } from './preload.js'
 
@@ -20,7 +21,7 @@ export class InlineWorker implements GuestWorker {
 
   constructor(wasm: WebAssembly.Module, image: GuestImage, setup: Setup) {
     preload()
-    this.#station = new Station(wasm, image, setup, {
+    this.#station = new Station(makeGuests(wasm, image), setup, {
       smallStack: true,
       tell: (report) => {
         this.#reports.push(report)
@@ -44,7 +45,7 @@ export class InlineWorker implements GuestWorker {
   }
 
   /** The same, at once. */
-  performNow({ begin, request, limits, end, onOutput }: Call): Performed {
+  performNow({ to = 'guest', begin, request, limits, end, onOutput }: Call): Performed {
     if (this.#reason !== undefined) {
       return {
         kind: 'lost',
@@ -54,7 +55,16 @@ export class InlineWorker implements GuestWorker {
       }
     }
     this.#reports = []
-    this.#station.perform({ kind: 'perform', id: 0, begin, request, limits, end, pausable: false })
+    this.#station.perform({
+      kind: 'perform',
+      id: 0,
+      to,
+      begin,
+      request,
+      limits,
+      end,
+      pausable: false,
+    })
     let done: Done | undefined
     for (const report of this.#reports.splice(0)) {
       if (report.kind === 'output') onOutput?.(report.fd, report.bytes)

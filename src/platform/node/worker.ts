@@ -7,6 +7,7 @@ import { writeSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { isMainThread, workerData, type MessagePort } from 'node:worker_threads'
 import { IMAGE_FOLDER, openImage } from './image.js'
+import { makeGuests } from './guests.js'
 import { EXIT, PortPipe, StdioPipe, type Pipe } from './pipe.js'
 import { preload } from './preload.js'
 import type { GuestImage } from '../../trusted/wall/image-facts.js'
@@ -48,7 +49,7 @@ function serve(
       if (command.id === id) return command.answer
     }
   }
-  const station = new Station(wasm, image, setup, {
+  const station = new Station(makeGuests(wasm, image), setup, {
     ask,
     ...(pulse && { pulse }),
     tell: (report) => {

@@ -12,6 +12,7 @@ import {
   type CallUsage,
   type Done,
   type Ending,
+  type Recipient,
   type Report,
 } from './protocol.js'
 import { Watchdog } from './watchdog.js'
@@ -32,9 +33,13 @@ const HANDOVER_MS = 10_000
 const HANDOVER_BYTES_A_MS = 20_000
 /** The largest report but for a call's end: a piece of output is half of it. */
 const SMALL_REPORT = 131_072
+/** Room for the places of exceptions of trusted modules: 20 of them, each of 50 frames (host.py). */
+const TRACES_BYTES = 1 << 20
 
 /** One call of a guest. */
 export interface Call {
+  /** Default the guest. */
+  readonly to?: Recipient
   readonly begin: Beginning
   readonly request: Uint8Array
   readonly limits: CallLimits
@@ -137,7 +142,7 @@ export class Link implements GuestWorker {
     if (!call) return SMALL_REPORT
     return call.end === 'capture' || call.onAsk
       ? Infinity
-      : SMALL_REPORT + call.limits.responseBytes
+      : SMALL_REPORT + TRACES_BYTES + call.limits.responseBytes
   }
 
   get alive(): boolean {
@@ -159,8 +164,8 @@ export class Link implements GuestWorker {
         usage: used(started, 0),
       })
     const id = this.#nextId++
-    const { begin, request, limits, end, pausable = false } = call
-    const frame = encodeFrame({ kind: 'perform', id, begin, request, limits, end, pausable })
+    const { to = 'guest', begin, request, limits, end, pausable = false } = call
+    const frame = encodeFrame({ kind: 'perform', id, to, begin, request, limits, end, pausable })
     return new Promise((answer) => {
       const watchdog = new Watchdog(patience(frame.length), () =>
         this.kill('the worker did not begin'),
@@ -276,7 +281,7 @@ export class Link implements GuestWorker {
           call: { limits, end },
         } = pending
         pending.phase = 'ended'
-        const size = limits.responseBytes + (end === 'capture' ? limits.memoryBytes : 0)
+        const size = limits.responseBytes + (end === 'capture' ? 2 * limits.memoryBytes : 0)
         return watch(pending, patience(size), () => this.kill('the worker did not answer'))
       }
       case 'output':
@@ -291,6 +296,8 @@ export class Link implements GuestWorker {
       case 'done':
         if ((report.delta !== null) !== (pending.call.end === 'capture'))
           throw new ProtocolError('a delta out of place')
+        if ((report.traces?.length ?? 0) > TRACES_BYTES)
+          throw new ProtocolError('more traces than there are')
         if (report.response.length > pending.call.limits.responseBytes)
           throw new ProtocolError('a response over the limit')
         return this.#settle(timed(report, pending))

@@ -23,6 +23,9 @@ export interface CallLimits {
  */
 export type Beginning = 'keep' | 'image' | 'base' | Uint8Array
 
+/** Whom a call is made to: the untrusted guest, or the trusted one beside it. */
+export type Recipient = 'guest' | 'host'
+
 /** What becomes of the memory after a call that was not killed: back to the base, kept, or kept and captured. */
 export type Ending = 'reset' | 'keep' | 'capture'
 
@@ -43,6 +46,7 @@ export type Command =
   | {
       readonly kind: 'perform'
       readonly id: number
+      readonly to: Recipient
       readonly begin: Beginning
       readonly request: Uint8Array
       readonly limits: CallLimits
@@ -71,6 +75,8 @@ export type Done =
       readonly usage: CallUsage
       readonly response: Uint8Array
       readonly delta: Uint8Array | null
+      /** Where exceptions of trusted modules were raised, which the guest is not told: bytes of the trusted guest's. */
+      readonly traces: Uint8Array | null
     }
   | {
       readonly kind: 'killed'
@@ -167,6 +173,7 @@ const COMMANDS: Readonly<Record<Command['kind'], Fields>> = {
   base: { delta: bytes },
   perform: {
     id: whole,
+    to: oneOf('guest', 'host'),
     begin: or(bytes, 'keep', 'image', 'base'),
     request: bytes,
     limits: LIMITS,
@@ -183,7 +190,13 @@ const REPORTS: Readonly<Record<Report['kind'], Fields>> = {
   ended: { id: whole },
   output: { id: whole, fd: oneOf(1, 2), bytes },
   ask: { id: whole, question: bytes },
-  done: { id: whole, usage: USAGE, response: bytes, delta: or(bytes, null) },
+  done: {
+    id: whole,
+    usage: USAGE,
+    response: bytes,
+    delta: or(bytes, null),
+    traces: or(bytes, null),
+  },
   killed: {
     id: whole,
     usage: USAGE,

@@ -1,13 +1,13 @@
 /**
- * Serves one guest: makes it, sets its memory to what a call begins with, makes the call under its limits, tells how it
+ * Serves one guest, or one and the trusted guest beside it: sets their memory to what a call begins with, makes the call under its limits, tells how it
  * ended, and puts the memory back for the next. The same in a jail, in a thread and in the caller's own thread.
  *
  * A guest that was killed is never used as it is: its next call begins with a reset, whatever the host asks for.
  */
 import { Killed } from '../wall/killed.js'
 import type { Command, Done, KillKind, Report, Setup } from './protocol.js'
-import { Guest } from '../wall/runtime.js'
-import type { GuestImage } from '../wall/image-facts.js'
+import type { Guest } from '../wall/runtime.js'
+import type { Guests, MakeGuests } from './guests.js'
 import { TimedOut, within } from './watchdog.js'
 import { encodeValue } from './values.js'
 
@@ -31,20 +31,19 @@ const WARM_MS = 20_000
 export type Perform = Extract<Command, { kind: 'perform' }>
 
 export class Station {
-  readonly #guest: Guest
+  readonly #guests: Guests
   #base: Uint8Array | undefined
   /** What the memory is now, when it is known to be just that. */
   #memory: 'image' | 'base' | 'kept' | 'spoilt' = 'image'
   #call = 0
 
   constructor(
-    wasm: WebAssembly.Module,
-    image: GuestImage,
+    make: MakeGuests,
     setup: Setup,
     private readonly peer: Peer,
   ) {
     const { ask } = peer
-    this.#guest = new Guest(wasm, image, {
+    this.#guests = make({
       clock: setup.clock,
       random: setup.random,
       memoryBytes: setup.memoryBytes,
@@ -61,7 +60,7 @@ export class Station {
    * there then, and no guest's time is spent on it, nor can a guest be ended in the middle of it.
    */
   warm(): void {
-    within(WARM_MS, () => this.#guest.call(encodeValue({ op: 'warm' })))
+    within(WARM_MS, () => this.#guests.guest.call(encodeValue({ op: 'warm' })))
     try {
       within(1, () => {
         for (;;);
@@ -92,9 +91,9 @@ export class Station {
   /** Lets `work` call the guest as it stands after a call that kept it. A guest that is ended thereby is reset. */
   direct<T>(work: (guest: Guest) => T): T {
     try {
-      return work(this.#guest)
+      return this.#guests.around(() => work(this.#guests.guest))
     } catch (error) {
-      if (!this.#guest.ready) {
+      if (!this.#guests.ready) {
         this.#memory = 'spoilt'
         this.#restore('base')
       }
@@ -102,13 +101,13 @@ export class Station {
     }
   }
 
-  #perform({ id, begin, request, limits, end, pausable }: Perform): Done {
+  #perform({ id, to, begin, request, limits, end, pausable }: Perform): Done {
     this.#call = id
     let started = performance.now()
-    let response: Uint8Array | undefined
+    let answer: ReturnType<Guests['call']> | undefined
     let delta: Uint8Array | null = null
     const usage = () => {
-      const { fuel, peakMemoryBytes, outputBytes } = this.#guest.usage
+      const { fuel, peakMemoryBytes, outputBytes } = this.#guests.usage
       return { wallMs: performance.now() - started, fuel, peakMemoryBytes, outputBytes }
     }
     let begun = false
@@ -119,7 +118,7 @@ export class Station {
       begun = true
       started = performance.now()
       const work = (): void => {
-        response = this.#guest.call(request, {
+        answer = this.#guests.call(to, request, {
           fuel: limits.fuel,
           deadline: pausable ? Infinity : started + limits.wallMs,
           outputBytes: limits.outputBytes,
@@ -131,12 +130,12 @@ export class Station {
       else within(limits.wallMs + 1, work)
       const used = usage()
       this.peer.tell({ kind: 'ended', id })
-      if (end === 'capture') delta = this.#guest.capture()
+      if (end === 'capture') delta = this.#guests.capture()
       this.#memory = 'kept'
-      return { kind: 'done', id, usage: used, response: response!, delta }
+      return { kind: 'done', id, usage: used, ...answer!, delta }
     } catch (error) {
       if (!begun) this.peer.tell({ kind: 'begun', id })
-      if (error instanceof TimedOut) this.#guest.flush()
+      if (error instanceof TimedOut) this.#guests.flush()
       return { kind: 'killed', id, usage: usage(), ...reason(error) }
     }
   }
@@ -145,18 +144,18 @@ export class Station {
     if (begin === 'keep') {
       if (this.#memory !== 'kept') throw new Killed('crash', 'there is no memory to keep')
       // It grew in a call that might have more: of what is not in use, this one gets nothing.
-      if (!this.#guest.fits(memoryBytes)) this.#guest.restore(this.#guest.capture(), memoryBytes)
-    } else if (begin instanceof Uint8Array) this.#guest.restore(begin, memoryBytes)
+      if (!this.#guests.fits(memoryBytes)) this.#guests.restore(this.#guests.capture(), memoryBytes)
+    } else if (begin instanceof Uint8Array) this.#guests.restore(begin, memoryBytes)
     else this.#restore(begin === 'image' ? 'image' : 'base', memoryBytes)
   }
 
   #restore(target: 'image' | 'base', memoryBytes?: number): void {
     const wanted = target === 'base' && this.#base ? 'base' : 'image'
-    if (this.#memory === wanted && this.#guest.fits(memoryBytes ?? Infinity)) return
+    if (this.#memory === wanted && this.#guests.fits(memoryBytes ?? Infinity)) return
     this.#memory = 'spoilt'
-    const hadGrown = this.#guest.usage.peakMemoryBytes > GROWN_BYTES
-    if (wanted === 'base') this.#guest.restore(this.#base!, memoryBytes)
-    else this.#guest.reset(memoryBytes)
+    const hadGrown = this.#guests.usage.peakMemoryBytes > GROWN_BYTES
+    if (wanted === 'base') this.#guests.restore(this.#base!, memoryBytes)
+    else this.#guests.reset(memoryBytes)
     this.#memory = wanted
     // The memory of the guest before is garbage, which nothing else in a jail would make room for.
     if (hadGrown) (globalThis as { gc?: () => void }).gc?.()

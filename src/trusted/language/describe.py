@@ -8,6 +8,7 @@ from .sealed import __builtins__
 from dataclasses import FrozenInstanceError
 from itertools import islice
 
+from .failures import TRACE
 from .names import PRIVATE_MARK, unmark
 
 # As much as anybody reads, of all exceptions of a chain together. What is left out of a traceback's middle is counted in
@@ -96,6 +97,14 @@ class _Telling:
             if type(note) is str
         ]
 
+    def host_trace(self, error):
+        """The number under which the host's side keeps where in a trusted module this was raised; 0 for none."""
+        try:
+            number = _attribute(error, TRACE)
+        except BaseException:
+            return 0
+        return number if type(number) is int else 0
+
     def trace(self, error):
         """The frames of the scope, outermost first, and how many were left out between the two ends."""
         head, tail, count, traceback = [], [], 0, _traceback(error)
@@ -126,6 +135,7 @@ class _Telling:
             'truncated': truncated,
             'notes': self.notes(error),
             'suppress': _suppressed(error) is True,
+            'trace': self.host_trace(error),
         }
 
 

@@ -24,7 +24,6 @@ from .language import DEFINABLE_METHODS, IN_PLACE, JUDGED_BY
 from .names import denied, judged, mark, unmark
 from .ownership import (
     FACETS,
-    MEMBRANES,
     UNCHANGEABLE,
     WRITABLE,
     function_of,
@@ -168,7 +167,7 @@ def _judge_own(x, name):
     unless it is an ancestor in the image that defines them."""
     kind = type(x)
     kinds = mro_of(kind) + (mro_of(x) if is_class(x) else ())
-    theirs = writable(x) or kind in MEMBRANES or not of_image(x if is_class(x) else kind)
+    theirs = writable(x) or not of_image(x if is_class(x) else kind)
     if theirs and not any([name in _namespace(kind) for kind in kinds if of_image(kind)]):
         return _getattr(x, name)
     refuse(name)

@@ -8,8 +8,7 @@ describe.py), with the collector off, so that no finalizer of the guest's runs i
   prepare   {code}                            an expression of parameters; the addresses formula.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
   map       {columns, code?}                  its value for each row
-  trust     {name, source, expose}            loads a module of the host's beside the guest
-  call      {module, function, args}          the value of a trusted function
+  attend    {}                                nothing: trusted modules will be loaded beside the guest
   warm      {}                                nothing: what every run does, once before the first
 
 All but `compile` and `warm` bring {policy, recursion, resultBytes, resultNodes}, and answer {status: 'returned', value},
@@ -25,14 +24,13 @@ import time
 from array import array
 from types import CodeType
 
-from . import door, values
+from . import door, ownership, remotes, values
 from .builtins import make_run
 from .compile import compile_source
 from .describe import describe
 from .language import PRIVATE_MARK
 from .names import unmark
 from .scan import scan
-from .trust import realm
 
 # Frames between the interpreter's first and the guest's, and the limit for trusted code when no guest runs.
 _OWN_FRAMES, _OWN_LIMIT = 4, 1200
@@ -240,19 +238,19 @@ def _map(request):
     return answer
 
 
-def _trust(request):
-    return _perform(
-        request,
-        lambda guest: realm.load(
-            request['name'], request['source'], request['expose'], guest.scope
-        ),
-    )
+def _attend(request):
+    """Makes the guest one that trusted modules can be beside."""
+    guest = _open(request)
 
+    def enter(recursion):
+        _unsettle({'recursion': recursion})
 
-def _call(request):
-    return _perform(
-        request, lambda guest: realm.call(request['module'], request['function'], request['args'])
-    )
+    def leave():
+        remotes.let_go()
+        _settle()
+
+    remotes.attend(guest.scope, lambda error: describe(error, guest.scope), enter, leave)
+    return values.dumps({'status': 'returned', 'value': None})
 
 
 _REHEARSAL = {
@@ -274,14 +272,15 @@ def _warm(request):
     return _perform(_REHEARSAL, work)
 
 
+# What the door makes to stand for the host's objects is the host's, though it is made here.
+remotes.note = ownership.note_remote
 OPERATIONS = {
     'compile': lambda request: values.dumps(compile_source(request)),
     'run': _run,
     'prepare': _prepare,
     'evaluate': _evaluate,
     'map': _map,
-    'trust': _trust,
-    'call': _call,
+    'attend': _attend,
     'warm': _warm,
 }
 

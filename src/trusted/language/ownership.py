@@ -1,8 +1,8 @@
 """Whose an object is: the guest's, the image's, a trusted module's.
 
 Not a registry but facts of the interpreter. Every class of the image is immutable (`Py_TPFLAGS_IMMUTABLETYPE`, set on all
-that existed when it was taken); every class made since is the guest's, save those of trusted modules, which are noted as
-they load. Every function whose builtins are a guest's is a guest's. Everything is read through descriptors captured here.
+that existed when it was taken); every class made since is the guest's, save those that stand for
+objects of the host's. Every function whose builtins are a guest's is a guest's. Everything is read through descriptors captured here.
 """
 
 from .sealed import __builtins__
@@ -60,10 +60,8 @@ DATA_CLASSES = set(UNCHANGEABLE - {memoryview}) | {
     Fraction,
     UUID,
 }
-# Classes that trusted modules beside the guest defined as they loaded: not frozen, for the host may change its own (trust.py).
-TRUSTED_CLASSES = set()
-# Image classes whose instances answer for an object of the host's: they judge their attributes themselves (trust.py).
-MEMBRANES = set()
+# Classes made for the host's objects that a guest holds (remotes.py). The host judges what is read and written of them.
+REMOTE_CLASSES = set()
 # The class of module facets -> how one tells its name (it has no attribute `__name__` of its own).
 FACETS = {}
 
@@ -92,7 +90,12 @@ def of_image(cls):
 
 def own(cls):
     """Whether `cls` is a class of the guest's making."""
-    return not of_image(cls) and cls not in TRUSTED_CLASSES
+    return not of_image(cls) and cls not in REMOTE_CLASSES
+
+
+def note_remote(cls):
+    REMOTE_CLASSES.add(cls)
+    WRITABLE.add(cls)
 
 
 def subclasses(cls):

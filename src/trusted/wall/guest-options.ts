@@ -1,6 +1,16 @@
 /** What a guest is made with, what a call may use, and what it used. */
 import type { ClockPolicy, RandomPolicy } from './clock.js'
+import type { Exports } from './c-api.js'
 import type { OnOutput } from './output.js'
+import type { Guest } from './runtime.js'
+
+/** What a guest's door leads to: the C function that the image keeps at `facts.door.slot` of the table. */
+export interface DoorSlot {
+  /** A new instance, at the start and whenever the memory had to be made anew: what was known of the one before is void. */
+  adopt(exports: Exports): void
+  /** Called by the guest with whatever it likes: where its arguments lie, and how many. An object's address, or 0 when it raised. */
+  serve(args: number, count: number): number
+}
 
 export interface GuestOptions {
   /** Most bytes of memory, the interpreter's own 32 MiB included; default 256 MiB. A call may set its own. */
@@ -12,6 +22,8 @@ export interface GuestOptions {
   readonly onOutput?: OnOutput
   /** The host's side of the door; may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
   readonly door?: (request: Uint8Array) => Uint8Array
+  /** A guest of the same thread whose fuel, deadline, output, clock and chance this one shares: entered while it is, never alone. */
+  readonly beside?: Guest
   /** Called every few milliseconds of running guest; may block (a pause), and returns the milliseconds it blocked. */
   readonly pulse?: () => number
   /** The thread has the engine's default stack only: calls through C nest 170 deep at most. Default false. */

@@ -1,10 +1,38 @@
 /** What an image must tell about itself so that a guest can be made from it: `guest.json`, next to `guest.mem`. */
 
 /** Version of the layout below and of the requests `_entry` understands; another version is refused. */
-export const IMAGE_FORMAT = 2
+export const IMAGE_FORMAT = 3
 
 /** Where CPython's countdown between two polls begins: `Py_EMSCRIPTEN_SIGNAL_CLOCK`. */
 export const POLL_COUNTDOWN = 50
+
+/** Functions of one side of the door, by their addresses in the image: the guest's, or the trusted guest's. */
+export interface SideFacts {
+  /** What it serves, by the number of the operation (crossing.py). */
+  readonly serves: readonly number[]
+  /** What the door calls around an operation: crossing.py says what each does. */
+  readonly rich: number
+  readonly outward: number
+  readonly payload: number
+  readonly inward: number
+  readonly remote: number
+  readonly told: number
+  readonly raise: number
+}
+
+/** What the door's JavaScript knows of both guests' memories: it calls, and compares with, nothing that a guest told it. */
+export interface DoorFacts {
+  /** Index in the table of the function behind `_door`; the first beyond those of a fresh instance. */
+  readonly slot: number
+  /** The trusted guest's entry, bytes to bytes: what the host asks of it (hosted.py). */
+  readonly entry: number
+  readonly guest: SideFacts
+  readonly host: SideFacts
+  /** Called in the trusted guest before anything else, once its memory was put in place. */
+  readonly wake: number
+  /** Classes whose instances are tried as data at once. */
+  readonly plain: readonly number[]
+}
 
 /** Written by the image builder, checked by image.ts. Addresses are byte offsets into the guest's memory. */
 export interface ImageFacts {
@@ -17,6 +45,9 @@ export interface ImageFacts {
   readonly break: number
   /** Word that counts down to the next poll of `_Py_CheckEmscriptenSignals_Helper`. */
   readonly signalClock: number
+  readonly door: DoorFacts
+  /** Where in the memory the addresses of the classes are that were not immutable before the image was taken, and how many. */
+  readonly frozen: { readonly list: number; readonly count: number }
   /** Values of the `GOT.func` globals, by name. */
   readonly got: Readonly<Record<string, number>>
   /** `sys.version_info` of the interpreter, as in `3.14.2`. */

@@ -9,10 +9,8 @@
 import type { Clock, RandomSource } from './clock.js'
 import { Killed } from './killed.js'
 
-/** What the imports work on; owned by a Guest, one per guest. */
-export interface GuestState {
-  memory: WebAssembly.Memory
-  table: WebAssembly.Table
+/** What a call may still use up. Two guests that call each other have one. */
+export interface Budget {
   /** Polls so far in this call, and how many are allowed. */
   ticks: number
   fuel: number
@@ -20,6 +18,13 @@ export interface GuestState {
   countdown: number
   /** Reads the real clock; throws Killed when the deadline has passed. */
   look(): void
+}
+
+/** What the imports work on; owned by a Guest, one per guest. */
+export interface GuestState {
+  memory: WebAssembly.Memory
+  table: WebAssembly.Table
+  readonly budget: Budget
   /** Most bytes the memory may have. */
   memoryBytes: number
   /** Set when the guest was denied memory in this call. */
@@ -54,6 +59,7 @@ const GROWTH = 4 << 20
 const RANDOM_CHUNK = 65_536
 
 function allowedImports(state: GuestState): Record<string, Import> {
+  const { budget } = state
   const view = (): DataView => new DataView(state.memory.buffer)
 
   /** Writes the calendar fields of a UTC second count as `struct tm`: arithmetic, into guest memory. */
@@ -105,7 +111,7 @@ function allowedImports(state: GuestState): Record<string, Import> {
         if (state.door === undefined) return -ERRNO.NOSYS
         const length = view().getUint32(at, true)
         state.answer = state.door(new Uint8Array(state.memory.buffer, at + 4, length).slice())
-        state.look()
+        budget.look()
         return state.answer.length
       }
       case DOOR_TAKE: {
@@ -123,17 +129,18 @@ function allowedImports(state: GuestState): Record<string, Import> {
   return {
     // Polled by the interpreter every 51 loop turns or calls. Counts, and throws when a limit is reached.
     _Py_CheckEmscriptenSignals_Helper: (): number => {
-      if (state.ticks >= state.fuel) throw new Killed('fuel')
-      state.ticks++
-      if (--state.countdown <= 0) state.look()
+      if (budget.ticks >= budget.fuel) throw new Killed('fuel')
+      budget.ticks++
+      if (--budget.countdown <= 0) budget.look()
       return 0
     },
-    // A call of a C function through another signature. The table holds nothing but functions of this very module.
+    // A call of a C function through another signature. The table holds functions of this very
+    // module and the one of the door's slot (door.ts), which takes what it is given for forged.
     _PyEM_TrampolineCall_JS: (target: number, self: number, args: number, names: number): number =>
       (state.table.get(target) as (...values: number[]) => number)(self, args, names),
     // More memory, up to the cap; 0 makes malloc fail and Python raise MemoryError.
     emscripten_resize_heap: (wanted: number): number => {
-      state.look()
+      budget.look()
       const now = state.memory.buffer.byteLength
       const size = Math.min(state.memoryBytes, Math.max(wanted >>> 0, now + GROWTH))
       if (wanted >>> 0 > state.memoryBytes || size < now) {
@@ -172,7 +179,7 @@ function allowedImports(state: GuestState): Record<string, Import> {
       const target = new Uint8Array(state.memory.buffer, pointer >>> 0, length >>> 0)
       for (let at = 0; at < target.length; at += RANDOM_CHUNK) {
         state.random.fill(target.subarray(at, at + RANDOM_CHUNK))
-        if (at > 0 && at % (16 * RANDOM_CHUNK) === 0) state.look()
+        if (at > 0 && at % (16 * RANDOM_CHUNK) === 0) budget.look()
       }
       return 0
     },

@@ -13,15 +13,17 @@
  * as much with `ulimit -s` and `--stack-size`; where neither can be (the caller's own thread) set `smallStack`.
  */
 import type { Exports } from './c-api.js'
+import { bindSlot } from './slot.js'
 import { createClock, createRandom } from './clock.js'
 import { applyDelta, captureDelta, checkDelta } from './delta.js'
-import type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
+import type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-options.js'
 import { fillFrom, layOut, POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
-import { createImports, type GuestState } from './imports.js'
+import { createImports, type Budget, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
 import { GuestOutput } from './output.js'
+import { thaw } from './thaw.js'
 
-export type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
+export type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-options.js'
 
 /** Stack for a thread or process of guests, in MiB: of 76 probes of deep recursion under a limit of 10,000 none ends it. */
 export const STACK_SIZE_MB = 64
@@ -34,7 +36,7 @@ const SMALL_STACK = 96 << 10
 
 const PAGE = 65_536
 /** What a guest may have where nobody says how much. */
-const MEMORY_BYTES = 256 << 20
+export const MEMORY_BYTES = 256 << 20
 /** Ticks between two readings of the clock: at most 8 (a tick of slow steps is 51 of them), and 1 once steps are slow. */
 const MOST_TICKS_UNREAD = 8
 const SLOW_MS = 1
@@ -51,7 +53,9 @@ export class Guest {
   readonly #options: GuestOptions
   readonly #state: GuestState
   readonly #output: GuestOutput
+  readonly #budget: Budget
   #exports!: Exports
+  #door: DoorSlot | undefined
   #deadline = Infinity
   #interval = 1
   #lastLook = 0
@@ -67,20 +71,21 @@ export class Guest {
     this.#module = module
     this.#image = image
     this.#options = options
-    this.#output = new GuestOutput(options.onOutput)
+    const { beside } = options
+    this.#output = beside ? beside.#output : new GuestOutput(options.onOutput)
+    this.#budget = beside
+      ? beside.#budget
+      : { ticks: 0, fuel: Infinity, countdown: 1, look: () => this.#look() }
     this.#state = {
       memory: undefined as unknown as WebAssembly.Memory,
       table: undefined as unknown as WebAssembly.Table,
-      ticks: 0,
-      fuel: Infinity,
-      countdown: 1,
-      look: () => this.#look(),
+      budget: this.#budget,
       memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
       memoryDenied: false,
-      clock: createClock(options.clock ?? 'real'),
-      random: createRandom(options.random ?? 'real'),
+      clock: beside ? beside.#state.clock : createClock(options.clock ?? 'real'),
+      random: beside ? beside.#state.random : createRandom(options.random ?? 'real'),
       write: (fd, bytes) => this.#output.write(fd, bytes),
-      sleep: (milliseconds) => this.#sleep(milliseconds),
+      sleep: (milliseconds) => (beside ?? this).#sleep(milliseconds),
       door: options.door,
       answer: undefined,
     }
@@ -89,9 +94,9 @@ export class Guest {
 
   /** What the last call used. */
   get usage(): GuestUsage {
-    const { ticks, memoryDenied } = this.#state
+    const { memoryDenied } = this.#state
     return {
-      fuel: ticks,
+      fuel: this.#budget.ticks,
       peakMemoryBytes: Math.max(this.#used(), this.#wanted),
       outputBytes: this.#output.written,
       memoryDenied,
@@ -109,18 +114,21 @@ export class Guest {
   }
 
   /**
-   * Hands `request` to the trusted entry and returns its response (a copy).
+   * Hands `request` to the trusted entry (or to another of the image's functions) and returns its response (a copy).
    *
    * @throws Killed when a limit ends it or the interpreter cannot go on; reset or restore before the next call.
    */
-  call(request: Uint8Array, limits: CallLimits = {}): Uint8Array {
-    return this.enter(limits, (exports) => {
-      const argument = this.#bytes(exports, request)
-      const result = exports.PyObject_CallOneArg(this.#image.facts.entry, argument)
-      exports.Py_DecRef(argument)
-      if (result === 0) throw this.broken()
-      return this.take(exports, result, limits.responseBytes ?? 64 << 20)
-    })
+  call(request: Uint8Array, limits: CallLimits = {}, entry = this.#image.facts.entry): Uint8Array {
+    return this.enter(limits, (exports) => this.ask(exports, request, limits, entry))
+  }
+
+  /** The same, of a guest that is entered already. */
+  ask(exports: Exports, request: Uint8Array, limits: CallLimits, entry: number): Uint8Array {
+    const argument = this.#bytes(exports, request)
+    const result = exports.PyObject_CallOneArg(entry, argument)
+    exports.Py_DecRef(argument)
+    if (result === 0) throw this.broken()
+    return this.take(exports, result, limits.responseBytes ?? 64 << 20)
   }
 
   /**
@@ -162,6 +170,17 @@ export class Guest {
     this.#output.flush()
   }
 
+  /** Opens the guest's door: `slot` serves it from now on, in whatever instance the guest runs. */
+  connect(slot: DoorSlot): void {
+    this.#door = slot
+    this.#bindDoor()
+  }
+
+  /** Makes the guest's classes ones that can be changed, as in full Python. For a guest that is as its image. */
+  thaw(): void {
+    thaw(this.#image.facts, this.#state.memory.buffer)
+  }
+
   /**
    * Whether a call that may have so many bytes of memory gets no more than that. A memory that grew never shrinks, and is used
    * up to its end without anybody being asked.
@@ -179,8 +198,10 @@ export class Guest {
     const { clock, random } = this.#state
     this.#ready = false
     this.#age++
-    clock.restart()
-    random.restart()
+    if (this.#options.beside === undefined) {
+      clock.restart()
+      random.restart()
+    }
     if (this.fits(Math.min(memoryBytes, WIPE_BYTES))) this.#fill()
     else this.#adopt(this.#instance())
   }
@@ -213,8 +234,10 @@ export class Guest {
     const { memory, clock, random: source } = this.#state
     if (size > memory.buffer.byteLength) memory.grow((size - memory.buffer.byteLength) / PAGE)
     applyDelta(delta, new Uint8Array(memory.buffer))
-    clock.restart(elapsed)
-    source.restart(random)
+    if (this.#options.beside === undefined) {
+      clock.restart(elapsed)
+      source.restart(random)
+    }
     this.#settle()
   }
 
@@ -223,6 +246,12 @@ export class Guest {
     const { buffer } = this.#state.memory
     const end = new Uint32Array(buffer)[this.#exports.emscripten_get_sbrk_ptr() >>> 2] ?? 0
     return Math.min(end, buffer.byteLength)
+  }
+
+  #bindDoor(): void {
+    if (this.#door === undefined) return
+    bindSlot(this.#state.table, this.#image.facts.door.slot, this.#door)
+    this.#door.adopt(this.#exports)
   }
 
   #instance(): WebAssembly.Instance {
@@ -238,6 +267,7 @@ export class Guest {
     this.#state.memory = exports.memory
     this.#state.table = exports.__indirect_function_table
     const { facts } = this.#image
+    this.#bindDoor()
     const missing = Math.max(facts.size, facts.break) - exports.memory.buffer.byteLength
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE))
     this.#fresh = exports.memory.buffer.byteLength
@@ -269,18 +299,20 @@ export class Guest {
 
   #begin(limits: CallLimits): void {
     const state = this.#state
-    state.ticks = 0
-    state.fuel = limits.fuel ?? Infinity
     state.memoryBytes = limits.memoryBytes ?? this.#options.memoryBytes ?? MEMORY_BYTES
     state.memoryDenied = false
     state.answer = undefined
     this.#wanted = 0
     // The countdown to the first poll is the same for every call, and so is the fuel of the same program.
     new Int32Array(state.memory.buffer)[this.#image.facts.signalClock >> 2] = POLL_COUNTDOWN
+    if (this.#options.beside !== undefined) return
+    const budget = this.#budget
+    budget.ticks = 0
+    budget.fuel = limits.fuel ?? Infinity
     this.#deadline = limits.deadline ?? Infinity
     this.#output.begin(limits.outputBytes ?? 1 << 20)
     this.#lastLook = this.#lastPulse = performance.now()
-    state.countdown = this.#interval = 1
+    budget.countdown = this.#interval = 1
   }
 
   #bytes(exports: Exports, contents: Uint8Array): number {
@@ -300,7 +332,7 @@ export class Guest {
     const now = performance.now()
     this.#interval =
       now - this.#lastLook > SLOW_MS ? 1 : Math.min(MOST_TICKS_UNREAD, this.#interval * 2)
-    this.#state.countdown = this.#interval
+    this.#budget.countdown = this.#interval
     this.#lastLook = now
     if (now > this.#deadline) throw new Killed('wall')
     if (now - this.#lastPulse < PULSE_MS) return

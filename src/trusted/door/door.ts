@@ -1,0 +1,316 @@
+/**
+ * The door between a guest and the trusted guest beside it, from where JavaScript stands: between their two memories.
+ *
+ * How a crossing goes. `table.total(2)` in the guest ends in `_door(METHOD, (7, 3, (2,), None))`: object 7 of the other side,
+ * the method whose name has the number 3, its arguments. `_door` is a C function of the image's whose code is
+ * {@link End.serve}, which does this, in the order in which it stands there:
+ *
+ *  1. CPython's marshal, in the memory of the one who asks, makes bytes of the payload. What is no plain data was replaced by
+ *     a mark before (crossing.py): the number of an object that is ours, the number of one of yours, or the name of a class
+ *     of data (a date, say) and its parts.
+ *  2. `validate` reads these bytes where they lie. It believes nothing: whoever can write into the asking memory can forge them.
+ *  3. The bytes are copied into a buffer in the other memory, and CPython's marshal makes objects of them there.
+ *  4. The operation is a number. The function that serves it is called by its address in the image: no address is ever taken
+ *     from the other side. A message with marks goes through `rich`, which puts objects in their place.
+ *  5. What it returns goes back in the same way; what it raises is told as data, and raised anew on the other side.
+ *
+ * So whoever has all of the asking memory can send any message, and that is all. A message is one of the operations that
+ * crossing.py lists, with objects that the sender was given and has not released.
+ *
+ * Both guests run in one thread, one inside the other: a callback is a crossing in the other direction while the first is
+ * under way. A guest that is ended, is ended with the other: what ends it is thrown through both (Killed). How deep crossings
+ * nest is bounded, for the two share the thread's stack.
+ */
+import type { Exports } from '../wall/c-api.js'
+import type { DoorSlot } from '../wall/guest-options.js'
+import type { DoorFacts, SideFacts } from '../wall/image-facts.js'
+import { Killed } from '../wall/killed.js'
+import { validate } from '../channel/validate.js'
+import { WireError, type WireLimits } from '../channel/wire.js'
+
+/** Crossings that may be under way at once. 200 fit the stack of a thread or process, 60 that of the caller's own thread. */
+const MOST_NESTED = 60
+/** What a message may be: data, and the marks of crossing.py. What 2 bytes make can take 40, which the memory limit bounds. */
+const MESSAGE: WireLimits = {
+  bytes: 16 << 20,
+  nodes: 10_000_000,
+  depth: 100,
+  references: ['i', 'ii', 'u'],
+}
+/** A message of so many bytes or fewer arrives in a buffer that is kept. */
+const KEPT = 4_096
+/** Parts of a payload, and of a tuple in it, that are looked at before marshal is tried. */
+const MOST_PARTS = 16
+/** Layout of objects, in words: the type, the size of what has one, the items of a tuple. In bytes: where those of bytes begin. */
+const TYPE = 1,
+  SIZE = 2,
+  ITEMS = 4,
+  CONTENTS = 16
+/** The bytes of a message that is one reference to an object of the sender's and nothing else: `(`, 3, `S`, `i` n, `i` c. */
+const REFERENCE = { tuple: 0x28, count: 3, mark: 0x53, int: 0x69, size: 16 }
+
+/** What two ends share. */
+export class Passage {
+  /** Crossings under way. */
+  depth = 0
+  /** Exceptions of the trusted guest that were told to the guest since the call began. */
+  failures = 0
+  /** Whether anything crossed since this was last set to false. */
+  used = false
+}
+
+/** One of the two guests, as an end of the door. */
+export class End implements DoorSlot {
+  other!: End
+  /** Undefined until the guest has a door. */
+  #x!: Exports
+  #bytes!: Uint8Array
+  #words!: Int32Array
+  /** Where messages arrive; 0 until there is such a place. */
+  #kept = 0
+  /** The validator found marks in the message that was carried last. */
+  #isRich = false
+  readonly #plain: ReadonlySet<number>
+
+  constructor(
+    private readonly facts: SideFacts,
+    { plain }: DoorFacts,
+    private readonly passage: Passage,
+    /** Called before the first crossing into it since it was put into place. */
+    private readonly arrive: () => void,
+  ) {
+    this.#plain = new Set(plain)
+  }
+
+  adopt(exports: Exports): void {
+    this.#x = exports
+    this.forget()
+  }
+
+  /** The memory was replaced: what was kept in it is not there any more. */
+  forget(): void {
+    this.#kept = 0
+  }
+
+  /** Calls a function of the image's that takes one argument and whose answer nobody needs. */
+  do(address: number): void {
+    const x = this.#x
+    this.#look()
+    const done = x.PyObject_CallOneArg(address, Number(x._Py_NoneStruct.value))
+    if (done === 0) throw new Killed('crash', 'the trusted guest does not wake')
+    x.Py_DecRef(done)
+    this.#look()
+  }
+
+  /** What a guest calls: `_door(operation, payload)`, a tuple. The answer's address, or 0 with an exception set. */
+  serve(args: number, count: number): number {
+    const { passage, other } = this
+    if (count !== 2) throw new Killed('crash', 'forged crossing')
+    this.#look()
+    const operation = this.#x.PyLong_AsLong(this.#words[args >>> 2]!)
+    const payload = this.#words[(args >>> 2) + 1]!
+    const serving = other.facts.serves[operation]
+    if (serving === undefined) throw new Killed('crash', 'forged crossing')
+    if (passage.depth >= MOST_NESTED)
+      return this.#refuse('PyExc_RecursionError', 'calls across the door are nested too deep')
+    passage.depth++
+    passage.used = true
+    try {
+      other.#look()
+      other.arrive()
+      return this.#cross(operation, serving, payload)
+    } finally {
+      passage.depth--
+    }
+  }
+
+  #cross(operation: number, serving: number, payload: number): number {
+    const { other } = this
+    const x = this.#x
+    const y = other.#x
+    const message = this.#written(payload, this.#isPlain(payload), this.facts.payload)
+    if (message === 0) return 0
+    const request = this.#carry(message)
+    if (request === 0) return 0
+    if (other.#words[(request >>> 2) + TYPE] !== y.PyTuple_Type.value)
+      throw new Killed('crash', 'forged crossing')
+    let answer: number
+    if (this.#isRich) {
+      const pair = y.PyTuple_New(2)
+      y.PyTuple_SetItem(pair, 0, y.PyLong_FromLong(operation))
+      y.PyTuple_SetItem(pair, 1, request)
+      answer = y.PyObject_CallObject(other.facts.rich, pair)
+      y.Py_DecRef(pair)
+    } else {
+      answer = y.PyObject_CallObject(serving, request)
+      y.Py_DecRef(request)
+    }
+    if (answer === 0) return this.#failed()
+    other.#look()
+    const isPlain = other.#plain.has(other.#words[(answer >>> 2) + TYPE]!)
+    const back = other.#written(answer, isPlain, other.facts.outward)
+    y.Py_DecRef(answer)
+    if (back === 0) return this.#failed()
+    const lone = this.#loneReference(back)
+    if (lone !== undefined) return lone
+    const value = other.#carry(back)
+    if (value === 0) return this.#failed()
+    if (!other.#isRich) return value
+    const whole = x.PyObject_CallOneArg(this.facts.inward, value)
+    x.Py_DecRef(value)
+    return whole
+  }
+
+  /** An object of this side's as a bytes object; 0 with an exception set. Where marshal refuses, `marked` puts marks in. */
+  #written(object: number, isPlain: boolean, marked: number): number {
+    const x = this.#x
+    if (isPlain) {
+      const message = x.PyMarshal_WriteObjectToString(object, 2)
+      if (message !== 0) return message
+      x.PyErr_Clear()
+    }
+    const data = x.PyObject_CallOneArg(marked, object)
+    if (data === 0) return 0
+    const message = x.PyMarshal_WriteObjectToString(data, 2)
+    x.Py_DecRef(data)
+    return message
+  }
+
+  /** Whether a payload, and each tuple in it, holds plain data and containers only: otherwise marshal would only fail. */
+  #isPlain(payload: number): boolean {
+    const words = this.#words
+    const tuple = this.#x.PyTuple_Type.value as number
+    if (words[(payload >>> 2) + TYPE] !== tuple) return false
+    const count = Math.min(words[(payload >>> 2) + SIZE]!, MOST_PARTS)
+    for (let i = 0; i < count; i++) {
+      const part = words[(payload >>> 2) + ITEMS + i]!
+      const type = words[(part >>> 2) + TYPE]!
+      if (!this.#plain.has(type)) return false
+      if (type !== tuple) continue
+      const inner = Math.min(words[(part >>> 2) + SIZE]!, MOST_PARTS)
+      for (let k = 0; k < inner; k++) {
+        const item = words[(part >>> 2) + ITEMS + k]!
+        if (!this.#plain.has(words[(item >>> 2) + TYPE]!)) return false
+      }
+    }
+    return true
+  }
+
+  /** The bytes object `message` of this side's, validated, as an object of the other's; 0 with an exception set here. */
+  #carry(message: number): number {
+    const { other } = this
+    const x = this.#x
+    const bytes = this.#look()
+    const size = this.#words[(message >>> 2) + SIZE]!
+    const at = (message >>> 0) + CONTENTS
+    if (
+      this.#words[(message >>> 2) + TYPE] !== x.PyBytes_Type.value ||
+      size < 0 ||
+      at + size > bytes.length
+    )
+      throw new Killed('crash', 'forged message')
+    try {
+      this.#isRich = validate(bytes, at, at + size, MESSAGE)
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      x.Py_DecRef(message)
+      return this.#refuse('PyExc_ValueError', `cannot cross: ${error.message}`)
+    }
+    const y = other.#x
+    const target = other.#room(size)
+    if (target === 0) {
+      x.Py_DecRef(message)
+      return this.#refuse('PyExc_MemoryError', 'no memory for it on the other side of the door')
+    }
+    const there = other.#look()
+    if (size < 256) for (let i = 0; i < size; i++) there[target + i] = bytes[at + i]!
+    else there.set(bytes.subarray(at, at + size), target)
+    const object = y.PyMarshal_ReadObjectFromString(target, size)
+    if (size > KEPT) y.free(target)
+    x.Py_DecRef(message)
+    other.#look()
+    if (object !== 0) return object
+    // Text that is no UTF-8, which is left to CPython to find; or memory is wanting.
+    y.PyErr_Clear()
+    return this.#refuse(
+      'PyExc_ValueError',
+      'cannot cross: malformed text, or more than there is memory for',
+    )
+  }
+
+  /** For a message `back` of the other side that is one reference: what stands for it here. Spares most answers that are objects a walk. */
+  #loneReference(back: number): number | undefined {
+    const { other } = this
+    const bytes = other.#look()
+    const at = (back >>> 0) + CONTENTS
+    if (
+      other.#words[(back >>> 2) + SIZE] !== REFERENCE.size ||
+      bytes[at] !== REFERENCE.tuple ||
+      bytes[at + 1] !== REFERENCE.count ||
+      bytes[at + 5] !== REFERENCE.mark ||
+      bytes[at + 6] !== REFERENCE.int ||
+      bytes[at + 11] !== REFERENCE.int
+    )
+      return undefined
+    const x = this.#x
+    const number = (from: number): number =>
+      bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)
+    const pair = x.PyTuple_New(2)
+    x.PyTuple_SetItem(pair, 0, x.PyLong_FromLong(number(at + 7)))
+    x.PyTuple_SetItem(pair, 1, x.PyLong_FromLong(number(at + 12)))
+    other.#x.Py_DecRef(back)
+    const object = x.PyObject_CallObject(this.facts.remote, pair)
+    x.Py_DecRef(pair)
+    return object
+  }
+
+  /** The exception that the other side has set, told and raised here. */
+  #failed(): number {
+    const { other } = this
+    const x = this.#x
+    const y = other.#x
+    this.passage.failures++
+    const error = y.PyErr_GetRaisedException()
+    const told = y.PyObject_CallOneArg(other.facts.told, error)
+    y.Py_DecRef(error)
+    const back = told === 0 ? 0 : y.PyMarshal_WriteObjectToString(told, 2)
+    if (back === 0) throw new Killed('memory', 'an exception that could not be told')
+    y.Py_DecRef(told)
+    const value = other.#carry(back)
+    if (value === 0) throw new Killed('memory', 'an exception that could not be told')
+    // It raises: that is what it is for.
+    x.PyObject_CallOneArg(this.facts.raise, value)
+    x.Py_DecRef(value)
+    return 0
+  }
+
+  #refuse(
+    kind: 'PyExc_ValueError' | 'PyExc_MemoryError' | 'PyExc_RecursionError',
+    text: string,
+  ): number {
+    const x = this.#x
+    const encoded = new TextEncoder().encode(`${text}\0`)
+    const pointer = x.malloc(encoded.length) >>> 0
+    if (pointer === 0) throw new Killed('memory')
+    this.#look().set(encoded, pointer)
+    x.PyErr_SetString(this.#words[Number(x[kind].value) >>> 2]!, pointer)
+    x.free(pointer)
+    return 0
+  }
+
+  /** Memory for a message that arrives; 0 when there is none. Reading one runs no Python: no second one comes meanwhile. */
+  #room(size: number): number {
+    if (size > KEPT) return this.#x.malloc(size) >>> 0
+    return (this.#kept ||= this.#x.malloc(KEPT) >>> 0)
+  }
+
+  /** The memory as it is now: it is another buffer once it has grown. */
+  #look(): Uint8Array {
+    const { buffer } = this.#x.memory
+    if (this.#bytes?.buffer !== buffer) {
+      this.#bytes = new Uint8Array(buffer)
+      this.#words = new Int32Array(buffer)
+    }
+    return this.#bytes
+  }
+}

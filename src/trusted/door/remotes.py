@@ -1,0 +1,345 @@
+"""The guest's side of the door: what a guest holds in place of the host's objects.
+
+A Remote is a number and a class. The class has what the host told of it once: a function for each method, which is one
+crossing, and the special methods that the object answers to, so that `len`, `for`, `with` and `+` work on it or raise as
+they would for any object. All else is asked for when it is read. Nothing here guards a secret: what the host's side does
+not expose (exposed.py), no message gets.
+"""
+
+from .sealed import __builtins__
+import asyncio
+from weakref import ref
+
+from .crossing import (
+    BEGIN,
+    CALL,
+    CANCEL,
+    CLASSES,
+    DESCRIBE,
+    EXCEPTIONS,
+    GET,
+    LIST,
+    METHOD,
+    NEXT,
+    OPERATE,
+    RELEASE,
+    SCALARS,
+    SET,
+    TURN,
+    Side,
+    _door,
+)
+from .failures import builtin_name, made, told_args
+
+# Items of an iterator that are asked for at once, at first and at most.
+FEW, MANY = 8, 512
+# Seconds until a loop of the host's that has no timer is looked at again.
+POLL = 0.001
+# Objects let go of, until the host is told.
+RELEASED_AT_ONCE = 64
+
+_type, _isinstance, _callable, _len = type, isinstance, callable, len
+
+
+class Remote:
+    """Stands for an object of a trusted module."""
+
+    __slots__ = ('ʼnumber', '__weakref__')
+
+    def __getattr__(self, name):
+        if name[:1] in '_ʼ':
+            raise AttributeError(f'{name.removeprefix("ʼ")!r} is not an attribute the host exposes')
+        return _door(GET, (_number(self), name))
+
+    def __setattr__(self, name, value):
+        _door(SET, (_number(self), name, value))
+
+    def __delattr__(self, name):
+        raise AttributeError(f'{name!r}: objects of the host cannot be changed from here')
+
+    def __dir__(self):
+        return _door(LIST, (_number(self),))
+
+    def __repr__(self):
+        return f'<{_type(self).__name__} of the host>'
+
+    def __format__(self, spec):
+        return format(str(self), spec) if _type(spec) is str else str(self)
+
+    __reduce_ex__ = None
+
+
+_number, _set_number, _new = Remote.ʼnumber.__get__, Remote.ʼnumber.__set__, object.__new__
+del Remote.ʼnumber
+
+
+# Classes made here. A guest's guards learn of each by `note` (ownership.py).
+remote_classes = {}
+note = None
+# Index of a view of the host's -> class of Remotes, or what it was described as; exception classes by their number.
+_classes, _exceptions, _exception_numbers = {}, {}, {}
+
+
+class _Gone(ref):
+    __slots__ = ('number', 'count')
+
+
+_held, _gone = {}, []
+
+
+def _meet(n, c):
+    """What stands for the host's object `n`, of its view `c`: the same one as long as there is one."""
+    gone = _held.get(n)
+    if gone is not None and (remote := gone()) is not None:
+        gone.count += 1
+        return remote
+    if n in _exceptions:
+        return _exceptions[n]
+    kind = _classes.get(c)
+    if kind is None:
+        kind = _describe(n, c)
+        if _isinstance(kind, _type) and issubclass(kind, BaseException):
+            return kind
+    remote = _new(kind)
+    _set_number(remote, n)
+    _held[n] = gone = _Gone(remote, _gone.append)  # `append` needs no frame
+    gone.number, gone.count = n, 1
+    if _len(_gone) >= RELEASED_AT_ONCE:
+        release()
+    return remote
+
+
+def release():
+    """Tells the host what was let go of here, and lets go of what it let go of."""
+    pairs = []
+    while _gone:
+        gone = _gone.pop()
+        pairs.append((gone.number, gone.count))
+        if _held.get(gone.number) is gone:
+            del _held[gone.number]
+        _aheads.pop(gone.number, None)
+    side.table.release(_door(RELEASE, (pairs,)))
+
+
+# ---- classes of Remotes
+
+
+def _method(name, m):
+    def method(self, /, *args, **kwargs):
+        return _door(METHOD, (_number(self), m, args, kwargs or None))
+
+    method.__name__ = method.__qualname__ = name
+    return method
+
+
+def _call(self, /, *args, **kwargs):
+    return _door(CALL, (_number(self), args, kwargs or None))
+
+
+def _special(name):
+    return lambda self, *args: _door(OPERATE, (_number(self), name, args))
+
+
+def _leave(name):
+    """`__exit__`: the host is told of the exception, and answers whether it is over with it."""
+
+    def leave(self, kind, error, trace):
+        return _door(OPERATE, (_number(self), name, (told(error) if error else None,)))
+
+    return leave
+
+
+def _next(self):
+    ahead = _ahead(self)
+    if not ahead.items:
+        if ahead.ended:
+            raise StopIteration
+        items, ahead.ended = _door(NEXT, (_number(self), ahead.most))
+        ahead.most = min(ahead.most * 2, MANY)
+        items.reverse()
+        ahead.items = items
+        if not items:
+            raise StopIteration
+    return ahead.items.pop()
+
+
+class _Ahead:
+    """What the host told of an iterator beyond what was asked for, last item first."""
+
+    __slots__ = ('items', 'ended', 'most')
+
+    def __init__(self):
+        self.items, self.ended, self.most = (), False, FEW
+
+
+_aheads = {}
+
+
+def _ahead(remote):
+    return _aheads.setdefault(_number(remote), _Ahead())
+
+
+_SPECIALS = {'next': _next, 'call': _call, 'exit': _leave('exit'), 'aexit': _leave('aexit')}
+
+
+def _describe(n, c):
+    """Makes the class for the host's view `c`, as the host tells of it."""
+    name, methods, specials, what, base = _door(DESCRIBE, (c,))
+    if what == 'exception':
+        base = EXCEPTIONS.get(base, Exception) if _type(base) is str else base
+        # A class as the guest makes them: it may raise it, catch it, and derive from it.
+        _exceptions[n] = kind = _type(name, (base,), {'__module__': '__main__'})
+        _exception_numbers[kind] = n
+        return kind
+    scope = {'__slots__': (), '__module__': 'host'}
+    for method, m in methods:
+        scope[method] = _method(method, m)
+    for special in specials:
+        scope[f'__{special}__'] = _SPECIALS.get(special) or _special(special)
+    if 'await' in specials:
+        scope['__await__'] = _await
+    if 'next' in specials:
+        scope['__iter__'] = lambda self: self
+    if what == 'class':
+        scope['__repr__'] = lambda self: f'<{name} of the host>'
+        scope.setdefault('__call__', _call)
+    if '__eq__' in scope and '__hash__' not in scope:
+        scope['__hash__'] = None
+    kind = _classes[c] = _type(name, (Remote,), scope)
+    remote_classes[kind] = _number
+    if note is not None:
+        note(kind)
+    return kind
+
+
+# ---- await: a task of the host's loop, of which the guest's loop makes one turn at a time
+
+# Tasks of the host's that are waited for, number -> future; and the guest's loop that turns the host's.
+_waiting, _turning = {}, None
+
+
+def _await(self):
+    global _turning
+    loop = asyncio.get_running_loop()
+    number = _door(BEGIN, (_number(self),))
+    _waiting[number] = future = loop.create_future()
+    future.add_done_callback(lambda future: _end(number, future))
+    if _turning is not loop:
+        _turning = loop
+        loop.call_soon(_turn, loop)
+    return future.__await__()
+
+
+def _end(number, future):
+    if _waiting.pop(number, None) is not None and future.cancelled():
+        _door(CANCEL, (number,))
+
+
+def _turn(loop):
+    """One turn of the host's loop; the next one when its next timer is due."""
+    global _turning
+    if _turning is not loop:
+        return
+    done, waits = _door(TURN, (None,))
+    for number, value, failure in done:
+        future = _waiting.get(number)
+        if future is None or future.done():
+            continue
+        if failure is None:
+            future.set_result(value[0])
+        elif failure[0] == 'CancelledError':
+            future.cancel()
+        else:
+            future.set_exception(made(*failure))
+        del _waiting[number]
+    if _waiting:
+        loop.call_later(POLL if waits is None else waits, _turn, loop)
+    else:
+        _turning = None
+
+
+# ---- what the guest's side serves: what trusted code does with what it was given
+
+
+def _call_back(n, args, kwargs):
+    return side.table.objects[n](*args, **kwargs or {})
+
+
+# The guest's globals, and values that the host's side replaced there: what a guest runs when they go is not run meanwhile.
+scope, _replaced = {}, []
+
+
+def _read_global(name):
+    """Whether there is one, and what it is, as data and marks."""
+    return (True, side.outward(scope[name])) if name in scope else (False, None)
+
+
+def _write_global(name, value):
+    _replaced.append(scope.get(name))
+    scope[name] = value
+
+
+def _delete_global(name):
+    if name in scope:
+        _replaced.append(scope.pop(name))
+        return True
+    return False
+
+
+def _list_globals(_):
+    return [name for name in scope if _type(name) is str]
+
+
+def let_go():
+    """Lets go of what the host's side replaced or released; finalizers of the guest's may run."""
+    _replaced.clear()
+    release()
+
+
+# ---- exceptions
+
+
+def told(error):
+    """What trusted code is told of a guest's exception."""
+    kind = _type(error)
+    for cls in kind.__mro__:
+        if cls in _exception_numbers:
+            what, args = (StopIteration, _exception_numbers[cls]), error.args
+            args = tuple([value for value in args if _type(value) in SCALARS])
+            break
+    else:
+        what, args = builtin_name(kind), told_args(error)
+    return what, args, side.outward(error), 0
+
+
+def _raise(told):
+    raise made(*side.inward(told))
+
+
+def _refer(value):
+    """How a value of the guest's that is no plain data crosses: by its number, and whether it can be called."""
+    if _isinstance(value, _type) and value in _exception_numbers:
+        return StopIteration, _exception_numbers[value]
+    return StopIteration, side.table.number(value, None), 1 if _callable(value) else 0
+
+
+side = Side(_refer, _meet, remote_classes, [], {'class': CLASSES.__getitem__})
+# In the order of the numbers of crossing.py. The last three are the entry's to give (attend).
+side.serves += [
+    _call_back,
+    _read_global,
+    _write_global,
+    _delete_global,
+    _list_globals,
+    lambda n: _attending['tell'](side.table.objects[n]),
+    lambda recursion: _attending['enter'](recursion),
+    lambda _: _attending['leave'](),
+]
+_attending = {}
+
+
+def attend(globals, tell, enter, leave):
+    """The guest's globals; how an exception is described for the host; what is done before guest code and after it."""
+    global scope
+    scope = globals
+    _attending.update(tell=tell, enter=enter, leave=leave)
