@@ -85,11 +85,7 @@ async function baseAfter(
   if (performed.kind !== 'done') throw failed(endingOf(performed))
   const response = answerOf(performed, policy)
   if (response.status === 'raised') {
-    const { traceback } = readException(
-      response.exception,
-      trustedSource,
-      await loadParser(),
-    )
+    const { traceback } = readException(response.exception, trustedSource, await loadParser())
     throw failed(`\n${traceback}`)
   }
   return performed.delta ?? undefined

@@ -1,13 +1,13 @@
 """The entry of the `bare` image, for tests only: full Python, no language layer. Never shipped."""
 import marshal, os, sys, traceback
-from . import values
+from . import remotes, values
 
 _globals = {'__name__': '__bare__', '__builtins__': __builtins__}
 
 
 def _exec(request):
     """Runs `code` with everything CPython has; answers the global `result`, or the traceback."""
-    _globals.update(values=values, **request.get('inputs', {}))
+    _globals.update(values=values, remotes=remotes, **request.get('inputs', {}))
     _globals['result'] = None
     exec(compile(request['code'], '<bare>', 'exec', dont_inherit=True), _globals)
     return _globals['result']

@@ -9,12 +9,14 @@ import { Guest, type CallLimits, type GuestOptions } from '../../src/trusted/wal
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 const builder = join(root, 'dist/image/build.js')
 
-/** An image whose `exec_raw` runs any Python. Under node_modules, where nothing is packed from. */
-export function bare(): LoadedImage {
+/** Where an image lies whose `exec_raw` runs any Python. Under node_modules, where nothing is packed from. */
+export function bareFolder(): string {
   const folder = join(root, 'node_modules/.cache/pyrestrict-bare')
   execFileSync(process.execPath, [builder, folder, 'bare'], { stdio: 'ignore' })
-  return loadImage(folder)
+  return folder
 }
+
+export const bare = (): LoadedImage => loadImage(bareFolder())
 
 export interface Answer {
   readonly status: string

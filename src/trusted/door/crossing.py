@@ -199,7 +199,7 @@ class Side:
         def copied(value, base, depth):
             """A container's parts, marked. No key is looked up or hashed before it is data."""
             if depth > DEPTH:
-                raise Unexposed('nested too deep to cross')
+                raise ValueError('nested too deep to cross')
             depth += 1
             if base is dict:
                 return {

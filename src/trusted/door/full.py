@@ -12,10 +12,12 @@ import importlib.machinery
 import importlib.util
 import marshal
 import sys
+import time
 import zlib
 from array import array
 from struct import Struct
 
+from . import door
 from .loop import Loop
 
 SOFT = array('I')
@@ -85,6 +87,12 @@ class _Policy(asyncio.events._AbstractEventLoopPolicy):
         return Loop()
 
 
+def _run(main, *, debug=None, loop_factory=None):
+    """`asyncio.run`. Pyodide's own would ask JavaScript for a loop."""
+    with asyncio.Runner(debug=debug, loop_factory=loop_factory or Loop) as runner:
+        return runner.run(main)
+
+
 def make_full(archive):
     """Gives the interpreter its importers, and the library to import from."""
     sys.meta_path[:] = [
@@ -93,6 +101,8 @@ def make_full(archive):
         Library(archive),
     ]
     asyncio.events._set_event_loop_policy(_Policy())
+    asyncio.run = asyncio.runners.run = _run
+    time.sleep = door.sleep
 
 
 def module(name, source, filename):
