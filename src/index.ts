@@ -32,6 +32,7 @@ export { audit } from './sandbox/audit.js'
 export type { AuditFinding, AuditOptions, AuditReport } from './sandbox/audit.js'
 export { createSandbox } from './sandbox/sandbox.js'
 export type { FormulaOf, Sandbox } from './sandbox/sandbox.js'
+export { outcomeToJson, valueToJson } from './sandbox/json.js'
 export { EvaluationError } from './sandbox/outcome.js'
 export type { Columns, Formula, InlineFormula, Mapped, Row } from './sandbox/formula.js'
 export type { StartedRun } from './sandbox/started-run.js'
@@ -53,6 +54,7 @@ export type {
   ChainedException,
   Crashed,
   Exhausted,
+  Exited,
   Frame,
   GuestException,
   Outcome,

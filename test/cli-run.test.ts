@@ -155,7 +155,10 @@ ZeroDivisionError: division by zero
     ['exit(0)', 0, ''],
     ['raise SystemExit', 0, ''],
     ['exit(3)', 3, ''],
-    ['raise SystemExit("bye")', 3, 'bye\n'],
+    ['exit(True)', 1, ''],
+    ['exit(-1)', 255, ''],
+    ['raise SystemExit("bye")', 1, 'bye\n'],
+    ['raise SystemExit(2 ** 70)', 255, ''],
   ])('%s ends as in Python', async (text, status, stderr) => {
     expect(await code(text)).toEqual({ status, stdout: '', stderr })
   })

@@ -9,7 +9,9 @@ import { inputsOf } from '../src/cli/inputs.js'
 import { parse } from '../src/cli/parse.js'
 import { limitsOf } from '../src/cli/quantities.js'
 import { run } from '../src/cli/run.js'
-import { jsonText, pythonText } from '../src/cli/values.js'
+import { pythonText } from '../src/cli/values.js'
+import { outcomeToJson, valueToJson as jsonText } from '../src/sandbox/json.js'
+import { UNSPENT } from '../src/sandbox/outcome.js'
 import { PyValue, type Value } from '../src/trusted/channel/values.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-values-'))
@@ -228,4 +230,17 @@ describe("a guest's output", () => {
       [{ GITHUB_ACTIONS: 'true' }, { TF_BUILD: 'True' }, {}, { CI: 'true' }].map(isRunnerLog),
     ).toEqual([true, true, false, false])
   })
+})
+
+test('an outcome as JSON has its own fields, and its value in the form of values', () => {
+  const value = new Map<Value, Value>([[1, new PyValue('P', 'P(1)', true)]])
+  expect(outcomeToJson({ status: 'returned', value, ...UNSPENT })).toBe(
+    '{"status":"returned","value":{"$map":[[1,{"$type":"P","$text":"P(1)","$opaque":true}]]},"output":"","stdout":"","stderr":"","usage":{"wallMs":0,"fuel":0,"peakMemoryBytes":0,"outputBytes":0}}',
+  )
+  expect(JSON.parse(outcomeToJson({ status: 'exited', code: 3, ...UNSPENT }))).toEqual({
+    status: 'exited',
+    code: 3,
+    ...UNSPENT,
+  })
+  expect(pythonText(value)).toBe('{1: P(1)}')
 })

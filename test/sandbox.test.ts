@@ -259,6 +259,23 @@ TypeError: 'int' object is not subscriptable
     )
   })
 
+  test('tells stdout and stderr apart, and an exit with its code', async () => {
+    const outcome = await sandbox.run(
+      'import sys\nprint("a")\nprint("b", file=sys.stderr)\nprint("c")\nraise SystemExit(["no", 1])',
+    )
+    expect(outcome).toMatchObject({
+      status: 'exited',
+      code: 1,
+      stdout: 'a\nc\n',
+      stderr: "b\n['no', 1]\n",
+    })
+    expect(outcome.output.length).toBe(outcome.stdout.length + outcome.stderr.length)
+    expect(await sandbox.run('exit(7)')).toMatchObject({ status: 'exited', code: 7, output: '' })
+    expect(await sandbox.run('raise SystemExit(2 ** 40)')).toMatchObject({ code: -1 })
+    const hostile = 'class X:\n    def __str__(self): raise SystemExit(5)\nraise SystemExit(X())'
+    expect(await sandbox.run(hostile)).toMatchObject({ status: 'exited', code: 1, stderr: '' })
+  })
+
   test('tells a result that is no data by its repr', async () => {
     const looped = await sandbox.run('x = []\nx.append(x)\nx')
     expect(looped).toMatchObject({ status: 'returned', value: [{ type: 'list', text: '[[...]]' }] })

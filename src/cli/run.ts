@@ -23,7 +23,9 @@ import {
   TERMINATED,
   UsageError,
 } from './status.js'
-import { jsonText, pythonText } from './values.js'
+import { outcomeToJson } from '../sandbox/json.js'
+import { UNSPENT } from '../sandbox/outcome.js'
+import { pythonText } from './values.js'
 
 const FORMATS = ['text', 'json'] as const
 
@@ -92,8 +94,7 @@ export const run: Command = {
         status: 'refused',
         diagnostics: [diagnostic],
         omitted: 0,
-        output: '',
-        usage: NOTHING_USED,
+        ...UNSPENT,
       })
     }
     const stop = new AbortController()
@@ -116,8 +117,6 @@ export const run: Command = {
     return isOutputClosed() ? PIPE_CLOSED : finish(args, filename, text, outcome)
   },
 }
-
-const NOTHING_USED = { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }
 
 /** Where the program is to come from, and what tracebacks call it. */
 function sourceOf(args: Arguments): { source: (maxBytes: number) => SourceFile; filename: string } {
@@ -170,7 +169,7 @@ function outputTo(stop: AbortController): (text: string, stream: 'stdout' | 'std
 /** Prints what became of the program, and tells the exit status. */
 function finish(args: Arguments, filename: string, text: string, outcome: Outcome): number {
   if (choice(args, 'format', FORMATS) === 'json') {
-    print(`${visibleJson(outcomeJson(outcome))}\n`)
+    print(`${visibleJson(outcomeToJson(outcome))}\n`)
     return statusOf(outcome)
   }
   const showError = outputFilter(2)
@@ -180,9 +179,9 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
         print(`${outputFilter(1)(pythonText(outcome.value))}\n`)
       break
     case 'raised':
-      if (!isSystemExit(outcome)) printError(showError(outcome.exception.traceback))
-      else if (!EXIT_CODE.test(outcome.exception.message))
-        printError(showError(`${outcome.exception.message}\n`))
+      printError(showError(outcome.exception.traceback))
+      break
+    case 'exited':
       break
     case 'refused':
       printError(
@@ -211,9 +210,10 @@ function statusOf(outcome: Outcome): number {
     case 'returned':
       return CLEAN
     case 'raised':
-      return isSystemExit(outcome) && /^(?:None|False|0)?$/.test(outcome.exception.message)
-        ? CLEAN
-        : RAISED
+      return RAISED
+    case 'exited':
+      // What a system keeps of a status.
+      return outcome.code & 0xff
     case 'refused':
       return FINDINGS
     case 'exhausted':
@@ -223,19 +223,4 @@ function statusOf(outcome: Outcome): number {
     case 'cancelled':
       return INTERRUPTED
   }
-}
-
-/** What `exit` says nothing about; any other argument is a message. */
-const EXIT_CODE = /^(?:None|True|False|-?\d+)?$/
-
-/** `exit()` and `raise SystemExit` end a program as in Python: silently, successfully unless told otherwise. */
-function isSystemExit(outcome: Outcome): boolean {
-  return outcome.status === 'raised' && outcome.exception.type === 'SystemExit'
-}
-
-/** The outcome as one JSON document; `value` in the form that `jsonText` describes. */
-function outcomeJson(outcome: Outcome): string {
-  if (outcome.status !== 'returned') return JSON.stringify(outcome)
-  const { value, ...rest } = outcome
-  return `{"status":"returned","value":${jsonText(value)},${JSON.stringify({ ...rest, status: undefined }).slice(1)}`
 }

@@ -37,7 +37,10 @@ export const CHECK_STATUSES: readonly StatusText[] = [
   FAILED_TEXT,
 ]
 export const RUN_STATUSES: readonly StatusText[] = [
-  [CLEAN, 'returned'],
+  [
+    CLEAN,
+    'returned, or exited with 0; a program that exits with another code gives that, from 1 to 255',
+  ],
   [FINDINGS, 'refused: the source leaves the restricted language'],
   FAILED_TEXT,
   [RAISED, 'raised an exception'],

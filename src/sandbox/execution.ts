@@ -106,7 +106,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   pauses?.attach(undefined)
   signal?.removeEventListener('abort', cancel)
   if (hostError) throw hostError.error
-  const spent: Spent = { output: output.end(), usage: performed.usage }
+  const spent: Spent = { ...output.end(), usage: performed.usage }
   if (performed.kind === 'lost' && (cancelled || execution.isClosing())) {
     return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
   }

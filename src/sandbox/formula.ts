@@ -13,7 +13,7 @@ import { Killed } from '../trusted/wall/killed.js'
 import { RETIRED, type Performed } from '../trusted/channel/link.js'
 import type { Code } from './compiler.js'
 import { callLimits, judge, replyOf } from './execution.js'
-import { EvaluationError, type Outcome, type Usage } from './outcome.js'
+import { EvaluationError, UNSPENT, type Outcome, type Usage } from './outcome.js'
 import { evaluateRequest, mapRequest, prepareRequest } from './requests.js'
 import type { Runtime } from './runs.js'
 
@@ -271,7 +271,7 @@ export class InlineFormula {
     return valueOf(
       judge(
         replyOf(performed, this.#runtime.policy.limits),
-        { output: '', usage: performed.usage },
+        { ...UNSPENT, usage: performed.usage },
         (file) => (file === this.#code.filename ? this.#code : this.#runtime.trustedSource(file)),
         this.#parser,
       ),
@@ -300,7 +300,6 @@ function mappedOf(answer: Value): Mapped {
   throw new EvaluationError({
     status: 'crashed',
     reason: 'the guest did not answer properly',
-    output: '',
-    usage: UNKNOWN_USAGE,
+    ...UNSPENT,
   })
 }

@@ -58,6 +58,10 @@ export interface GuestException extends ChainedException {
 export interface Spent {
   /** What the guest wrote to stdout and stderr, in the order it was written, at most `limits.outputBytes`. */
   readonly output: string
+  /** What of it went to stdout. */
+  readonly stdout: string
+  /** What of it went to stderr. */
+  readonly stderr: string
   readonly usage: Usage
 }
 
@@ -65,6 +69,16 @@ export interface Spent {
 export interface Returned<T = Value> extends Spent {
   readonly status: 'returned'
   readonly value: T
+}
+
+/** The guest ended itself, by `sys.exit`, `exit()` or `raise SystemExit`. */
+export interface Exited extends Spent {
+  readonly status: 'exited'
+  /**
+   * Zero for success: the number it gave, from -2147483648 to 2147483647; 0 for none; 1 where it gave something else, whose text is
+   * then the last line of stderr, as in Python.
+   */
+  readonly code: number
 }
 
 /** The guest ended with an exception. */
@@ -108,11 +122,20 @@ export interface Cancelled extends Spent {
 }
 
 /** What became of a run. */
-export type Outcome<T = Value> = Returned<T> | Raised | Refused | Exhausted | Crashed | Cancelled
+export type Outcome<T = Value> =
+  | Returned<T>
+  | Exited
+  | Raised
+  | Refused
+  | Exhausted
+  | Crashed
+  | Cancelled
 
 /** Nothing was executed and nothing written. */
 export const UNSPENT: Spent = Object.freeze({
   output: '',
+  stdout: '',
+  stderr: '',
   usage: Object.freeze({ wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }),
 })
 
@@ -134,6 +157,8 @@ function describeOutcome(outcome: Exclude<Outcome, Returned>): string {
       const { type, message } = outcome.exception
       return `${type}${message && `: ${message}`}${outcome.row === undefined ? '' : ` (row ${outcome.row})`}`
     }
+    case 'exited':
+      return `it exited with code ${outcome.code}`
     case 'exhausted':
       return outcome.message
     case 'crashed':

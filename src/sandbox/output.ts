@@ -8,7 +8,7 @@ export type OnOutput = (text: string, stream: Stream) => void
 
 /** @internal */
 export class OutputCollector {
-  #chunks: Uint8Array[] = []
+  readonly #chunks: { readonly fd: 1 | 2; readonly bytes: Uint8Array }[] = []
   readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
 
   #isOver = false
@@ -21,18 +21,22 @@ export class OutputCollector {
 
   /** Throws what `onOutput` throws. */
   take(fd: 1 | 2, bytes: Uint8Array): void {
-    this.#chunks.push(bytes)
+    this.#chunks.push({ fd, bytes })
     const stream = fd === 1 ? 'stdout' : 'stderr'
     if (this.onOutput) this.#hand(this.#decoders[stream].decode(bytes, { stream: true }), stream)
   }
 
-  /** Everything written. Hands over what a cut-off character left. */
-  end(): string {
+  /** Everything written, in order and by stream. Hands over what a cut-off character left. */
+  end(): { readonly output: string; readonly stdout: string; readonly stderr: string } {
     this.#isOver = true
     if (this.onOutput)
       for (const stream of ['stdout', 'stderr'] as const)
         this.#hand(this.#decoders[stream].decode(), stream)
-    return new TextDecoder().decode(Buffer.concat(this.#chunks))
+    const text = (...fds: readonly number[]): string =>
+      new TextDecoder().decode(
+        Buffer.concat(this.#chunks.filter(({ fd }) => fds.includes(fd)).map(({ bytes }) => bytes)),
+      )
+    return { output: text(1, 2), stdout: text(1), stderr: text(2) }
   }
 
   #hand(text: string, stream: Stream): void {

@@ -21,6 +21,7 @@ export const RESPONSE_SLACK = 4 << 20
 /** What a run or a call answers. */
 export type RunResponse =
   | { readonly status: 'returned'; readonly value: Value }
+  | { readonly status: 'exited'; readonly code: number }
   | { readonly status: 'raised'; readonly exception: Value; readonly row: number | undefined }
   | {
       readonly status: 'exhausted'
@@ -190,6 +191,10 @@ export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse 
   switch (fields['status']) {
     case 'returned':
       if ('value' in fields) return { status: 'returned', value: fields['value'] }
+      break
+    case 'exited':
+      if (Number.isInteger(fields['code']))
+        return { status: 'exited', code: fields['code'] as number }
       break
     case 'raised':
       if ('exception' in fields)

@@ -46,6 +46,9 @@ interface Told extends SourceText {
 const SOURCE_CHARACTERS = 4_000_000
 const SOURCE_OVERHEAD = 1_000
 
+/** Endings of the guest's own, whose memory the session goes on with. */
+const ENDED: readonly Outcome['status'][] = ['returned', 'exited', 'raised']
+
 export class Session {
   readonly #host: SessionHost
   #worker: GuestWorker | undefined
@@ -226,7 +229,7 @@ export class Session {
         fetch: (files) => this.#fetch(files),
       })
       if (!begun && attempt < ATTEMPTS) continue
-      if (delta && (outcome.status === 'returned' || outcome.status === 'raised')) {
+      if (delta && ENDED.includes(outcome.status)) {
         this.#delta = delta
         this.#stale = false
       }

@@ -30,10 +30,12 @@ from .compile import compile_source
 from .describe import describe
 from .language import PRIVATE_MARK
 from .names import unmark
+from .ownership import mro_of
 from .scan import scan
 
 # Frames between the interpreter's first and the guest's, and the limit for trusted code when no guest runs.
 _OWN_FRAMES, _OWN_LIMIT = 4, 1200
+_code_of = SystemExit.__dict__['code'].__get__
 _VALUE = PRIVATE_MARK + 'value'
 _flush = (sys.stdout.flush, sys.stderr.flush)
 _NO_MEMORY = values.dumps({'status': 'exhausted', 'limit': 'memoryMb'})
@@ -90,12 +92,30 @@ def _perform(request, work, **told):
     _unsettle(request)
     try:
         value = work(guest)
+    except SystemExit as error:
+        code = _exit_code(error)
+        _settle()
+        return values.dumps({'status': 'exited', 'code': code})
     except BaseException as error:
         _settle()
         where = {key: tell() for key, tell in told.items()}
         return values.dumps({'status': 'raised', 'exception': describe(error, guest.scope)} | where)
     _settle()
     return _respond(value, request)
+
+
+def _exit_code(error):
+    """What Python would make of an exit: a number as it is, or one, and the text of anything else on stderr."""
+    code = _code_of(error)
+    if code is None:
+        return 0
+    if int in mro_of(type(code)):
+        return int.__pos__(code) if -(2**31) <= int.__pos__(code) < 2**31 else -1
+    try:
+        sys.stderr.write(str(code) + '\n')
+    except BaseException:
+        pass
+    return 1
 
 
 def _respond(value, request):
@@ -190,6 +210,8 @@ def _finish(value):
 def _fail(error):
     """The response for what a direct call raised."""
     try:
+        if SystemExit in mro_of(type(error)):
+            return values.dumps({'status': 'exited', 'code': _exit_code(error)})
         return values.dumps({'status': 'raised', 'exception': describe(error, _guest.scope)})
     except MemoryError:
         return _NO_MEMORY
