@@ -106,6 +106,8 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
       status: 'refused',
       omitted: 0,
       output: '',
+      stdout: '',
+      stderr: '',
       usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 },
       diagnostics: [
         expect.objectContaining({
@@ -167,6 +169,8 @@ TypeError: 'int' object is not subscriptable
     expect(outcome).toEqual({
       status: 'cancelled',
       output: '',
+      stdout: '',
+      stderr: '',
       usage: { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 },
     })
   })
@@ -188,7 +192,7 @@ TypeError: 'int' object is not subscriptable
     await rejects(
       { limts: {} },
       new ArgumentError(
-        'options.limts: there is no such option (known: mode, filename, inputs, result, signal, onOutput, limits)',
+        'options.limts: there is no such option (known: mode, parameters, filename, inputs, result, signal, onOutput, limits)',
       ),
     )
     await rejects(
