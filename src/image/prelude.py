@@ -13,8 +13,10 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, _SOURCE)
 import ctypes, pyrestrict.floor, pyrestrict.floor.slots
 
-# Before anything that the floor replaces is taken into use. Only a variant of the image for tests does without.
-if not os.path.exists(f'{_SOURCE}/pyrestrict/unclosed.py'):
+_address = id
+_BARE = os.path.exists(f'{_SOURCE}/pyrestrict/bare.py')
+# Before anything that the floor replaces is taken into use. Only variants of the image for tests do without.
+if not _BARE and not os.path.exists(f'{_SOURCE}/pyrestrict/unclosed.py'):
 
     def _modified(cls, api=ctypes.pythonapi, wrap=ctypes.py_object):
         api.PyType_Modified(wrap(cls))
@@ -61,7 +63,6 @@ _BRIDGES = [
     'socket',
     '_socket',
 ]
-_BARE = os.path.exists(f'{_SOURCE}/pyrestrict/bare.py')
 if _BARE:
     import ctypes, pathlib, socket, pyrestrict.bare
 
@@ -71,6 +72,7 @@ else:
     import pyrestrict.main
 
     _entry = pyrestrict.main._entry
+    pyrestrict.floor.identity.cover()
 
 
 def _forget_bridges():
@@ -108,8 +110,8 @@ def _every_class():
     found, todo = {}, [object] + [thing for thing in gc.get_objects() if isinstance(thing, type)]
     while todo:
         cls = todo.pop()
-        if id(cls) not in found:
-            found[id(cls)] = cls
+        if _address(cls) not in found:
+            found[_address(cls)] = cls
             todo.extend(type.__subclasses__(cls))
     soft = (annotationlib._Stringifier, annotationlib.ForwardRef)
     return {
@@ -163,7 +165,7 @@ _soft.extend(
 )
 json.dumps(
     {
-        'entry': id(_entry),
+        'entry': _address(_entry),
         'door': _door,
         'frozen': dict(zip(('list', 'count'), _soft.buffer_info())),
         'classes': list(_classes),

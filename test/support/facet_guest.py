@@ -14,6 +14,7 @@ import time
 from pyrestrict import floor
 from pyrestrict.floor.slots import make_put
 
+id = id  # the address, which the floor tells nobody
 floor.apply(make_put(ctypes.c_uint32.from_address,
                      lambda cls: ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))))
 
@@ -24,6 +25,7 @@ from pyrestrict.compile import compile_source
 from pyrestrict.scan import scan
 
 door.sleep = time.sleep
+floor.identity.cover()
 asyncio.events._set_running_loop(None)
 _FLAGS = next(at for at in range(0, 400, 4)
               if all(ctypes.c_uint32.from_address(id(cls) + at).value == cls.__flags__ & 0xffffffff

@@ -9,6 +9,7 @@ import sys
 
 from . import classes, describe, guards, imports, kinds
 from .facets.functools import by_annotation
+from .floor import identity
 from .language import BUILTINS, GUARDED_BUILTINS
 from .names import denied, unmark
 from .output import make_input, make_print, output
@@ -71,6 +72,7 @@ _GUARDED = {
     'quit': quit,
     'format': format,
     'dir': dir,
+    'id': identity.id,
 }
 for _name in 'getattr', 'hasattr', 'setattr', 'delattr':
     _GUARDED[_name].__name__ = _GUARDED[_name].__qualname__ = _name

@@ -11,6 +11,7 @@ from .sealed import __builtins__
 import typing
 from datetime import date, time
 
+from .floor import encoding
 from .ownership import is_class, mro_of, own, own_function
 from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
 from .names import denied, is_dunder, judged, mark, unmark
@@ -150,7 +151,9 @@ def make_class(name, bases, namespace, /, **keywords):
         if key[:1] == '_':
             raise TypeError(f'{name}.__init_subclass__() takes no keyword argument {key!r}')
     judge_namespace(name, bases, namespace)
-    return kind(unmark(name), bases, namespace, **keywords)
+    made = kind(unmark(name), bases, namespace, **keywords)
+    encoding.note(made)
+    return made
 
 
 class Metaclass:

@@ -124,7 +124,7 @@ export const READABLE_DUNDER_NAMES = words(
 export const BUILTINS = words(`
   True False None Ellipsis NotImplemented
   abs aiter all anext any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod enumerate filter
-  float frozenset hash hex id int isinstance issubclass iter len list map max memoryview min next object oct ord pow
+  float frozenset hash hex int isinstance issubclass iter len list map max memoryview min next object oct ord pow
   property range repr reversed round set slice sorted staticmethod str sum super tuple zip
   ArithmeticError AssertionError AttributeError BaseException BlockingIOError BrokenPipeError BufferError BytesWarning
   ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning
@@ -140,7 +140,7 @@ export const BUILTINS = words(`
 
 /** Builtins given to every guest as guards of the same name, which answer as CPython's do for what a guest may ask. */
 export const GUARDED_BUILTINS = words(
-  `getattr setattr delattr hasattr type dir print input open format exit quit`,
+  `getattr setattr delattr hasattr type dir id print input open format exit quit`,
 )
 
 /** Builtins no guest gets, each with what to write instead. */

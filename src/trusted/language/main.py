@@ -28,6 +28,7 @@ from . import door, ownership, remotes, values
 from .builtins import make_run
 from .compile import compile_source
 from .describe import describe
+from .floor import identity
 from .language import PRIVATE_MARK
 from .names import unmark
 from .ownership import mro_of
@@ -47,6 +48,7 @@ class _Guest:
 
     def __init__(self, policy):
         random.seed()
+        identity.renew()
         self.run = make_run(policy)
         self.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': self.run.builtins}
         self.function = None

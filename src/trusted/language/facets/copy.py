@@ -14,6 +14,7 @@ from array import array
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType
 
+from ..floor.identity import id
 from ..ownership import DATA_CLASSES, function_of, is_class, mro_of, own, receiver_of
 from .types import SimpleNamespace
 

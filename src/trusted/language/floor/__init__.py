@@ -8,12 +8,40 @@ stands in another memory.
 """
 
 from ..sealed import __builtins__
-from . import aliases, arrays, buffers, counting, dates, decimals, mappings, readers, sets
+from . import (
+    aliases,
+    arrays,
+    buffers,
+    counting,
+    dates,
+    decimals,
+    encoding,
+    identity,
+    iterators,
+    mappings,
+    ordered,
+    readers,
+    sets,
+)
 
-_PARTS = (aliases, arrays, buffers, counting, dates, decimals, mappings, readers, sets)
+_PARTS = (
+    aliases,
+    arrays,
+    buffers,
+    decimals,
+    counting,
+    dates,
+    mappings,
+    sets,
+    readers,
+    ordered,
+    iterators,
+    encoding,
+    identity,
+)
 
 
 def apply(put):
-    """Closes everything. `put(cls, name, function)` replaces a method of a class written in C (slots.py)."""
+    """Closes everything. `put(cls, name, value)` replaces a method of a class written in C (slots.py)."""
     for part in _PARTS:
         part.apply(put)
