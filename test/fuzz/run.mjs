@@ -6,6 +6,7 @@
  * hostile   guarded text, mutated and handed to verify directly: whatever is compiled reaches nothing by a raw name
  * agreement mutated sources to both parsers: what the syntax layers accept, CPython reads alike
  * source    mutated sources through check and rewrite: never a throw, positions within the text, lines kept
+ * reentrancy guests whose special methods change what C code works on: no trap, no SystemError, no container that miscounts
  *
  * A finding prints its seed and its program and makes the exit status 1. The same seed gives the same programs.
  */
@@ -15,6 +16,7 @@ import { meaning } from './meaning.mjs'
 import { hostile } from './hostile.mjs'
 import { source } from './source.mjs'
 import { agreement } from './agreement.mjs'
+import { reentrancy } from './reentrancy.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +25,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
-const fuzzers = { meaning, hostile, source, agreement }
+const fuzzers = { meaning, hostile, source, agreement, reentrancy }
 const chosen = values.only === undefined ? Object.keys(fuzzers) : values.only.split(',')
 const started = performance.now()
 let seed = Number(values.seed)
