@@ -13,7 +13,6 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, _SOURCE)
 import ctypes, pyrestrict.floor, pyrestrict.floor.slots
 
-_address = id
 _BARE = os.path.exists(f'{_SOURCE}/pyrestrict/bare.py')
 # Before anything that the floor replaces is taken into use. Only variants of the image for tests do without.
 if not _BARE and not os.path.exists(f'{_SOURCE}/pyrestrict/unclosed.py'):
@@ -67,12 +66,12 @@ if _BARE:
     import ctypes, pathlib, socket, pyrestrict.bare
 
     _BRIDGES = []
-    _entry = pyrestrict.bare._entry
+    _entry, _cover = pyrestrict.bare._entry, gc.collect
 else:
     import pyrestrict.main
 
     _entry = pyrestrict.main._entry
-    pyrestrict.floor.identity.cover()
+    _cover = pyrestrict.floor.identity.cover
 
 
 def _forget_bridges():
@@ -110,8 +109,8 @@ def _every_class():
     found, todo = {}, [object] + [thing for thing in gc.get_objects() if isinstance(thing, type)]
     while todo:
         cls = todo.pop()
-        if _address(cls) not in found:
-            found[_address(cls)] = cls
+        if id(cls) not in found:
+            found[id(cls)] = cls
             todo.extend(type.__subclasses__(cls))
     soft = (annotationlib._Stringifier, annotationlib.ForwardRef)
     return {
@@ -128,6 +127,8 @@ def _check_frozen():
     gc.collect()
     # What exists now is never garbage: collections of the guest do not look at it.
     gc.freeze()
+    # From here on addresses are told nobody, the standard library included.
+    _cover()
 
 
 import pyrestrict.hosted, pyrestrict.remotes
@@ -165,7 +166,7 @@ _soft.extend(
 )
 json.dumps(
     {
-        'entry': _address(_entry),
+        'entry': id(_entry),
         'door': _door,
         'frozen': dict(zip(('list', 'count'), _soft.buffer_info())),
         'classes': list(_classes),

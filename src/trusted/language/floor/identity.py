@@ -49,7 +49,7 @@ def _receiver(self):
 
 
 def cover():
-    """Gives the standard library this `id` too, which it shows here and there. Called once trusted code has its own."""
+    """Gives the standard library this `id` too, which it shows here and there. Called last: others take addresses."""
     builtins.id = id
 
 
