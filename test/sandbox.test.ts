@@ -205,7 +205,10 @@ TypeError: 'int' object is not subscriptable
       { limits: { wallMs: 5_000 } },
       new PolicyError('policy.limits.wallMs: must not exceed 2000 milliseconds here'),
     )
-    await rejects({ mode: 'single' }, new ArgumentError('mode: must be "exec" or "eval"'))
+    await rejects(
+      { mode: 'single' },
+      new ArgumentError('mode: must be "exec", "eval" or "function"'),
+    )
     await rejects({ inputs: { 'a b': 1 } }, new ArgumentError('inputs: "a b" is not a Python name'))
     await rejects(
       { inputs: { _getattr_: 1 } },
