@@ -168,7 +168,7 @@ describe('TypeScript', () => {
     // What is reachable is what is public: no parser, no worker, no WebAssembly.
     expect(
       seen.filter((file) =>
-        /web-tree-sitter|pyodide|\/trusted\/(?!channel\/(?:values|wire)\.)|sandbox\/(?:workers|runs|compiler|requests)/.test(
+        /web-tree-sitter|pyodide|\/trusted\/host\/(?!codec)|sandbox\/(?:workers|runs|compiler|requests)/.test(
           file,
         ),
       ),
@@ -184,7 +184,7 @@ describe('TypeScript', () => {
       import { check, PolicyError, PyValue, type Outcome, type Sandbox } from 'pyrestrict'
       async function main(): Promise<void> {
         const sandbox: Sandbox = await pyrestrict.createSandbox({}, { isolation: 'inline' })
-        const outcome: Outcome = await sandbox.run('1 + 1')
+        const outcome: Outcome<number> = await sandbox.run<number>('1 + 1')
         const fault: PolicyError = new PolicyError('x')
         const isValue = (value: unknown): value is PyValue => value instanceof PyValue
         console.log((await check('1')).ok, outcome.status === 'returned' && outcome.value, fault.name, isValue(1))

@@ -1,4 +1,4 @@
-/** Where the package cannot work, it says so and what to do: an old Node, a bundle. */
+/** Where the package cannot work, it says so and what to do: an old Node, a bundle, a run time without Node's jail. */
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -86,6 +86,26 @@ describe('a bundle', () => {
   })
 })
 
+describe('a run time without the permission model', () => {
+  test.each([
+    ['bun', 'Bun'],
+    ['deno', 'Deno'],
+  ])('%s gets no jail that is none', async (version, name) => {
+    const { stdout } = await after(
+      versions(`${version}: '1.0.0'`),
+      `import { createSandbox } from 'pyrestrict'
+       await createSandbox().catch((error) => console.log(error.name, error.message))
+       const sandbox = await createSandbox({}, { isolation: 'thread' })
+       console.log((await sandbox.run('1 + 1')).value)
+       await sandbox.close()`,
+    )
+    expect(stdout).toBe(
+      `PolicyError isolation: "process" is a jail by Node's permission model, which ${name} does not have. Run this under Node, ` +
+        'or choose "thread" or "inline", where WebAssembly alone holds the guest\n2\n',
+    )
+  })
+})
+
 describe('loading the library', () => {
   test('adds no listener, and neither does checking', async () => {
     const { stdout } = await after(
@@ -101,4 +121,21 @@ describe('loading the library', () => {
     )
     expect(stdout).toBe('true\n')
   })
+})
+
+test('a system that has no descriptors left is an overload, which passes', async () => {
+  const { stdout } = await after(
+    '',
+    `import { openSync, closeSync } from 'node:fs'
+     import { check, createSandbox } from 'pyrestrict'
+     await check('1')
+     const open = []
+     try { for (;;) open.push(openSync('/dev/null', 'r')) } catch {}
+     await createSandbox({}, { isolation: 'thread' }).catch((error) => console.log(error.name, /EMFILE/.test(error.message)))
+     open.forEach((fd) => closeSync(fd))
+     const sandbox = await createSandbox({}, { isolation: 'thread' })
+     console.log((await sandbox.run('1 + 1')).value)
+     await sandbox.close()`,
+  )
+  expect(stdout).toBe('OverloadError true\n2\n')
 })

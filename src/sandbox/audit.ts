@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { ArgumentError, PyrestrictError } from '../errors.js'
+import { LIMITS } from '../policy/limits.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import type { Value } from '../trusted/channel/values.js'
 import {
@@ -55,6 +56,11 @@ const python = (name: string): string =>
 export async function audit(policy: Policy = {}, options: AuditOptions = {}): Promise<AuditReport> {
   checkOptions(options, 'audit')
   const { wallMs = 120_000, calls = true, plant } = options
+  const { min, max } = LIMITS.wallMs
+  if (!Number.isInteger(wallMs) || wallMs < min || wallMs > max)
+    throw new ArgumentError(
+      `options.wallMs: must be a whole number of milliseconds from ${min} to ${max}`,
+    )
   if (typeof calls !== 'boolean') throw new ArgumentError('options.calls: must be true or false')
   if (![undefined, 'frame', 'module'].includes(plant))
     throw new ArgumentError('options.plant: must be "frame" or "module"')

@@ -1,5 +1,7 @@
 /** What a sandbox, a run and a session can be told, each checked before anything starts. */
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { delimiter, join } from 'node:path'
 import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
@@ -158,6 +160,8 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   ) {
     throw new ArgumentError('wrap: must be a list of strings, a command first')
   }
+  if (wrap !== undefined && isolation === 'process') checkCommand(wrap[0]!)
+  if (isolation === 'process') checkJail()
   if (isolation === 'inline' && options.workers !== undefined && options.workers !== 1) {
     throw new PolicyError(
       'workers: isolation "inline" runs one guest at a time, in the caller\'s own thread',
@@ -188,6 +192,26 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     trusted: options.trusted === undefined ? [] : resolveTrusted(options.trusted),
     snapshotKey: snapshotKey?.slice(),
   }
+}
+
+/** @throws PolicyError for a command that is not there: the first run would be the one to fail. */
+function checkCommand(command: string): void {
+  const folders = /[\\/]/.test(command) ? [''] : (process.env['PATH'] ?? '').split(delimiter)
+  const isThere = folders.some((folder) =>
+    ['', '.exe'].some((ending) => existsSync(join(folder, `${command}${ending}`))),
+  )
+  if (!isThere) throw new PolicyError(`wrap: there is no command "${command}"`)
+}
+
+/** @throws PolicyError where a process would be no jail: the permission model is Node's. */
+function checkJail(): void {
+  const other = ['bun', 'deno'].find((name) => process.versions[name] !== undefined)
+  if (other === undefined) return
+  const name = other === 'bun' ? 'Bun' : 'Deno'
+  throw new PolicyError(
+    `isolation: "process" is a jail by Node's permission model, which ${name} does not have. Run this under Node, or choose ` +
+      '"thread" or "inline", where WebAssembly alone holds the guest',
+  )
 }
 
 function count(

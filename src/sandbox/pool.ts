@@ -3,6 +3,7 @@
  * worker that ends, whatever ended it, is replaced by a spare at once; nobody but the call it had notices.
  */
 import { InstallationError, OverloadError } from '../errors.js'
+import { LACKING } from './workers.js'
 import { DID_NOT_START, type GuestWorker } from '../trusted/channel/link.js'
 
 /** @internal */
@@ -297,7 +298,8 @@ export class Pool {
       this.#refill()
       return
     }
-    const error = new InstallationError(`no worker could be started: ${reason}`)
+    const message = `no worker could be started: ${reason}`
+    const error = LACKING.test(reason) ? new OverloadError(message) : new InstallationError(message)
     this.#failedStarts = 0
     for (const waiter of this.#takeWaiting()) waiter.fail(error)
   }

@@ -1,4 +1,5 @@
 /** A program that was checked, verified and compiled once, to be run many times, each time in a pristine guest. */
+import type { Value } from '../trusted/channel/values.js'
 import type { Code } from './compiler.js'
 import { checkOptions, type ExecuteOptions, type Inputs } from './options.js'
 import type { Outcome } from './outcome.js'
@@ -15,9 +16,12 @@ export class Program {
     this.#run = run
   }
 
-  /** Runs it with these global names. Rejects as `sandbox.run` does. */
-  async run(inputs: Inputs = {}, options: Omit<ExecuteOptions, 'inputs'> = {}): Promise<Outcome> {
+  /** Runs it with these global names. Rejects as `sandbox.run` does; `T` is the type its value is taken to have. */
+  async run<T = Value>(
+    inputs: Inputs = {},
+    options: Omit<ExecuteOptions, 'inputs'> = {},
+  ): Promise<Outcome<T>> {
     checkOptions(options, 'program')
-    return this.#run({ ...options, inputs })
+    return (await this.#run({ ...options, inputs })) as Outcome<T>
   }
 }

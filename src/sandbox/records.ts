@@ -1,4 +1,5 @@
 /** Options are records of known keys: what every check of one begins with. */
+import { nearest } from '../check/nearest.js'
 import { ArgumentError } from '../errors.js'
 
 /** @internal */
@@ -12,8 +13,10 @@ export function checkRecord(value: unknown, at: string): asserts value is object
 /** @internal */
 export function checkKeys(value: object, known: readonly string[], at: string, kind: string): void {
   const unknown = Object.keys(value).find((key) => !known.includes(key))
-  if (unknown !== undefined)
-    throw new ArgumentError(
-      `${at}.${unknown}: there is no such ${kind} (known: ${known.join(', ')})`,
-    )
+  if (unknown === undefined) return
+  const close = nearest(unknown, known)
+  const suggestion = close === undefined ? '' : `; did you mean "${close}"?`
+  throw new ArgumentError(
+    `${at}.${unknown}: there is no such ${kind}${suggestion} (known: ${known.join(', ')})`,
+  )
 }

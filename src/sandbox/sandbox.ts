@@ -6,6 +6,7 @@ import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
 import { loadParser } from '../syntax/parse.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
+import type { Value } from '../trusted/channel/values.js'
 import { cacheKey } from '../trusted/channel/compile-cache.js'
 import { CompileService } from './compile-service.js'
 import { Code, Compiler } from './compiler.js'
@@ -141,11 +142,12 @@ export class Sandbox<I extends Isolation = Isolation> {
 
   /**
    * Runs a source in a pristine guest. `limits.wallMs` counts its execution: not waiting for a worker, nor compiling.
+   * `T` is the type that the value is taken to have; nothing looks whether it has.
    * @throws ArgumentError, ValueError (an input that cannot), PolicyError (a limit above the policy's), OverloadError,
    *   ClosedError, InstallationError; and what `onOutput` throws.
    */
-  async run(source: string, options: RunOptions = {}): Promise<Outcome> {
-    return this.#run(source, options)
+  async run<T = Value>(source: string, options: RunOptions = {}): Promise<Outcome<T>> {
+    return (await this.#run(source, options)) as Outcome<T>
   }
 
   /**

@@ -74,9 +74,10 @@ export class Session {
 
   /**
    * Runs `source` in the session's guest, after the runs and calls before it. What it binds is there for the next one, also
-   * when it raised; `exhausted`, `crashed` and `cancelled` take the guest back to where it was before.
+   * when it raised; `exhausted`, `crashed` and `cancelled` take the guest back to where it was before. `T` is the type that its
+   * value is taken to have.
    */
-  run(source: string, options: RunOptions = {}): Promise<Outcome> {
+  run<T = Value>(source: string, options: RunOptions = {}): Promise<Outcome<T>> {
     return this.#enqueue(() => {
       checkOptions(options, 'run')
       const { runtime } = this.#host
@@ -107,19 +108,19 @@ export class Session {
           options,
         )
       }
-    })
+    }) as Promise<Outcome<T>>
   }
 
   /**
    * Calls a function of a trusted module: it gets the guest's globals first, then `args`.
    * @throws ArgumentError for a module that there is not, ValueError for an argument that cannot cross; else as {@link run}.
    */
-  call(
+  call<T = Value>(
     module: string,
     name: string,
     args: readonly Value[] = [],
     options: CallOptions = {},
-  ): Promise<Outcome> {
+  ): Promise<Outcome<T>> {
     return this.#enqueue(() => {
       checkOptions(options, 'call')
       if (typeof module !== 'string' || typeof name !== 'string')
@@ -135,7 +136,7 @@ export class Session {
       const limits = resolveLimits(options.limits, policy.limits, policy.limits)
       const request = callRequest({ module, function: name, args }, policy, limits)
       return () => this.#execute('host', request, limits, options)
-    })
+    }) as Promise<Outcome<T>>
   }
 
   /** The session's state, to open another session with, here or in another process. See `snapshotKey`. */

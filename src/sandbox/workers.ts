@@ -1,7 +1,7 @@
 /** Where guests run: starts workers of an isolation, and refuses a policy that the isolation cannot honour. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InstallationError, PolicyError } from '../errors.js'
+import { InstallationError, OverloadError, PolicyError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { startCompileJail, startCompileThread } from '../platform/node/compile-worker.js'
 import {
@@ -111,11 +111,18 @@ export function imageChecked(): Promise<void> {
   return checked
 }
 
+/** What the system says when descriptors, processes or memory have run out: it may have some again later. */
+export const LACKING = /\b(?:EMFILE|ENFILE|EAGAIN|ENOMEM)\b/
+
 function orInstallationError<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const cause = error instanceof ImageError ? (error.cause ?? error) : error
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (LACKING.test(code ?? ''))
+      throw new OverloadError(`the system has no more to give: ${message}`)
+    const missing = code === 'ENOENT'
     if (error instanceof ImageError || missing)
       throw new InstallationError((error as Error).message)
     throw error
