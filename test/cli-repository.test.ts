@@ -46,7 +46,8 @@ describe('folders that tools fill, and what .gitignore names', () => {
     'src/e.gen.py': BAD,
     'src/f.gen.py': BAD,
     'src/keep.gen.py': BAD,
-    'src/.gitignore': 'own.py\n',
+    'src/.gitignore': 'own.py\n!kept.gen.py\n',
+    'src/kept.gen.py': BAD,
     'src/own.py': BAD,
     'src/.hidden/g.py': BAD,
     'src/made/h.py': BAD,
@@ -55,7 +56,7 @@ describe('folders that tools fill, and what .gitignore names', () => {
   test('are left out, and told by rule', async () => {
     expect(await checked(root)).toEqual({
       status: 1,
-      found: ['a.py', 'src/.hidden/g.py', 'src/keep.gen.py', 'src/made/h.py'],
+      found: ['a.py', 'src/.hidden/g.py', 'src/keep.gen.py', 'src/kept.gen.py', 'src/made/h.py'],
       stderr: `pyrestrict: left out 3 folders and 3 files:
 - 1 folder by .venv (usual folders): .venv
 - 1 folder by /made/ (.gitignore:2): made
@@ -77,7 +78,7 @@ describe('folders that tools fill, and what .gitignore names', () => {
 
   test('are checked with --all', async () => {
     const { found, stderr } = await checked(root, '--all')
-    expect([found.length, stderr]).toEqual([10, ''])
+    expect([found.length, stderr]).toEqual([11, ''])
   })
 
   test('are checked when they are named', async () => {
@@ -90,7 +91,13 @@ describe('folders that tools fill, and what .gitignore names', () => {
 
   test('are left out of globs as well', async () => {
     const { found, stderr } = await checked(root, '**/*.py')
-    expect(found).toEqual(['a.py', 'src/.hidden/g.py', 'src/keep.gen.py', 'src/made/h.py'])
+    expect(found).toEqual([
+      'a.py',
+      'src/.hidden/g.py',
+      'src/keep.gen.py',
+      'src/kept.gen.py',
+      'src/made/h.py',
+    ])
     expect(stderr.split('\n')[0]).toBe('pyrestrict: left out 6 files:')
   })
 
@@ -126,9 +133,18 @@ describe('an author cannot hide a file', () => {
     expect((await checked(join(root, 'inner'))).found).toEqual(['a.py', 'sub/b.py'])
   })
 
+  test('by more patterns than anybody reads', async () => {
+    const root = repository('many', { '.gitignore': '*.py\n'.repeat(1_001), 'a.py': BAD })
+    expect((await checked(root)).found).toEqual(['a.py'])
+  })
+
   test('by a pattern that takes for ever to match: it is not applied', async () => {
     const deep = `${'a/'.repeat(60)}c.py`
-    const root = repository('slow', { '.gitignore': `${'**/a/'.repeat(12)}**/b\n`, [deep]: BAD })
+    const root = repository('slow', {
+      '.gitignore': `${'**/a/'.repeat(12)}**/b\n*.txt.py\n`,
+      [deep]: BAD,
+      'd.txt.py': BAD,
+    })
     expect((await checked(root)).found).toEqual([deep])
   })
 })

@@ -78,6 +78,14 @@ describe('a program', () => {
     expect(await code('print(1)')).toEqual(shown('1\n'))
   })
 
+  test('whose last value is no data shows how it shows itself; a function body what it returns', async () => {
+    const source = 'class P:\n    def __repr__(self):\n        return "<P>"\nP()'
+    expect(await code(source)).toEqual({ status: 0, stdout: '<P>\n', stderr: '' })
+    expect(
+      (await pyrestrict(['run', '--mode', 'function', '-'], { stdin: 'return [1]\n' })).stdout,
+    ).toBe('[1]\n')
+  })
+
   test('writes to stdout and stderr', async () => {
     expect(await code('import sys\nprint("out")\nprint("err", file=sys.stderr)')).toEqual({
       status: 0,

@@ -167,6 +167,8 @@ describe('values', () => {
       "{1: 'a', [2]: {}}",
       '{"$map":[[1,"a"],[[2],{}]]}',
     ],
+    [new PyValue('Fraction', '1/3'), 'Fraction(1, 3)', '{"$type":"Fraction","$text":"1/3"}'],
+    [new PyValue('complex', '(1+2j)'), '(1+2j)', '{"$type":"complex","$text":"(1+2j)"}'],
     [new PyValue('Decimal', '0.10'), "Decimal('0.10')", '{"$type":"Decimal","$text":"0.10"}'],
   ]
   test.each(cases)('%# as Python and as JSON', (value, python, json) => {

@@ -18,28 +18,35 @@ export interface Verdict extends Reason {
   readonly out: boolean
 }
 
-interface Line extends Verdict {
-  readonly matcher: Ignore
+/** The most ways in which a pattern's stars may be laid over a path. Ten million take some 50 ms. */
+const MOST_WAYS = 1e7
+/** Stars in one pattern, and patterns in one file, that are looked at. */
+const MOST_STARS = 8
+const MOST_PATTERNS = 1_000
+
+/** One pattern, with how many stars it has. */
+interface Pattern {
+  readonly pattern: string
+  readonly mark: string
   readonly stars: number
 }
 
-/** The most ways in which a pattern's stars may be laid over a path. Ten million take some 50 ms. */
-const MOST_WAYS = 1e7
-
 /** The patterns of one file, relative to the folder that it is in. */
 export class IgnorePatterns {
-  /** The last line first. */
-  private readonly lines: readonly Line[]
+  private readonly patterns: readonly Pattern[]
+  /** By how many stars the patterns in it have at most. */
+  private readonly matchers = new Map<number, Matchers>()
 
   constructor(
     private readonly base: string,
     text: string,
-    from: (line: number) => string,
+    private readonly from: (line: number) => string,
   ) {
-    this.lines = text
-      .split(/\r?\n/)
-      .flatMap((line, index) => parseLine(line, from(index + 1)))
-      .reverse()
+    const patterns = text.split(/\r?\n/).flatMap((pattern, index): Pattern[] => {
+      if (pattern.trim() === '' || pattern.startsWith('#')) return []
+      return [{ pattern, mark: String(index + 1), stars: pattern.match(/\*+/g)?.length ?? 0 }]
+    })
+    this.patterns = patterns.length > MOST_PATTERNS ? [] : patterns
   }
 
   /** What is said of a path, undefined when nothing is. `path` is absolute. */
@@ -51,20 +58,38 @@ export class IgnorePatterns {
         (part, index, all) => part !== '..' || all.slice(0, index).some((one) => one !== '..'),
       )
       .join('/')
-    if (inside === '') return undefined
+    if (inside === '' || this.patterns.length === 0) return undefined
     const name = isFolder ? `${inside}/` : inside
-    return this.lines.find(
-      ({ matcher, stars }) => ways(name.length, stars) <= MOST_WAYS && matcher.ignores(name),
-    )
+    const { takes, keeps } = this.matchersFor(name.length)
+    const { ignored, rule } = takes.test(name)
+    if (ignored) return { out: true, rule: rule!.pattern, from: this.from(Number(rule!.mark)) }
+    // It may be kept from what the patterns of a folder above say.
+    return keeps.ignores(name) ? { out: false, rule: '', from: '' } : undefined
+  }
+
+  /** The patterns that are matched against a path of this length in time: all of them, and those with a `!` alone. */
+  private matchersFor(length: number): Matchers {
+    let most = MOST_STARS
+    while (most > 0 && ways(length, most) > MOST_WAYS) most--
+    let matchers = this.matchers.get(most)
+    if (matchers === undefined) {
+      const patterns = this.patterns.filter(({ stars }) => stars <= most)
+      const kept = patterns.filter(({ pattern }) => pattern.startsWith('!'))
+      matchers = {
+        takes: ignore(OPTIONS).add(patterns),
+        keeps: ignore(OPTIONS).add(kept.map(({ pattern }) => pattern.slice(1))),
+      }
+      this.matchers.set(most, matchers)
+    }
+    return matchers
   }
 }
 
-function parseLine(line: string, from: string): readonly Line[] {
-  const rule = line.trim()
-  if (rule === '' || rule.startsWith('#')) return []
-  const out = !line.startsWith('!')
-  const matcher = ignore({ ignorecase: false }).add(out ? line : line.slice(1))
-  return [{ rule, from, out, matcher, stars: rule.match(/\*+/g)?.length ?? 0 }]
+const OPTIONS = { ignorecase: false }
+
+interface Matchers {
+  readonly takes: Ignore
+  readonly keeps: Ignore
 }
 
 /** In how many ways `stars` places can be chosen along `length`. */

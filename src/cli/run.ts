@@ -46,7 +46,7 @@ export const run: Command = {
     },
     ...INPUT_OPTIONS,
     value: {
-      describe: 'Print the value of the final expression; -c and --mode eval do without being told',
+      describe: 'Print the value of the final expression; -c, --mode eval and function do unasked',
     },
     result: { argument: 'NAME', describe: 'Print the value of this global' },
     mode: MODE_OPTION,
@@ -202,7 +202,7 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
 
 /** Whether the value is for printing: a program in a file prints for itself. */
 function showsValue(args: Arguments): boolean {
-  return ['value', 'result', 'code'].some((name) => args.has(name)) || args.value('mode') === 'eval'
+  return ['value', 'result', 'code'].some((name) => args.has(name)) || args.value('mode') !== 'exec'
 }
 
 function statusOf(outcome: Outcome): number {

@@ -16,8 +16,7 @@ export function pythonText(value: Value): string {
   if (value instanceof Uint8Array)
     return `b${quoted(Array.from(value, (byte) => String.fromCharCode(byte)).join(''), 0x7e)}`
   if (value instanceof Date) return `datetime(${quoted(value.toISOString())})`
-  if (value instanceof PyValue)
-    return value.opaque ? value.text : `${value.type}(${quoted(value.text)})`
+  if (value instanceof PyValue) return pyValueText(value)
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map(pythonText).join(', ')}]`
   if (value instanceof Set)
     return value.size === 0
@@ -26,6 +25,13 @@ export function pythonText(value: Value): string {
   return `{${entries(value)
     .map(([key, item]) => `${pythonText(key)}: ${pythonText(item)}`)
     .join(', ')}}`
+}
+
+/** What is no data is shown as its own `repr`, which is the guest's text. */
+function pyValueText({ type, text, opaque }: PyValue): string {
+  if (opaque === true || type === 'complex') return text
+  if (type === 'Fraction') return `Fraction(${text.split('/').concat('1').slice(0, 2).join(', ')})`
+  return `${type}(${quoted(text)})`
 }
 
 function numberText(value: number): string {
