@@ -97,3 +97,67 @@ describe('forged messages', () => {
     expect(door.guest.ready).toBe(true)
   }, 120_000)
 })
+
+/** Every way in which Python calls a class's code by itself tells `note`, which the trusted module exposes. */
+const NOISY = `
+noted = 0
+_note = note
+def note(what):
+    global noted
+    noted += 1
+    _note(what)
+class Thing:
+    def __init__(self, n=0): self.n = n
+    def __hash__(self): note('hash'); return 1
+    def __eq__(self, other): note('eq'); return True
+    def __ne__(self, other): note('ne'); return False
+    def __bool__(self): note('bool'); return True
+    def __len__(self): note('len'); return 1
+    def __iter__(self): note('iter'); return iter(())
+    def __repr__(self): note('repr'); return 'thing'
+    def __str__(self): note('str'); return 'thing'
+    def __index__(self): note('index'); return 0
+    def __call__(self): note('call')
+    def __del__(self): note('del')
+class Text(str):
+    def __hash__(self): note('hash of a str'); return 1
+    def __eq__(self, other): note('eq of a str'); return True
+    def __del__(self): note('del of a str')
+class Number(int):
+    def __index__(self): note('index of an int'); return 0
+    def __pos__(self): note('pos of an int'); return 0
+class Mapping(dict):
+    def __iter__(self): note('iter of a dict'); return iter(())
+    def __getitem__(self, key): note('item of a dict')
+    def items(self): note('items of a dict'); return []
+    def keys(self): note('keys of a dict'); return []
+def generate():
+    try:
+        yield
+    finally:
+        note('finally')
+generator = generate()
+next(generator)
+thing = Thing()
+things = [Thing(n) for n in range(300)] + [Text('a'), Number(3), Mapping({Thing(): Thing()})]
+mapping = {Thing(): {Text('k'): [Thing()]}, Thing(1): Mapping({Text('a'): Number(1)})}
+other = Mapping({Thing(): generate()})
+`
+
+test('no code of a guest runs while trusted code is in the middle of something', async () => {
+  const expose = { ledger: '*', note: '*' }
+  const two = await TwoGuests.start('inline', support('ledger.py'), expose)
+  try {
+    await two.run(NOISY)
+    expect(await two.call('handle')).toEqual([])
+    // All of it was let go of, and its finalizers have run: afterwards.
+    expect(await two.run('result = [thing, generator, things, noted > 300]')).toEqual([
+      5,
+      5,
+      null,
+      true,
+    ])
+  } finally {
+    await two.end()
+  }
+}, 60_000)

@@ -153,7 +153,12 @@ _remotes, _host, _hosted = pyrestrict.remotes, pyrestrict.host, pyrestrict.hoste
 _door = {
     'entry': id(_hosted._entry),
     'wake': id(_hosted.wake),
-    'guest': _side(_remotes.side) | {'told': id(_remotes.told), 'raise': id(_remotes._raise)},
+    'guest': _side(_remotes.side)
+    | {
+        'payload': id(_remotes._payload),
+        'told': id(_remotes.told),
+        'raise': id(_remotes._raise),
+    },
     'host': _side(_host.side) | {'told': id(_host.told), 'raise': id(_host._raise)},
     'plain': [id(kind) for kind in pyrestrict.crossing.PLAIN],
 }

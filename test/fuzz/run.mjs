@@ -7,6 +7,7 @@
  * agreement mutated sources to both parsers: what the syntax layers accept, CPython reads alike
  * source    mutated sources through check and rewrite: never a throw, positions within the text, lines kept
  * reentrancy guests whose special methods change what C code works on: no trap, no SystemError, no container that miscounts
+ * door      forged messages to a trusted guest: no trap, no answer that is not exposed (door.mjs alone sends a million)
  *
  * A finding prints its seed and its program and makes the exit status 1. The same seed gives the same programs.
  */
@@ -17,6 +18,7 @@ import { hostile } from './hostile.mjs'
 import { source } from './source.mjs'
 import { agreement } from './agreement.mjs'
 import { reentrancy } from './reentrancy.mjs'
+import { door } from './door.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +27,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
-const fuzzers = { meaning, hostile, source, agreement, reentrancy }
+const fuzzers = { meaning, hostile, source, agreement, reentrancy, door }
 const chosen = values.only === undefined ? Object.keys(fuzzers) : values.only.split(',')
 const started = performance.now()
 let seed = Number(values.seed)

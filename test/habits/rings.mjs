@@ -30,8 +30,8 @@ export const RINGS = [
   {
     name: 'door',
     claim: 'A guest reads and changes of a trusted module what was exposed, and nothing else.',
-    lines: 1_600,
-    tokens: 12_100,
+    lines: 1_640,
+    tokens: 12_400,
   },
   {
     name: 'broker',

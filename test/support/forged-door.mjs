@@ -81,6 +81,8 @@ export class ForgedDoor {
       PyObject_CallOneArg: object,
       PyObject_CallObject: object,
       PyErr_GetRaisedException: object,
+      emscripten_stack_get_base: () => 0,
+      emscripten_stack_get_current: () => 0,
       PyErr_Clear: () => {},
       PyErr_SetString: (_, at) => {
         this.refusal = new TextDecoder().decode(this.bytes.slice(at, this.bytes.indexOf(0, at)))

@@ -173,7 +173,8 @@ def handle(guest):
     try:
         things = [guest['things'], guest.get('mapping'), guest['thing'], guest['generator']]
         for x in things[0]:
-            {x: 1}[x]
+            if type(x) is not dict:
+                {x: 1}[x]
             x == things[2], x != 1, x in [things[2]], bool(x), repr(x), str(x), callable(x)
         ledger.keep(things)
         guest['thing'] = 5

@@ -52,7 +52,7 @@ export class TwoGuests {
     )
     const two = new TwoGuests(start())
     await two.worker.ready
-    await two.run('remotes.attend(globals(), repr, lambda recursion: None, lambda: None)')
+    await two.run('remotes.attend(globals(), repr, lambda recursion: None, remotes.let_go)')
     await two.#ask('host', { op: 'full', archive: readLibrary() })
     await two.#ask('host', { op: 'load', name: 'engine', source, expose })
     return two

@@ -42,6 +42,8 @@ EXACT = (int, float, complex, str, bytes, list, tuple, dict, set, frozenset, byt
 DEPTH = 80
 # Objects of one side that the other may hold at once.
 MOST_OBJECTS = 200_000
+# Classes that are remembered as none of data.
+MOST_KINDS = 1_000
 
 _type, _id, _len = type, id, len
 _mro = type.__dict__['__mro__'].__get__
@@ -124,7 +126,9 @@ class Table:
     """The objects of this side that the other holds, by number, and how often each was told."""
 
     def __init__(self):
-        self.objects, self.kinds, self.numbers, self.counts, self.next = {}, {}, {}, {}, 0
+        self.objects, self.kinds, self.numbers, self.counts = {}, {}, {}, {}
+        # The next number, and how often any was told.
+        self.next = self.told = 0
 
     def number(self, value, kind):
         key = _id(value)
@@ -136,6 +140,7 @@ class Table:
             self.next = n + 1
             self.numbers[key], self.objects[n], self.kinds[n], self.counts[n] = n, value, kind, 0
         self.counts[n] += 1
+        self.told += 1
         return n
 
     def release(self, pairs):
@@ -179,6 +184,8 @@ class Side:
         self.table = Table()
         objects, make = self.table.objects, _UNPACK | classes
         self.serves = serves
+        # Classes whose instances hold no data of EXACT.
+        no_data = set()
 
         def outward(value, depth=0):
             """`value` as plain data and marks."""
@@ -191,8 +198,12 @@ class Side:
                 return _MARK, home[kind](value)
             if kind in PACKERS:
                 return (_MARK, kind.__name__), outward(PACKERS[kind][0](value), depth + 1)
+            if kind in no_data:
+                return refer(value)
             base = next((base for base in EXACT if base in _mro(kind)), None)
             if base is None or is_own(value):
+                if base is None and _len(no_data) < MOST_KINDS:
+                    no_data.add(kind)
                 return refer(value)
             return copied(value, base, depth) if base in CONTAINERS else outward(exact(value, base))
 

@@ -30,6 +30,11 @@ import { WireError, type WireLimits } from '../channel/wire.js'
 
 /** Crossings that may be under way at once. 200 fit the stack of a thread or process, 60 that of the caller's own thread. */
 const MOST_NESTED = 60
+/**
+ * Bytes of its C stack that a guest may have in use when it asks something: some 80 calls through C. The other guest then has
+ * the stack it needs, whatever depth the question comes from: nobody can time a RecursionError into trusted code.
+ */
+const MOST_STACK = 48 << 10
 /** What a message may be: data, and the marks of crossing.py. What 2 bytes make can take 40, which the memory limit bounds. */
 const MESSAGE: WireLimits = {
   bytes: 16 << 20,
@@ -64,8 +69,11 @@ export class End implements DoorSlot {
   other!: End
   /** Undefined until the guest has a door. */
   #x!: Exports
-  #bytes!: Uint8Array
-  #words!: Int32Array
+  #bytes = new Uint8Array(0)
+  #words = new Int32Array(0)
+  /** Addresses of the types of tuples and bytes. */
+  #tuple = 0
+  #bytesType = 0
   /** Where messages arrive; 0 until there is such a place. */
   #kept = 0
   /** The validator found marks in the message that was carried last. */
@@ -84,6 +92,9 @@ export class End implements DoorSlot {
 
   adopt(exports: Exports): void {
     this.#x = exports
+    this.#bytes = new Uint8Array(0)
+    this.#tuple = Number(exports.PyTuple_Type.value)
+    this.#bytesType = Number(exports.PyBytes_Type.value)
     this.forget()
   }
 
@@ -111,8 +122,9 @@ export class End implements DoorSlot {
     const payload = this.#words[(args >>> 2) + 1]!
     const serving = other.facts.serves[operation]
     if (serving === undefined) throw new Killed('crash', 'forged crossing')
-    if (passage.depth >= MOST_NESTED)
-      return this.#refuse('PyExc_RecursionError', 'calls across the door are nested too deep')
+    const used = this.#x.emscripten_stack_get_base() - this.#x.emscripten_stack_get_current()
+    if (passage.depth >= MOST_NESTED || used > MOST_STACK)
+      return this.#refuse('PyExc_RecursionError', 'the host is called from too deep')
     passage.depth++
     passage.used = true
     try {
@@ -132,7 +144,7 @@ export class End implements DoorSlot {
     if (message === 0) return 0
     const request = this.#carry(message)
     if (request === 0) return 0
-    if (other.#words[(request >>> 2) + TYPE] !== y.PyTuple_Type.value)
+    if (other.#words[(request >>> 2) + TYPE] !== other.#tuple)
       throw new Killed('crash', 'forged crossing')
     let answer: number
     if (this.#isRich) {
@@ -179,7 +191,7 @@ export class End implements DoorSlot {
   /** Whether a payload, and each tuple in it, holds plain data and containers only: otherwise marshal would only fail. */
   #isPlain(payload: number): boolean {
     const words = this.#words
-    const tuple = this.#x.PyTuple_Type.value as number
+    const tuple = this.#tuple
     if (words[(payload >>> 2) + TYPE] !== tuple) return false
     const count = Math.min(words[(payload >>> 2) + SIZE]!, MOST_PARTS)
     for (let i = 0; i < count; i++) {
@@ -204,7 +216,7 @@ export class End implements DoorSlot {
     const size = this.#words[(message >>> 2) + SIZE]!
     const at = (message >>> 0) + CONTENTS
     if (
-      this.#words[(message >>> 2) + TYPE] !== x.PyBytes_Type.value ||
+      this.#words[(message >>> 2) + TYPE] !== this.#bytesType ||
       size < 0 ||
       at + size > bytes.length
     )
@@ -304,10 +316,10 @@ export class End implements DoorSlot {
     return (this.#kept ||= this.#x.malloc(KEPT) >>> 0)
   }
 
-  /** The memory as it is now: it is another buffer once it has grown. */
+  /** The memory as it is now: once it has grown, it is another buffer, and the one before has no bytes. */
   #look(): Uint8Array {
-    const { buffer } = this.#x.memory
-    if (this.#bytes?.buffer !== buffer) {
+    if (this.#bytes.length === 0) {
+      const { buffer } = this.#x.memory
       this.#bytes = new Uint8Array(buffer)
       this.#words = new Int32Array(buffer)
     }

@@ -51,7 +51,8 @@ modules, files = {}, set()
 class View:
     """What is shown of objects: of all instances of a class, or of one object that was exposed with a list of its own."""
 
-    __slots__ = ('kind', 'target', 'index', 'reads', 'writes', 'specials', 'judged')
+    # `judged` are names found to be shown, `plain` those of them that are read by `getattr` and nothing more.
+    __slots__ = ('kind', 'target', 'index', 'reads', 'writes', 'specials', 'judged', 'plain')
 
 
 class Views:
@@ -64,7 +65,7 @@ class Views:
     def add(self, value, kind, reads=None, writes=(), listed=None):
         view = View()
         view.kind, view.target, view.index = kind, value, len(self.all)
-        view.reads, view.writes, view.judged = reads, frozenset(writes), set()
+        view.reads, view.writes, view.judged, view.plain = reads, frozenset(writes), set(), set()
         view.specials = _specials(value, kind, listed)
         self.all.append(view)
         return view
@@ -237,6 +238,9 @@ class Serving:
         # Names of methods, numbered: a number crosses more quickly, and names what is interned here.
         names, numbers = [], {}
 
+        def get(n, name):
+            return _getattr(objects[n], name) if name in kinds[n].plain else read(n, name)
+
         def read(n, name):
             view, target = kinds[n], objects[n]
             if name in view.judged:
@@ -251,6 +255,8 @@ class Serving:
                 raise AttributeError(f'the object of the host has no attribute {name!r}') from None
             if len(view.judged) < MOST_JUDGED:
                 view.judged.add(sys.intern(name))
+                if not _isinstance(target, _type):
+                    view.plain.add(sys.intern(name))
             return value
 
         def call(n, args, kwargs):
@@ -263,7 +269,8 @@ class Serving:
             return objects[n](*args, **_keywords(kwargs)) if kwargs else objects[n](*args)
 
         def method(n, m, args, kwargs):
-            function = read(n, names[m])
+            name = names[m]
+            function = _getattr(objects[n], name) if name in kinds[n].plain else read(n, name)
             return function(*args, **_keywords(kwargs)) if kwargs else function(*args)
 
         def put(n, name, value):
@@ -324,7 +331,7 @@ class Serving:
             name = cls.__name__ if cls.__name__[:1] != '_' else 'object'
             return name, methods, sorted(view.specials), what, base
 
-        self.call, self.method, self.read, self.put = call, method, read, put
+        self.call, self.method, self.get, self.put = call, method, get, put
         self.operate, self.take, self.listing, self.describe = operate, take, listing, describe
 
 

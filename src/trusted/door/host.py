@@ -266,7 +266,7 @@ _serving = Serving(side.table, _made)
 side.serves += [
     _serving.call,
     _serving.method,
-    _serving.read,
+    _serving.get,
     _serving.put,
     _serving.operate,
     _serving.take,

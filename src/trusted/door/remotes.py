@@ -37,6 +37,8 @@ FEW, MANY = 8, 512
 POLL = 0.001
 # Objects let go of, until the host is told.
 RELEASED_AT_ONCE = 64
+# Objects handed to the host, until it is asked which it has let go of.
+HANDED_AT_ONCE = 256
 
 _type, _isinstance, _callable, _len = type, isinstance, callable, len
 
@@ -49,7 +51,7 @@ class Remote:
     def __getattr__(self, name):
         if name[:1] in '_ʼ':
             raise AttributeError(f'{name.removeprefix("ʼ")!r} is not an attribute the host exposes')
-        return _door(GET, (_number(self), name))
+        return _door(GET, (self.ʼnumber, name))
 
     def __setattr__(self, name, value):
         _door(SET, (_number(self), name, value))
@@ -69,8 +71,11 @@ class Remote:
     __reduce_ex__ = None
 
 
-_number, _set_number, _new = Remote.ʼnumber.__get__, Remote.ʼnumber.__set__, object.__new__
-del Remote.ʼnumber
+_set_number, _new = Remote.ʼnumber.__set__, object.__new__
+
+
+def _number(remote):
+    return remote.ʼnumber
 
 
 # Classes made here. A guest's guards learn of each by `note` (ownership.py).
@@ -84,7 +89,7 @@ class _Gone(ref):
     __slots__ = ('number', 'count')
 
 
-_held, _gone = {}, []
+_held, _gone, _asked = {}, [], 0
 
 
 def _meet(n, c):
@@ -111,6 +116,8 @@ def _meet(n, c):
 
 def release():
     """Tells the host what was let go of here, and lets go of what it let go of."""
+    global _asked
+    _asked = side.table.told
     pairs = []
     while _gone:
         gone = _gone.pop()
@@ -126,18 +133,18 @@ def release():
 
 def _method(name, m):
     def method(self, /, *args, **kwargs):
-        return _door(METHOD, (_number(self), m, args, kwargs or None))
+        return _door(METHOD, (self.ʼnumber, m, args, kwargs or None))
 
     method.__name__ = method.__qualname__ = name
     return method
 
 
 def _call(self, /, *args, **kwargs):
-    return _door(CALL, (_number(self), args, kwargs or None))
+    return _door(CALL, (self.ʼnumber, args, kwargs or None))
 
 
 def _special(name):
-    return lambda self, *args: _door(OPERATE, (_number(self), name, args))
+    return lambda self, *args: _door(OPERATE, (self.ʼnumber, name, args))
 
 
 def _leave(name):
@@ -314,6 +321,13 @@ def told(error):
 
 def _raise(told):
     raise made(*side.inward(told))
+
+
+def _payload(parts):
+    """The parts of a question. The host lets go of what it is handed when it is asked: before a question, now and then."""
+    if side.table.told - _asked >= HANDED_AT_ONCE:
+        release()
+    return side.payload(parts)
 
 
 def _refer(value):
