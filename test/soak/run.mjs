@@ -1,9 +1,10 @@
 /**
  * `npm run soak [runs]`: mixed hostile and benign runs on two workers (10,000 by default). Every benign one must give its exact
- * result, every hostile one its ending; at the end the host's memory is flat and no process is left. Exit status 1 otherwise.
+ * result, every hostile one its ending, and so those with a trusted module beside them (trusted.mjs); at the end the host's memory is flat and no process is left. Exit status 1 otherwise.
  */
 import { execFileSync } from 'node:child_process'
 import { createSandbox } from '../../dist/index.js'
+import { soakTrusted } from './trusted.mjs'
 
 const runs = Number(process.argv[2] ?? 10_000)
 const BENIGN = [
@@ -68,5 +69,8 @@ console.log(
   `${runs} runs in ${seconds.toFixed(0)} s (${(runs / seconds).toFixed(0)} a second); host memory MiB ${rss.join(' ')}; processes left ${left}; wrong ${wrong.length}`,
 )
 for (const line of wrong.slice(0, 20)) console.log(line)
+const trusted = await soakTrusted(runs)
+console.log(`${runs} runs with a trusted module; wrong ${trusted.wrong.length}`)
+for (const line of trusted.wrong.slice(0, 20)) console.log(line)
 const flat = rss.length < 4 || Math.max(...rss.slice(-3)) < rss[2] * 1.5 + 40
-process.exit(wrong.length === 0 && left === 0 && flat ? 0 : 1)
+process.exit(wrong.length === 0 && trusted.wrong.length === 0 && left === 0 && flat ? 0 : 1)
