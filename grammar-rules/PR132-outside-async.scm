@@ -1,7 +1,8 @@
 ; PR132 outside-async
 ;
 ; ## Denies
-; `await`, `async for` and `async with` outside of `async def`.
+; `await`, `async for` and `async with` in a plain function, a lambda, a class body, or an expression on its own. A program may
+; await at the level of its module, where it waits for its host.
 ;
 ; ## Why
 ; Python refuses the whole module with a SyntaxError.
@@ -10,7 +11,8 @@
 ; Put the statement into an `async def`, and run that with `asyncio.run(main())`.
 ;
 ; ## Example
-; await fetch()   # refused
+; def main():
+;     await fetch()   # refused
 ;
 ; async def main():
 ;     await fetch()

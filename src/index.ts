@@ -46,6 +46,11 @@ export type {
   RunOptions,
   SandboxOptions,
 } from './sandbox/options.js'
+export { awaitable, capability } from './trusted/broker/capability.js'
+export type { Awaitable, Capability, CapabilityOptions } from './trusted/broker/capability.js'
+export { GuestError } from './trusted/broker/effect.js'
+export type { Decision, EffectEvent, GuestErrorType } from './trusted/broker/effect.js'
+export type { Asked, Capabilities, EffectOptions } from './sandbox/effects.js'
 export type { Exposure, Shown, TrustedModule } from './sandbox/exposure.js'
 export type { Load } from './sandbox/pool.js'
 export type { OnOutput, Stream } from './sandbox/output.js'

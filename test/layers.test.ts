@@ -11,6 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'src')
 const LAYERS = [
   'trusted',
   'translate',
+  'guest',
   'platform',
   'image',
   'diagnostic',

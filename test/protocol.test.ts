@@ -50,6 +50,7 @@ const COMMANDS: Command[] = [
     limits,
     end: 'capture',
     pausable: true,
+    asks: false,
   },
   {
     kind: 'perform',
@@ -60,6 +61,7 @@ const COMMANDS: Command[] = [
     limits,
     end: 'reset',
     pausable: false,
+    asks: true,
   },
 ]
 const plain = (value: unknown): unknown =>

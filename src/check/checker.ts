@@ -115,7 +115,7 @@ export class Analyzer {
     const findings = new Findings(reading, this.ruleset)
     binder.begin(findings)
     imports.begin(findings, this.grants.modules)
-    this.scopes.run(findings, mode === 'function')
+    this.scopes.run(findings, mode)
     const blanks = mode === 'eval' ? leadingBlanks(source.text) : 0
     this.checkLines(tree, (rule, start, end, wording) => {
       // Before an expression blanks are no indentation: Python's `eval` takes them off.

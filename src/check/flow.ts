@@ -2,6 +2,7 @@
 import type { Reading } from '../rules/reading.js'
 import type { Grammar } from '../syntax/language.js'
 import type { Findings } from './findings.js'
+import type { Mode } from './options.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import {
   ASYNC,
@@ -22,7 +23,7 @@ const ASYNC_HINT = 'put it into an `async def`, and run that with `asyncio.run(.
 export class Flow {
   private readonly kinds: KnownKinds
   private findings!: Findings
-  private inFunction = false
+  private mode: Mode = 'exec'
 
   constructor(
     grammar: Grammar,
@@ -32,15 +33,14 @@ export class Flow {
     this.kinds = kindsOf(grammar)
   }
 
-  /** `inFunction`: whether the source itself is the body of a function. */
-  begin(findings: Findings, inFunction: boolean): void {
+  begin(findings: Findings, mode: Mode): void {
     this.findings = findings
-    this.inFunction = inFunction
+    this.mode = mode
   }
 
   returns(node: number, scope: ScopeId): void {
     const kind = this.symbols.scopeKind[scope]
-    if (kind === FUNCTION_SCOPE || (this.inFunction && kind === MODULE_SCOPE)) return
+    if (kind === FUNCTION_SCOPE || (this.mode === 'function' && kind === MODULE_SCOPE)) return
     this.findings.say(
       'PR131',
       node,
@@ -81,7 +81,9 @@ export class Flow {
     // A generator expression may await wherever it is made: it becomes an asynchronous generator.
     if (
       scopeKind[at] === GENERATOR_SCOPE ||
-      (scopeKind[at] === FUNCTION_SCOPE && (scopeMarks[at] & ASYNC) !== 0)
+      (scopeKind[at] === FUNCTION_SCOPE && (scopeMarks[at] & ASYNC) !== 0) ||
+      // A program may await at the level of its module; an expression may not.
+      (scopeKind[at] === MODULE_SCOPE && this.mode === 'exec')
     )
       return
     const inside =

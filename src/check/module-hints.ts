@@ -98,7 +98,6 @@ export const MODULE_NAME_HINTS: Readonly<Record<string, string>> = {
   'asyncio.get_event_loop': 'write `asyncio.run(main())`, and `asyncio.create_task` within it',
   'asyncio.get_running_loop': 'use `asyncio.create_task`, `asyncio.sleep` and `time.monotonic`',
   'asyncio.new_event_loop': 'write `asyncio.run(main())`',
-  'asyncio.to_thread': 'call the function itself: a guest has one thread',
   'enum.EnumMeta': 'write a class method of the enumeration',
   'enum.EnumType': 'write a class method of the enumeration',
   'io.TextIOWrapper': 'use `io.StringIO`',

@@ -9,6 +9,7 @@ import type { Grammar } from '../syntax/language.js'
 import type { Binder } from './binder.js'
 import type { Findings } from './findings.js'
 import { Flow } from './flow.js'
+import type { Mode } from './options.js'
 import { Frames } from './frames.js'
 import { Identifiers } from './identifiers.js'
 import type { Imports } from './imports.js'
@@ -70,9 +71,9 @@ export class Scopes {
   }
 
   /** Reads the whole tree of `reading`, after `begin` of binder and imports. */
-  run(findings: Findings, inFunction: boolean): void {
+  run(findings: Findings, mode: Mode = 'exec'): void {
     this.findings = findings
-    this.flow.begin(findings, inFunction)
+    this.flow.begin(findings, mode)
     this.frames.begin()
     this.identifiers.begin(findings)
     const { frames, patterns, stops, shapeChecks, busy, anchored, reading } = this

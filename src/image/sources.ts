@@ -14,6 +14,7 @@ const GUEST_FOLDERS = [
   ['src/trusted/door/', ''],
   ['src/trusted/language/', ''],
   ['src/translate/', 'translate/'],
+  ['src/guest/', 'guest/'],
 ] as const
 
 /** Path of a file of the pinned `pyodide` package. */

@@ -1,15 +1,26 @@
 /** The keys of a policy, in the order in which documents list them. A new key is a file of `keys/` and its name here. */
 import { builtins, type BuiltinsKey, type ResolvedBuiltins } from './keys/builtins.js'
+import {
+  capabilities,
+  type CapabilitiesKey,
+  type ResolvedCapabilities,
+} from './keys/capabilities.js'
 import { clock, type ClockKey, type ResolvedClock } from './keys/clock.js'
 import { limits, type LimitsKey, type ResolvedLimits } from './keys/limits.js'
 import { modules, type ModulesKey, type ResolvedModules } from './keys/modules.js'
 import { random, type RandomKey, type ResolvedRandom } from './keys/random.js'
 
 /** @internal */
-export const KEYS = { modules, builtins, clock, random, limits }
+export const KEYS = { modules, builtins, clock, random, capabilities, limits }
 
 /** What the keys of a policy may say. */
-export interface Keys extends ModulesKey, BuiltinsKey, ClockKey, RandomKey, LimitsKey {}
+export interface Keys
+  extends ModulesKey,
+    BuiltinsKey,
+    ClockKey,
+    RandomKey,
+    CapabilitiesKey,
+    LimitsKey {}
 
 /** The complete form of each. */
 export interface ResolvedKeys
@@ -17,6 +28,7 @@ export interface ResolvedKeys
     ResolvedBuiltins,
     ResolvedClock,
     ResolvedRandom,
+    ResolvedCapabilities,
     ResolvedLimits {}
 
 export type PolicyKeyName = keyof ResolvedKeys

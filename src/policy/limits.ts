@@ -113,6 +113,42 @@ export const LIMITS = {
     unit: 'milliseconds',
     text: 'Wall time of checking and compiling one source, which no run is charged for. Beyond it the source is refused.',
   },
+  /** Questions that a run may ask its host: calls of its functions and objects. Default 10,000. */
+  effects: {
+    bounds: 'run',
+    default: 10_000,
+    min: 0,
+    max: 1_000_000_000,
+    unit: 'questions',
+    text: 'Questions a run may ask its host. One more is a RuntimeError at its place in the guest.',
+  },
+  /** Bytes of the arguments of one question, and of one answer. Default 4 MiB. */
+  effectBytes: {
+    bounds: 'run',
+    default: 4 * MIB,
+    min: KIB,
+    max: 1_024 * MIB,
+    unit: 'bytes',
+    text: 'Size of the arguments of one question, and of one answer, encoded. Beyond it the guest gets a TypeError.',
+  },
+  /** Questions that may wait for their answers at the same time. Default 1,000. */
+  pending: {
+    bounds: 'run',
+    default: 1_000,
+    min: 1,
+    max: 100_000,
+    unit: 'questions',
+    text: 'Questions that may wait for their answers at once. One more is a RuntimeError in the guest.',
+  },
+  /** Milliseconds that one question may wait for its answer. Default 30,000. */
+  waitMs: {
+    bounds: 'run',
+    default: 30_000,
+    min: 1,
+    max: 86_400_000,
+    unit: 'milliseconds',
+    text: "Wall time of one answer of the host's. Then the guest gets a TimeoutError. It does not count as the run's own.",
+  },
 } as const satisfies Readonly<Record<string, Limit>>
 
 /** The limits of a run, complete: one whole number for each row of {@link LIMITS}, in the unit the row tells. */

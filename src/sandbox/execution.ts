@@ -8,6 +8,7 @@ import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted
 import type { Beginning, CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
 import { filesOf, readException, type FindSource, type HostTraces } from './exception.js'
 import { CANCELLED_UNSPENT, UNSPENT, type Exhausted, type Outcome, type Spent } from './outcome.js'
+import { performTurns, type Turns } from './turns.js'
 import { OutputCollector, type OnOutput } from './output.js'
 import { ForgedResponse, readRunResponse, RESPONSE_SLACK, type RunResponse } from './requests.js'
 
@@ -23,7 +24,10 @@ export interface Execution {
   readonly onOutput?: OnOutput | undefined
   /** Lets the caller pause it. */
   readonly pauses?: Pauses | undefined
-  readonly onAsk?: ((question: Uint8Array) => Uint8Array | Promise<Uint8Array>) | undefined
+  /** What the run may ask its host, when the host grants anything. */
+  readonly turns?: Turns | undefined
+  /** Whether its worker can wait for an answer that comes later. */
+  readonly canWait?: boolean | undefined
   /** True when the sandbox ended the worker on purpose: what was lost was cancelled. */
   readonly isClosing: () => boolean
   readonly find: FindSource
@@ -70,7 +74,7 @@ export function callLimits(limits: Limits): CallLimits {
 
 /** Carries one execution out. Rejects only with what `onOutput` threw. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { worker, to = 'guest', begin, request, end, limits, signal, onAsk, pauses } = execution
+  const { worker, to = 'guest', begin, request, end, limits, signal, pauses } = execution
   // Its listeners were told already: none that is added now will be.
   if (signal?.aborted) return { outcome: CANCELLED_UNSPENT, begun: true, delta: undefined }
   let hostError: { readonly error: unknown } | undefined
@@ -85,32 +89,44 @@ export async function execute(execution: Execution): Promise<Executed> {
     worker.kill('cancelled')
   }
   signal?.addEventListener('abort', cancel)
-  const performing = performOrRefuse(worker, {
-    to,
-    begin,
-    request,
-    end,
-    limits: callLimits(limits),
-    pausable: pauses !== undefined,
-    ...(onAsk && { onAsk }),
-    onOutput: (fd, bytes) => {
-      try {
-        output.take(fd, bytes)
-      } catch (error) {
-        notTaken(error)
-      }
-    },
-  })
-  pauses?.attach(worker)
-  const performed = await performing
-  pauses?.attach(undefined)
+  const { turns, canWait } = execution
+  const onAsk =
+    turns &&
+    ((question: Uint8Array) =>
+      canWait ? turns.conversation.exchange(question) : turns.conversation.exchangeNow(question))
+  const perform = async (call: Pick<Call, 'begin' | 'request' | 'limits' | 'end'>) => {
+    const performing = performOrRefuse(worker, {
+      to,
+      ...call,
+      pausable: pauses !== undefined,
+      ...(onAsk && { onAsk }),
+      onOutput: (fd, bytes) => {
+        try {
+          output.take(fd, bytes)
+        } catch (error) {
+          notTaken(error)
+        }
+      },
+    })
+    pauses?.attach(worker)
+    const performed = await performing
+    pauses?.attach(undefined)
+    return performed
+  }
+  const isOver = (): boolean => cancelled || hostError !== undefined || !worker.alive
+  const { performed, reply } = await performTurns(
+    perform,
+    { begin, request, end },
+    limits,
+    turns,
+    isOver,
+  )
   signal?.removeEventListener('abort', cancel)
   if (hostError) throw hostError.error
   const spent: Spent = { ...output.end(), usage: performed.usage }
-  if (performed.kind === 'lost' && (cancelled || execution.isClosing())) {
+  if ((performed.kind === 'lost' || !worker.alive) && (cancelled || execution.isClosing())) {
     return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
   }
-  const reply = replyOf(performed, limits)
   if (reply.status === 'crashed') worker.kill(RETIRED)
   // The host needs a parser for the carets of tracebacks alone.
   const parser = reply.status === 'raised' ? await loadParser() : undefined
@@ -202,6 +218,8 @@ export function judge(
   find: FindSource,
   parser: Parser | undefined,
 ): Outcome {
+  if (reply.status === 'waiting')
+    return { status: 'crashed', reason: 'the guest waits where nobody answers', ...spent }
   if (reply.status !== 'raised') return { ...reply, ...spent } as Outcome
   const { exception, row, traces } = reply
   return {

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
+import { resolveEffects, type EffectOptions, type HostSide } from './effects.js'
 import type { Limits } from '../policy/limits.js'
 import type { Value } from '../trusted/channel/values.js'
 import { resolveTrusted, type ResolvedModule, type TrustedModule } from './exposure.js'
@@ -19,7 +20,7 @@ export type Isolation = 'process' | 'thread' | 'inline'
 
 const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
 
-export interface SandboxOptions {
+export interface SandboxOptions extends EffectOptions {
   /** Where guests run. Default `process`. */
   readonly isolation?: Isolation | undefined
   /** How many runs at once, at most. Default: the processor's cores, at most 8; `inline` has one. Started as they are needed. */
@@ -88,6 +89,8 @@ export interface ResolvedOptions {
   readonly trusted: readonly ResolvedModule[]
   readonly wrap: readonly string[] | undefined
   readonly snapshotKey: Uint8Array | undefined
+  /** What the host grants; undefined when it grants nothing. */
+  readonly host: HostSide | undefined
 }
 
 const MOST_WORKERS = 1_024
@@ -104,6 +107,10 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'trusted',
     'wrap',
     'snapshotKey',
+    'capabilities',
+    'errors',
+    'approve',
+    'onEffect',
   ],
   compile: ['mode', 'parameters', 'filename', 'signal'],
   formula: ['filename', 'signal'],
@@ -191,6 +198,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     sessions: count('sessions', options.sessions, 16, 0, MOST_WORKERS),
     trusted: options.trusted === undefined ? [] : resolveTrusted(options.trusted),
     snapshotKey: snapshotKey?.slice(),
+    host: resolveEffects(options),
   }
 }
 

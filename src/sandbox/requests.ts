@@ -8,6 +8,7 @@ import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { withField } from '../trusted/channel/encode.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { WireError, type WireLimits } from '../trusted/channel/wire.js'
+import type { HostSide } from './effects.js'
 import type { Exposure } from './exposure.js'
 
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
@@ -28,6 +29,15 @@ export type RunResponse =
       readonly limit: 'resultBytes' | 'memoryMb' | 'recursion'
       readonly used: number
     }
+  | Waiting
+
+/** A program waits for its host: what it asks, what it no longer waits for, and in how many seconds a timer of its own is due. */
+export interface Waiting {
+  readonly status: 'waiting'
+  readonly asked: Value
+  readonly cancelled: Value
+  readonly timeout: number
+}
 
 /** A response is not what trusted code in the guest answers. */
 export class ForgedResponse extends Error {
@@ -52,11 +62,13 @@ export interface RunRequest {
   readonly result: string | undefined
   /** Whether the globals are to be there for the next run. */
   readonly keep: boolean
+  /** What the host grants, when it grants anything. */
+  readonly host?: HostSide | undefined
 }
 
 /** @throws ArgumentError for a result that is no name. */
 export function runRequest(
-  { inputs, result, ...request }: RunRequest,
+  { inputs, result, host, ...request }: RunRequest,
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
@@ -67,11 +79,23 @@ export function runRequest(
       ...request,
       ...(!request.keep && { fresh: true }),
       result: result ?? null,
+      ...(host && { ...host.told, effectBytes: limits.effectBytes }),
       ...common(policy, limits),
     }),
     'inputs',
     inputs,
   )
+}
+
+/** Goes on with a program that waits: with answers (encoded rows), after so many seconds of its own time. */
+export function resumeRequest(
+  answers: Uint8Array,
+  elapsed: number,
+  policy: ResolvedPolicy,
+  limits: Limits,
+): Uint8Array {
+  const request = { op: 'resume', elapsed, cancel: false, ...common(policy, limits) }
+  return withField(encodeValue(request), 'answers', answers)
 }
 
 /** Makes a function of an expression's code. */
@@ -200,6 +224,11 @@ export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse 
       if ('exception' in fields)
         return { status: 'raised', exception: fields['exception'], row: rowOf(fields['row']) }
       break
+    case 'waiting': {
+      const { asked, cancelled, timeout } = fields
+      if (timeout !== null && !(typeof timeout === 'number' && timeout >= 0)) break
+      return { status: 'waiting', asked, cancelled, timeout: timeout ?? Infinity }
+    }
     case 'exhausted': {
       const { limit } = fields
       if (limit === 'resultBytes' || limit === 'memoryMb' || limit === 'recursion') {

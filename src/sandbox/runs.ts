@@ -1,5 +1,6 @@
 /** What every kind of run has in common: a text is compiled elsewhere, executed in a leased worker, and told. */
 import { checkName } from '../check/host-names.js'
+import type { Limits } from '../policy/limits.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
@@ -16,11 +17,17 @@ import {
   type Refused,
 } from './outcome.js'
 import { CANCELLED, type Pool } from './pool.js'
-import { encodeInputs, runRequest } from './requests.js'
+import { converse, type HostSide } from './effects.js'
+import { encodeInputs, resumeRequest, runRequest } from './requests.js'
+import type { Turns } from './turns.js'
 
 /** The parts a sandbox is made of. */
 export interface Runtime {
   readonly policy: ResolvedPolicy
+  /** What the host grants; undefined when it grants nothing. */
+  readonly host: HostSide | undefined
+  /** Whether a worker of this isolation can wait for an answer that comes later. */
+  readonly canWait: boolean
   readonly compiler: Compiler
   /** Workers for runs and sessions. None of them compiles. */
   readonly pool: Pool
@@ -86,22 +93,27 @@ export async function run(
   const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome | 'lost'> => {
     const { bytes, filename, mode } = code
     const request = runRequest(
-      { code: bytes, filename, mode, inputs, result, keep: false },
+      { code: bytes, filename, mode, inputs, result, keep: false, host: runtime.host },
       policy,
       limits,
     )
+    const asking = turnsOf(runtime, code, limits)
     const { outcome, begun } = await execute({
       worker,
       begin: 'base',
       request,
-      end: 'reset',
+      // A program that waits needs its memory for the next turn; who comes next begins with a reset.
+      end: asking ? 'keep' : 'reset',
       limits,
+      turns: asking?.turns,
+      canWait: runtime.canWait,
       signal,
       onOutput,
       isClosing,
       pauses,
       find: (file) => (file === filename ? code : trustedSource(file)),
     })
+    asking?.close()
     return begun ? outcome : 'lost'
   }
   if (text instanceof Code)
@@ -117,6 +129,34 @@ export async function run(
     return await outcome
   } finally {
     leave()
+  }
+}
+
+/** The conversation of one run of `code`, and what ends it; undefined when the host grants nothing. */
+export function turnsOf(
+  { host, policy, canWait }: Runtime,
+  code: Code | undefined,
+  limits: Limits,
+): { readonly turns: Turns; close(): void } | undefined {
+  if (host === undefined) return undefined
+  const { conversation, broker, encode } = converse({
+    host,
+    rules: policy.capabilities,
+    limits,
+    canWait,
+    position: (line, column) => {
+      if (code === undefined) return undefined
+      const at = code.mapper.toSource(line, column, 'start')
+      return { line: at.line, column: at.column }
+    },
+  })
+  return {
+    turns: {
+      conversation,
+      resume: (answers, elapsed) => resumeRequest(encode(answers), elapsed, policy, limits),
+      isClockFixed: policy.clock !== 'real',
+    },
+    close: () => broker.close(),
   }
 }
 

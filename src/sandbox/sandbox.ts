@@ -102,21 +102,22 @@ export class Sandbox<I extends Isolation = Isolation> {
         source,
         JSON.stringify(expose),
       ]),
+      JSON.stringify(options.host?.told ?? null),
     ])
     const workers = startWorkers(policy, options)
     const compiles = CompileService.open(options.isolation, options.wrap)
     try {
-      const compiler = new Compiler(
-        policy,
-        compiles,
-        fingerprint,
-        options.trusted.flatMap(({ expose }) => Object.keys(expose)),
-      )
+      const compiler = new Compiler(policy, compiles, fingerprint, [
+        ...options.trusted.flatMap(({ expose }) => Object.keys(expose)),
+        ...(options.host?.names ?? []),
+      ])
       const sandbox = new Sandbox<I>(
         {
           ...workers,
           policy,
           compiler,
+          host: options.host,
+          canWait: options.isolation !== 'inline',
           arriving: new Set(),
           trustedSource: trustedSources(options.trusted),
         },

@@ -15,7 +15,7 @@ import { checkOptions, formalsOf, type ExecuteOptions, type RunOptions } from '.
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './pool.js'
 import { callRequest, encodeInputs, freshly, runRequest } from './requests.js'
-import { ATTEMPTS, compile, type Runtime } from './runs.js'
+import { ATTEMPTS, compile, turnsOf, type Runtime } from './runs.js'
 import { seal, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
 
@@ -100,12 +100,21 @@ export class Session {
         return this.#execute(
           'guest',
           runRequest(
-            { code: code.bytes, filename, mode, inputs, result, keep: true },
+            {
+              code: code.bytes,
+              filename,
+              mode,
+              inputs,
+              result,
+              keep: true,
+              host: runtime.host,
+            },
             runtime.policy,
             limits,
           ),
           limits,
           options,
+          code,
         )
       }
     }) as Promise<Outcome<T>>
@@ -209,13 +218,15 @@ export class Session {
     request: Uint8Array,
     limits: Limits,
     { signal, onOutput }: CallOptions,
+    code?: Code,
   ): Promise<Outcome> {
-    const { isClosing, trustedSource } = this.#host.runtime
+    const { isClosing, trustedSource, canWait } = this.#host.runtime
     for (let attempt = 1; ; attempt++) {
       const worker = await this.#liveWorker(signal)
       if (worker === CANCELLED) return CANCELLED_UNSPENT
       const begin = this.#stale ? (this.#delta ?? 'base') : 'keep'
       this.#stale = true
+      const asking = turnsOf(this.#host.runtime, code, limits)
       const { outcome, begun, delta } = await execute({
         worker,
         to,
@@ -228,7 +239,10 @@ export class Session {
         isClosing,
         find: (file) => this.#find(file) ?? trustedSource(file),
         fetch: (files) => this.#fetch(files),
+        turns: asking?.turns,
+        canWait,
       })
+      asking?.close()
       if (!begun && attempt < ATTEMPTS) continue
       if (delta && ENDED.includes(outcome.status)) {
         this.#delta = delta

@@ -10,6 +10,7 @@
     x._p, and `_p` of a class body        x.ʼ_p, ʼ_p: private names have a mark that no source can spell
     except E as e: ...                    except E as e: ʼtype(e) in ʼT and ʼtell(e); ...
     def f(x: T) -> T: ...                 def f(x): ...
+    asyncio.run(main())                   await ʼrun(asyncio.run, main()), in a module
 
 It is not trusted. What it leaves is verified (trusted/language/verify), and that is what is compiled: a mistake here is a
 refusal or a wrong program. So it asks of a guard's call only whether it has the shape that it can translate. A call of any
@@ -28,6 +29,7 @@ from ast import Constant, Name
 from ..verify.refused import Refused
 from ..verify.residual import CHILDREN
 from . import definitions, nodes, reads, writes
+from .lift import lift
 from .spelling import without_future_imports
 from .walk import Walk
 
@@ -52,6 +54,8 @@ def translate(tree, parameters, keeps_value):
             level = _translate_level(level, walk)
     for node, field, name in walk.renames:
         setattr(node, field, name)
+    if type(tree) is ast.Module:
+        lift(tree)
     if final is not None:
         final.__class__ = ast.Assign
         final.targets = [nodes.name(nodes.VALUE, final, nodes.STORE)]

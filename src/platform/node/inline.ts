@@ -18,11 +18,13 @@ export class InlineWorker implements GuestWorker {
   #setEnded!: (reason: string) => void
   #reason: string | undefined
   #reports: Report[] = []
+  #onAsk: Call['onAsk']
 
   constructor(wasm: WebAssembly.Module, image: GuestImage, setup: Setup) {
     preload()
     this.#station = new Station(makeGuests(wasm, image), setup, {
       smallStack: true,
+      ask: (_, question) => this.#ask(question),
       tell: (report) => {
         this.#reports.push(report)
       },
@@ -30,6 +32,13 @@ export class InlineWorker implements GuestWorker {
     this.ended = new Promise((resolve) => {
       this.#setEnded = resolve
     })
+  }
+
+  /** Answered in this thread, before the guest goes on. */
+  #ask(question: Uint8Array): Uint8Array {
+    const answer = this.#onAsk?.(question)
+    if (!(answer instanceof Uint8Array)) throw new Error('a question that this call cannot ask')
+    return answer
   }
 
   get alive(): boolean {
@@ -45,7 +54,7 @@ export class InlineWorker implements GuestWorker {
   }
 
   /** The same, at once. */
-  performNow({ to = 'guest', begin, request, limits, end, onOutput }: Call): Performed {
+  performNow({ to = 'guest', begin, request, limits, end, onOutput, onAsk }: Call): Performed {
     if (this.#reason !== undefined) {
       return {
         kind: 'lost',
@@ -55,6 +64,7 @@ export class InlineWorker implements GuestWorker {
       }
     }
     this.#reports = []
+    this.#onAsk = onAsk
     this.#station.perform({
       kind: 'perform',
       id: 0,
@@ -64,6 +74,7 @@ export class InlineWorker implements GuestWorker {
       limits,
       end,
       pausable: false,
+      asks: onAsk !== undefined,
     })
     let done: Done | undefined
     for (const report of this.#reports.splice(0)) {

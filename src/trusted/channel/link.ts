@@ -105,6 +105,8 @@ interface Pending {
   written: number
   phase: 'beginning' | 'running' | 'ended'
   asking: boolean
+  /** How long its questions have waited for their answers. */
+  askedMs: number
 }
 
 export class Link implements GuestWorker {
@@ -165,7 +167,18 @@ export class Link implements GuestWorker {
       })
     const id = this.#nextId++
     const { to = 'guest', begin, request, limits, end, pausable = false } = call
-    const frame = encodeFrame({ kind: 'perform', id, to, begin, request, limits, end, pausable })
+    const asks = call.onAsk !== undefined
+    const frame = encodeFrame({
+      kind: 'perform',
+      id,
+      to,
+      begin,
+      request,
+      limits,
+      end,
+      pausable,
+      asks,
+    })
     return new Promise((answer) => {
       const watchdog = new Watchdog(patience(frame.length), () =>
         this.kill('the worker did not begin'),
@@ -181,6 +194,7 @@ export class Link implements GuestWorker {
         written: 0,
         phase: 'beginning',
         asking: false,
+        askedMs: 0,
       }
       this.#channel?.hold(true)
       this.#channel?.send(frame)
@@ -196,7 +210,7 @@ export class Link implements GuestWorker {
     } else {
       pending.pausedMs += performance.now() - pending.pausedAt!
       pending.pausedAt = undefined
-      pending.watchdog.resume()
+      if (!pending.asking) pending.watchdog.resume()
     }
     this.#channel?.pause(paused)
   }
@@ -311,9 +325,14 @@ export class Link implements GuestWorker {
     const { onAsk } = pending.call
     if (!onAsk) throw new ProtocolError('a question that this call cannot ask')
     pending.asking = true
+    // The time that the host takes is not the guest's.
+    const asked = performance.now()
+    pending.watchdog.pause()
     const reply = (answer: Uint8Array): void => {
       if (this.#pending !== pending) return
       pending.asking = false
+      pending.askedMs += performance.now() - asked
+      if (pending.pausedAt === undefined) pending.watchdog.resume()
       this.#channel?.send(encodeFrame({ kind: 'answer', id: pending.id, answer }))
     }
     const failed = (error: unknown): void =>
@@ -379,9 +398,9 @@ function timed(report: Done, { pausedMs }: Pending): Done {
     : { ...report, usage: { ...report.usage, wallMs: Math.max(0, report.usage.wallMs - pausedMs) } }
 }
 
-function usedBy({ started, pausedMs, pausedAt, written }: Pending): CallUsage {
+function usedBy({ started, pausedMs, askedMs, pausedAt, written }: Pending): CallUsage {
   const now = performance.now()
-  return used(started + pausedMs + (pausedAt === undefined ? 0 : now - pausedAt), written)
+  return used(started + pausedMs + askedMs + (pausedAt === undefined ? 0 : now - pausedAt), written)
 }
 
 /** What the host itself has seen of a call. */

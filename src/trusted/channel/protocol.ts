@@ -53,6 +53,8 @@ export type Command =
       readonly end: Ending
       /** The host counts the wall time by itself, since it may stop the worker; the worker's clock ends nothing. */
       readonly pausable: boolean
+      /** Whether the guest may ask: the time that it waits for answers is not counted. */
+      readonly asks: boolean
     }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Uint8Array }
 
@@ -179,6 +181,7 @@ const COMMANDS: Readonly<Record<Command['kind'], Fields>> = {
     limits: LIMITS,
     end: oneOf('reset', 'keep', 'capture'),
     pausable: flag,
+    asks: flag,
   },
   answer: { id: whole, answer: bytes },
 }

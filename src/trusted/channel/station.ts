@@ -36,6 +36,8 @@ export class Station {
   /** What the memory is now, when it is known to be just that. */
   #memory: 'image' | 'base' | 'kept' | 'spoilt' = 'image'
   #call = 0
+  /** How long the call's questions have waited for their answers. */
+  #askedMs = 0
 
   constructor(
     make: MakeGuests,
@@ -51,7 +53,7 @@ export class Station {
       onOutput: (fd, bytes) =>
         peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
       ...(peer.pulse && { pulse: peer.pulse }),
-      ...(ask && { door: (question: Uint8Array) => ask(this.#call, question) }),
+      ...(ask && { door: (question: Uint8Array) => this.#ask(ask, question) }),
     })
   }
 
@@ -70,6 +72,15 @@ export class Station {
     }
     this.#memory = 'spoilt'
     this.#restore('image')
+  }
+
+  #ask(ask: NonNullable<Peer['ask']>, question: Uint8Array): Uint8Array {
+    const asked = performance.now()
+    try {
+      return ask(this.#call, question)
+    } finally {
+      this.#askedMs += performance.now() - asked
+    }
   }
 
   /** The memory that `base` stands for from now on. */
@@ -101,14 +112,16 @@ export class Station {
     }
   }
 
-  #perform({ id, to, begin, request, limits, end, pausable }: Perform): Done {
+  #perform({ id, to, begin, request, limits, end, pausable, asks }: Perform): Done {
     this.#call = id
+    this.#askedMs = 0
     let started = performance.now()
     let answer: ReturnType<Guests['call']> | undefined
     let delta: Uint8Array | null = null
     const usage = () => {
       const { fuel, peakMemoryBytes, outputBytes } = this.#guests.usage
-      return { wallMs: performance.now() - started, fuel, peakMemoryBytes, outputBytes }
+      const wallMs = performance.now() - started - this.#askedMs
+      return { wallMs, fuel, peakMemoryBytes, outputBytes }
     }
     let begun = false
     try {
@@ -126,7 +139,8 @@ export class Station {
           memoryBytes: limits.memoryBytes,
         })
       }
-      if (pausable) work()
+      // A watchdog that no answer could wait behind: of a guest that asks, ticks and the host see to the end.
+      if (pausable || asks) work()
       else within(limits.wallMs + 1, work)
       const used = usage()
       this.peer.tell({ kind: 'ended', id })

@@ -303,6 +303,24 @@ def _inward(value):
     return kind([_inward(item) if _is_container(_id(_type(item))) else item for item in value])
 
 
+def given(value, most_nodes, most_bytes):
+    """The bytes of a copy of `value`, which must be data through and through. TypeError for what is none, TooLarge for too much."""
+    if _is_plain(value, most_nodes, most_bytes):
+        return marshal.dumps(value, 2, allow_code=False)
+    with _deep():
+        walk = _Walk(most_nodes, most_bytes, {})
+        copy = walk.copy(value)
+    if walk.opaque:
+        raise TypeError(f'{_name_of(_type(walk.opaque[0]))} is no data, and cannot cross')
+    return marshal.dumps(copy, 2, allow_code=False)
+
+
+def crosses(kind, tell, name, read):
+    """From now on instances of `kind` cross as the text that `tell` gives, and what the host calls `name` is read by `read`."""
+    _TEXTS[_id(kind)] = tell
+    _READERS[name] = read
+
+
 def loads(data):
     """The value of bytes that the host wrote."""
     value = marshal.loads(data)

@@ -87,7 +87,8 @@ export function decodeValue(encoded: Uint8Array, limits: Partial<WireLimits> = {
   return decode(encoded, { ...VALUES, ...limits }, INWARD) as Value
 }
 
-const INWARD = {
+/** How what is no plain data is read. */
+export const INWARD = {
   reference: ([type, text, opaque]: readonly Field[]): PyValue => {
     if (opaque) return new PyValue(type as string, text as string, true)
     if (!isText(type, text)) throw new WireError('a text that its type does not read')
@@ -105,7 +106,7 @@ const isText = (type: unknown, text: unknown): boolean =>
   TEXTS[type]!(text)
 
 /** What is written for an object that is neither plain nor a container. */
-function instead(value: unknown, isKey: boolean): Instead {
+export function instead(value: unknown, isKey: boolean): Instead {
   if (value instanceof PyValue && !value.opaque) {
     if (!isText(value.type, value.text)) throw new WireError(`${wrongText(value)}`)
     return { fields: [value.type, value.text] }

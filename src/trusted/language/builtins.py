@@ -10,6 +10,7 @@ import sys
 from . import classes, describe, guards, imports, kinds
 from .facets.functools import by_annotation
 from .floor import identity
+from .guest.program import make_lifted
 from .language import BUILTINS, GUARDED_BUILTINS
 from .names import denied, unmark
 from .output import make_input, make_print, output
@@ -101,6 +102,7 @@ def make_run(policy):
             'ʼT': describe.MARKED,
             'ʼtell': describe.spell,
             'ʼregister': by_annotation,
+            'ʼrun': make_lifted(run),
         }
     )
     return run

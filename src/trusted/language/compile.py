@@ -122,8 +122,10 @@ def _judged(tree, request):
 
 
 def _code_bytes(tree, request, most):
+    # A module may await: then its code is a coroutine (guest/program.py).
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if request['mode'] == 'exec' else 0
     try:
-        code = compile(tree, request['filename'], _kind(request), 0, True, 0)
+        code = compile(tree, request['filename'], _kind(request), flags, True, 0)
         code_bytes = marshal.dumps(code)
     except SyntaxError as error:
         raise _syntax_error(error, None) from None

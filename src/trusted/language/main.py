@@ -5,6 +5,7 @@ describe.py), with the collector off, so that no finalizer of the guest's runs i
 
   compile   see compile.py
   run       {code, mode, inputs, result}      the value of the program, or of the global `result`
+  resume    {answers, elapsed, cancel}        goes on with a program that waits for its host
   prepare   {code}                            an expression of parameters; the addresses formula.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
   map       {columns, code?}                  its value for each row
@@ -29,15 +30,22 @@ from .builtins import make_run
 from .compile import compile_source
 from .describe import describe
 from .floor import identity
+from .facets.asyncio import make_loop
+from .guest.functions import HostObject, grant
+from .guest.program import program
+from .guest.questions import questions
 from .language import PRIVATE_MARK
 from .names import unmark
 from .ownership import mro_of
 from .scan import scan
 
-# Frames between the interpreter's first and the guest's, and the limit for trusted code when no guest runs.
-_OWN_FRAMES, _OWN_LIMIT = 4, 1200
+# Frames between the interpreter's first and the guest's, the same for a program that runs in turns, and the limit for trusted code
+# when no guest runs.
+_OWN_FRAMES, _TURN_FRAMES, _OWN_LIMIT = 4, 12, 1200
+# Code that awaits (CO_COROUTINE), and what a program that waits for its host answers in place of a value.
+_AWAITS, _WAITING = 0x80, object()
 _code_of = SystemExit.__dict__['code'].__get__
-_VALUE = PRIVATE_MARK + 'value'
+_VALUE, _RUN = PRIVATE_MARK + 'value', PRIVATE_MARK + 'run'
 _flush = (sys.stdout.flush, sys.stderr.flush)
 _NO_MEMORY = values.dumps({'status': 'exhausted', 'limit': 'memoryMb'})
 _TOO_LARGE = values.dumps({'status': 'exhausted', 'limit': 'resultBytes'})
@@ -52,6 +60,10 @@ class _Guest:
         self.run = make_run(policy)
         self.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': self.run.builtins}
         self.function = None
+        # The program that runs in turns, and the global that is its value.
+        self.turns = self.result = None
+        # Whether what the host grants is there.
+        self.is_granted = False
         # Every prepared function: formula.ts calls them by their addresses.
         self.kept = []
 
@@ -103,6 +115,8 @@ def _perform(request, work, **told):
         where = {key: tell() for key, tell in told.items()}
         return values.dumps({'status': 'raised', 'exception': describe(error, guest.scope)} | where)
     _settle()
+    if value is _WAITING:
+        return values.dumps(program.waiting())
     return _respond(value, request)
 
 
@@ -164,18 +178,57 @@ def _run(request):
     code = _load(request)
 
     def work(guest):
-        scope, name = guest.scope, request['result']
+        scope = guest.scope
+        if 'host' in request:
+            _grant(guest, request)
         scope.update(request['inputs'])
         if request['mode'] == 'eval':
             _name_modules(code, guest)
             return eval(code, scope)
         scope.pop(_VALUE, None)
-        exec(code, scope)
-        if name is None:
-            return scope.pop(_VALUE, None)
-        if name not in scope:
-            raise NameError(f'name {name!r} is not defined', name=name)
-        return scope[name]
+        guest.result = request['result']
+        if not code.co_flags & _AWAITS:
+            exec(code, scope)
+            return _ended(guest)
+        # One that only lifts `asyncio.run` has no loop while its own code runs.
+        is_task = _RUN not in code.co_names
+        guest.turns = program.performed(lambda: make_loop(guest.run), eval(code, scope), is_task)
+        return _turn(guest, request)
+
+    return _perform(request, work)
+
+
+def _grant(guest, request):
+    """What the host grants, as globals: once, so that a session may bind the names to something else."""
+    questions.scope, questions.most_bytes = guest.scope, request['effectBytes']
+    if not guest.is_granted:
+        grant(guest.scope, request['host'], request['errors'])
+        guest.is_granted = True
+
+
+def _ended(guest):
+    """The value of a program that has come to its end."""
+    scope, name = guest.scope, guest.result
+    if name is None:
+        return scope.pop(_VALUE, None)
+    if name not in scope:
+        raise NameError(f'name {name!r} is not defined', name=name)
+    return scope[name]
+
+
+def _turn(guest, request):
+    """Lets the program go on until it ends or waits."""
+    sys.setrecursionlimit(request['recursion'] + _TURN_FRAMES)
+    for _ in guest.turns:
+        return _WAITING
+    guest.turns = None
+    return _ended(guest)
+
+
+def _resume(request):
+    def work(guest):
+        program.continued(request['answers'], request['elapsed'], request['cancel'])
+        return _turn(guest, request)
 
     return _perform(request, work)
 
@@ -298,9 +351,11 @@ def _warm(request):
 
 # What the door makes to stand for the host's objects is the host's, though it is made here.
 remotes.note = ownership.note_remote
+ownership.note_remote(HostObject)
 OPERATIONS = {
     'compile': lambda request: values.dumps(compile_source(request)),
     'run': _run,
+    'resume': _resume,
     'prepare': _prepare,
     'evaluate': _evaluate,
     'map': _map,

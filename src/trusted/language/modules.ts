@@ -20,7 +20,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     ALL_COMPLETED FIRST_COMPLETED FIRST_EXCEPTION Barrier BoundedSemaphore BrokenBarrierError CancelledError Condition
     Event Future InvalidStateError LifoQueue Lock PriorityQueue Queue QueueEmpty QueueFull QueueShutDown Semaphore Task
     TaskGroup Timeout TimeoutError all_tasks as_completed create_task current_task ensure_future gather iscoroutine
-    iscoroutinefunction isfuture run shield sleep timeout timeout_at wait wait_for`),
+    iscoroutinefunction isfuture run shield sleep timeout timeout_at to_thread wait wait_for`),
   base64: words(`
     a85decode a85encode b16decode b16encode b32decode b32encode b32hexdecode b32hexencode b64decode b64encode b85decode
     b85encode decodebytes encodebytes standard_b64decode standard_b64encode urlsafe_b64decode urlsafe_b64encode

@@ -86,7 +86,7 @@ export class Guest {
       random: beside ? beside.#state.random : createRandom(options.random ?? 'real'),
       write: (fd, bytes) => this.#output.write(fd, bytes),
       sleep: (milliseconds) => (beside ?? this).#sleep(milliseconds),
-      door: options.door,
+      door: options.door && ((question) => (beside ?? this).#ask(options.door!, question)),
       answer: undefined,
     }
     this.#adopt(this.#instance())
@@ -339,6 +339,15 @@ export class Guest {
     this.#lastPulse = now
     this.#output.flush()
     if (this.#options.pulse !== undefined) this.#deadline += this.#options.pulse()
+  }
+
+  /** The time that the host takes to answer is not the guest's: its deadline moves by as much. */
+  #ask(door: NonNullable<GuestOptions['door']>, question: Uint8Array): Uint8Array {
+    this.#output.flush()
+    const asked = performance.now()
+    const answer = door(question)
+    this.#deadline += performance.now() - asked
+    return answer
   }
 
   #sleep(milliseconds: number): void {

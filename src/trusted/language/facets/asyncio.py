@@ -8,7 +8,8 @@ from ..sealed import __builtins__
 import asyncio
 
 from ..kinds import veil
-from ..loop import Loop
+from ..guest.functions import to_thread
+from ..guest.program import TurnLoop
 from .traceback import names as traceback_names
 
 
@@ -25,7 +26,8 @@ def ensure_future(coro_or_future):
 PER_RUN = ('run',)
 
 
-def names(run):
+def make_loop(run):
+    """A loop for the run's coroutines."""
     format_exception = traceback_names(run)['format_exception']
 
     def report(loop, context):
@@ -35,19 +37,22 @@ def names(run):
             str(context.get('message')) + '\n' + (''.join(format_exception(error)) if error else '')
         )
 
-    def loop_factory():
-        loop = Loop()
-        loop.set_exception_handler(report)
-        return loop
+    loop = TurnLoop()
+    loop.set_exception_handler(report)
+    return loop
 
+
+def names(run):
     def run_main(main, *, debug=None):
         """Runs a coroutine to its end, and returns what it returns."""
         if not asyncio.iscoroutine(main):
             raise TypeError(f'a coroutine was expected, got {main!r}')
-        with asyncio.Runner(loop_factory=loop_factory) as runner:
+        with asyncio.Runner(loop_factory=lambda: make_loop(run)) as runner:
             return runner.run(main)
 
     run_main.__name__ = run_main.__qualname__ = 'run'
+    # What is asyncio.run for this run: calls of it at the level of the module wait in turns.
+    run.state['asyncio.run'] = run_main
     return {'run': run_main}
 
 
@@ -55,4 +60,5 @@ NAMES = {
     'Future': veil(asyncio.Future, _future, 'asyncio'),
     'Task': veil(asyncio.Task, None, 'asyncio'),
     'ensure_future': ensure_future,
+    'to_thread': to_thread,
 }

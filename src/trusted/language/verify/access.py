@@ -10,6 +10,7 @@ program runs, and are calls in these forms only:
     ʼ|=(a, b)                    `operator.ior`, and so on
     ʼtype(e) in ʼT and ʼtell(e)  takes the marks of private names out of what an exception says
     ʼregister(d, f)              a decorator that may ask for an annotation
+    ʼrun(f, c)                   `f(c)`, or where `f` is asyncio.run, a coroutine that does as it does
 
 No guard is a value: who held `_write_` could hand it to a library function, who held `ʼtype` would have the class of all
 classes, who held `ʼG` could add a class of the library's to it.
@@ -27,6 +28,7 @@ from .identifiers import (
     READABLE,
     READABLE_IN_CLASS,
     REGISTER,
+    RUN,
     TELL,
     TOLD,
     TYPE,
@@ -115,7 +117,7 @@ _OURS_BEGIN = ('_', PRIVATE_MARK)
 _CALLED = {
     **dict.fromkeys(GUARDS, _misplaced),
     '_getattr_': _judged_read,
-    **dict.fromkeys((*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, REGISTER), _ours),
+    **dict.fromkeys((*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, REGISTER, RUN), _ours),
 }
 
 

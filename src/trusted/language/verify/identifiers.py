@@ -28,8 +28,8 @@ KEYWORDS = frozenset(kwlist)
 # Names that some construct may not use, apart from those that begin with an underscore or the mark.
 RESERVED = frozenset(UNBINDABLE) | DENIED_ATTRIBUTES
 # What translation may read of ours, by calling it: in-place operators, and what hears of exceptions and registrations.
-TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, REGISTER = (
-    PRIVATE_MARK + word for word in ('type', 'G', 'value', 'x', 'T', 'tell', 'register')
+TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, REGISTER, RUN = (
+    PRIVATE_MARK + word for word in ('type', 'G', 'value', 'x', 'T', 'tell', 'register', 'run')
 )
 # All characters that are, or are normalised to, text that holds the mark.
 _MARKS = PRIVATE_MARK, '\u0149'

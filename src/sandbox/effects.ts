@@ -1,0 +1,186 @@
+/** What a host grants its guests: the options of a sandbox, checked, and the conversation that one run has about them. */
+import { checkName } from '../check/host-names.js'
+import { ArgumentError } from '../errors.js'
+import type { Limits } from '../policy/limits.js'
+import { Broker } from '../trusted/broker/broker.js'
+import { callEffects, Objects, type Granted } from '../trusted/broker/calls.js'
+import { Awaitable, Capability } from '../trusted/broker/capability.js'
+import { Conversation } from '../trusted/broker/conversation.js'
+import {
+  GUEST_ERRORS,
+  type EffectEvent,
+  type Position,
+  type Rule,
+} from '../trusted/broker/effect.js'
+import { decode } from '../trusted/channel/decode.js'
+import { encode, type Field } from '../trusted/channel/encode.js'
+import { INWARD, instead, VALUES, type Value } from '../trusted/channel/values.js'
+import { WireError } from '../trusted/channel/wire.js'
+
+/** The class of the guest's end of an object: as its type, an object of the host's comes back. */
+const HOST_OBJECT = 'HostObject'
+
+/** Functions and objects of the host's, by the names they have in the guest. */
+export type Capabilities = Readonly<Record<string, Granted>>
+
+/** What is asked before an effect whose rule says `approve`. */
+export type Asked = Omit<EffectEvent, 'decision' | 'ms' | 'bytes'>
+
+/** Options that let a guest ask its host. */
+export interface EffectOptions {
+  /**
+   * Functions and objects of the host's, as globals of the guest: a plain function (the guest waits for its promise), one made by
+   * `awaitable` (a coroutine function in the guest), or an object made by `capability`.
+   */
+  readonly capabilities?: Capabilities | undefined
+  /**
+   * Exception classes of the host's own, each with the built-in class it derives from. An Error of that name which a function throws
+   * is raised in the guest with its message, and the guest can catch it by its name, a global.
+   */
+  readonly errors?: Readonly<Record<string, string>> | undefined
+  /** Asked before what a rule says is to be approved; anything but `true` is a no. */
+  readonly approve?: ((asked: Asked) => boolean | Promise<boolean>) | undefined
+  /** Told of every effect when it has ended: the audit log. What it throws is ignored. */
+  readonly onEffect?: ((event: EffectEvent) => void) | undefined
+}
+
+/** @internal The same, checked. */
+export interface HostSide {
+  readonly granted: Capabilities
+  readonly errors: Readonly<Record<string, string>>
+  readonly approve: EffectOptions['approve']
+  readonly onEffect: EffectOptions['onEffect']
+  /** What the guest is told of it: `[name, kind, shown?]` of each, and the exception classes. */
+  readonly told: { readonly host: Value; readonly errors: Value }
+  /** Every name that is a global of the guest because of it. */
+  readonly names: readonly string[]
+}
+
+/**
+ * @internal What the host grants; undefined when it grants nothing.
+ * @throws ArgumentError where a name cannot be a guest's, or a value is no capability.
+ */
+export function resolveEffects(options: EffectOptions): HostSide | undefined {
+  const { capabilities = {}, errors = {}, approve, onEffect } = options
+  for (const [key, value] of Object.entries({ approve, onEffect }))
+    if (value !== undefined && typeof value !== 'function')
+      throw new ArgumentError(`options.${key}: must be a function`)
+  const host = entriesOf(capabilities, 'capabilities').map(([name, value]) => {
+    checkName(name, 'options.capabilities')
+    return describe(name, value)
+  })
+  for (const [name, base] of entriesOf(errors, 'errors')) {
+    checkName(name, 'options.errors')
+    if (!(GUEST_ERRORS as readonly unknown[]).includes(base))
+      throw new ArgumentError(
+        `options.errors.${name}: must be the name of the class it derives from, one of ${GUEST_ERRORS.join(', ')}`,
+      )
+    if (Object.hasOwn(capabilities, name))
+      throw new ArgumentError(`options.errors.${name}: a capability has the same name`)
+  }
+  if (host.length === 0 && Object.keys(errors).length === 0) return undefined
+  return {
+    granted: capabilities,
+    errors,
+    approve,
+    onEffect,
+    told: { host, errors: { ...errors } },
+    names: [...Object.keys(capabilities), ...Object.keys(errors)],
+  }
+}
+
+function entriesOf(value: unknown, option: string): [string, unknown][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ArgumentError(`options.${option}: must be an object of values by name`)
+  return Object.entries(value)
+}
+
+function describe(name: string, value: unknown): Value {
+  if (value instanceof Awaitable) return [name, 'await']
+  if (value instanceof Capability) return [name, 'object', shownOf(value)]
+  if (typeof value === 'function') return [name, 'call']
+  throw new ArgumentError(
+    `options.capabilities.${name}: must be a function, awaitable(function), or capability(object, …)`,
+  )
+}
+
+const shownOf = ({ shown }: Capability): Value => ({ ...shown })
+
+/** What one run's conversation depends on. */
+export interface Conversing {
+  readonly host: HostSide
+  readonly rules: Readonly<Record<string, Partial<Omit<Rule, 'path'>>>>
+  readonly limits: Limits
+  /** Whether the worker can wait for an answer that comes later. */
+  readonly canWait: boolean
+  /** From a place of the guarded text to the source. */
+  readonly position: (line: number, column: number) => Position | undefined
+}
+
+/** A new run's conversation, and the broker to close when it is over. */
+export function converse({ host, rules, limits, canWait, position }: Conversing): {
+  readonly conversation: Conversation
+  readonly broker: Broker
+  readonly encode: (value: unknown) => Uint8Array
+} {
+  const objects = new Objects(host.granted)
+  const bytes = limits.effectBytes
+  const write = (value: unknown): Uint8Array =>
+    encode(value, { ...VALUES, bytes, depth: 1_000, references: ['uu'] }, (thing, isKey) =>
+      thing instanceof Capability
+        ? { fields: ['capability', JSON.stringify(objects.tell(thing))] }
+        : instead(thing, isKey),
+    )
+  const broker = new Broker({
+    run: crypto.randomUUID(),
+    effects: callEffects({
+      granted: host.granted,
+      objects,
+      rules,
+      timeoutMs: limits.waitMs,
+      canWait,
+    }),
+    limits,
+    errors: new Set(Object.keys(host.errors)),
+    approve: host.approve,
+    onEffect: host.onEffect,
+    after,
+    encode: write,
+  })
+  const conversation = new Conversation({
+    broker,
+    decode: (encoded) => read(encoded, objects),
+    encode: write,
+    position,
+    now: () => performance.now(),
+    after,
+    questionBytes: bytes,
+  })
+  return { conversation, broker, encode: write }
+}
+
+/** A value of the guest's, in which an object of the host's is that object again. */
+function read(encoded: Uint8Array, objects: Objects): unknown {
+  return decode(
+    encoded,
+    { ...VALUES, bytes: encoded.length },
+    {
+      ...INWARD,
+      reference: (fields: readonly Field[]) => {
+        if (fields[0] !== HOST_OBJECT) return INWARD.reference(fields)
+        const object = objects.get(String(fields[1]))
+        if (object === undefined) throw new WireError('an object that this run was never given')
+        return object.object
+      },
+    },
+  )
+}
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** A timer that keeps no process alive. */
+function after(ms: number, then: () => void): () => void {
+  const timer = setTimeout(then, Math.min(Math.ceil(ms), LONGEST_TIMER_MS))
+  timer.unref()
+  return () => clearTimeout(timer)
+}

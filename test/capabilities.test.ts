@@ -1,0 +1,244 @@
+/** What a guest can ask its host: functions and objects, from the guest's side, the host's and an attacker's. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  awaitable,
+  capability,
+  createSandbox,
+  GuestError,
+  type EffectEvent,
+  type Isolation,
+  type Outcome,
+  type Sandbox,
+} from '../src/index.js'
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+function returned(outcome: Outcome): unknown {
+  if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome, undefined, 1))
+  return outcome.value
+}
+
+function raised(outcome: Outcome): string {
+  if (outcome.status !== 'raised') throw new Error(JSON.stringify(outcome))
+  return `${outcome.exception.type}: ${outcome.exception.message}`
+}
+
+class Document {
+  title = 'T'
+  status = 'Draft'
+  secret = 'hunter2'
+  save(): string {
+    return `saved ${this.status}`
+  }
+  later(): Promise<number> {
+    return sleep(5).then(() => 7)
+  }
+}
+
+describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isolation) => {
+  let sandbox: Sandbox
+  let events: EffectEvent[] = []
+  let document: Document
+  const calls: unknown[][] = []
+
+  beforeAll(async () => {
+    document = new Document()
+    sandbox = await createSandbox(
+      {
+        modules: { asyncio: '*', functools: '*' },
+        capabilities: { capped: { calls: 2 } },
+        limits: { wallMs: 2_000, pending: 2_000 },
+      },
+      {
+        isolation,
+        workers: 1,
+        capabilities: {
+          echo: (...args: unknown[]) => {
+            calls.push(args)
+            return args
+          },
+          capped: () => 1,
+          fails: () => {
+            throw new Error('postgres://user:hunter2@db')
+          },
+          refuses: () => {
+            throw new GuestError('ValueError', 'no such account')
+          },
+          sells: () => {
+            throw Object.assign(new Error('not today'), { name: 'UserError' })
+          },
+          search: awaitable(async (query: string) => {
+            await sleep(5)
+            return `rows of ${query}`
+          }),
+          stands: awaitable(() => new Promise(() => {})),
+          doc: capability(document, {
+            methods: ['save'],
+            awaitable: ['later'],
+            read: ['title'],
+            write: ['status'],
+          }),
+          table: capability(new Map([['a', 1]]), { items: true }),
+          open_doc: () =>
+            capability({ name: 'inner', hi: () => 'hi' }, { methods: ['hi'], read: ['name'] }),
+        },
+        errors: { UserError: 'Exception' },
+        onEffect: (event) => events.push(event),
+      },
+    )
+  })
+  afterAll(() => sandbox.close())
+
+  const run = (source: string) => sandbox.run(source)
+
+  test('a function is called with values by copy, and answers with a value', async () => {
+    events = []
+    const value = returned(
+      await run(
+        'rows = [1, {"a": 2.5}]\nvalue = echo(rows, key="x")\nrows.append(3)\n[value, rows]',
+      ),
+    )
+    expect(value).toEqual([
+      [[1, { a: 2.5 }], { key: 'x' }],
+      [1, { a: 2.5 }, 3],
+    ])
+    expect(calls.at(-1)).toEqual([[1, { a: 2.5 }], { key: 'x' }])
+    expect(
+      events.map(({ kind, target, rule, decision, at }) => [
+        kind,
+        target,
+        rule,
+        decision,
+        at?.line,
+      ]),
+    ).toEqual([['call', 'echo', 'capabilities.echo', 'allowed', 2]])
+  })
+
+  test('what it throws is an exception of the guest, without a word of the host’s', async () => {
+    const caught = (call: string) =>
+      run(`try:\n    ${call}\nexcept Exception as e:\n    r = type(e).__name__ + ': ' + str(e)\nr`)
+    expect(returned(await caught('fails()'))).toBe("RuntimeError: the host's fails failed")
+    expect(returned(await caught('refuses()'))).toBe('ValueError: no such account')
+    expect(
+      returned(await run('try:\n    sells()\nexcept UserError as e:\n    r = str(e)\nr')),
+    ).toBe('not today')
+    const outcome = await run('x = 1\nfails()')
+    expect(raised(outcome)).toBe("RuntimeError: the host's fails failed")
+    expect(JSON.stringify(outcome)).not.toContain('hunter2')
+  })
+
+  test('arguments that are no data are a TypeError at their line', async () => {
+    expect(raised(await run('class C: pass\necho(C())'))).toMatch(/^TypeError: echo\(\): .*C/)
+  })
+
+  test('an awaited one is a coroutine function: await, tasks, gather, timeouts', async () => {
+    expect(returned(await run('await search("x")'))).toBe('rows of x')
+    const source = `
+import asyncio
+async def main():
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(search(str(i))) for i in range(20)]
+    try:
+        async with asyncio.timeout(0.01):
+            await stands()
+    except TimeoutError:
+        late = True
+    return len({task.result() for task in tasks}), late, await asyncio.gather(search('a'), search('b'))
+asyncio.run(main())`
+    expect(returned(await run(source))).toEqual([20, true, ['rows of a', 'rows of b']])
+  })
+
+  test('a thousand in one gather', async () => {
+    const source =
+      'import asyncio\nlen(await asyncio.gather(*[search(str(i)) for i in range(1000)]))'
+    expect(returned(await run(source))).toBe(1000)
+  })
+
+  test('waiting for the host is not the guest’s time', async () => {
+    const slow = await createSandbox(
+      { limits: { wallMs: 300 } },
+      {
+        isolation,
+        workers: 1,
+        capabilities: {
+          wait: isolation === 'inline' ? () => 1 : () => sleep(600).then(() => 1),
+          waits: awaitable(() => sleep(600).then(() => 2)),
+        },
+      },
+    )
+    expect(returned(await slow.run('[wait(), await waits()]'))).toEqual([1, 2])
+    const spun = await slow.run('await waits()\nwhile True: pass')
+    expect(spun.status === 'exhausted' && spun.limit).toBe('wallMs')
+    expect(returned(await slow.run('1 + 1'))).toBe(2)
+    await slow.close()
+  })
+
+  test('asyncio.to_thread waits for a plain function as others are waited for', async () => {
+    expect(
+      returned(
+        await run(
+          'import asyncio\nawait asyncio.gather(asyncio.to_thread(echo, 1), asyncio.to_thread(len, "ab"))',
+        ),
+      ),
+    ).toEqual([[1], 2])
+  })
+
+  test('an object shows what is listed', async () => {
+    expect(
+      returned(
+        await run('doc.status = "Open"\n[doc.title, doc.save(), await doc.later(), repr(doc)]'),
+      ),
+    ).toEqual(['T', 'saved Open', 7, '<doc of the host>'])
+    for (const source of [
+      'doc.secret',
+      'doc.title = 1',
+      'del doc.title',
+      'doc.constructor',
+      'doc["title"]',
+      'doc.save.call',
+    ])
+      expect(raised(await run(source)), source).toMatch(/^(AttributeError|TypeError): /)
+    expect(document).toEqual(Object.assign(new Document(), { status: 'Open' }))
+    expect(
+      returned(await run('table["b"] = 2\n[table["a"], "b" in table, len(table), sorted(table)]')),
+    ).toEqual([1, true, 2, ['a', 'b']])
+    expect(returned(await run('d = open_doc()\n[d.hi(), d.name]'))).toEqual(['hi', 'inner'])
+  })
+
+  test('caps hold for each run anew', async () => {
+    const source =
+      'n = 0\ntry:\n    while True:\n        n += capped()\nexcept PermissionError:\n    pass\nn'
+    expect(returned(await run(source))).toBe(2)
+    expect(returned(await run(source))).toBe(2)
+  })
+
+  test('a program that waits for nobody is told so', async () => {
+    const source =
+      'import asyncio\nasync def main():\n    await asyncio.Event().wait()\nasyncio.run(main())'
+    expect(raised(await run(source))).toBe('RuntimeError: deadlock: every task waits for another')
+  })
+
+  test('a session keeps its functions, and awaits in the middle', async () => {
+    if (isolation === 'inline') return expect(isolation).toBe('inline')
+    const session = await sandbox.session()
+    await session.run('async def f(x):\n    return await search(x)')
+    expect(returned(await session.run('await f("y")'))).toBe('rows of y')
+    expect(returned(await session.run('echo(1)'))).toEqual([1])
+    await session.close()
+  })
+})
+
+test('without capabilities nothing can be asked', async () => {
+  const sandbox = await createSandbox()
+  expect(raised(await sandbox.run('echo(1)'))).toBe("NameError: name 'echo' is not defined")
+  await sandbox.close()
+})
+
+test.each<[string, object]>([
+  ['options.capabilities.x: must be a function', { capabilities: { x: 1 } }],
+  ['options.capabilities: must be an object', { capabilities: [] }],
+  ['options.errors.E: must be the name of the class', { errors: { E: 'BaseException' } }],
+  ['options.onEffect: must be a function', { onEffect: 1 }],
+])('%s', async (message, options) => {
+  await expect(createSandbox({}, options as never)).rejects.toThrow(message)
+})

@@ -1,0 +1,145 @@
+/** A conversation: rows of questions are read as if forged, and whoever waits is answered or told that nothing will come. */
+import { describe, expect, test } from 'vitest'
+import { Broker } from '../src/trusted/broker/broker.js'
+import { Conversation } from '../src/trusted/broker/conversation.js'
+import type { Effect, Question } from '../src/trusted/broker/effect.js'
+import { ProtocolError } from '../src/trusted/channel/frames.js'
+import { decodeValue, encodeValue, type Value } from '../src/trusted/channel/values.js'
+
+const after = (ms: number, then: () => void): (() => void) => {
+  const timer = setTimeout(then, ms)
+  return () => clearTimeout(timer)
+}
+
+function converse(perform: Effect['perform'], pending = 10) {
+  const performed: Question[] = []
+  const effect: Effect = {
+    rule: (target) => ({ path: target, calls: undefined, approve: false, timeoutMs: 10_000 }),
+    perform: (question, signal) => {
+      performed.push(question)
+      return perform(question, signal)
+    },
+    close() {},
+  }
+  const encode = (value: unknown): Uint8Array => encodeValue(value as Value)
+  const broker = new Broker({
+    run: 'r',
+    effects: new Map([['call', effect]]),
+    limits: { effects: 100, pending },
+    errors: new Set(),
+    approve: undefined,
+    onEffect: undefined,
+    after,
+    encode,
+  })
+  const conversation = new Conversation({
+    broker,
+    decode: decodeValue,
+    encode,
+    position: (line, column) => ({ line, column: column + 1 }),
+    now: () => performance.now(),
+    after,
+    questionBytes: 100,
+  })
+  return { conversation, broker, performed }
+}
+
+const row = (id: number, target = 'f', args: Value[] = []): Value => [
+  id,
+  'call',
+  target,
+  encodeValue([args, {}]),
+  3,
+  4,
+]
+const exchange = (fields: { [key: string]: Value }): Uint8Array =>
+  encodeValue({ asked: [], cancelled: [], wanted: null, timeout: null, ...fields })
+
+describe('a guest that waits on its stack', () => {
+  test('gets the answer that it wants, and those that came meanwhile', async () => {
+    const { conversation, performed } = converse(({ target }) =>
+      target === 'late' ? new Promise((resolve) => setTimeout(resolve, 5, 'L')) : target,
+    )
+    const answer = await conversation.exchange(
+      exchange({ asked: [row(1, 'now'), row(2, 'late', [7])], wanted: 2 }),
+    )
+    expect(decodeValue(answer)).toEqual([
+      [1, 'now'],
+      [2, 'L'],
+    ])
+    expect(performed.map(({ id, args, at }) => [id, args, at])).toEqual([
+      [1, [], { line: 3, column: 5 }],
+      [2, [7], { line: 3, column: 5 }],
+    ])
+  })
+
+  test('is not kept waiting for an answer that can never come', async () => {
+    const { conversation } = converse(() => 1)
+    expect(decodeValue(await conversation.exchange(exchange({ wanted: 77 })))).toEqual([])
+  })
+
+  test('waits for any answer no longer than it says', async () => {
+    const { conversation } = converse(() => new Promise(() => {}))
+    const answer = await conversation.exchange(exchange({ asked: [row(1)], timeout: 0.01 }))
+    expect(decodeValue(answer)).toEqual([])
+    expect(conversation.open.map(({ id }) => id)).toEqual([1])
+  })
+
+  test('is told so where nobody can wait', () => {
+    const { conversation } = converse(() => new Promise(() => {}))
+    expect(decodeValue(conversation.exchangeNow(exchange({ asked: [row(1)] })))).toEqual([
+      [1, null, 'RuntimeError', expect.stringContaining('await it at the level of the module')],
+    ])
+    expect(conversation.open).toEqual([])
+  })
+})
+
+test('what the guest no longer waits for is aborted, and its answer dropped', async () => {
+  let signal: AbortSignal | undefined
+  const { conversation } = converse((_, given) => {
+    signal = given
+    return new Promise(() => {})
+  })
+  conversation.begin(conversation.rows([row(1)], []))
+  conversation.begin(conversation.rows([], [1, 99]))
+  expect(signal?.aborted).toBe(true)
+  await conversation.answered(50)
+  expect(conversation.take()).toEqual([])
+})
+
+test.each<[string, Value]>([
+  ['no list', { asked: 1, cancelled: [] }],
+  ['a row that is none', { asked: [1], cancelled: [] }],
+  ['a row too short', { asked: [[1, 'call', 'f', encodeValue([[], {}]), 1]], cancelled: [] }],
+  [
+    'a number that is none',
+    { asked: [[-1, 'call', 'f', encodeValue([[], {}]), 1, 1]], cancelled: [] },
+  ],
+  [
+    'a number of another kind',
+    { asked: [[1.5, 'call', 'f', encodeValue([[], {}]), 1, 1]], cancelled: [] },
+  ],
+  [
+    'a target of another kind',
+    { asked: [[1, 'call', 2, encodeValue([[], {}]), 1, 1]], cancelled: [] },
+  ],
+  ['arguments that are no bytes', { asked: [[1, 'call', 'f', [], 1, 1]], cancelled: [] }],
+  [
+    'arguments that do not decode',
+    { asked: [[1, 'call', 'f', new Uint8Array([1, 2]), 1, 1]], cancelled: [] },
+  ],
+  [
+    'arguments that are none',
+    { asked: [[1, 'call', 'f', encodeValue([1, 2]), 1, 1]], cancelled: [] },
+  ],
+  [
+    'arguments that are too large',
+    { asked: [[1, 'call', 'f', encodeValue([['x'.repeat(200)], {}]), 1, 1]], cancelled: [] },
+  ],
+  ['cancelled that is none', { asked: [], cancelled: ['x'] }],
+  ['no record at all', 5],
+])('%s breaks the protocol, and nothing is performed', async (_, message) => {
+  const { conversation, performed } = converse(() => 1)
+  await expect(conversation.exchange(encodeValue(message))).rejects.toThrow(ProtocolError)
+  expect(performed).toEqual([])
+})
