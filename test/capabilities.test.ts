@@ -47,7 +47,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
       {
         modules: { asyncio: '*', functools: '*' },
         capabilities: { capped: { calls: 2 } },
-        limits: { wallMs: 2_000, pending: 2_000 },
+        limits: { wallMs: 20_000, pending: 2_000 },
       },
       {
         isolation,
