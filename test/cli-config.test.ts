@@ -121,10 +121,6 @@ describe('settings', () => {
       { policy: {}, preset: 'script' },
       'pyrestrict.json: preset and policy are two policies: give one of them',
     ],
-    [
-      { preset: 'agnet' },
-      'pyrestrict.json: preset: must be one of formula, template, script, agent, education, not "agnet"; did you mean "agent"?',
-    ],
     [{ ignore: ['PRX'] }, 'pyrestrict.json: ignore: there is no rule "PRX"'],
   ])('that are wrong are told: %j', async (settings, message) => {
     const { status, stdout, stderr } = await pyrestrict(['check', '-q'], {

@@ -340,7 +340,7 @@ describe('presets', () => {
 
   test('an unknown one is refused', () => {
     expect(said({ preset: 'scripts' })).toBe(
-      'policy.preset: must be one of formula, template, script, agent, education, not "scripts"; did you mean "script"?',
+      'policy.preset: must be one of formula, template, script, agent, education, not "scripts"',
     )
     expect(said({ preset: 'toString' })).toBe(
       'policy.preset: must be one of formula, template, script, agent, education, not "toString"',

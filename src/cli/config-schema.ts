@@ -1,6 +1,6 @@
 /** The schema of `pyrestrict.json`: what `check` may be told once, for a repository. The JSON Schema is made from it too. */
 import * as v from 'valibot'
-import { keyed, oneOf } from '../policy/key.js'
+import { keyed } from '../policy/key.js'
 import { PRESET_NAMES } from '../policy/presets.js'
 
 const list = (text: string) =>
@@ -24,7 +24,10 @@ export const configSchema = v.pipe(
     ),
     preset: v.optional(
       v.pipe(
-        oneOf(PRESET_NAMES),
+        v.picklist(
+          PRESET_NAMES,
+          (issue) => `must be one of ${PRESET_NAMES.join(', ')}, not ${issue.received}`,
+        ),
         v.description('A named policy. "script" when there is neither this nor `policy`.'),
       ),
     ),

@@ -29,9 +29,12 @@ import _ast_unparse, _colorize, _strptime, ast, asyncio, fcntl, gc, json, lineca
 
 # The interpreter's C code imports it for divisions of large integers and for their text.
 import _pylong
-import encodings.utf_8, encodings.latin_1, encodings.ascii, encodings.utf_16, encodings.utf_16_le, encodings.utf_16_be
-import encodings.utf_32, encodings.utf_32_le, encodings.utf_32_be, encodings.utf_8_sig, encodings.cp1252, encodings.idna
-import encodings.iso8859_15, encodings.punycode, encodings.cp437, encodings.raw_unicode_escape, encodings.unicode_escape
+import encodings, pkgutil
+
+for _name in sorted(found.name for found in pkgutil.iter_modules(encodings.__path__)):
+    # The two that only Windows has.
+    if _name not in ('mbcs', 'oem', '_win_cp_codecs'):
+        importlib.import_module(f'encodings.{_name}')
 
 import contextvars, inspect, annotationlib, locale, importlib.machinery, importlib.util, zlib
 

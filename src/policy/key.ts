@@ -48,15 +48,6 @@ export function notList<S extends v.GenericSchema>(schema: S): S {
   }
 }
 
-/** One of some words; the message for another lists them and suggests the nearest. */
-export function oneOf<const W extends readonly [string, ...string[]]>(all: W) {
-  return v.picklist(all, ({ input, received }) => {
-    const close = typeof input === 'string' ? nearest(input, all) : undefined
-    const suggestion = close === undefined ? '' : `; did you mean "${close}"?`
-    return `must be one of ${all.join(', ')}, not ${received}${suggestion}`
-  })
-}
-
 /** A name that is not empty. */
 export const word = v.pipe(
   v.string((issue) => `must be a name, not ${issue.received}`),

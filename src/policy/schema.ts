@@ -3,7 +3,7 @@
  * refused wherever they stand.
  */
 import * as v from 'valibot'
-import { keyed, oneOf } from './key.js'
+import { keyed } from './key.js'
 import { KEYS, type PolicyKeyName } from './keys.js'
 import { PRESET_NAMES } from './presets.js'
 
@@ -27,7 +27,10 @@ export const policySchema = v.pipe(
     ),
     preset: v.optional(
       v.pipe(
-        oneOf(PRESET_NAMES),
+        v.picklist(
+          PRESET_NAMES,
+          (issue) => `must be one of ${PRESET_NAMES.join(', ')}, not ${issue.received}`,
+        ),
         v.description(
           'A named starting point. Fields given beside it replace those of the preset; limits one by one.',
         ),

@@ -102,6 +102,7 @@ function readRecord(record: Value, reading: Reading): ReadException {
     module,
     type: module ? `${module}.${name}` : name,
     message: text(fields['message']),
+    suggestion: text(fields['suggestion']),
     notes: list(fields['notes']).slice(0, MOST.notes).map(text),
     frames: [...list(fields['frames']).map(fieldsOf), ...hostFrames(fields['trace'], reading)]
       .slice(0, reading.frames)

@@ -21,6 +21,8 @@ export interface TracebackException {
   /** With its module, unless that is `builtins` or the guest's own. */
   readonly type: string
   readonly message: string
+  /** What CPython adds to the message: the name that was probably meant. */
+  readonly suggestion?: string | undefined
   readonly notes: readonly string[]
   readonly frames: readonly TracebackFrame[]
   /** How many frames were left out in the middle. */
@@ -196,11 +198,11 @@ class Printer {
   }
 }
 
-function finalLines({ type, message, notes }: TracebackException): string {
+function finalLines({ type, message, suggestion = '', notes }: TracebackException): string {
+  const told = `${message}${suggestion}`
   return (
-    [
-      message === '' ? type : `${type}: ${message}`,
-      ...notes.flatMap((note) => note.split('\n')),
-    ].join('\n') + '\n'
+    [told === '' ? type : `${type}: ${told}`, ...notes.flatMap((note) => note.split('\n'))].join(
+      '\n',
+    ) + '\n'
   )
 }

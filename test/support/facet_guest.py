@@ -1,7 +1,6 @@
 """Runs a program as a guest does (guarded, translated, verified, under its builtins) for tests."""
 import asyncio
 import ctypes
-import _pylong  # C code imports it for large integers, as in the image
 import gc
 import importlib
 import io
@@ -17,6 +16,8 @@ from pyrestrict.floor.slots import make_put
 id = id  # the address, which the floor tells nobody
 floor.apply(make_put(ctypes.c_uint32.from_address,
                      lambda cls: ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))))
+
+import _pylong  # C code imports it for large integers, as in the image; it loads `decimal`
 
 import engine
 import guard
@@ -75,6 +76,8 @@ def _ended(work, scope, out):
         return ['returned', names.unmark(repr(scope.get('result'))), names.unmark(out.getvalue())]
     except BaseException as error:
         return ['raised', names.unmark(f'{type(error).__name__}: {error}'), names.unmark(out.getvalue())]
+    finally:
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
 
 
 def escaped(source, effect, mutant=None):

@@ -22,12 +22,16 @@ _CONSTANTS = frozenset({'True', 'False', 'None'})
 class Run:
     """What one run of a guest has for itself. `stdout` and `stderr` are where its text goes now: `redirect_stdout` moves it."""
 
-    __slots__ = ('builtins', 'grants', 'importable', 'stdout', 'stderr', 'own_classes', 'state')
+    stdout = property(lambda self: sys.stdout, lambda self, file: setattr(sys, 'stdout', file))
+    stderr = property(lambda self: sys.stderr, lambda self, file: setattr(sys, 'stderr', file))
+
+    __slots__ = ('builtins', 'grants', 'importable', 'own_classes', 'state')
 
     def __init__(self, grants):
         self.grants = grants
         self.importable = {part for name in grants for part in (name, name.partition('.')[0])}
-        self.stdout, self.stderr = output(sys.stdout), output(sys.stderr)
+        # The library prints where the guest does.
+        sys.stdout, sys.stderr = output(sys.__stdout__), output(sys.__stderr__)
         self.own_classes = set()
         self.state = {}
 

@@ -10,6 +10,7 @@ from itertools import islice
 
 from .failures import TRACE
 from .names import PRIVATE_MARK, unmark
+from .suggestions import suggestion
 
 # As much as anybody reads, of all exceptions of a chain together. What is left out of a traceback's middle is counted in
 # `truncated`.
@@ -84,6 +85,12 @@ class _Telling:
         except BaseException:
             return '<exception str() failed>'
 
+    def suggestion(self, error):
+        try:
+            return self.text(suggestion(error, lambda frame: frame.f_globals is self.scope))
+        except BaseException:
+            return ''
+
     def notes(self, error):
         try:
             notes = _attribute(error, '__notes__')
@@ -133,6 +140,7 @@ class _Telling:
             'message': self.message(error),
             'frames': frames,
             'truncated': truncated,
+            'suggestion': self.suggestion(error),
             'notes': self.notes(error),
             'suppress': _suppressed(error) is True,
             'trace': self.host_trace(error),

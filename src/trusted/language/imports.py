@@ -11,6 +11,7 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 
 from . import classes, kinds, modules, ownership, patches
+from .names import unmark
 
 
 class Facet:
@@ -20,6 +21,10 @@ class Facet:
 
     def __repr__(self):
         return f'<module {_shown(self)["_name"]!r}>'
+
+    def __getattr__(self, name):
+        module, name = _shown(self)['_name'], unmark(name)
+        raise AttributeError(f'module {module!r} has no attribute {name!r}', name=name, obj=self)
 
 
 Facet.__name__ = Facet.__qualname__ = 'module'

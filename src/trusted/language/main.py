@@ -87,6 +87,8 @@ def _unsettle(request):
     """Before guest code: as the guest expects the interpreter."""
     gc.enable()
     sys.setrecursionlimit(request['recursion'] + _OWN_FRAMES)
+    if _guest is not None:
+        _guest.run.state |= {'recursion': request['recursion'], 'frames': _OWN_FRAMES}
 
 
 def _settle():

@@ -16,6 +16,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     unicode_literals with_statement`),
   abc: words(`ABC abstractmethod`),
   array: words(`ArrayType array typecodes`),
+  ast: words(`literal_eval`),
   asyncio: words(`
     ALL_COMPLETED FIRST_COMPLETED FIRST_EXCEPTION Barrier BoundedSemaphore BrokenBarrierError CancelledError Condition
     Event Future InvalidStateError LifoQueue Lock PriorityQueue Queue QueueEmpty QueueFull QueueShutDown Semaphore Task
@@ -36,6 +37,9 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   cmath: words(`
     acos acosh asin asinh atan atanh cos cosh e exp inf infj isclose isfinite isinf isnan log log10 nan nanj phase pi
     polar rect sin sinh sqrt tan tanh tau`),
+  codecs: words(`
+    BOM BOM_BE BOM_LE BOM_UTF16 BOM_UTF16_BE BOM_UTF16_LE BOM_UTF32 BOM_UTF32_BE BOM_UTF32_LE BOM_UTF8 decode encode
+    getdecoder getencoder getincrementaldecoder getincrementalencoder iterdecode iterencode`),
   collections: words(
     `ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque namedtuple`,
   ),
@@ -44,6 +48,13 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping MutableSequence MutableSet Reversible Sequence
     Set Sized ValuesView`),
   colorsys: words(`hls_to_rgb hsv_to_rgb rgb_to_hls rgb_to_hsv rgb_to_yiq yiq_to_rgb`),
+  'concurrent.futures': words(`
+    ALL_COMPLETED CancelledError FIRST_COMPLETED FIRST_EXCEPTION Future ThreadPoolExecutor TimeoutError as_completed
+    wait`),
+  configparser: words(`
+    BasicInterpolation ConfigParser DEFAULTSECT DuplicateOptionError DuplicateSectionError Error ExtendedInterpolation
+    InterpolationDepthError InterpolationError InterpolationMissingOptionError InterpolationSyntaxError MAX_INTERPOLATION_DEPTH
+    MissingSectionHeaderError NoOptionError NoSectionError ParsingError RawConfigParser SectionProxy`),
   contextlib: words(`
     AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack ContextDecorator ExitStack
     aclosing asynccontextmanager closing contextmanager nullcontext redirect_stderr redirect_stdout suppress`),
@@ -63,12 +74,18 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     IEEE_CONTEXT_MAX_BITS Inexact InvalidContext InvalidOperation MAX_EMAX MAX_PREC MIN_EMIN MIN_ETINY Overflow ROUND_05UP
     ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP Rounded Subnormal
     Underflow getcontext localcontext setcontext`),
+  doctest: words(`TestResults run_docstring_examples testmod`),
   difflib: words(`
     Differ IS_CHARACTER_JUNK IS_LINE_JUNK Match SequenceMatcher context_diff diff_bytes get_close_matches ndiff restore
     unified_diff`),
   enum: words(`
     CONFORM CONTINUOUS EJECT Enum EnumCheck Flag FlagBoundary IntEnum IntFlag KEEP NAMED_FLAGS ReprEnum STRICT StrEnum
     UNIQUE auto member nonmember property unique verify`),
+  errno: words(`
+    E2BIG EACCES EAGAIN EBADF EBUSY ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET EDOM EEXIST EFAULT EFBIG EHOSTUNREACH
+    EILSEQ EINPROGRESS EINTR EINVAL EIO EISDIR ELOOP EMFILE EMLINK ENAMETOOLONG ENETUNREACH ENFILE ENODEV ENOENT ENOEXEC
+    ENOLCK ENOMEM ENOSPC ENOSYS ENOTCONN ENOTDIR ENOTEMPTY ENOTSUP ENOTTY ENXIO EPERM EPIPE ERANGE EROFS ESPIPE ESRCH
+    ETIMEDOUT EWOULDBLOCK EXDEV errorcode`),
   fnmatch: words(`filter filterfalse fnmatch fnmatchcase translate`),
   fractions: words(`Fraction`),
   functools: words(`
@@ -85,6 +102,10 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   html: words(`escape unescape`),
   'html.entities': words(`codepoint2name entitydefs html5 name2codepoint`),
   io: words(`BytesIO SEEK_CUR SEEK_END SEEK_SET StringIO UnsupportedOperation`),
+  ipaddress: words(`
+    AddressValueError IPv4Address IPv4Interface IPv4Network IPv6Address IPv6Interface IPv6Network NetmaskValueError
+    collapse_addresses get_mixed_type_key ip_address ip_interface ip_network summarize_address_range v4_int_to_packed
+    v6_int_to_packed`),
   itertools: words(`
     accumulate batched chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse groupby
     islice pairwise permutations product repeat starmap takewhile tee zip_longest`),
@@ -92,6 +113,9 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   'json.decoder': words(`JSONDecodeError JSONDecoder`),
   'json.encoder': words(`JSONEncoder`),
   keyword: words(`iskeyword issoftkeyword kwlist softkwlist`),
+  locale: words(`
+    Error LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME atof atoi currency delocalize format_string
+    getlocale getpreferredencoding localeconv localize normalize setlocale str strcoll strxfrm`),
   math: words(`
     acos acosh asin asinh atan atan2 atanh cbrt ceil comb copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs
     factorial floor fma fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10
@@ -102,7 +126,10 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     ilshift imatmul imod imul index indexOf inv invert ior ipow irshift is_ is_none is_not is_not_none isub itemgetter
     itruediv ixor le length_hint lshift lt matmul methodcaller mod mul ne neg not_ or_ pos pow rshift setitem sub truediv
     truth xor`),
+  platform: words(`
+    python_branch python_compiler python_implementation python_revision python_version python_version_tuple`),
   pprint: words(`PrettyPrinter isreadable isrecursive pformat pp pprint saferepr`),
+  queue: words(`Empty Full LifoQueue PriorityQueue Queue ShutDown SimpleQueue`),
   random: words(`
     Random SystemRandom betavariate binomialvariate choice choices expovariate gammavariate gauss getrandbits getstate
     lognormvariate normalvariate paretovariate randbytes randint random randrange sample seed setstate shuffle triangular
@@ -123,12 +150,17 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     whitespace`),
   struct: words(`Struct calcsize error iter_unpack pack pack_into unpack unpack_from`),
   sys: words(`
-    argv byteorder exit float_info getdefaultencoding getrecursionlimit getsizeof hash_info hexversion int_info intern
-    maxsize maxunicode platform stderr stdin stdout version version_info`),
+    argv byteorder exc_info exception exit flags float_info getdefaultencoding get_int_max_str_digits getrecursionlimit
+    getsizeof hash_info hexversion implementation int_info intern maxsize maxunicode platform setrecursionlimit
+    set_int_max_str_digits stderr stdin stdout version version_info`),
   textwrap: words(`TextWrapper dedent fill indent shorten wrap`),
+  threading: words(`
+    BoundedSemaphore Event Lock RLock Semaphore Thread Timer active_count current_thread enumerate get_ident local
+    main_thread`),
   time: words(`
     asctime ctime gmtime localtime mktime monotonic monotonic_ns perf_counter perf_counter_ns process_time process_time_ns
     sleep strftime strptime struct_time time time_ns timezone tzname`),
+  timeit: words(`Timer default_timer repeat timeit`),
   tomllib: words(`TOMLDecodeError loads`),
   traceback: words(
     `format_exc format_exception format_exception_only format_tb print_exc print_exception`,
@@ -136,7 +168,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   types: words(`
     AsyncGeneratorType BuiltinFunctionType BuiltinMethodType CoroutineType EllipsisType FunctionType GeneratorType
     GenericAlias LambdaType MappingProxyType MethodType ModuleType NoneType NotImplementedType SimpleNamespace
-    TracebackType UnionType`),
+    TracebackType UnionType coroutine`),
   typing: words(`
     AbstractSet Annotated Any AnyStr AsyncContextManager AsyncGenerator AsyncIterable AsyncIterator Awaitable BinaryIO
     Callable ChainMap ClassVar Collection Concatenate Container ContextManager Coroutine Counter DefaultDict Deque Dict
@@ -158,6 +190,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     MAX NAMESPACE_DNS NAMESPACE_OID NAMESPACE_URL NAMESPACE_X500 NIL RESERVED_FUTURE RESERVED_MICROSOFT RESERVED_NCS
     RFC_4122 SafeUUID UUID uuid1 uuid3 uuid4 uuid5 uuid6 uuid7 uuid8`),
   warnings: words(`catch_warnings filterwarnings formatwarning resetwarnings simplefilter warn`),
+  weakref: words(`WeakKeyDictionary WeakSet WeakValueDictionary ref`),
   zlib: words(`
     DEFLATED DEF_BUF_SIZE DEF_MEM_LEVEL MAX_WBITS ZLIB_RUNTIME_VERSION ZLIB_VERSION Z_BEST_COMPRESSION Z_BEST_SPEED
     Z_BLOCK Z_DEFAULT_COMPRESSION Z_DEFAULT_STRATEGY Z_FILTERED Z_FINISH Z_FIXED Z_FULL_FLUSH Z_HUFFMAN_ONLY
@@ -168,8 +201,8 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
 
 /** Modules of which `guest/facets/<name with _ for .>.py` supplies some or all names. */
 export const WRAPPED: readonly string[] = words(`
-  abc asyncio calendar collections contextlib copy csv dataclasses decimal functools operator pprint random sys time
-  traceback types typing uuid warnings zoneinfo`)
+  abc ast asyncio calendar collections concurrent.futures contextlib copy csv dataclasses decimal doctest functools operator pprint queue random sys
+  threading time timeit traceback types typing uuid warnings weakref zoneinfo`)
 
 /** Image classes a guest class may derive from, besides exceptions (all but groups). No other class of the image. */
 export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
@@ -180,7 +213,9 @@ export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
   collections: words(`ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque`),
   'collections.abc': MODULES['collections.abc']!,
   contextlib: words(`
-    AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack ContextDecorator ExitStack`),
+    AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack ContextDecorator ExitStack
+    redirect_stderr redirect_stdout suppress`),
+  configparser: words(`BasicInterpolation ConfigParser ExtendedInterpolation RawConfigParser`),
   csv: words(`Dialect DictReader DictWriter excel excel_tab unix_dialect`),
   datetime: words(`date datetime time timedelta tzinfo`),
   decimal: words(`Decimal`),
@@ -192,11 +227,13 @@ export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
   json: words(`JSONDecoder JSONEncoder`),
   numbers: MODULES['numbers']!,
   pprint: words(`PrettyPrinter`),
+  queue: words(`LifoQueue PriorityQueue Queue`),
   random: words(`Random`),
   reprlib: words(`Repr`),
   statistics: words(`NormalDist`),
   string: words(`Template`),
   textwrap: words(`TextWrapper`),
+  threading: words(`Thread Timer local`),
   types: words(`SimpleNamespace`),
   typing: words(`Generic Protocol`),
   uuid: words(`UUID`),
@@ -204,9 +241,11 @@ export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
 
 /** Image classes whose instances take attribute writes from guests; all others are made to be read. */
 export const CONFIGURABLE: Readonly<Record<string, readonly string[]>> = {
+  configparser: words(`ConfigParser RawConfigParser`),
   decimal: words(`Context`),
   reprlib: words(`Repr`),
   textwrap: words(`TextWrapper`),
+  threading: words(`Thread Timer local`),
   types: words(`SimpleNamespace`),
 }
 

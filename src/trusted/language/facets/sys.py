@@ -1,10 +1,44 @@
-"""`sys` for guests: facts of the interpreter, and the output of this run."""
+"""`sys` for guests: facts of the interpreter, the output of this run, and limits within those of the policy."""
 
 from ..sealed import __builtins__
+import sys
 from io import StringIO
+from operator import index
 
-PER_RUN = 'stdin', 'stdout', 'stderr'
+from ..kinds import type_of
+
+PER_RUN = 'stdin stdout stderr setrecursionlimit getrecursionlimit'.split()
+
+
+def exc_info():
+    """The exception being handled: its class, itself, and its traceback."""
+    error = sys.exception()
+    return (None, None, None) if error is None else (type_of(error), error, error.__traceback__)
 
 
 def names(run):
-    return {'stdin': StringIO(), 'stdout': run.stdout, 'stderr': run.stderr}
+    own = {}
+
+    def getrecursionlimit():
+        """How deep calls may nest: as deep as the policy says, or less where the program said so."""
+        return own.get('limit', run.state.get('recursion', sys.getrecursionlimit()))
+
+    def setrecursionlimit(limit, /):
+        """Lowers it, or raises it again as far as the policy allows; what is more changes nothing."""
+        limit = index(limit)
+        if limit < 1:
+            raise ValueError('recursion limit must be greater or equal than 1')
+        most = run.state.get('recursion', sys.getrecursionlimit())
+        sys.setrecursionlimit(min(limit, most) + run.state.get('frames', 0))
+        own['limit'] = min(limit, most)
+
+    return {
+        'stdin': StringIO(),
+        'stdout': run.stdout,
+        'stderr': run.stderr,
+        'setrecursionlimit': setrecursionlimit,
+        'getrecursionlimit': getrecursionlimit,
+    }
+
+
+NAMES = {'exc_info': exc_info}

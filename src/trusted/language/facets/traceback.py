@@ -9,6 +9,7 @@ from types import TracebackType
 
 from ..output import writer
 from ..names import unmark
+from ..suggestions import suggestion
 
 PER_RUN = (
     'format_exc format_exception format_exception_only format_tb print_exc print_exception'.split()
@@ -24,7 +25,7 @@ def _text(value):
         return '<exception str() failed>'
 
 
-def _only(error):
+def _only(error, builtins):
     """The lines that name an exception: its class, message and notes."""
     if error is None:
         return ['NoneType: None\n']
@@ -34,7 +35,7 @@ def _only(error):
         if kind.__module__ in ('__main__', 'builtins')
         else f'{kind.__module__}.{kind.__qualname__}'
     )
-    text = _text(error)
+    text = _text(error) + suggestion(error, lambda frame: frame.f_builtins is builtins)
     lines = [f'{unmark(name)}: {text}\n' if text else f'{unmark(name)}\n']
     notes = error.__dict__.get('__notes__')
     return lines + [f'{_text(note)}\n' for note in (notes if type(notes) is list else ())]
@@ -65,7 +66,7 @@ def _format(error, builtins, limit, chain, seen):
             'Traceback (most recent call last):\n',
             *_frames(error.__traceback__, builtins, limit),
         ]
-    return lines + _only(error)
+    return lines + _only(error, builtins)
 
 
 def _exception(given):
@@ -85,7 +86,7 @@ def names(run):
 
     def format_exception_only(exc, /, value=None):
         """The last lines of those: class, message, notes."""
-        return _only(_exception((exc, value)))
+        return _only(_exception((exc, value)), run.builtins)
 
     def format_tb(tb, limit=None):
         """A line for each frame of a traceback."""

@@ -8,6 +8,7 @@ from reprlib import recursive_repr
 from ..guards import spelled
 from ..kinds import veil
 from ..names import unmark
+from ..ownership import own_function
 
 
 class SimpleNamespace:
@@ -115,7 +116,19 @@ Mapping.register(MappingProxyType)
 for _class, _name in (SimpleNamespace, 'SimpleNamespace'), (MappingProxyType, 'mappingproxy'):
     _class.__module__, _class.__qualname__, _class.__name__ = 'types', _name, _name
 
-NAMES = {'SimpleNamespace': SimpleNamespace, 'MappingProxyType': MappingProxyType}
+
+def coroutine(func):
+    """Makes a generator function of the guest's one that can be awaited."""
+    if not own_function(func):
+        raise TypeError('types.coroutine() expects a generator function defined here')
+    return types.coroutine(func)
+
+
+NAMES = {
+    'SimpleNamespace': SimpleNamespace,
+    'MappingProxyType': MappingProxyType,
+    'coroutine': coroutine,
+}
 _VEILED = (
     types.FunctionType,
     types.BuiltinFunctionType,

@@ -1,0 +1,229 @@
+"""`threading` for guests: there is one thread, so a thread runs when it is started, and what would wait for another raises."""
+
+from ..sealed import __builtins__
+import sys
+
+from .. import door
+from .traceback import names as traceback_names
+
+PER_RUN = 'current_thread', 'main_thread', 'active_count', 'enumerate'
+
+
+class Lock:
+    """Held by one at a time."""
+
+    _again = False
+
+    def __init__(self):
+        self._held = 0
+
+    def acquire(self, blocking=True, timeout=-1):
+        if self._held and not self._again:
+            if blocking and timeout < 0:
+                raise RuntimeError('deadlock: the lock is held, and there is one thread')
+            if blocking:
+                door.sleep(timeout)
+            return False
+        self._held += 1
+        return True
+
+    def release(self):
+        if not self._held:
+            raise RuntimeError('release unlocked lock')
+        self._held -= 1
+
+    def locked(self):
+        return self._held > 0
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, kind, error, trace):
+        self.release()
+
+
+class RLock(Lock):
+    """Held as often as its holder likes."""
+
+    _again = True
+
+
+class Semaphore:
+    """Held by so many at a time."""
+
+    def __init__(self, value=1):
+        if value < 0:
+            raise ValueError('semaphore initial value must be >= 0')
+        self._value = value
+
+    def acquire(self, blocking=True, timeout=None):
+        if not self._value:
+            if blocking and timeout is None:
+                raise RuntimeError('deadlock: nobody else releases it, there is one thread')
+            if blocking:
+                door.sleep(timeout)
+            return False
+        self._value -= 1
+        return True
+
+    def release(self, n=1):
+        self._value += n
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, kind, error, trace):
+        self.release()
+
+
+class BoundedSemaphore(Semaphore):
+    """One that is not released more often than it was acquired."""
+
+    def __init__(self, value=1):
+        super().__init__(value)
+        self._most = value
+
+    def release(self, n=1):
+        if self._value + n > self._most:
+            raise ValueError('Semaphore released too many times')
+        super().release(n)
+
+
+class Event:
+    """A flag to wait for."""
+
+    def __init__(self):
+        self._flag = False
+
+    def is_set(self):
+        return self._flag
+
+    def set(self):
+        self._flag = True
+
+    def clear(self):
+        self._flag = False
+
+    def wait(self, timeout=None):
+        if not self._flag and timeout is None:
+            raise RuntimeError('deadlock: nobody else sets the event, there is one thread')
+        if not self._flag:
+            door.sleep(timeout)
+        return self._flag
+
+
+class local:
+    """Attributes of one thread's own."""
+
+
+class Thread:
+    """A call, made when it is started."""
+
+    def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None):
+        state = _state_of(self)
+        state['count'] = count = state.get('count', 0) + 1
+        self._target, self._args, self._kwargs = target, args, kwargs or {}
+        called = getattr(target, '__name__', None)
+        self.name = name or (f'Thread-{count} ({called})' if called else f'Thread-{count}')
+        self.daemon, self.ident, self._started = bool(daemon), None, False
+
+    def run(self):
+        if self._target is not None:
+            self._target(*self._args, **self._kwargs)
+
+    def start(self):
+        if self._started:
+            raise RuntimeError('threads can only be started once')
+        state = _state_of(self)
+        self._started, self.ident = True, state['count'] + 1
+        state['running'].append(self)
+        try:
+            self.run()
+        except SystemExit:
+            pass
+        except Exception as error:
+            told = ''.join(state['format'](error))
+            sys.stderr.write(f'Exception in thread {self.name}:\n{told}')
+        finally:
+            state['running'].pop()
+
+    def join(self, timeout=None):
+        if not self._started:
+            raise RuntimeError('cannot join thread before it is started')
+
+    def is_alive(self):
+        return self in _state_of(self)['running']
+
+
+# What the run's threads share: the last, for there is one run at a time.
+_states = []
+
+
+def _state_of(thread):
+    return _states[-1]
+
+
+class Main(Thread):
+    """The thread there is."""
+
+    def __init__(self):
+        self.name, self.daemon, self.ident, self._started = 'MainThread', False, 1, True
+
+
+class Timer(Thread):
+    """A thread that waits first."""
+
+    def __init__(self, interval, function, args=None, kwargs=None):
+        super().__init__(target=function, args=args or (), kwargs=kwargs)
+        self.interval, self.function, self._cancelled = interval, function, False
+
+    def cancel(self):
+        self._cancelled = True
+
+    def run(self):
+        door.sleep(self.interval)
+        if not self._cancelled:
+            super().run()
+
+
+def get_ident():
+    """The number of the thread that runs."""
+    return _states[-1]['running'][-1].ident
+
+
+def names(run):
+    main = Main()
+    running = [main]
+    _states.append({'running': running, 'format': traceback_names(run)['format_exception']})
+
+    def current_thread():
+        """The thread that runs."""
+        return running[-1]
+
+    def main_thread():
+        """The thread that the program began in."""
+        return main
+
+    def active_count():
+        """How many threads there are."""
+        return len(running)
+
+    def enumerate():
+        """The threads there are."""
+        return list(running)
+
+    return {
+        'current_thread': current_thread,
+        'main_thread': main_thread,
+        'active_count': active_count,
+        'enumerate': enumerate,
+    }
+
+
+NAMES = {
+    cls.__name__: cls
+    for cls in (Lock, RLock, Semaphore, BoundedSemaphore, Event, local, Thread, Timer)
+}
+for _class in (*NAMES.values(), Main):
+    _class.__module__ = 'threading'
+NAMES['get_ident'] = get_ident

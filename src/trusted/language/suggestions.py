@@ -1,0 +1,76 @@
+"""What CPython adds to a traceback's last line: the name that was probably meant, or the module that was not imported.
+
+Reads names only: no attribute of a guest's object is asked for, and no name is told that a guest could not write.
+"""
+
+from .sealed import __builtins__
+import sys
+from _suggestions import _generate_suggestions
+
+from .language import GUARDS
+from .names import PRIVATE_MARK, unmark
+
+_name_of = {
+    NameError: NameError.__dict__['name'].__get__,
+    AttributeError: AttributeError.__dict__['name'].__get__,
+}
+_object_of = AttributeError.__dict__['obj'].__get__
+_traceback = BaseException.__dict__['__traceback__'].__get__
+# As many names are compared; CPython gives up at 750, too.
+_MOST_NAMES = 750
+
+
+def suggestion(error, is_own):
+    """What to add to the text of `error`: '' or a sentence. `is_own` tells the frames of the guest's code."""
+    for kind in _name_of:
+        if isinstance(error, kind):
+            name = _name_of[kind](error)
+            name = unmark(name) if type(name) is str else ''
+            if not name.isidentifier():
+                return ''
+            meant = _names(error, name, kind, is_own)
+            said = f". Did you mean: '{meant}'?" if meant else ''
+            if kind is NameError and name in sys.stdlib_module_names:
+                said += f'{" Or did" if said else ". Did"} you forget to import {name!r}?'
+            return said
+    return ''
+
+
+def _names(error, name, kind, is_own):
+    frame = _last_frame(error, is_own)
+    here = {} if frame is None else dict(frame.f_locals)
+    if kind is AttributeError:
+        known = _dir(_object_of(error))
+        if name[:1] != '_' and ('self' not in here or here['self'] is not _object_of(error)):
+            known = [each for each in known if each[:1] != '_']
+    elif frame is None:
+        return None
+    else:
+        if 'self' in here and name in _dir(here['self']):
+            return f'self.{name}'
+        known = _written([*here, *frame.f_globals, *frame.f_builtins])
+    if len(known) > _MOST_NAMES:
+        return None
+    return _generate_suggestions(sorted(set(known)), name)
+
+
+def _dir(x):
+    try:
+        return _written(object.__dir__(x) if not isinstance(x, type) else type.__dir__(x))
+    except Exception:
+        return []
+
+
+def _written(names):
+    """Those of `names` that a source may have, as it has them."""
+    told = [unmark(each) for each in names if type(each) is str and each not in GUARDS]
+    return [each for each in told if PRIVATE_MARK not in each and each[:2] != '__']
+
+
+def _last_frame(error, is_own):
+    found, traceback = None, _traceback(error)
+    while traceback is not None:
+        if is_own(traceback.tb_frame):
+            found = traceback.tb_frame
+        traceback = traceback.tb_next
+    return found
