@@ -81,8 +81,8 @@ async function baseAfter(
   { policy, trustedSource }: Runtime,
 ): Promise<Uint8Array | undefined> {
   const failed = (why: string): PolicyError =>
-    new PolicyError(`trusted.${name}: could not be loaded: ${why}`)
-  if (performed.kind !== 'done') throw failed(endingOf(performed))
+    new PolicyError(`trusted.${name}: could not be loaded:${why}`)
+  if (performed.kind !== 'done') throw failed(` ${endingOf(performed)}`)
   const response = answerOf(performed, policy)
   if (response.status === 'raised') {
     const { traceback } = readException(response.exception, trustedSource, await loadParser())
