@@ -55,10 +55,10 @@ def forbidden(value, module_dicts):
         return f'the globals of {module_dicts[id(value)]}'
     if (
         isinstance(value, types.FunctionType)
-        and value.__name__ in ('outward', 'inward', 'enter')
-        and 'trust' in value.__module__
+        and value.__name__ in ('outward', 'inward', 'payload', 'rich', 'release')
+        and value.__module__.endswith(('.crossing', '.remotes', '.host'))
     ):
-        return "the membrane's own function"
+        return "the door's own function"
     return None
 
 

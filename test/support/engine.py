@@ -1,4 +1,4 @@
-"""A trusted module for hostile fixtures, its objects handed to the guest by reference: what the membrane never does."""
+"""A trusted module for hostile fixtures, its objects handed to the guest by reference: what the door never does."""
 from dataclasses import dataclass
 
 LIMIT = 10

@@ -42,7 +42,7 @@ export class ForgedDoor {
     const first = new DataView(both.buffer).getUint32(4, true)
     this.memory = both.slice(8 + first)
     this.facts = image.facts.door
-    this.passage = new Passage()
+    this.passage = new Passage(1 << 20)
     this.guest = new Guest(wasm, image, { memoryBytes: 512 << 20 })
     this.forged = new End(this.facts.guest, this.facts, this.passage, () => {})
     this.real = new End(this.facts.host, this.facts, this.passage, () => {})

@@ -30,11 +30,6 @@ import { WireError, type WireLimits } from '../channel/wire.js'
 
 /** Crossings that may be under way at once. 200 fit the stack of a thread or process, 60 that of the caller's own thread. */
 const MOST_NESTED = 60
-/**
- * Bytes of its C stack that a guest may have in use when it asks something: some 80 calls through C. The other guest then has
- * the stack it needs, whatever depth the question comes from: nobody can time a RecursionError into trusted code.
- */
-const MOST_STACK = 48 << 10
 /** What a message may be: data, and the marks of crossing.py. What 2 bytes make can take 40, which the memory limit bounds. */
 const MESSAGE: WireLimits = {
   bytes: 16 << 20,
@@ -56,6 +51,12 @@ const REFERENCE = { tuple: 0x28, count: 3, mark: 0x53, int: 0x69, size: 16 }
 
 /** What two ends share. */
 export class Passage {
+  /**
+   * @param mostStack bytes of its C stack that a guest may have in use when it asks something. The other guest then has the
+   *   stack it needs, whatever depth the question comes from: nobody can time a RecursionError into trusted code.
+   */
+  constructor(readonly mostStack: number) {}
+
   /** Crossings under way. */
   depth = 0
   /** Exceptions of the trusted guest that were told to the guest since the call began. */
@@ -123,7 +124,7 @@ export class End implements DoorSlot {
     const serving = other.facts.serves[operation]
     if (serving === undefined) throw new Killed('crash', 'forged crossing')
     const used = this.#x.emscripten_stack_get_base() - this.#x.emscripten_stack_get_current()
-    if (passage.depth >= MOST_NESTED || used > MOST_STACK)
+    if (passage.depth >= MOST_NESTED || used > passage.mostStack)
       return this.#refuse('PyExc_RecursionError', 'the host is called from too deep')
     passage.depth++
     passage.used = true
