@@ -73,6 +73,8 @@ class Program:
         # The loop that waits, while it waits; and the task that cancelling the program cancels.
         self.loop = None
         self.main = None
+        # Whether the host grants anything that could be waited for.
+        self.is_hosted = False
 
     def performed(self, make_loop, module, is_task):
         """Performs the coroutine of a module, yielding whenever it waits. One whose own code awaits is a task."""
@@ -127,7 +129,10 @@ class Program:
                 turns, is_over = 0, False
                 loop._run_forever_setup()
                 try:
-                    while not is_over and not _is_idle(loop):
+                    # With nobody to wait for but its own timers, it waits for them on the stack.
+                    while not is_over and (
+                        not _is_idle(loop) or loop._scheduled and not self.is_hosted
+                    ):
                         loop._run_once()
                         is_over = loop._stopping
                         turns += 1
@@ -149,7 +154,7 @@ class Program:
     def _to_its_end(self, make_loop, main):
         """What `asyncio.run(main)` does, in turns."""
         loop = make_loop()
-        loop.in_turns = True
+        loop.in_turns = self.is_hosted
         self.main = task = loop.create_task(main)
         failure = None
         try:

@@ -181,7 +181,8 @@ def _run(request):
 
     def work(guest):
         scope = guest.scope
-        if 'host' in request:
+        program.is_hosted = 'host' in request
+        if program.is_hosted:
             _grant(guest, request)
         scope.update(request['inputs'])
         if request['mode'] == 'eval':
