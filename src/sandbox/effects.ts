@@ -106,7 +106,7 @@ function describe(name: string, value: unknown): Value {
 
 const shownOf = ({ shown }: Capability): Value => ({ ...shown })
 
-/** What one run's conversation depends on. */
+/** @internal What one run's conversation depends on. */
 export interface Conversing {
   readonly host: HostSide
   readonly rules: Readonly<Record<string, Partial<Omit<Rule, 'path'>>>>
@@ -117,7 +117,7 @@ export interface Conversing {
   readonly position: (line: number, column: number) => Position | undefined
 }
 
-/** A new run's conversation, and the broker to close when it is over. */
+/** @internal A new run's conversation, and the broker to close when it is over. */
 export function converse({ host, rules, limits, canWait, position }: Conversing): {
   readonly conversation: Conversation
   readonly broker: Broker
