@@ -15,7 +15,8 @@ import ctypes, pyrestrict.floor, pyrestrict.floor.slots
 
 _BARE = os.path.exists(f'{_SOURCE}/pyrestrict/bare.py')
 # Before anything that the floor replaces is taken into use. Only variants of the image for tests do without.
-if not _BARE and not os.path.exists(f'{_SOURCE}/pyrestrict/unclosed.py'):
+_UNCLOSED = os.path.exists(f'{_SOURCE}/pyrestrict/unclosed.py')
+if not _BARE and not _UNCLOSED:
 
     def _modified(cls, api=ctypes.pythonapi, wrap=ctypes.py_object):
         api.PyType_Modified(wrap(cls))
@@ -75,6 +76,8 @@ else:
 
     _entry = pyrestrict.main._entry
     _cover = pyrestrict.floor.identity.cover
+    if _UNCLOSED:
+        pyrestrict.builtins._PERMITTED['id'] = id
 
 
 def _forget_bridges():

@@ -9,12 +9,18 @@ import { Guest, type CallLimits, type GuestOptions } from '../../src/trusted/wal
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 const builder = join(root, 'dist/image/build.js')
 
-/** Where an image lies whose `exec_raw` runs any Python. Under node_modules, where nothing is packed from. */
-export function bareFolder(): string {
-  const folder = join(root, 'node_modules/.cache/pyrestrict-bare')
-  execFileSync(process.execPath, [builder, folder, 'bare'], { stdio: 'ignore' })
+/** Where an image of a variant for tests lies. Under node_modules, where nothing is packed from. */
+function variantFolder(variant: 'bare' | 'unclosed'): string {
+  const folder = join(root, `node_modules/.cache/pyrestrict-${variant}`)
+  execFileSync(process.execPath, [builder, folder, variant], { stdio: 'ignore' })
   return folder
 }
+
+/** Where an image lies whose `exec_raw` runs any Python. */
+export const bareFolder = (): string => variantFolder('bare')
+
+/** Where an image lies whose known memory bugs are open, and whose `id()` tells addresses. */
+export const unclosedFolder = (): string => variantFolder('unclosed')
 
 export const bare = (): LoadedImage => loadImage(bareFolder())
 

@@ -1,0 +1,73 @@
+/** With the known memory bugs open: a guest takes its whole memory over, and finds nothing of a trusted module in it. */
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type * as Library from '../src/index.js'
+import { root, unclosedFolder } from './support/images.js'
+import { EXPOSE, SECRETS } from './support/secrets.js'
+
+const copy = join(root, `node_modules/.cache/pyrestrict-unclosed-dist-${process.pid}`)
+let sandbox: Library.Sandbox
+
+beforeAll(async () => {
+  mkdirSync(copy, { recursive: true })
+  const filter = (path: string): boolean => !path.endsWith('guest.mem')
+  cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true, filter })
+  cpSync(join(root, 'grammar-rules'), join(copy, 'grammar-rules'), { recursive: true })
+  cpSync(unclosedFolder(), join(copy, 'dist/guest'), { recursive: true })
+  writeFileSync(join(copy, 'package.json'), readFileSync(join(root, 'package.json')))
+  const { createSandbox } = (await import(
+    pathToFileURL(join(copy, 'dist/index.js')).href
+  )) as typeof Library
+  sandbox = await createSandbox(
+    { preset: 'formula', limits: { memoryMb: 256, wallMs: 60_000 } },
+    {
+      isolation: 'thread',
+      workers: 1,
+      trusted: {
+        engine: {
+          source: readFileSync(join(root, 'test/support/vault.py'), 'utf8'),
+          expose: EXPOSE as never,
+        },
+      },
+    },
+  )
+}, 240_000)
+afterAll(async () => {
+  await sandbox.close()
+  rmSync(copy, { recursive: true, force: true })
+})
+
+test('all of the memory, read by a guest that took it over, holds no secret', async () => {
+  const outcome = await sandbox.run(
+    `
+def u(n): return n.to_bytes(4, 'little')
+fake = u(1000) + u(id(bytearray)) + u(0x7fffffff) + u(0x7fffffff) + u(0) + u(0) + u(0)
+address = id(fake) + 16
+size = 2_600_000
+d = {n: None for n in range(size)}
+for n in range(size - 1): del d[n]
+r = reversed(d.values())
+d.clear()
+d['a'] = 'x'
+wall = u(address) * (10 << 20)
+memory = next(r)
+total = account.total(2)
+own = 'a text of' + ' the guest itself'
+def found(text):
+    # Never written forwards here, but for its beginning.
+    begin, at = bytes(reversed(text[-7:])), 8
+    while (at := memory.find(begin, at + 1, 128 << 20)) > 0:
+        if all([memory[at + i] == text[-1 - i] for i in range(len(text))]):
+            return True
+    return False
+result = [len(memory), found(b'flesti tseug eht fo txet a'), [text for text in backwards if found(text.encode())]]
+`,
+    {
+      inputs: { backwards: SECRETS.map((text) => [...text].reverse().join('')) },
+      result: 'result',
+    } as never,
+  )
+  expect(outcome.status === 'returned' ? outcome.value : outcome).toEqual([0x7fffffff, true, []])
+}, 120_000)
