@@ -8,7 +8,7 @@ const OFFSET = String.raw`(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{6
 const TIME = new RegExp(String.raw`^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?${OFFSET}$`)
 const FLOAT = String.raw`(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)`
 const COMPLEX = new RegExp(
-  String.raw`^(?:[+-]?${FLOAT}j?|[+-]?${FLOAT}[+-](?:${FLOAT})?j|[+-]?j)$`,
+  `^(?:[+-]?${FLOAT}j?|[+-]?${FLOAT}[+-](?:${FLOAT})?j|[+-]?j)$`,
   'i',
 )
 const DECIMAL = /^[+-]?(?:(\d+)(?:\.\d*)?|\.\d+)(?:e([+-]?\d{1,9}))?$/i
