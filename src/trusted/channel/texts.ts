@@ -7,10 +7,7 @@ const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
 const OFFSET = String.raw`(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{6})?)?)?`
 const TIME = new RegExp(String.raw`^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?${OFFSET}$`)
 const FLOAT = String.raw`(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)`
-const COMPLEX = new RegExp(
-  `^(?:[+-]?${FLOAT}j?|[+-]?${FLOAT}[+-](?:${FLOAT})?j|[+-]?j)$`,
-  'i',
-)
+const COMPLEX = new RegExp(`^(?:[+-]?${FLOAT}j?|[+-]?${FLOAT}[+-](?:${FLOAT})?j|[+-]?j)$`, 'i')
 const DECIMAL = /^[+-]?(?:(\d+)(?:\.\d*)?|\.\d+)(?:e([+-]?\d{1,9}))?$/i
 /** Python reads no more digits as an int, and the decimal module of a 32-bit build no larger exponents. */
 const MOST_DIGITS = 4_300
