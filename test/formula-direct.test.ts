@@ -15,7 +15,7 @@ beforeAll(() => {
   image = shipped()
 })
 beforeEach(() => {
-  python = new ShippedGuest(image, { smallStack: true })
+  python = new ShippedGuest(image, { stackBytes: 984 << 10 })
 })
 
 function prepare(

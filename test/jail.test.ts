@@ -208,7 +208,7 @@ describe('a jail', () => {
       expect(/NoNewPrivs:\t(\d)/.exec(status)?.[1]).toBe('1')
       const ulimits = readFileSync(`${proc}/limits`, 'utf8')
       expect(/Max core file size +(\d+)/.exec(ulimits)?.[1]).toBe('0')
-      expect(/Max stack size +(\d+)/.exec(ulimits)?.[1]).toBe(String(64 << 20))
+      expect(/Max stack size +(\d+)/.exec(ulimits)?.[1]).toBe(String(48 << 20))
       worker.kill('enough')
       await worker.ended
       closeSync(leak)

@@ -12,7 +12,7 @@ beforeAll(() => {
   image = shipped()
 })
 beforeEach(() => {
-  python = new ShippedGuest(image, { smallStack: true })
+  python = new ShippedGuest(image, { stackBytes: 984 << 10 })
 })
 
 type Told = Record<string, Value> & { frames: Record<string, Value>[] }

@@ -24,7 +24,7 @@ function hashInputs(variant: string): string {
   }
   for (const [name, text] of guestSources(variant)) add(name, text)
   add('prelude', readFileSync(join(root, 'src/image/prelude.py')))
-  for (const name of ['build.js', 'take.js', 'sources.js'])
+  for (const name of ['build.js', 'take.js', 'sources.js', 'wrap-functions.js'])
     add(name, readFileSync(join(here, name)))
   for (const name of ['pyodide.asm.wasm', 'pyodide.asm.mjs', 'pyodide.mjs', 'python_stdlib.zip'])
     add(name, readFileSync(pyodideFile(name)))

@@ -37,7 +37,7 @@ for _name in sorted(found.name for found in pkgutil.iter_modules(encodings.__pat
     if _name not in ('mbcs', 'oem', '_win_cp_codecs'):
         importlib.import_module(f'encodings.{_name}')
 
-import contextvars, inspect, annotationlib, locale, importlib.machinery, importlib.util, zlib
+import contextvars, inspect, annotationlib, itertools, locale, importlib.machinery, importlib.util, zlib
 
 import pyrestrict.modules
 
@@ -175,12 +175,19 @@ _soft = _hosted.full.SOFT
 _soft.extend(
     key for key, cls in _classes.items() if cls.__flags__ & 1 << 9 and not cls.__flags__ & 1 << 8
 )
+# What asks another iterator for its next, or calls a function for it: nested deep enough, each is a call within a call.
+_iterators = [map, filter, zip, enumerate, reversed, type(iter(int, 1))] + [
+    thing
+    for thing in vars(itertools).values()
+    if isinstance(thing, type) and hasattr(thing, '__next__')
+]
 json.dumps(
     {
         'entry': id(_entry),
         'door': _door,
         'frozen': dict(zip(('list', 'count'), _soft.buffer_info())),
         'classes': list(_classes),
+        'iterators': list(map(id, _iterators)),
         'version': '.'.join(map(str, sys.version_info[:3])),
     }
 )

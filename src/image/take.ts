@@ -16,6 +16,7 @@ import {
   type ImageFacts,
 } from '../trusted/wall/image-facts.js'
 import { IMMUTABLE_TYPE, TYPE_FLAGS_OFFSET } from '../trusted/wall/thaw.js'
+import { wrapFunctions, type Wrap } from './wrap-functions.js'
 
 const WASM_PAGE = 65_536
 /** `METH_FASTCALL`: such a function is called through the table, without a detour by JavaScript. */
@@ -23,6 +24,22 @@ const METH_FASTCALL = 0x80
 
 /** The instant at which every image is taken: the guest never sees it, but file times and caches hold it. */
 const INSTANT = 1_700_000_000_000
+
+/** Where a type object keeps `tp_iternext` in this build. */
+const TYPE_NEXT_OFFSET = 112
+
+/**
+ * What is wrapped so that CPython sees how deep it is: the freeing of objects, which it then puts off; comparing, which it
+ * checks but which takes too little of the stack that it measures; hashing, which it does not check. (And the iterators that
+ * ask another, of types that prelude.py names.)
+ */
+const WRAPPED: readonly Wrap[] = [
+  { target: '_Py_Dealloc' },
+  { target: 'PyObject_RichCompare' },
+  { target: 'PyObject_Hash', failure: -1 },
+]
+/** A text of CPython's own that ends where the empty one begins that is added to these RecursionErrors. */
+const SOME_TEXT = ' while calling a Python object'
 
 type Module = Record<string, (...args: never[]) => unknown>
 interface ImportObject {
@@ -166,6 +183,7 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   const told = JSON.parse(String(python.runPython(prelude))) as {
     entry: number
     classes: number[]
+    iterators: number[]
     version: string
     door: Omit<DoorFacts, 'slot'>
     frozen: ImageFacts['frozen']
@@ -201,6 +219,15 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   for (const { module, name } of WebAssembly.Module.imports(captured.module)) {
     if (module === 'GOT.func') got[name] = Number(captured.imports['GOT.func'][name]!.value)
   }
+  const wasm = readFileSync(pyodideFile('pyodide.asm.wasm'))
+  const nexts = told.iterators.map((type) => words[(type + TYPE_NEXT_OFFSET) >> 2]!)
+  const text = Buffer.from(image.buffer, image.byteOffset, image.length).indexOf(SOME_TEXT)
+  if (text < 0) throw new Error('CPython has other texts')
+  const splices = wrapFunctions(
+    wasm,
+    [...WRAPPED, ...nexts.map((target) => ({ target, failure: 0 }))],
+    text + SOME_TEXT.length,
+  )
   const facts: ImageFacts = {
     format: IMAGE_FORMAT,
     entry: told.entry,
@@ -214,9 +241,8 @@ async function takeImage(folder: string, variant: string): Promise<void> {
     size: image.length,
     filled: filledStretches(image),
     sha256: createHash('sha256').update(image).digest('hex'),
-    wasmSha256: createHash('sha256')
-      .update(readFileSync(pyodideFile('pyodide.asm.wasm')))
-      .digest('hex'),
+    wasmSha256: createHash('sha256').update(wasm).digest('hex'),
+    splices,
     pyodide: (JSON.parse(readFileSync(pyodideFile('package.json'), 'utf8')) as { version: string })
       .version,
   }

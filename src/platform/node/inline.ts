@@ -11,6 +11,9 @@ import { makeGuests } from './guests.js'
 import { Station } from '../../trusted/channel/station.js'
 import { preload } from './preload.js'
 
+/** What Node gives the caller's own thread. */
+const DEFAULT_STACK_BYTES = 984 << 10
+
 export class InlineWorker implements GuestWorker {
   readonly ready = Promise.resolve(true)
   readonly ended: Promise<string>
@@ -23,7 +26,7 @@ export class InlineWorker implements GuestWorker {
   constructor(wasm: WebAssembly.Module, image: GuestImage, setup: Setup) {
     preload()
     this.#station = new Station(makeGuests(wasm, image), setup, {
-      smallStack: true,
+      stackBytes: DEFAULT_STACK_BYTES,
       ask: (_, question) => this.#ask(question),
       tell: (report) => {
         this.#reports.push(report)

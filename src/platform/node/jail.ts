@@ -11,10 +11,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { IMAGE_FOLDER, wasmPath } from './image.js'
 import { Link, type GuestWorker } from '../../trusted/channel/link.js'
 import { framed, FrameReader, ProtocolError } from '../../trusted/channel/frames.js'
+import { STACK_SIZE_MB } from '../../trusted/wall/stack.js'
 import { CUT_OFF, encodeFrame, type Setup } from '../../trusted/channel/protocol.js'
 
-/** Stack of a jail, in KiB: of 16 probes of deep recursion in the guest, 4 MiB fails 7, 16 MiB 2, and this none. */
-const STACK_KIB = 65_536
+/** Stack of a jail, in KiB. */
+const STACK_KIB = STACK_SIZE_MB << 10
 /** Left to V8's own frames beyond the limit it is told. */
 const STACK_MARGIN_KIB = 1_024
 /** How much of what a dying worker writes to stderr is kept as its reason. */

@@ -7,7 +7,7 @@ import type { GuestImage } from '../../trusted/wall/image-facts.js'
 import { WORKER_SCRIPT } from './jail.js'
 import { Link, type GuestWorker } from '../../trusted/channel/link.js'
 import { encodeFrame, type Setup } from '../../trusted/channel/protocol.js'
-import { STACK_SIZE_MB } from '../../trusted/wall/runtime.js'
+import { STACK_SIZE_MB } from '../../trusted/wall/stack.js'
 import type { ThreadData } from './worker.js'
 
 /**

@@ -19,7 +19,7 @@ import {
   type Command,
   type Report,
 } from '../../trusted/channel/protocol.js'
-import { Station } from '../../trusted/channel/station.js'
+import { Station, type Peer } from '../../trusted/channel/station.js'
 
 /** What a thread is started with: the port, the word that is changed after each message, the one that is 1 in a pause, and the image. */
 export interface ThreadData {
@@ -34,7 +34,7 @@ function serve(
   pipe: Pipe,
   wasm: WebAssembly.Module,
   image: GuestImage,
-  pulse?: () => number,
+  { pulse, stackBytes }: Pick<Peer, 'pulse' | 'stackBytes'>,
 ): never {
   const next = (): Command => decodeCommand(pipe.read())
   const tell = (report: Report): void => pipe.write(encodeFrame(report))
@@ -51,6 +51,7 @@ function serve(
   }
   const station = new Station(makeGuests(wasm, image), setup, {
     ask,
+    ...(stackBytes !== undefined && { stackBytes }),
     ...(pulse && { pulse }),
     tell: (report) => {
       // A call that was cut off within a report leaves half of it in the pipe.
@@ -71,6 +72,12 @@ function serve(
   }
 }
 
+/** The stack that this process was started with, which a system's limit may have made smaller than it was to be. */
+function stackOf(flags: readonly string[]): number {
+  const told = flags.map((flag) => /^--stack-size=(\d+)$/.exec(flag)?.[1]).find(Boolean)
+  return Number(told ?? 984) << 10
+}
+
 if (isMainThread) {
   for (const name of Object.keys(process.env)) delete process.env[name]
   // Functions are compiled when they are first called: a third off the start. Where V8 has no such flags, nothing happens.
@@ -78,7 +85,7 @@ if (isMainThread) {
   try {
     // The host checks the files meanwhile, and lets nothing run before it has.
     const { wasm, image } = openImage(IMAGE_FOLDER, process.argv[2])
-    serve(new StdioPipe(), wasm, image)
+    serve(new StdioPipe(), wasm, image, { stackBytes: stackOf(process.execArgv) })
   } catch (error) {
     // The host tells its caller: in a line, and not where in our files it was.
     writeSync(2, String(error))
@@ -87,9 +94,11 @@ if (isMainThread) {
 } else {
   const { port, signal, paused, wasm, image } = workerData as ThreadData
   // A jail is stopped by a signal. A thread stops itself, at the next tick.
-  serve(new PortPipe(port, signal), wasm, image, () => {
-    const began = performance.now()
-    while (Atomics.load(paused, 0) === 1) Atomics.wait(paused, 0, 1)
-    return performance.now() - began
+  serve(new PortPipe(port, signal), wasm, image, {
+    pulse: () => {
+      const began = performance.now()
+      while (Atomics.load(paused, 0) === 1) Atomics.wait(paused, 0, 1)
+      return performance.now() - began
+    },
   })
 }

@@ -14,8 +14,8 @@ import { encodeValue } from './values.js'
 /** The other end, as a station sees it. */
 export interface Peer {
   tell(report: Report): void
-  /** The stack is that of the caller's own thread, about a megabyte. */
-  readonly smallStack?: boolean
+  /** Bytes of the engine's stack, where it is not what workers are given. */
+  readonly stackBytes?: number
   /** Called every few milliseconds of running guest; blocks while it is to pause. */
   readonly pulse?: () => number
   /** Asks and waits; absent where nobody can answer a guest that waits. */
@@ -49,7 +49,7 @@ export class Station {
       clock: setup.clock,
       random: setup.random,
       memoryBytes: setup.memoryBytes,
-      smallStack: peer.smallStack === true,
+      ...(peer.stackBytes !== undefined && { stackBytes: peer.stackBytes }),
       onOutput: (fd, bytes) =>
         peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
       ...(peer.pulse && { pulse: peer.pulse }),

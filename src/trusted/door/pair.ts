@@ -21,12 +21,12 @@ import {
   type GuestOptions,
   type GuestUsage,
 } from '../wall/runtime.js'
+import { toldStack } from '../wall/stack.js'
 import { End, Passage } from './door.js'
 
 /** Memory that the trusted guest may have beyond the guest's own limit: the library it loads is the host's wish. */
 const LIBRARY_BYTES = 64 << 20
 /** C stack in use when a guest asks something, at most: some 80 calls through C on the caller's own stack, 1,700 elsewhere. */
-const SMALL_STACK_ASKED = 48 << 10
 const STACK_ASKED = 1 << 20
 /** Layout of the memory of two, little-endian: this, the length of the first part (u32), the two parts. */
 const MAGIC = 0x32505250
@@ -63,7 +63,7 @@ export class Pair implements Guests {
     this.#wasm = wasm
     this.#image = image
     this.#options = options
-    this.#passage = new Passage(options.smallStack === true ? SMALL_STACK_ASKED : STACK_ASKED)
+    this.#passage = new Passage(Math.min(toldStack(options.stackBytes) / 2, STACK_ASKED))
     this.guest = new Guest(wasm, image, options)
     this.#end = new End(image.facts.door.guest, image.facts.door, this.#passage, () => {})
   }

@@ -6,6 +6,7 @@ export interface Exports {
   emscripten_stack_init(): void
   emscripten_stack_get_base(): number
   emscripten_stack_get_current(): number
+  emscripten_stack_get_end(): number
   _emscripten_stack_restore(pointer: number): void
   _emscripten_tempret_set(value: number): void
   emscripten_get_sbrk_ptr(): number

@@ -26,8 +26,8 @@ export interface GuestOptions {
   readonly beside?: Guest
   /** Called every few milliseconds of running guest; may block (a pause), and returns the milliseconds it blocked. */
   readonly pulse?: () => number
-  /** The thread has the engine's default stack only: calls through C nest 170 deep at most. Default false. */
-  readonly smallStack?: boolean
+  /** Bytes of the engine's stack that calls of the guest find; default {@link STACK_SIZE_MB}. */
+  readonly stackBytes?: number
 }
 
 export interface CallLimits {

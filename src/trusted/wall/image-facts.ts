@@ -1,7 +1,7 @@
 /** What an image must tell about itself so that a guest can be made from it: `guest.json`, next to `guest.mem`. */
 
 /** Version of the layout below and of the requests `_entry` understands; another version is refused. */
-export const IMAGE_FORMAT = 3
+export const IMAGE_FORMAT = 4
 
 /** Where CPython's countdown between two polls begins: `Py_EMSCRIPTEN_SIGNAL_CLOCK`. */
 export const POLL_COUNTDOWN = 50
@@ -34,6 +34,13 @@ export interface DoorFacts {
   readonly plain: readonly number[]
 }
 
+/** A change of the module's bytes: at an offset of the original, so many bytes are replaced by those of `insert` (hex). */
+export interface Splice {
+  readonly at: number
+  readonly remove: number
+  readonly insert: string
+}
+
 /** Written by the image builder, checked by image.ts. Addresses are byte offsets into the guest's memory. */
 export interface ImageFacts {
   readonly format: number
@@ -59,6 +66,8 @@ export interface ImageFacts {
   /** Of `guest.mem`, and of the `pyodide.asm.wasm` it was taken from; hex. */
   readonly sha256: string
   readonly wasmSha256: string
+  /** What makes the module that guests are made of from the one it was taken from, ascending: see the builder. */
+  readonly splices: readonly Splice[]
   /** Version of the `pyodide` package it was taken from. */
   readonly pyodide: string
 }

@@ -8,9 +8,10 @@
  * All of a guest's state is its linear memory, four globals of the module, and what this class holds. No code here trusts
  * anything read from the memory: lengths and pointers are checked by the views they go through.
  *
- * Stack: one call of Python through C takes about 4.3 KiB of the engine's stack, so Node's default of 984 KiB holds some 225,
- * after which the guest ends as `crash: stack`. Give threads {@link STACK_SIZE_MB} as `resourceLimits.stackSizeMb`, processes
- * as much with `ulimit -s` and `--stack-size`; where neither can be (the caller's own thread) set `smallStack`.
+ * Stack: CPython measures its C stack, 10 MiB of the guest's memory, and not the engine's, of which the same calls take up to
+ * ten times as much; and below its C stack lie its own static data. So it is told of a stack that ends long before either:
+ * see stack.ts. Give threads {@link STACK_SIZE_MB} as `resourceLimits.stackSizeMb`, processes as much with `ulimit -s` and
+ * `--stack-size`, and say so where it is less (`stackBytes`).
  */
 import type { Exports } from './c-api.js'
 import { bindSlot } from './slot.js'
@@ -21,18 +22,11 @@ import { fillFrom, layOut, POLL_COUNTDOWN, type GuestImage } from './image-facts
 import { createImports, type Budget, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
 import { GuestOutput } from './output.js'
+import { boundStack, isStackWhole, toldStack } from './stack.js'
 import { thaw } from './thaw.js'
 
 export type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-options.js'
-
-/** Stack for a thread or process of guests, in MiB: of 76 probes of deep recursion under a limit of 10,000 none ends it. */
-export const STACK_SIZE_MB = 64
-
-/**
- * What `smallStack` leaves of the interpreter's own C stack, in bytes. CPython measures that one, 10 MiB, not the engine's; at
- * 96 KiB it raises RecursionError after some 170 calls through C, before the engine's default stack ends at 225.
- */
-const SMALL_STACK = 96 << 10
+export { STACK_SIZE_MB } from './stack.js'
 
 const PAGE = 65_536
 /** What a guest may have where nobody says how much. */
@@ -141,6 +135,7 @@ export class Guest {
     this.#ready = false
     try {
       const result = work(this.#exports)
+      if (!isStackWhole(this.#exports)) throw new Killed('crash', 'the C stack overflowed')
       this.#output.flush()
       this.#ready = true
       return result
@@ -287,11 +282,10 @@ export class Guest {
   /** After the memory is in place: the stack. */
   #settle(): void {
     this.#exports._emscripten_stack_restore(this.#image.facts.stackPointer)
-    if (this.#options.smallStack === true) {
-      const { PyThreadState_Get: thread, PyUnstable_ThreadState_SetStackProtection: protect } =
-        this.#exports
-      protect(thread(), this.#exports.emscripten_stack_get_base() - SMALL_STACK, SMALL_STACK)
-    }
+    const { stackBytes, beside } = this.#options
+    const told = toldStack(stackBytes)
+    // A guest beside another is called in the middle of the other's calls, on what is left.
+    boundStack(this.#exports, beside ? told / 2 : told)
     this.#state.answer = undefined
     this.#wanted = 0
     this.#ready = true
