@@ -17,8 +17,8 @@ export const RINGS = [
     name: 'wall',
     claim:
       'Whatever a guest does with all of its memory, it reaches only the imports given here, within its limits, and leaves nothing behind.',
-    lines: 870,
-    tokens: 7_100,
+    lines: 880,
+    tokens: 7_200,
   },
   {
     name: 'channel',

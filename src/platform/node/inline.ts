@@ -10,6 +10,7 @@ import type { Guest } from '../../trusted/wall/runtime.js'
 import { makeGuests } from './guests.js'
 import { Station } from '../../trusted/channel/station.js'
 import { preload } from './preload.js'
+import { within } from './within.js'
 
 /** What Node gives the caller's own thread. */
 const DEFAULT_STACK_BYTES = 984 << 10
@@ -28,6 +29,7 @@ export class InlineWorker implements GuestWorker {
     this.#station = new Station(makeGuests(wasm, image), setup, {
       stackBytes: DEFAULT_STACK_BYTES,
       ask: (_, question) => this.#ask(question),
+      within,
       tell: (report) => {
         this.#reports.push(report)
       },

@@ -3,6 +3,9 @@
  * such a load, and the half that is loaded then stays so for ever: every later run of that worker would fail.
  */
 import { readSync } from 'node:fs'
+import { compareWith } from '../../trusted/wall/same.js'
+
+compareWith((one, other) => Buffer.compare(one, other) === 0)
 
 /** To be called before a worker says that it is ready. Takes a millisecond or two. */
 export function preload(): void {

@@ -10,6 +10,7 @@ import { IMAGE_FOLDER, openImage } from './image.js'
 import { makeGuests } from './guests.js'
 import { EXIT, PortPipe, StdioPipe, type Pipe } from './pipe.js'
 import { preload } from './preload.js'
+import { within } from './within.js'
 import type { GuestImage } from '../../trusted/wall/image-facts.js'
 import { ProtocolError } from '../../trusted/channel/frames.js'
 import {
@@ -51,6 +52,7 @@ function serve(
   }
   const station = new Station(makeGuests(wasm, image), setup, {
     ask,
+    within,
     ...(stackBytes !== undefined && { stackBytes }),
     ...(pulse && { pulse }),
     tell: (report) => {

@@ -352,7 +352,7 @@ export class Link implements GuestWorker {
    */
   #late(): void {
     const late = this.#pending
-    setImmediate(() => {
+    setTimeout(() => {
       if (!late || this.#pending !== late || late.phase === 'ended') return
       this.#settle({
         kind: 'killed',
@@ -362,7 +362,7 @@ export class Link implements GuestWorker {
         detail: 'the worker was killed',
       })
       this.kill('killed at the wall limit')
-    })
+    }, 0)
   }
 
   #settle(performed: Performed): void {

@@ -8,12 +8,13 @@ import { Killed } from '../wall/killed.js'
 import type { Command, Done, KillKind, Report, Setup } from './protocol.js'
 import type { Guest } from '../wall/runtime.js'
 import type { Guests, MakeGuests } from './guests.js'
-import { TimedOut, within } from './watchdog.js'
+import { TimedOut, type Within } from './watchdog.js'
 import { encodeValue } from './values.js'
 
 /** The other end, as a station sees it. */
 export interface Peer {
   tell(report: Report): void
+  readonly within: Within
   /** Bytes of the engine's stack, where it is not what workers are given. */
   readonly stackBytes?: number
   /** Called every few milliseconds of running guest; blocks while it is to pause. */
@@ -62,6 +63,7 @@ export class Station {
    * there then, and no guest's time is spent on it, nor can a guest be ended in the middle of it.
    */
   warm(): void {
+    const { within } = this.peer
     within(WARM_MS, () => this.#guests.guest.call(encodeValue({ op: 'warm' })))
     try {
       within(1, () => {
@@ -141,7 +143,7 @@ export class Station {
       }
       // A watchdog that no answer could wait behind: of a guest that asks, ticks and the host see to the end.
       if (pausable || asks) work()
-      else within(limits.wallMs + 1, work)
+      else this.peer.within(limits.wallMs + 1, work)
       const used = usage()
       this.peer.tell({ kind: 'ended', id })
       if (end === 'capture') delta = this.#guests.capture()

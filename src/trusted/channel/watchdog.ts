@@ -1,41 +1,27 @@
 /**
  * Ends what no tick of the interpreter can: a long sort, `sum(range(10**12))`, a regular expression, a compile bomb. Two
- * watchdogs, one behind the other: `within` ends the work inside the worker, from a thread of Node's own, and the worker
+ * watchdogs, one behind the other: {@link Within} ends the work inside the worker, and the worker
  * lives on; a {@link Watchdog} on the host's side kills the whole worker when even that was late. Neither needs the
  * guest's cooperation.
  */
-import { createContext, Script } from 'node:vm'
 
-/** Work was ended by {@link within}. */
+/** Work was ended by a {@link Within}. */
 export class TimedOut extends Error {
   override readonly name = 'TimedOut'
 }
 
-const context = createContext({ work: undefined as (() => void) | undefined })
-const script = new Script('work()')
-
 /**
- * Does `work`, and ends it after `ms`: then throws {@link TimedOut}. The work is cut off wherever it is, its `catch` and
- * `finally` blocks included: whatever it was changing is to be thrown away, not trusted. Costs 0.1 ms. Not nestable.
+ * Does `work`, and ends it after `ms`, from a thread of the platform's own: then throws {@link TimedOut}. The work is cut off
+ * wherever it is, its `catch` and `finally` blocks included: whatever it was changing is to be thrown away, not trusted.
  */
-export function within(ms: number, work: () => void): void {
-  context['work'] = work
-  try {
-    script.runInContext(context, { timeout: Math.max(1, Math.ceil(ms)) })
-  } catch (error) {
-    const code = (error as { code?: unknown } | null)?.code
-    throw code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? new TimedOut(`ended after ${ms} ms`) : error
-  } finally {
-    context['work'] = undefined
-  }
-}
+export type Within = (ms: number, work: () => void) => void
 
 /** The longest delay that a timer of Node's takes as it is; a longer one is waited for in pieces. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** Calls `bite` once when `ms` have passed, pauses not counted, unless stopped before. Never keeps the process alive. */
 export class Watchdog {
-  #timer: NodeJS.Timeout | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
   #left: number
   /** When it was last set going; undefined while it pauses or was stopped. */
   #since: number | undefined
@@ -61,7 +47,11 @@ export class Watchdog {
     const wait = (): void => {
       const left = this.#left - (performance.now() - this.#since!)
       if (left <= 0) this.bite()
-      else this.#timer = setTimeout(wait, Math.min(Math.ceil(left), LONGEST_TIMER_MS)).unref()
+      else {
+        this.#timer = setTimeout(wait, Math.min(Math.ceil(left), LONGEST_TIMER_MS))
+        // In Node a timer is an object, and keeps the process alive.
+        ;(this.#timer as { unref?(): void }).unref?.()
+      }
     }
     wait()
   }

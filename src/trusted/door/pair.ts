@@ -21,6 +21,7 @@ import {
   type GuestOptions,
   type GuestUsage,
 } from '../wall/runtime.js'
+import { same } from '../wall/same.js'
 import { toldStack } from '../wall/stack.js'
 import { End, Passage } from './door.js'
 
@@ -203,7 +204,7 @@ export class Pair implements Guests {
       (trusted.memory === memory ||
         (trusted.memory instanceof Uint8Array &&
           memory instanceof Uint8Array &&
-          Buffer.compare(trusted.memory, memory) === 0))
+          same(trusted.memory, memory)))
     this.#passage.used = false
     trusted.asleep = true
     if (isThere) return

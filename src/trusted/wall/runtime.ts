@@ -39,7 +39,8 @@ const PULSE_MS = 5
 /** A guest whose memory grew beyond this is made anew, not wiped: instantiating is then the cheaper. */
 const WIPE_BYTES = 96 << 20
 
-const sleeper = new Int32Array(new SharedArrayBuffer(4))
+/** Made when a guest first sleeps: where there is no shared memory, none can. */
+let sleeper: Int32Array | undefined
 
 export class Guest {
   readonly #module: WebAssembly.Module
@@ -349,6 +350,7 @@ export class Guest {
     const { clock } = this.#state
     clock.sleep(milliseconds, (wanted) => {
       const left = Math.max(0, this.#deadline - performance.now())
+      sleeper ??= new Int32Array(new SharedArrayBuffer(4))
       Atomics.wait(sleeper, 0, 0, Math.min(wanted, left + 1))
     })
     this.#look()
