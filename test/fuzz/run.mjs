@@ -4,6 +4,7 @@
  * meaning   what check accepts and rewrite guards, verify accepts (or CPython itself refuses), and it means what plain CPython
  *           means: the same value, the same output, the same exception
  * hostile   guarded text, mutated and handed to verify directly: whatever is compiled reaches nothing by a raw name
+ * translation mistakes planted in the compile guest's translation: what is compiled all the same does no harm
  * agreement mutated sources to both parsers: what the syntax layers accept, CPython reads alike
  * source    mutated sources through check and rewrite: never a throw, positions within the text, lines kept
  * reentrancy guests whose special methods change what C code works on: no trap, no SystemError, no container that miscounts
@@ -19,6 +20,7 @@ import { source } from './source.mjs'
 import { agreement } from './agreement.mjs'
 import { reentrancy } from './reentrancy.mjs'
 import { door } from './door.mjs'
+import { translation } from './translation.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +29,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
-const fuzzers = { meaning, hostile, source, agreement, reentrancy, door }
+const fuzzers = { meaning, hostile, translation, source, agreement, reentrancy, door }
 const chosen = values.only === undefined ? Object.keys(fuzzers) : values.only.split(',')
 const started = performance.now()
 let seed = Number(values.seed)

@@ -39,7 +39,7 @@ export class Python {
       pyodide.FS.writeFile(`${FOLDER}/${path}`, text)
     }
     for (const [path, text] of guestSources('')) write(path, text)
-    for (const name of ['guard.py', 'reading.py'])
+    for (const name of ['guard.py', 'reading.py', 'planted.py'])
       write(name, readFileSync(new URL(name, import.meta.url), 'utf8'))
     pyodide.runPython(`
 import sys
