@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { decodeValue, PyValue, type Value } from '../src/trusted/channel/values.js'
 import { WireError } from '../src/trusted/channel/wire.js'
 import { PreparedFunction } from '../src/sandbox/direct-call.js'
+import { FormulaGuest } from '../src/sandbox/formula.js'
 import type { LoadedImage } from '../src/platform/node/image.js'
 import { Killed } from '../src/trusted/wall/killed.js'
 import { ask, type Answer } from './support/images.js'
@@ -181,6 +182,32 @@ describe('a direct call', () => {
     )
     ask(python.guest, { op: 'map', columns: [new Uint8Array(8)], ...COMMON })
     expect(prepared.map((each) => value(each, [10]))).toEqual([11, 12, 13])
+  })
+
+  test('has room for thousands in one guest, and then begins afresh', () => {
+    const code = python.compile('x * 2 + 1', 'eval', ['x'])
+    const prepareOne = (): PreparedFunction =>
+      new PreparedFunction(
+        python.guest,
+        ask(python.guest, { op: 'prepare', code, ...COMMON }).value,
+        1,
+      )
+    const first = prepareOne()
+    const before = python.guest.usage.peakMemoryBytes
+    let last = first
+    for (let i = 0; i < 1_500; i++) last = prepareOne()
+    const each = (python.guest.usage.peakMemoryBytes - before) / 1_500
+    // What formula.ts reckons with.
+    expect(each).toBeLessThan(2_048 + 3 * code.length)
+    expect([value(first, [4]), value(last, [4])]).toEqual([9, 9])
+
+    const formulas = new FormulaGuest(() => {
+      throw new Error('not started')
+    })
+    const begun = Array.from({ length: 5_000 }, () => formulas.begin(code.length, 64 << 20))
+    expect(begun.slice(0, 3_000)).toEqual(['base', ...Array<string>(2_999).fill('keep')])
+    // Bounded all the same.
+    expect(formulas.begin(20 << 20, 64 << 20)).toBe('base')
   })
 
   test('leaks nothing: a million bytes stay as they are', () => {

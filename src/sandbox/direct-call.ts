@@ -25,12 +25,29 @@ interface Addresses {
   readonly fail: number
 }
 
+/** Where a guest of an age has room for a string. */
+const texts = new WeakMap<Guest, { readonly age: number; readonly pointer: number }>()
+
+function textOf(guest: Guest): number {
+  const known = texts.get(guest)
+  if (known?.age === guest.age) return known.pointer
+  const pointer = guest.enter({}, (exports) => {
+    const pointer = exports.malloc(3 * SHORT)
+    if (pointer === 0) throw guest.broken()
+    return pointer >>> 0
+  })
+  texts.set(guest, { age: guest.age, pointer })
+  return pointer
+}
+
 export class PreparedFunction {
   readonly #guest: Guest
   readonly #age: number
   readonly #addresses: Addresses
-  /** Guest memory of ours: a pointer for each argument, a size, and a string. */
+  /** Guest memory of ours: a pointer for each argument, and a size. */
   readonly #slots: number
+  /** Guest memory of ours for a string, which all functions of a guest take turns with. */
+  readonly #text: number
   readonly #count: number
 
   /**
@@ -46,10 +63,11 @@ export class PreparedFunction {
     this.#addresses = { target, loads, finish, fail } as Addresses
     this.#count = parameters
     this.#slots = guest.enter({}, (exports) => {
-      const pointer = exports.malloc(4 * parameters + 4 + 3 * SHORT)
+      const pointer = exports.malloc(4 * parameters + 4)
       if (pointer === 0) throw guest.broken()
       return pointer >>> 0
     })
+    this.#text = textOf(guest)
   }
 
   /** False once the guest was reset or restored: prepare again. */
@@ -91,7 +109,7 @@ export class PreparedFunction {
             ? exports.PyLong_FromDouble(value)
             : exports.PyFloat_FromDouble(value)
     } else if (typeof value === 'string') {
-      const pointer = this.#slots + 4 * this.#count + 4
+      const pointer = this.#text
       const { written } = utf8.encodeInto(
         value,
         new Uint8Array(exports.memory.buffer, pointer, 3 * SHORT),

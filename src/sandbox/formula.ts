@@ -134,11 +134,16 @@ export class Formula {
   }
 }
 
-/** As many functions are kept prepared in a guest; then it is reset, and they are prepared again as they are called. */
-const MOST_PREPARED = 1_000
+/** What a prepared function takes of the guest's memory: so much, and this for each byte of its code. Measured, with room. */
+const PREPARED_BYTES = 2_048
+const PREPARED_BYTES_A_CODE_BYTE = 3
+/** The interpreter's own memory, and the part of the rest that prepared functions may take; values get the other. */
+const INTERPRETER_BYTES = 36 << 20
+const PREPARED_PART = 0.5
 
 /** @internal The guest that a sandbox's inline formulas are prepared in. */
 export class FormulaGuest {
+  /** Bytes that its prepared functions take, about. */
   #prepared = 0
   #worker: InlineWorker | undefined
   constructor(private readonly start: () => InlineWorker) {}
@@ -152,10 +157,15 @@ export class FormulaGuest {
     return this.#worker
   }
 
-  /** Whether the next function is prepared in the guest as it is, or in a fresh one. */
-  begin(): 'keep' | 'base' {
-    const begin = this.#prepared === 0 || this.#prepared >= MOST_PREPARED ? 'base' : 'keep'
-    this.#prepared = begin === 'base' ? 1 : this.#prepared + 1
+  /**
+   * Whether a function of so much code is prepared in the guest as it is, or in a fresh one, where those before are prepared
+   * again as they are called: there is room for thousands.
+   */
+  begin(codeBytes: number, memoryBytes: number): 'keep' | 'base' {
+    const bytes = PREPARED_BYTES + PREPARED_BYTES_A_CODE_BYTE * codeBytes
+    const room = PREPARED_PART * (memoryBytes - INTERPRETER_BYTES)
+    const begin = this.#prepared === 0 || this.#prepared + bytes > room ? 'base' : 'keep'
+    this.#prepared = begin === 'base' ? bytes : this.#prepared + bytes
     return begin
   }
 
@@ -248,7 +258,10 @@ export class InlineFormula {
   #prepare(): PreparedFunction {
     const { policy } = this.#runtime
     const addresses = this.#judge(
-      this.#perform(prepareRequest(this.#code.bytes, policy, policy.limits), this.#guest.begin()),
+      this.#perform(
+        prepareRequest(this.#code.bytes, policy, policy.limits),
+        this.#guest.begin(this.#code.bytes.length, callLimits(policy.limits).memoryBytes),
+      ),
     )
     this.#function = this.#guest.worker.direct(
       (guest) => new PreparedFunction(guest, addresses, this.parameters.length),
