@@ -234,7 +234,11 @@ describe('mistakes of the host', () => {
     [undefined, undefined, 'the source must be a string, not undefined'],
     [new String('x'), undefined, 'the source must be a string, not object'],
     ['x', null, 'options must be an object, not null'],
-    ['x', { modes: 'eval' }, 'unknown option "modes" (known: mode, names, filename)'],
+    [
+      'x',
+      { modes: 'eval' },
+      'unknown option "modes"; did you mean "mode"? (known: mode, names, filename)',
+    ],
     ['x', { mode: 'single' }, 'mode: must be "exec", "eval" or "function"'],
     ['x', { filename: 1 }, 'filename must be a string, not number'],
     ['x', { names: 'x' }, 'names must be an array of strings'],

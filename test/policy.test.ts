@@ -20,7 +20,7 @@ function said(policy: unknown): string {
   }
 }
 
-const known = 'known keys: $schema, preset, modules, builtins, clock, random, limits'
+const known = 'known keys: $schema, preset, modules, builtins, clock, random, capabilities, limits'
 
 describe('without a policy', () => {
   test('nothing can be imported, and every limit has its default', () => {
@@ -38,6 +38,10 @@ describe('without a policy', () => {
       recursion: 1_000,
       codeBytes: 33_554_432,
       compileMs: 10_000,
+      effects: 10_000,
+      effectBytes: 4_194_304,
+      pending: 1_000,
+      waitMs: 30_000,
     })
     expect(DEFAULT_POLICY.builtins).toEqual([...BUILTINS, ...GUARDED_BUILTINS].sort())
     expect([DEFAULT_POLICY.clock, DEFAULT_POLICY.random]).toEqual(['real', 'real'])
@@ -65,7 +69,19 @@ describe('unknown keys', () => {
     [{ module: {} }, `policy.module: unknown key; did you mean "modules"? (${known})`],
     [{ filesystem: { '/': { memory: '' } } }, `policy.filesystem: unknown key (${known})`],
     [{ network: { allow: [] } }, `policy.network: unknown key (${known})`],
-    [{ capabilities: {} }, `policy.capabilities: unknown key (${known})`],
+    [{ capability: {} }, `policy.capability: unknown key; did you mean "capabilities"? (${known})`],
+    [
+      { capabilities: { f: { call: 1 } } },
+      'policy.capabilities.f.call: unknown key; did you mean "calls"? (known keys: calls, approve, timeoutMs)',
+    ],
+    [
+      { capabilities: { f: { calls: -1 } } },
+      'policy.capabilities.f.calls: must be a whole number from 0',
+    ],
+    [
+      { capabilities: { f: { timeoutMs: 0 } } },
+      'policy.capabilities.f.timeoutMs: must be a whole number of milliseconds from 1 to 86400000',
+    ],
     [
       { builtins: { dney: ['open'] } },
       'policy.builtins.dney: unknown key; did you mean "deny"? (known keys: allow, deny)',
@@ -74,7 +90,8 @@ describe('unknown keys', () => {
     [
       { limits: { wallms: 1 } },
       'policy.limits.wallms: unknown key; did you mean "wallMs"? (known keys: wallMs, fuel, ' +
-        'memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes, compileMs)',
+        'memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes, compileMs, ' +
+        'effects, effectBytes, pending, waitMs)',
     ],
     [{ 'limits ': {} }, `policy["limits "]: unknown key; did you mean "limits"? (${known})`],
     [
@@ -89,7 +106,16 @@ describe('unknown keys', () => {
   })
 
   test('any key that is not in the schema is refused, at every level', () => {
-    const keys = new Set(['$schema', 'preset', 'modules', 'builtins', 'clock', 'random', 'limits'])
+    const keys = new Set([
+      '$schema',
+      'preset',
+      'modules',
+      'builtins',
+      'clock',
+      'random',
+      'capabilities',
+      'limits',
+    ])
     fc.assert(
       fc.property(
         fc.string({ minLength: 1 }),
