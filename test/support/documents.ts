@@ -13,6 +13,7 @@ import { STANDARD_MODULES } from '../../src/trusted/language/modules.js'
 import { ROOT } from './cli.js'
 import { filesOf, RINGS, TABLES, totalOf } from '../habits/rings.mjs'
 import { divergenceFiles } from './divergences.js'
+import * as language from './language-tables.js'
 
 type Row = readonly string[]
 
@@ -193,6 +194,10 @@ const MAKERS: Readonly<Record<string, () => string | Promise<string>>> = {
       ]),
     ),
   modules: () => STANDARD_MODULES.map(code).join(' '),
+  'node types': language.nodeTypes,
+  names: () => table(['names', 'use'], language.names()),
+  guards: () => table(['guard', 'source', 'guarded text', 'at run time'], language.guards()),
+  refusals: () => table(['rule', 'refused', 'whom it would harm'], language.refusals()),
 }
 
 const PLACE = /<!-- table: ([a-z ]+) -->\n[\s\S]*?<!-- end -->/g

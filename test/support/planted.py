@@ -283,7 +283,7 @@ def _in_place(node, parent, field, parent_of):
         return True
     if word == '_getattr_':
         return len(parent.args) == 2 and type(parent.args[1]) is ast.Constant and type(parent.args[1].value) is str
-    return word in ('tell', 'register') or word in language.IN_PLACE
+    return word in ('tell', 'register', 'run') or word in language.IN_PLACE
 
 
 def _harm_of_code(code, kind):

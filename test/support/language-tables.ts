@@ -1,0 +1,151 @@
+/** Tables of docs/language.md, from the data that check, verifier and guards are driven by. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as language from '../../src/trusted/language/language.js'
+import { ROOT } from './cli.js'
+
+type Rows = readonly (readonly string[])[]
+
+const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(' ')
+
+/** The node types of the verifier's table, as they stand in it. */
+export function nodeTypes(): string {
+  const text = readFileSync(join(ROOT, 'src/trusted/language/verify/residual.py'), 'utf8')
+  const listed = text.match(/^for line in """\n([\s\S]*?)^"""/m)![1]!
+  return quoted(
+    listed
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]!),
+  )
+}
+
+/** [names, who may do what with them] */
+export function names(): Rows {
+  return [
+    [quoted(language.GUARDS), 'refused in every role'],
+    [quoted(language.UNBINDABLE), 'read, never bound'],
+    [quoted(language.READABLE_DUNDER_NAMES), 'read as plain names'],
+    [quoted(language.MODULE_DUNDERS), 'assigned at the level of the module'],
+    [quoted(language.CLASS_DUNDERS), 'assigned in a class body, as are special methods'],
+    [
+      quoted(language.DEFINABLE_METHODS),
+      'special methods: defined by a class, and read of `super()`, of classes and of own instances',
+    ],
+    [quoted(language.READABLE_DUNDERS), 'attributes that are read, with what they yield judged'],
+    [quoted(language.JUDGED_ATTRIBUTES), 'attributes whose value is judged when it is read'],
+    [
+      `attributes that begin with ${quoted(language.JUDGED_ATTRIBUTE_PREFIXES)}`,
+      "read of what the program or the host made, never of the interpreter's objects",
+    ],
+    [quoted(language.DENIED_ATTRIBUTES), 'attributes that nobody may name'],
+    ['all other names with double underscores', 'refused in every role'],
+  ]
+}
+
+/** What each guard is written for, and what it does when the program runs. */
+const GUARDS: Readonly<Record<string, readonly [from: string, to: string, does: string]>> = {
+  _getattr_: [
+    'a.b',
+    "_getattr_(a,'b')",
+    'judges the value where the name asks for it; all other reads become plain',
+  ],
+  _getitem_: ['a[k]', '_getitem_(a,k)', 'nothing'],
+  _slice_: ['a[i:j]', '_getitem_(a,_slice_(i,j,None))', 'nothing'],
+  _write_: [
+    'a.b = v',
+    '_write_(a).b = v',
+    'refuses to change what the program did not make; for items it does nothing',
+  ],
+  _getiter_: ['for x in a', 'for x in _getiter_(a)', 'nothing'],
+  _unpack_sequence_: [
+    'a, b = c',
+    "a, b = _unpack_sequence_(c, {'childs': (), 'min_len': 2}, _getiter_)",
+    'nothing',
+  ],
+  _iter_unpack_sequence_: [
+    'for a, b in c',
+    "for a, b in _iter_unpack_sequence_(c, {'childs': (), 'min_len': 2}, _getiter_)",
+    'nothing',
+  ],
+  _inplacevar_: ['a += b', "a = _inplacevar_('+=', a, b)", 'nothing'],
+  _apply_: ['f(*a, **k)', '_apply_(f,*a, **k)', 'nothing'],
+  _metaclass_: [
+    'class C(B):',
+    'class C(B, metaclass=_metaclass_):',
+    'judges bases and members of the class',
+  ],
+  _import_: ['', '', 'reserved: never written'],
+  _print_: ['', '', 'reserved: never written'],
+}
+
+/** [guard, source, guarded text, what it guards at run time] */
+export function guards(): Rows {
+  return language.GUARDS.map((name) => {
+    const [from, to, does] = GUARDS[name]!
+    return [`\`${name}\``, from && `\`${from}\``, to && `\`${to}\``, does]
+  })
+}
+
+const PYTHON = 'nobody: Python refuses it too'
+const WAY_OUT = 'the policy: it leads to modules and builtins that are not granted'
+const MISREAD = 'the reader: it would not run as it reads'
+/** Whom each refusal of the language protects. Rules of text (PR0) and of size (PR5) protect the reader and the host's time. */
+const HARMS: Readonly<Record<string, string>> = {
+  PR100: 'the interpreter: a group that lies about its parts corrupts its memory',
+  PR101: 'the writer: a template would hold the texts of the guarded program',
+  PR102: 'the host, which asked for an expression',
+  PR110: MISREAD,
+  PR111: PYTHON,
+  PR112: PYTHON,
+  PR113: PYTHON,
+  PR130: PYTHON,
+  PR131: PYTHON,
+  PR132: PYTHON,
+  PR133: PYTHON,
+  PR134: PYTHON,
+  PR135: PYTHON,
+  PR201: 'the policy: who binds a guard replaces it',
+  PR202: 'the policy: who spells the mark spells private names of the sandbox',
+  PR203: WAY_OUT,
+  PR204: WAY_OUT,
+  PR205: WAY_OUT,
+  PR206: WAY_OUT,
+  PR207: 'the policy: reads of `super()` are judged by that name',
+  PR208: WAY_OUT,
+  PR209: 'the writer: it would fail when it runs',
+  PR210: WAY_OUT,
+  PR211: WAY_OUT,
+  PR212: 'the policy: the statement would read what must be judged',
+  PR301: 'the policy, which does not grant it',
+  PR302: 'the policy, which does not grant it',
+  PR303: 'the reader, and the checker: which names it binds cannot be seen',
+  PR304: 'nobody: there is no package to start from',
+  PR305: 'the writer: there is no such feature, or it changes how text is read',
+  PR401: 'the policy: such hooks run within the work of the interpreter and of the library',
+  PR402: 'the policy: a metaclass decides what a class is, after its members were judged',
+  PR403: "the program itself: the library's caches are keyed by these values",
+  PR404: 'the interpreter: a group that lies about its parts corrupts its memory',
+  PR405: WAY_OUT,
+  PR406: 'the policy: names of attributes that cannot be judged',
+  PR407: 'the policy: arguments that nobody can see might name a metaclass',
+}
+
+/** [rule, what it refuses, whom that would harm] */
+export function refusals(): Rows {
+  const found = readdirSync(join(ROOT, 'grammar-rules'))
+    .filter((file) => /^PR[1-4]/.test(file))
+    .sort()
+    .map((file) => {
+      const rule = file.slice(0, 5)
+      const header = readFileSync(join(ROOT, 'grammar-rules', file), 'utf8')
+      const paragraph = header.match(/^; ## Denies\n([\s\S]*?)^;$/m)![1]!
+      const told = paragraph.replace(/^; /gm, '').replaceAll('\n', ' ').trim()
+      const harms = HARMS[rule]
+      if (harms === undefined) throw new Error(`${rule}: whom does it protect?`)
+      return [`\`${rule}\``, told, harms] as const
+    })
+  const gone = Object.keys(HARMS).filter((rule) => !found.some(([code]) => code === `\`${rule}\``))
+  if (gone.length > 0) throw new Error(`there is no rule ${gone.join(', ')}`)
+  return found
+}
