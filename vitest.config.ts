@@ -34,7 +34,7 @@ export default defineConfig(({ mode }) => ({
     include: mode === 'fast' ? FAST : ['test/**/*.test.ts'],
     globalSetup: 'test/support/build-guard.ts',
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
   },
 }))
