@@ -134,7 +134,7 @@ describe('loading', () => {
 
   test('reads what the build wrote', () => {
     const { image } = loadImage()
-    expect(image.memory.length).toBeLessThan(30 << 20)
+    expect(image.memory.length).toBeLessThan(34 << 20)
     expect(image.facts.pyodide).toBe(
       (
         JSON.parse(readFileSync(join(root, 'node_modules/pyodide/package.json'), 'utf8')) as {

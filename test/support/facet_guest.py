@@ -23,6 +23,8 @@ import engine
 import guard
 from pyrestrict import builtins, door, names
 from pyrestrict.compile import compile_source
+from pyrestrict.facets.asyncio import make_loop
+from pyrestrict.guest.program import program
 from pyrestrict.scan import scan
 
 door.sleep = time.sleep
@@ -67,7 +69,17 @@ def guest(source, policy=None, given=None, keep=None, builtins=builtins):
     run.stdout = run.stderr = builtins.output(out)
     scope = {} if keep is None else keep
     scope.update({'__name__': '__main__', '__builtins__': run.builtins}, **(given or {}))
-    return _ended(lambda: exec(code, scope), scope, out)
+    return _ended(lambda: _execute(code, scope, run), scope, out)
+
+
+def _execute(code, scope, run):
+    """As main.py does: module code that awaits is a coroutine, driven until it waits for nobody any more."""
+    if not code.co_flags & 0x80:
+        exec(code, scope)
+        return
+    is_task = 'ʼrun' not in code.co_names
+    for _ in program.performed(lambda: make_loop(run), eval(code, scope), is_task):
+        raise SystemError('nobody answers here')
 
 
 def _ended(work, scope, out):
