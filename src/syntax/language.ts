@@ -1,11 +1,11 @@
 /**
  * The grammar: loads tree-sitter's WebAssembly and the Python grammar, and tells kinds and fields by name.
  *
- * Promises: both files are found from `src/` and from `dist/`; a missing or unreadable one is an
+ * Promises: all files are found from `src/` and from `dist/`; a missing or unreadable one is an
  * {@link InstallationError}, never a half-working parser; an unknown kind or field name throws, so that a misspelt rule
  * cannot silently match nothing.
  */
-import { Language, Parser as TreeSitter } from 'web-tree-sitter'
+import type { Language, Parser as TreeSitter } from 'web-tree-sitter'
 import { InstallationError } from '../errors.js'
 import { ERROR_KIND } from './tree.js'
 
@@ -53,26 +53,26 @@ export interface LoadedLanguage {
   readonly grammar: Grammar
   /** Empty when somebody else in this process started tree-sitter first: its memory is then not ours to see. */
   readonly heap: Heap
+  /**
+   * Starts another in its place, with a memory of its own; takes some milliseconds. Keeps nothing of this one. Absent where
+   * tree-sitter is shared with others.
+   */
+  readonly anew?: () => LoadedLanguage
 }
 
 /**
- * There is one tree-sitter in a process, whoever starts it, and only the first to start it is shown its memory: should that
- * be somebody else, this stays empty, and trees are read through the cursor.
+ * There is one shared tree-sitter in a process, whoever starts it, and only the first to start it is shown its memory: should
+ * that be somebody else, this stays empty, and trees are read through the cursor.
  */
-const HEAP: Heap = {}
+const SHARED: Heap = {}
 
-/** Starts tree-sitter and loads the grammar. Throws {@link InstallationError} when either cannot be. */
+/**
+ * Starts tree-sitter and loads the grammar: an instance of its own from this installation's files, the shared one from
+ * `files`. Throws {@link InstallationError} when either cannot be.
+ */
 export async function loadLanguage(files?: ParserFiles): Promise<LoadedLanguage> {
   try {
-    const { core, grammar } = files ?? (await readFiles())
-    // Compiles on another thread while tree-sitter itself starts.
-    const compiled = WebAssembly.compile(grammar as Uint8Array<ArrayBuffer>)
-    // The heap doubles as the module object that Emscripten fills with its views; `wasmBinary` spares it a search.
-    await Promise.all([TreeSitter.init(Object.assign(HEAP, { wasmBinary: core })), compiled])
-    const language = Language.loadSync(await compiled)
-    const parser = new TreeSitter()
-    parser.setLanguage(language)
-    return { parser, language, grammar: describe(language), heap: HEAP }
+    return await (files === undefined ? loadOwn() : loadShared(files))
   } catch (cause) {
     throw new InstallationError(
       `cannot load the Python parser: ${cause instanceof Error ? cause.message : cause}`,
@@ -81,22 +81,89 @@ export async function loadLanguage(files?: ParserFiles): Promise<LoadedLanguage>
   }
 }
 
-async function readFiles(): Promise<ParserFiles> {
-  // Imported here, so that a browser, which brings its own files, need not have them.
-  const [{ createRequire }, { readFile }] = await Promise.all([
-    import('node:module'),
-    import('node:fs/promises'),
-  ])
-  const { resolve } = createRequire(import.meta.url)
-  const [core, grammar] = await Promise.all([
-    readFile(resolve('web-tree-sitter/web-tree-sitter.wasm')),
-    // Copied by write-grammar.ts; the same from `src/`, from `dist/` and from the bundle.
-    readFile(new URL('../../dist/grammar/tree-sitter-python.wasm', import.meta.url)),
-  ])
-  return { core, grammar }
+async function loadShared({ core, grammar }: ParserFiles): Promise<LoadedLanguage> {
+  const { Language, Parser } = await import('web-tree-sitter')
+  // Compiles on another thread while tree-sitter itself starts.
+  const compiled = WebAssembly.compile(grammar as Uint8Array<ArrayBuffer>)
+  // The heap doubles as the module object that Emscripten fills with its views; `wasmBinary` spares it a search.
+  await Promise.all([Parser.init(Object.assign(SHARED, { wasmBinary: core })), compiled])
+  return withGrammar({ Language, Parser }, await compiled, SHARED)
 }
 
+/** What `write-grammar.ts` makes of web-tree-sitter: each call gives another instance, and nothing in it waits. */
+type CreateTreeSitter = () => {
+  readonly Language: typeof Language
+  readonly Parser: { new (): TreeSitter; init(module: object): void }
+}
+
+async function loadOwn(): Promise<LoadedLanguage> {
+  const { core, grammar, create } = await readInstallation()
+  const modules = await Promise.all([core, grammar].map((bytes) => WebAssembly.compile(bytes)))
+  return start(create, modules[0]!, modules[1]!)
+}
+
+function start(
+  create: CreateTreeSitter,
+  core: WebAssembly.Module,
+  grammar: WebAssembly.Module,
+): LoadedLanguage {
+  const heap: Heap = {}
+  const binding = create()
+  binding.Parser.init(
+    Object.assign(heap, {
+      instantiateWasm: (
+        imports: WebAssembly.Imports,
+        done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+      ) => done(new WebAssembly.Instance(core, imports), core),
+      // Who has aborted is told by what is thrown: the host's standard error is not the place.
+      printErr: () => {},
+    }),
+  )
+  return {
+    ...withGrammar(binding, grammar, heap),
+    anew: () => start(create, core, grammar),
+  }
+}
+
+function withGrammar(
+  binding: { readonly Language: typeof Language; readonly Parser: new () => TreeSitter },
+  compiled: WebAssembly.Module,
+  heap: Heap,
+): LoadedLanguage {
+  const language = binding.Language.loadSync(compiled)
+  const parser = new binding.Parser()
+  parser.setLanguage(language)
+  return { parser, language, grammar: describe(language), heap }
+}
+
+async function readInstallation() {
+  // Imported here, so that a browser, which brings its own files, need not have them.
+  const [{ createRequire }, { readFile }, { fileURLToPath }] = await Promise.all([
+    import('node:module'),
+    import('node:fs/promises'),
+    import('node:url'),
+  ])
+  const require = createRequire(import.meta.url)
+  // Written by write-grammar.ts; the same from `src/`, from `dist/` and from the bundle.
+  const at = (name: string): string =>
+    fileURLToPath(new URL(`../../dist/grammar/${name}`, import.meta.url))
+  const [core, grammar] = await Promise.all([
+    readFile(require.resolve('web-tree-sitter/web-tree-sitter.wasm')),
+    readFile(at('tree-sitter-python.wasm')),
+  ])
+  return { core, grammar, create: require(at('tree-sitter.cjs')) as CreateTreeSitter }
+}
+
+/**
+ * Copies what it tells: the grammar outlives the tree-sitter that it is read from. No function in here may mention `language`,
+ * which would keep that tree-sitter's memory for as long as the grammar.
+ */
 function describe(language: Language): Grammar {
+  const names: (string | null)[] = []
+  for (let id = 0; id < language.nodeTypeCount; id += 1) names.push(language.nodeTypeForId(id))
+  const fields: (string | null)[] = []
+  for (let id = 0; id <= language.fieldCount; id += 1) fields.push(language.fieldNameForId(id))
+  const fieldIds = new Map(fields.map((name, id) => [name, id]))
   const kinds: Kind[] = []
   const ids = new Map<string, number>([['ERROR', ERROR_KIND]])
   for (let id = 1; id < language.nodeTypeCount; id += 1) {
@@ -118,17 +185,17 @@ function describe(language: Language): Grammar {
       return id
     },
     kindName(id) {
-      const name = id === ERROR_KIND ? 'ERROR' : language.nodeTypeForId(id)
-      if (name === null) throw new InstallationError(`the grammar has no kind ${id}`)
+      const name = id === ERROR_KIND ? 'ERROR' : names[id]
+      if (name == null) throw new InstallationError(`the grammar has no kind ${id}`)
       return name
     },
     fieldId(name) {
-      const id = language.fieldIdForName(name)
-      if (id === null) throw new InstallationError(`the grammar has no field "${name}"`)
+      const id = fieldIds.get(name)
+      if (id === undefined) throw new InstallationError(`the grammar has no field "${name}"`)
       return id
     },
     fieldName(id) {
-      return id === 0 ? undefined : (language.fieldNameForId(id) ?? undefined)
+      return id === 0 ? undefined : (fields[id] ?? undefined)
     },
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Text in, flat tree out. `loadParser` starts tree-sitter once per process; `parse` is synchronous, linear in the text for
- * whatever nesting, and leaves nothing behind in WebAssembly memory.
+ * whatever nesting, and leaves nothing behind in WebAssembly memory. That memory never shrinks: where tree-sitter is ours
+ * alone, one that has grown large, or has aborted, is dropped, and the next text gets another.
  *
  * The tree is advice: tree-sitter misreads some programs on purpose-made text. What runs is parsed again, by CPython.
  */
@@ -17,15 +18,15 @@ import { ERROR, ERROR_KIND, NAMED, NodeArrays, type Reading, type Tree } from '.
 export interface Parser extends Grammar {
   /**
    * Parses any text at all; what is no Python has `hasError`, what takes more than its memory or its time is `tooCostly`. The
-   * time is `mostMs`, or what {@link ParserOptions.isTimed} gives a text of that length. Throws `ArgumentError` when `text` is no string, and
-   * `InstallationError` once tree-sitter has crashed in this process.
+   * time is `mostMs`, or what {@link ParserOptions.isTimed} gives a text of that length. Throws `ArgumentError` when `text` is no
+   * string, and `InstallationError` once a shared tree-sitter has crashed.
    */
   parse(text: string, mostMs?: number): Tree
   /** How trees are read: from memory, or through the cursor where the memory's layout is unknown. */
   readonly reading: 'memory' | 'cursor'
-  /** Bytes of WebAssembly memory it has taken so far; 0 where that cannot be seen. */
+  /** Bytes of WebAssembly memory that it holds; 0 where that cannot be seen. */
   readonly heapBytes: number
-  /** Whether tree-sitter has aborted: it answers nobody any more. */
+  /** Whether a shared tree-sitter has aborted: it answers nobody any more. */
   readonly crashed: boolean
 }
 
@@ -38,7 +39,7 @@ let shared: Promise<Parser> | undefined
 
 /**
  * The parser of this process; every call gives the same one. `files` are needed only where `node_modules` is out of reach,
- * and only by the first call. Throws `InstallationError` when the grammar is missing; a later call tries again.
+ * and only by the first call; tree-sitter is then shared with whoever else uses it there, and not replaced. Throws `InstallationError` when the grammar is missing; a later call tries again.
  */
 export function loadParser(files?: ParserFiles, options: ParserOptions = {}): Promise<Parser> {
   shared ??= loadLanguage(files)
@@ -50,21 +51,34 @@ export function loadParser(files?: ParserFiles, options: ParserOptions = {}): Pr
   return shared
 }
 
-function createParser(loaded: LoadedLanguage, isTimed: boolean): Parser {
-  const { parser, grammar, language, heap } = loaded
-  const arrays = new NodeArrays()
+/** A tree-sitter, and how its trees are read. */
+interface Engine {
+  readonly loaded: LoadedLanguage
+  readonly read: HeapReader
+  readonly reading: Parser['reading']
+}
+
+function createEngine(loaded: LoadedLanguage): Engine {
+  const fromMemory = createHeapReader(loaded.language, loaded.heap)
+  return fromMemory !== undefined && agrees(fromMemory, loaded)
+    ? { loaded, read: fromMemory, reading: 'memory' }
+    : { loaded, read: readWithCursor, reading: 'cursor' }
+}
+
+function createParser(first: LoadedLanguage, isTimed: boolean): Parser {
+  const { grammar, anew } = first
+  let engine: Engine | undefined = createEngine(first)
+  const { reading: firstReading } = engine
+  let arrays = new NodeArrays()
   const findMisreadings = createFindMisreadings(grammar)
   const mend = createMend(grammar)
-  const fromMemory = createHeapReader(language, heap)
-  const trusted = fromMemory !== undefined && agrees(fromMemory, loaded)
-  const read = trusted ? fromMemory : readWithCursor
   let aborted = false
 
   return {
     ...grammar,
-    reading: trusted ? 'memory' : 'cursor',
+    reading: firstReading,
     get heapBytes() {
-      return heap.HEAPU8?.length ?? 0
+      return engine?.loaded.heap.HEAPU8?.length ?? 0
     },
     get crashed() {
       return aborted
@@ -72,6 +86,7 @@ function createParser(loaded: LoadedLanguage, isTimed: boolean): Parser {
     parse(text, mostMs = isTimed ? BASE_MS + MS_PER_CHARACTER * text.length : Infinity) {
       if (typeof text !== 'string')
         throw new ArgumentError(`parse: the source must be a string, not ${typeof text}`)
+      if (arrays.kind.length > KEPT_NODES) arrays = new NodeArrays()
       let given = withoutCommentRuns(text)
       const isLate = lateness(mostMs)
       let joined = false
@@ -94,6 +109,9 @@ function createParser(loaded: LoadedLanguage, isTimed: boolean): Parser {
   }
 
   function readText(text: string, isLate: () => boolean): Reading | undefined {
+    engine ??= createEngine(anew!())
+    const { loaded, read } = engine
+    const { parser, heap } = loaded
     if (heap.HEAPU8 === undefined && text.length > UNSEEN_LENGTH) return undefined
     const before = heap.HEAPU8?.length ?? 0
     const most = Math.max(
@@ -106,14 +124,16 @@ function createParser(loaded: LoadedLanguage, isTimed: boolean): Parser {
     try {
       tree = parser.parse(text, null, { progressCallback })
     } catch (cause) {
-      // What the bounds should have prevented: tree-sitter aborted. It answers nobody in this process any more.
+      // What the bounds should have prevented: tree-sitter aborted, and never answers again.
       if (aborted)
         throw new InstallationError('the parser has crashed, and needs a new process', { cause })
-      aborted = true
+      if (anew) drop(loaded)
+      else aborted = true
       return undefined
     }
     if (tree === null) {
       parser.reset()
+      dropIfLarge(loaded)
       return undefined
     }
     try {
@@ -121,6 +141,21 @@ function createParser(loaded: LoadedLanguage, isTimed: boolean): Parser {
     } finally {
       // WebAssembly memory never shrinks: 120 undeleted trees of 300 KB hold half a gigabyte.
       tree.delete()
+      dropIfLarge(loaded)
+    }
+  }
+
+  function dropIfLarge(loaded: LoadedLanguage): void {
+    if (anew && (loaded.heap.HEAPU8?.length ?? 0) > KEPT_BYTES) drop(loaded)
+  }
+
+  function drop({ parser }: LoadedLanguage): void {
+    engine = undefined
+    try {
+      // Undeleted, it would be deleted when it is collected, where what an aborted one throws ends the process.
+      parser.delete()
+    } catch {
+      // It has aborted: its memory goes as a whole.
     }
   }
 
@@ -189,6 +224,14 @@ const MEMORY_PER_CHARACTER = 512
 const MEMORY_CEILING = 1.5 * 2 ** 30
 /** Characters that are read where the memory cannot be seen: at 900 bytes each they just fit. */
 const UNSEEN_LENGTH = 2_000_000
+
+/**
+ * Bytes of WebAssembly memory with which a tree-sitter is kept for the next text. It starts with 32 MiB; ordinary sources of half a
+ * megabyte fit. Another takes some milliseconds, which is little beside what it takes to fill this one.
+ */
+const KEPT_BYTES = 128 << 20
+/** Nodes for which room is kept: 22 MB. */
+const KEPT_NODES = 1 << 20
 
 /** What stands for a text that was not read to its end: one error from end to end. */
 function unread(text: string, arrays: NodeArrays): Reading {
