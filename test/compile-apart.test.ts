@@ -135,6 +135,8 @@ describe('a batch of jobs', () => {
     filename: '<formula>',
     parameters: 'inferred',
     asFunction: true,
+    formals: null,
+    provided: [],
   })
   const compile = async (sources: readonly string[], policy = DEFAULT_POLICY) => {
     const service = kept(CompileService.open('thread', undefined))

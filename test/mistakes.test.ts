@@ -80,7 +80,7 @@ describe('a sandbox', () => {
     await refused({ a: null }, 'trusted.a: must be an object, not null')
     await refused(
       { a: { source: '', expose: [], exposes: [] } },
-      'trusted.a.exposes: there is no such key (known: source, expose)',
+      'trusted.a.exposes: there is no such key; did you mean "expose"? (known: source, expose)',
     )
     await refused(
       { math: { source: '', expose: [] } },
@@ -156,7 +156,9 @@ describe('a sandbox', () => {
     )
     await throws(
       () => sandbox.close(any({ drained: true })),
-      new ArgumentError('options.drained: there is no such option (known: drain)'),
+      new ArgumentError(
+        'options.drained: there is no such option; did you mean "drain"? (known: drain)',
+      ),
     )
     await throws(
       () => sandbox.close(any({ drain: 'yes' })),
