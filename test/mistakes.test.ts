@@ -88,7 +88,7 @@ describe('a sandbox', () => {
     )
     await refused(
       { a: { source: 'x = 1', expose: { x: ['_key'] } } },
-      "trusted.a.expose.x: must be '*' or a list of public attribute names",
+      'trusted.a.expose.x: "_key" is neither a public attribute name nor an operator',
     )
     await refused(
       { a: { source: 'x = 1', expose: { x: [1] } } },

@@ -46,7 +46,7 @@ export interface CompileAnswers {
 /** As many findings of one source are told at most. */
 const MOST_FINDINGS = 1_000
 /** Values of one answer: those of its findings, and a few beside. */
-const NODES = 16 * MOST_FINDINGS + 4_096
+const NODES = 32 * MOST_FINDINGS + 4_096
 const DEPTH = 8
 const MOST_PARAMETERS = 1_000
 
