@@ -88,11 +88,11 @@ describe('a sandbox', () => {
     )
     await refused(
       { a: { source: 'x = 1', expose: { x: ['_key'] } } },
-      'trusted.a.expose.x: "_key" is neither a public attribute name nor an operator',
+      'trusted.a.expose.x: "_key" is neither a public attribute name nor an operator (() [] []= del [] in for with await async for async with == < <= > >= + - * / // % ** @ << >> & | ^ -x +x ~x abs() bool() float() hash() int() len() repr() reversed() round() str())',
     )
     await refused(
       { a: { source: 'x = 1', expose: { x: [1] } } },
-      "trusted.a.expose.x: must be '*' or a list of public attribute names",
+      'trusted.a.expose.x: 1 is neither a public attribute name nor an operator (() [] []= del [] in for with await async for async with == < <= > >= + - * / // % ** @ << >> & | ^ -x +x ~x abs() bool() float() hash() int() len() repr() reversed() round() str())',
     )
   })
 
