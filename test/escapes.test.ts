@@ -24,6 +24,17 @@ const EXPOSED = [
 const cases = escapeCases()
 const attacks = cases.filter((c) => c.effect !== undefined)
 
+/** Evaluates an effect over a guest's globals, in its own interpreter. */
+const PROBE = `
+import builtins, types
+def probe(guest, effect, output):
+    names = dict(guest, g=guest, result=guest.get('result'), SECRET=${JSON.stringify(SECRET)}, types=types, builtins=builtins, out=output)
+    try:
+        return bool(eval(effect, names))
+    except Exception:
+        return False
+`
+
 let sandbox: Sandbox
 let checker: Checker
 
@@ -61,7 +72,11 @@ async function attempt({ code, limits, effect }: EscapeCase) {
   const session = await sandbox.session()
   try {
     const outcome = await session.run(code, { ...(limits ? { limits } : {}) })
-    const probed = await session.call('host_app', 'probe', [effect ?? 'False', outcome.output])
+    const args = [effect ?? 'False', outcome.output]
+    // What the guest holds is judged as it is, in its own interpreter; what it did to the host's objects, in theirs.
+    const probed = /\bH\b|__import__/.test(effect ?? '')
+      ? await session.call('host_app', 'probe', args)
+      : await session.inspect(PROBE, 'probe', args)
     return { outcome, probed }
   } finally {
     await session.close()

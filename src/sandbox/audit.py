@@ -1,6 +1,6 @@
 """Walks everything a guest can reach, by reads and by calls with hostile arguments; reports what it must never meet.
 
-Loaded as a trusted module beside a guest (full Python, none of it part of the trusted base), whose globals it is given.
+Run in a guest's own interpreter (full Python, none of it part of the trusted base), whose globals it is given.
 It does what verified code may do, and no more: reads attributes the language lets a source name, through the guard where a
 read is not inlined; takes items; iterates; calls. Breadth first, so that a finding comes with its shortest path.
 """
@@ -121,7 +121,6 @@ def sample_arguments(guest):
 
 def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000, plant=None):
     """Findings as [path, what] pairs, and how much was visited: {'findings', 'objects', 'calls'}."""
-    guest = guest.raw  # as it is, not what of it crosses
     gc.enable()  # what a walk leaves is much, and trusted code begins without the collector
     module_dicts = {
         id(module.__dict__): f'module {name}'

@@ -85,7 +85,6 @@ export async function audit(policy: Policy = {}, options: AuditOptions = {}): Pr
     isolation: 'thread',
     workers: 1,
     spares: 0,
-    trusted: { audit: { source: python('audit.py'), expose: [] } },
   })
   try {
     const session = await sandbox.session()
@@ -95,7 +94,7 @@ export async function audit(policy: Policy = {}, options: AuditOptions = {}): Pr
         throw new PyrestrictError(`the audit's own program was ${seeded.status}: ${said(seeded)}`)
       }
     }
-    const walked = await session.call('audit', 'walk', [
+    const walked = await session.inspect(python('audit.py'), 'walk', [
       [...DENIED_ATTRIBUTES],
       [...JUDGED_ATTRIBUTE_PREFIXES],
       [...JUDGED_ATTRIBUTES],

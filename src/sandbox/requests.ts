@@ -155,6 +155,15 @@ export function callRequest(
   return encode({ op: 'call', ...request, ...common(policy, limits) }, 'value.args', 'args', policy)
 }
 
+/** Calls a function of Python of the host's in the guest's own interpreter, with the guest's globals first: the audit. */
+export function inspectRequest(
+  request: { readonly source: string; readonly function: string; readonly args: readonly Value[] },
+  policy: ResolvedPolicy,
+  limits: Limits,
+): Uint8Array {
+  return encodeValue({ op: 'inspect', ...request, ...common(policy, limits) })
+}
+
 /** Makes a guest one that trusted modules can be beside. To the guest, as the first of a base. */
 export function attendRequest(policy: ResolvedPolicy): Uint8Array {
   return encodeValue({ op: 'attend', ...common(policy, policy.limits) })

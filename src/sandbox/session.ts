@@ -14,7 +14,7 @@ import { execute } from './execution.js'
 import { checkOptions, formalsOf, type ExecuteOptions, type RunOptions } from './options.js'
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './pool.js'
-import { callRequest, encodeInputs, freshly, runRequest } from './requests.js'
+import { callRequest, encodeInputs, freshly, inspectRequest, runRequest } from './requests.js'
 import { ATTEMPTS, compile, turnsOf, type Runtime } from './runs.js'
 import { seal, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
@@ -146,6 +146,15 @@ export class Session {
       const request = callRequest({ module, function: name, args }, policy, limits)
       return () => this.#execute('host', request, limits, options)
     }) as Promise<Outcome<T>>
+  }
+
+  /** @internal Calls a function of `source`, Python of the host's, in the guest's own interpreter: the audit. */
+  inspect(source: string, name: string, args: readonly Value[]): Promise<Outcome> {
+    return this.#enqueue(() => {
+      const { policy } = this.#host.runtime
+      const request = inspectRequest({ source, function: name, args }, policy, policy.limits)
+      return () => this.#execute('guest', request, policy.limits, {})
+    })
   }
 
   /** The session's state, to open another session with, here or in another process. See `snapshotKey`. */

@@ -333,6 +333,17 @@ def _attend(request):
     return values.dumps({'status': 'returned', 'value': None})
 
 
+def _inspect(request):
+    """The audit: Python of the host's, in this very interpreter, given the guest's globals. It is sent by the host alone."""
+
+    def work(guest):
+        scope = {'__builtins__': __builtins__, '__name__': 'inspect'}
+        exec(request['source'], scope)
+        return scope[request['function']](guest.scope, *request['args'])
+
+    return _perform(request, work)
+
+
 _REHEARSAL = {
     'policy': {'modules': 'standard'},
     'recursion': 1000,
@@ -363,6 +374,7 @@ OPERATIONS = {
     'evaluate': _evaluate,
     'map': _map,
     'attend': _attend,
+    'inspect': _inspect,
     'warm': _warm,
 }
 
