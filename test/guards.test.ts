@@ -177,7 +177,8 @@ for cls in {base for named in kinds.NAMEABLE for base in named.__mro__}:
         if name[:1] == '_': continue
         parts = [value.fget, value.fset] if type(value) is property else [value.func] if type(value) is functools.cached_property else [value]
         for part in parts:
-            if type(part) is types.FunctionType:
+            # Those that close a memory bug hand the receiver to the method of C that they stand for, which checks it.
+            if type(part) is types.FunctionType and '.floor' not in part.__module__:
                 tried += 1
                 try: part(stray)
                 except TypeError as error:
