@@ -17,6 +17,7 @@ const METHODS = `class C(B, metaclass=_metaclass_):
     def __init__(self, a):
         _getattr_(super(), '__init__')()
         _write_(self)._a = a
+        _write_(self).d = a
         for b in _getiter_(_getattr_(a, '_b')): _write_(b).c += _getattr_(b, 'format')
     def f(self):
         try: return _getattr_(self, '_a')

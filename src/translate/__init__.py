@@ -6,7 +6,7 @@
     _getiter_(x), _unpack_sequence_(x, …) x
     x = _inplacevar_('+=', x, v)          x += v
     _write_(x)[k] = v                     x[k] = v
-    _write_(x).n = v                      (ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)).n = v, in a function
+    _write_(x).n = v                      (ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)).n = v, in a function; see hoist.py
     x._p, and `_p` of a class body        x.ʼ_p, ʼ_p: private names have a mark that no source can spell
     except E as e: ...                    except E as e: ʼtype(e) in ʼT and ʼtell(e); ...
     def f(x: T) -> T: ...                 def f(x): ...
@@ -29,6 +29,7 @@ from ast import Constant, Name
 from ..verify.refused import Refused
 from ..verify.residual import CHILDREN
 from . import definitions, nodes, reads, writes
+from .hoist import hoist
 from .lift import lift
 from .spelling import without_future_imports
 from .walk import Walk
@@ -49,11 +50,14 @@ def translate(tree, parameters, keeps_value):
             final = tree.body[-1]
     walk = Walk('module' if parameters is None else 'expression', tree)
     while walk.pending:
-        walk.kind, walk.owner, level = walk.pending.pop()
+        walk.kind, walk.owner, level, walk.writes = walk.pending.pop()
         while level:
             level = _translate_level(level, walk)
     for node, field, name in walk.renames:
         setattr(node, field, name)
+    for function, found in walk.functions:
+        if found:
+            hoist(function, found, walk.named, writes.test)
     if type(tree) is ast.Module:
         lift(tree)
     if final is not None:

@@ -41,7 +41,7 @@ def function(node, walk):
         if arg is not None:
             arg.annotation = None
     node.returns = None
-    walk.enter('function', node.body, walk.owner)
+    walk.enter('function', node.body, walk.owner, node)
     return left
 
 

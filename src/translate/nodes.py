@@ -14,6 +14,8 @@ from ..language import PRIVATE_MARK
 TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, REGISTER = (
     PRIVATE_MARK + word for word in ('type', 'G', 'value', 'x', 'T', 'tell', 'register')
 )
+# How the variables begin that hold what a test has answered.
+HELD = PRIVATE_MARK + ':'
 LOAD, STORE, IN, AND = ast.Load(), ast.Store(), ast.In(), ast.And()
 OPERATORS = {
     '+=': ast.Add,

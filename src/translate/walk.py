@@ -7,17 +7,25 @@ from .spelling import StoredNames
 
 
 class Walk:
-    """`kind` and `owner` are of the present scope; `renames` are made when all is done."""
+    """
+    `kind` and `owner` are of the present scope, `writes` the attributes that it writes of plain variables; `renames` are made, and
+    of `functions` writes are held together, when all is done. `named` are the variables that `:=` binds.
+    """
 
-    __slots__ = ('kind', 'owner', 'pending', 'renames', 'stored')
+    __slots__ = ('kind', 'owner', 'writes', 'pending', 'renames', 'functions', 'named', 'stored')
 
     def __init__(self, kind, tree):
-        self.pending = [(kind, None, [tree])]
+        self.pending = [(kind, None, [tree], {})]
         self.renames = []
+        self.functions = []
+        self.named = set()
         self.stored = StoredNames()
 
-    def enter(self, kind, nodes, owner):
-        self.pending.append((kind, owner, nodes))
+    def enter(self, kind, nodes, owner, function=None):
+        writes = {}
+        if function is not None:
+            self.functions.append((function, writes))
+        self.pending.append((kind, owner, nodes, writes))
 
 
 def plain_call(node, guard, count):

@@ -111,7 +111,9 @@ def attribute(node, walk):
     node.attr = walk.stored[mangled(node.attr, walk.owner)]
     write = node.value
     if walk.kind == 'function' and plain_call(write, '_write_', 1) and type(write.args[0]) is Name:
-        node.value = _own_or_written(write, write.args[0])
+        (x,) = write.args
+        walk.writes.setdefault(x.id, []).append(node)
+        node.value = _own_or_written(write, x)
         return ()
     return (write,)
 
@@ -134,6 +136,18 @@ def _own_or_written(write, x):
     return node
 
 
+def test(name, place):
+    """The same for a variable of that name, which is to be asked for where `place` begins."""
+    x = nodes.name(name, place)
+    return _own_or_written(nodes.call('_write_', [x], place), x)
+
+
+def named(node, walk):
+    if type(node.target) is Name:
+        walk.named.add(node.target.id)
+    return (node.value,)
+
+
 def item(node, walk):
     """Written or deleted."""
     if plain_call(node.value, '_write_', 1):
@@ -147,4 +161,5 @@ RULES = {
     ast.AnnAssign: annotated,
     ast.Attribute: attribute,
     ast.Subscript: item,
+    ast.NamedExpr: named,
 }

@@ -17,7 +17,7 @@ from pyrestrict.verify.identifiers import check_marks
 from pyrestrict.verify.refused import Refused
 
 MARK = '\u02bc'
-OURS = [MARK + word for word in ('type', 'G', 'T', 'tell', 'register', 'x', 'value', '+=', '|=')]
+OURS = [MARK + word for word in (':a', ':self', 'type', 'G', 'T', 'tell', 'register', 'x', 'value', '+=', '|=')]
 FORBIDDEN = '__class__ __globals__ __subclasses__ __dict__ __builtins__ __code__ __getattribute__ __reduce_ex__ __init__ __call__'.split()
 SNEAKY = [*FORBIDDEN, *OURS, *language.GUARDS, *list(language.DENIED_ATTRIBUTES)[:8], *list(language.JUDGED_ATTRIBUTES),
           '_private', '__private', MARK + '_p', MARK + '__p', MARK, 'x' + MARK, 'gi_x', 'co_x', 'super', '__name__', 'type', 'f']
@@ -176,7 +176,7 @@ _write_|_getattr_|_metaclass_|ʼtype|ʼG|ʼT|ʼtype(a)|ʼtype(a, (), {})|ʼG.add
 _getattr_(a, '__class__')|_getattr_(a, 'x')|_write_(a)|ʼtype(*a) in ʼG|ʼtype(a) in a|ʼtype(a) in ʼG|a in ʼG|ʼtype(a) not in ʼG
 ʼtype(a) in ʼG in ʼT|(ʼx := a)|ʼx|_getitem_(a, b)|_apply_(a, *b)|__import__|__builtins__|a._p|a.ʼ_p|ʼ_p|t"{a}"|f"{a!r}"
 super().__class__|super().__init__|super().__new__|super(a).__init__|lambda __class__: 0|lambda _write_: 0|(super := a)|f(metaclass=a)
-f(__x__=1)|[0 for _write_ in a]|(yield)|await a|[*a]|{**a}|a.__init__()|(ʼvalue := a)
+(ʼx if ʼtype((ʼx := a)) in ʼG else _write_(ʼx))|f(__x__=1)|[0 for _write_ in a]|(yield)|await a|[*a]|{**a}|a.__init__()|(ʼvalue := a)
 """.strip().replace('\n', '|').split('|')
 
 
@@ -231,7 +231,8 @@ def _harm_of_tree(tree):
         elif type(node) is ast.Attribute:
             value = ast.unparse(node.value)
             written = type(node.value) is ast.Call and value.startswith('_write_(') and len(node.value.args) == 1 and not node.value.keywords
-            if not written and not (_is_test(node.value) and _in_function(node, parent_of)):
+            held = type(node.value) is ast.Name and node.value.id.startswith(MARK + ':')
+            if not written and not ((held or _is_test(node.value)) and _in_function(node, parent_of)):
                 return f'writes {text}'
             if type(parent) is ast.AugAssign and _forbidden(node.attr) and field == 'target' and not node.attr.startswith(MARK):
                 return f'reads and writes {text}'
@@ -249,6 +250,10 @@ def _is_test(node):
         f'{MARK}x if {MARK}type\\(\\({MARK}x := .*\\)\\) in {MARK}G else _write_\\({MARK}x\\)', ast.unparse(node), re.DOTALL) is not None
 
 
+def _holds(node):
+    return type(node) is ast.Assign and type(node.targets[0]) is ast.Name and node.targets[0].id.startswith(MARK + ':')
+
+
 def _in_function(node, parent_of):
     while node is not None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
@@ -263,6 +268,10 @@ def _in_place(node, parent, field, parent_of):
     """Whether a name of ours stands where translation puts it."""
     word = node.id.removeprefix(MARK)
     around = parent_of.get(id(parent))
+    if word.startswith(':'):
+        if type(node.ctx) is ast.Store:
+            return type(parent) is ast.Assign and len(parent.targets) == 1 and _is_test(parent.value)
+        return type(node.ctx) is ast.Load and type(parent) is ast.Attribute and type(parent.ctx) is not ast.Load
     if word == '_metaclass_':
         return type(parent) is ast.keyword and type(around) is ast.ClassDef
     if word == 'value':
@@ -273,7 +282,8 @@ def _in_place(node, parent, field, parent_of):
         test = parent if type(parent) is ast.IfExp else around
         while test is not None and type(test) is not ast.IfExp:
             test = parent_of.get(id(test))
-        return test is not None and _is_test(test) and type(parent_of.get(id(test))) is ast.Attribute
+        return test is not None and _is_test(test) and (
+            type(parent_of.get(id(test))) is ast.Attribute or _holds(parent_of.get(id(test))))
     if type(parent) is not ast.Call or field != 'func':
         return False
     if word == 'type':

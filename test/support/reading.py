@@ -22,7 +22,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 def canonical(name):
     """A name without its mark and without the class that mangling wrote into it."""
-    name = name.removeprefix(MARK)
+    name = name.removeprefix(MARK).removeprefix(':')
     mangled = re.fullmatch(r'_\w*?(__\w*?[^_]_?|___*)', name)
     return mangled[1] if mangled else name
 
@@ -59,6 +59,9 @@ class Plain(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node):
+        if type(node.targets[0]) is ast.Name and node.targets[0].id.startswith(MARK + ':'):
+            self.visit(node.value)
+            return None
         self.generic_visit(node)
         value = node.value
         if type(value) is ast.Call and type(value.func) is ast.Name and value.func.id in IN_PLACE:

@@ -7,6 +7,7 @@ program runs, and are calls in these forms only:
     _write_(x).n = v             a write; `x` is the guest's own, or what stands in for it refuses the write
     (ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)).n = v
                                  the same, which asks the guard only where `x` is of a class not seen before
+    ʼ:x.n = v                    the same, where `ʼ:x` is bound to such answers alone: by `ʼ:x = ʼx if … else _write_(ʼx)`
     ʼ|=(a, b)                    `operator.ior`, and so on
     ʼtype(e) in ʼT and ʼtell(e)  takes the marks of private names out of what an exception says
     ʼregister(d, f)              a decorator that may ask for an annotation
@@ -24,6 +25,7 @@ from ..language import DEFINABLE_METHODS, GUARDS, IN_PLACE, JUDGED_ATTRIBUTES, P
 from ..names import is_dunder, judged
 from . import limits
 from .identifiers import (
+    HELD,
     OWN_CLASSES,
     READABLE,
     READABLE_IN_CLASS,
@@ -168,23 +170,44 @@ def _written(node, walk):
     """The object that the target of a write is known to come from a guard for."""
     if is_call(node, '_write_'):
         return node.args
-    if type(node) is ast.IfExp and walk.scope.kind == 'function':
-        test, other = node.test, node.orelse
-        if (
-            type(test) is ast.Compare
-            and len(test.ops) == 1
-            and type(test.ops[0]) is ast.In
-            and is_read(test.comparators[0], OWN_CLASSES)
-            and is_call(test.left, TYPE)
-            and type(bound := test.left.args[0]) is ast.NamedExpr
-            and type(bound.target) is Name
-            and bound.target.id == WRITTEN
-            and is_read(node.body, WRITTEN)
-            and is_call(other, '_write_')
-            and is_read(other.args[0], WRITTEN)
-        ):
-            return (bound.value,)
+    if walk.scope.kind == 'function':
+        if type(node) is Name and node.id[:2] == HELD and type(node.ctx) is Load:
+            return ()
+        tested = _tested(node)
+        if tested is not None:
+            return (tested,)
     raise Refused('_write_ is missing', node)
+
+
+def _tested(node):
+    """`x` of `ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)`; None for anything else."""
+    if type(node) is not ast.IfExp:
+        return None
+    test, other = node.test, node.orelse
+    if (
+        type(test) is ast.Compare
+        and len(test.ops) == 1
+        and type(test.ops[0]) is ast.In
+        and is_read(test.comparators[0], OWN_CLASSES)
+        and is_call(test.left, TYPE)
+        and type(bound := test.left.args[0]) is ast.NamedExpr
+        and type(bound.target) is Name
+        and bound.target.id == WRITTEN
+        and is_read(node.body, WRITTEN)
+        and is_call(other, '_write_')
+        and is_read(other.args[0], WRITTEN)
+    ):
+        return bound.value
+    return None
+
+
+def holds(node, walk):
+    """What is left of `ʼ:x = ʼx if …`, which binds such a variable; None for other assignments."""
+    (target, *others) = node.targets
+    if type(target) is not Name or target.id[:2] != HELD or walk.scope.kind != 'function':
+        return None
+    tested = _tested(node.value)
+    return None if others or tested is None else (tested,)
 
 
 RULES = {

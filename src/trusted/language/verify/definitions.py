@@ -11,6 +11,7 @@ from ast import Constant, Name
 from ..language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, MODULE_DUNDERS
 from ..names import denied, is_dunder, judged
 from . import limits
+from .access import holds
 from .identifiers import check_attribute, check_binding, check_keyword, check_read
 from .refused import Refused
 
@@ -100,6 +101,9 @@ def _check_exact_key(name, walk):
 
 def assignment(node, walk):
     value = node.value
+    held = holds(node, walk)
+    if held is not None:
+        return held
     return [value, *[target for target in node.targets if not _is_special(target, value, walk)]]
 
 

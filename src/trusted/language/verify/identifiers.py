@@ -31,6 +31,8 @@ RESERVED = frozenset(UNBINDABLE) | DENIED_ATTRIBUTES
 TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, REGISTER, RUN = (
     PRIVATE_MARK + word for word in ('type', 'G', 'value', 'x', 'T', 'tell', 'register', 'run')
 )
+# How variables begin that hold what `_write_`, or a test in its place, has answered.
+HELD = PRIVATE_MARK + ':'
 # All characters that are, or are normalised to, text that holds the mark.
 _MARKS = PRIVATE_MARK, '\u0149'
 
