@@ -8,7 +8,7 @@ import { loadParser, type Parser } from '../src/syntax/parse.js'
 import { resolvePolicy } from '../src/policy/policy.js'
 import type { Value } from '../src/trusted/channel/values.js'
 import { Guest } from '../src/trusted/wall/runtime.js'
-import { escapeCases, HOST_APP, SECRET } from './support/cases.js'
+import { escapeCases, SECRET } from './support/cases.js'
 import { ask } from './support/images.js'
 import { shipped } from './support/shipped.js'
 
@@ -20,38 +20,28 @@ const COMMON = {
   resultNodes: 100_000,
   resultDepth: 100,
 }
-const EXPOSED = [
-  'vault',
-  'rows',
-  'settings',
-  'proxy',
-  'each_row',
-  'label',
-  'desk',
-  'found',
-  'bound',
-  'Shape',
-]
+/** Names of a trusted module's. What becomes of that is the door's claim, and test/escapes.test.ts's. */
+const EXPOSED = /\b(vault|proxy|each_row|label|desk|found|bound|Shape|host_app|H|__import__)\b/
+/** Evaluates an effect over the guest's globals, in its own interpreter. */
+const PROBE = `
+import builtins, types
+def probe(guest, effect):
+    names = dict(guest, g=guest, result=guest.get('result'), SECRET=${JSON.stringify(SECRET)}, types=types, builtins=builtins, out='')
+    try:
+        return bool(eval(effect, names))
+    except Exception:
+        return False
+`
 
 let parser: Parser
 let compiler: Guest
 let runner: Guest
-let base: Uint8Array
 
 beforeAll(async () => {
   parser = await loadParser()
   const { wasm, image } = shipped()
   compiler = new Guest(wasm, image)
   runner = new Guest(wasm, image)
-  const trusted = ask(runner, {
-    op: 'trust',
-    name: 'host_app',
-    source: HOST_APP,
-    expose: EXPOSED,
-    ...COMMON,
-  })
-  expect(trusted.status).toBe('returned')
-  base = runner.capture()
 })
 
 /** What became of a source that no check has seen: refused by verify, or run, and whether the attack's effect is there. */
@@ -67,7 +57,7 @@ function bypass(code: string, effect: string) {
     value: true,
   })
   if (compiled.ok !== true) return { refused: String(compiled.code), effect: false, said: '' }
-  runner.restore(base)
+  runner.reset()
   const common = { ...COMMON, policy: { modules, builtins } as unknown as Value }
   const ran = ask(
     runner,
@@ -76,7 +66,7 @@ function bypass(code: string, effect: string) {
       code: compiled.code as Uint8Array,
       mode: 'exec',
       filename: '<guest>',
-      inputs: {},
+      inputs: { rows: [1, 2, 3], settings: { k: 1 } },
       result: null,
       keep: true,
       ...common,
@@ -84,10 +74,10 @@ function bypass(code: string, effect: string) {
     { fuel: 200_000, outputBytes: 1 << 20 },
   )
   const probed = ask(runner, {
-    op: 'call',
-    module: 'host_app',
+    op: 'inspect',
+    source: PROBE,
     function: 'probe',
-    args: [effect, ''],
+    args: [effect],
     ...common,
   })
   return {
@@ -99,7 +89,14 @@ function bypass(code: string, effect: string) {
   }
 }
 
-const attacks = escapeCases().filter((c) => c.effect !== undefined && c.limits === undefined)
+const attacks = escapeCases().filter(
+  ({ code, effect, limits }) =>
+    effect !== undefined && limits === undefined && !EXPOSED.test(code) && !EXPOSED.test(effect),
+)
+
+test('many attacks are on the interpreter', () => {
+  expect(attacks.length).toBeGreaterThan(45)
+})
 
 describe('without check', () => {
   test.each(attacks)('$family/$name', ({ code, effect }) => {
@@ -110,7 +107,7 @@ describe('without check', () => {
 })
 
 test('the bypass is one: a benign program runs through it', () => {
-  expect(bypass('result = vault.total()', 'result == 6')).toMatchObject({
+  expect(bypass('result = 2 * 3', 'result == 6')).toMatchObject({
     refused: undefined,
     effect: true,
   })
