@@ -79,7 +79,7 @@ def type_of(*args, **kwargs):
 def veil_opaque(classes):
     """Makes veils that construct nothing for the image's `classes` of functions, iterators and the like that have none yet."""
     for real in set(classes) - NAMEABLE - VEILS.keys():
-        if real.__module__ in _OPAQUE_MODULES:
+        if type(real) is type and real.__module__ in _OPAQUE_MODULES:
             veil(real)
 
 
