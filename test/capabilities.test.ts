@@ -5,6 +5,7 @@ import {
   capability,
   createSandbox,
   GuestError,
+  type Capabilities,
   type EffectEvent,
   type Isolation,
   type Outcome,
@@ -225,6 +226,122 @@ asyncio.run(main())`
     expect(returned(await session.run('await f("y")'))).toBe('rows of y')
     expect(returned(await session.run('echo(1)'))).toEqual([1])
     await session.close()
+  })
+})
+
+describe('attacks on those who wait', () => {
+  const never = awaitable(() => new Promise(() => {}))
+  const open = (capabilities: Capabilities, limits = {}) =>
+    createSandbox(
+      { modules: 'standard', limits: { wallMs: 1_500, waitMs: 60_000, ...limits } },
+      { isolation: 'thread', workers: 1, capabilities },
+    )
+
+  test('a wait for nobody, on the stack, is a deadlock and not for ever', async () => {
+    const sandbox = await open({ never })
+    const source = `
+import asyncio
+async def main():
+    task = asyncio.create_task(never())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.Event().wait()
+def go(): asyncio.run(main())
+go()`
+    expect(raised(await sandbox.run(source))).toBe(
+      'RuntimeError: deadlock: every task waits for another',
+    )
+    await sandbox.close()
+  })
+
+  test('answers that are together more than one may be are answers all the same', async () => {
+    const sandbox = await open(
+      {
+        big: awaitable(async () => 'x'.repeat(3 << 20)),
+        deep: awaitable(async () =>
+          Array.from({ length: 990 }).reduce((held) => [held], 1 as unknown),
+        ),
+      },
+      { wallMs: 30_000 },
+    )
+    const source =
+      'import asyncio\nasync def main():\n    a, b, c = await asyncio.gather(big(), big(), deep())\n    return len(a) + len(b)\nasyncio.run(main())'
+    expect(returned(await sandbox.run(source))).toBe(6 << 20)
+    await sandbox.close()
+  })
+
+  test('an object that the guest gives back shows no more than before', async () => {
+    const doc = capability({ title: 'P', owner: 'hunter2' }, { read: ['title'] })
+    const sandbox = await open({
+      doc,
+      bag: capability({}, { items: true }),
+      echo: (x: unknown) => x,
+      same: () => doc.object,
+    })
+    for (const held of ['echo(doc)', 'same()', "bag['d']", 'echo([doc])[0]']) {
+      const outcome = await sandbox.run(`bag['d'] = doc\nheld = ${held}\n[held.title, held.owner]`)
+      expect(raised(outcome), held).toMatch(/^AttributeError: /)
+      expect(JSON.stringify(outcome)).not.toContain('hunter2')
+    }
+    await sandbox.close()
+  })
+
+  test('timers of the guest’s own run, and are its own time', async () => {
+    const sandbox = await open({ never })
+    const slept = await sandbox.run('import asyncio\nawait asyncio.sleep(0.3)\n1')
+    expect(returned(slept)).toBe(1)
+    expect(slept.usage.wallMs).toBeGreaterThan(250)
+    for (const source of ['await asyncio.sleep(3600)', 'while True: await asyncio.sleep(0.001)']) {
+      const outcome = await sandbox.run(`import asyncio\n${source}`)
+      expect(outcome.status === 'exhausted' && outcome.limit, source).toBe('wallMs')
+    }
+    await sandbox.close()
+  })
+
+  test('an abort, and a closing sandbox, end a run that waits', async () => {
+    const sandbox = await open({ never })
+    const stop = new AbortController()
+    const aborted = sandbox.run('await never()', { signal: stop.signal })
+    const closed = sandbox.run('await never()')
+    setTimeout(() => stop.abort(), 100)
+    expect((await aborted).status).toBe('cancelled')
+    setTimeout(() => void sandbox.close(), 100)
+    expect((await closed).status).toBe('cancelled')
+  })
+
+  test('as a result, an object of the host’s is its repr', async () => {
+    const sandbox = await open({ doc: capability({ title: 'P' }, { read: ['title'] }) })
+    expect(returned(await sandbox.run('[doc]'))).toEqual([
+      expect.objectContaining({ type: 'HostObject', text: '<doc of the host>', opaque: true }),
+    ])
+    await sandbox.close()
+  })
+
+  test('what an earlier run of a session was given names nothing in a later one', async () => {
+    const sandbox = await open({ find: (name: string) => capability({ name }, { read: ['name'] }) })
+    const session = await sandbox.session()
+    expect(returned(await session.run('o = find("a")\no.name'))).toBe('a')
+    expect(raised(await session.run('p = find("b")\no.name'))).toMatch(/^PermissionError: /)
+    await sandbox.close()
+  })
+
+  test('what an object’s rule asks for, its methods are asked for too', async () => {
+    const asked: string[] = []
+    const sandbox = await createSandbox(
+      { capabilities: { doc: { approve: true }, 'doc.save': { calls: 5 } } },
+      {
+        isolation: 'thread',
+        workers: 1,
+        capabilities: { doc: capability({ save: () => 1 }, { methods: ['save'] }) },
+        approve: ({ target }) => {
+          asked.push(target)
+          return false
+        },
+      },
+    )
+    expect(raised(await sandbox.run('doc.save()'))).toBe('PermissionError: doc.save: not approved')
+    expect(asked).toEqual(['doc.save'])
+    await sandbox.close()
   })
 })
 

@@ -13,12 +13,14 @@ import {
   type Rule,
 } from '../trusted/broker/effect.js'
 import { decode } from '../trusted/channel/decode.js'
-import { encode, type Field } from '../trusted/channel/encode.js'
+import { encode, type Field, type Outward } from '../trusted/channel/encode.js'
 import { INWARD, instead, VALUES, type Value } from '../trusted/channel/values.js'
 import { WireError } from '../trusted/channel/wire.js'
 
 /** The class of the guest's end of an object: as its type, an object of the host's comes back. */
 const HOST_OBJECT = 'HostObject'
+/** How deep an answer may nest. */
+const DEPTH = 1_000
 
 /** Functions and objects of the host's, by the names they have in the guest. */
 export type Capabilities = Readonly<Record<string, Granted>>
@@ -125,11 +127,24 @@ export function converse({ host, rules, limits, canWait, position }: Conversing)
 } {
   const objects = new Objects(host.granted)
   const bytes = limits.effectBytes
+  const outward: Outward = (thing, isKey) =>
+    thing instanceof Capability
+      ? { fields: ['capability', JSON.stringify(objects.tell(thing))] }
+      : instead(thing, isKey)
+  const shape = { ...VALUES, references: ['uu'] }
+  // An object that this run knows as a capability is never copied: what of it is not listed would be shown.
   const write = (value: unknown): Uint8Array =>
-    encode(value, { ...VALUES, bytes, depth: 1_000, references: ['uu'] }, (thing, isKey) =>
-      thing instanceof Capability
-        ? { fields: ['capability', JSON.stringify(objects.tell(thing))] }
-        : instead(thing, isKey),
+    encode(objects.of(value) ?? value, { ...shape, bytes, depth: DEPTH }, outward)
+  // Rows of answers, each of which was written and measured by itself before.
+  const writeRows = (rows: unknown): Uint8Array =>
+    encode(
+      (rows as readonly (readonly unknown[])[]).map(([id, value, ...rest]) => [
+        id,
+        objects.of(value) ?? value,
+        ...rest,
+      ]),
+      { ...shape, depth: DEPTH + 3 },
+      outward,
     )
   const broker = new Broker({
     run: crypto.randomUUID(),
@@ -150,13 +165,13 @@ export function converse({ host, rules, limits, canWait, position }: Conversing)
   const conversation = new Conversation({
     broker,
     decode: (encoded) => read(encoded, objects),
-    encode: write,
+    encode: writeRows,
     position,
     now: () => performance.now(),
-    after,
+    after: (ms, then) => after(ms, then, true),
     questionBytes: bytes,
   })
-  return { conversation, broker, encode: write }
+  return { conversation, broker, encode: writeRows }
 }
 
 /** A value of the guest's, in which an object of the host's is that object again. */
@@ -170,7 +185,9 @@ function read(encoded: Uint8Array, objects: Objects): unknown {
         if (fields[0] !== HOST_OBJECT) return INWARD.reference(fields)
         const object = objects.get(String(fields[1]))
         if (object === undefined) throw new WireError('an object that this run was never given')
-        return object.object
+        if (object.isRevoked) throw new WireError('an object to which access was taken back')
+        // The capability itself, and not what it stands for: the host may hand it on, and nothing more is shown by that.
+        return object
       },
     },
   )
@@ -178,9 +195,9 @@ function read(encoded: Uint8Array, objects: Objects): unknown {
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** A timer that keeps no process alive. */
-function after(ms: number, then: () => void): () => void {
+/** A timer; one of a run that waits keeps the process alive, as a run does. */
+function after(ms: number, then: () => void, isHeld = false): () => void {
   const timer = setTimeout(then, Math.min(Math.ceil(ms), LONGEST_TIMER_MS))
-  timer.unref()
+  if (!isHeld) timer.unref()
   return () => clearTimeout(timer)
 }

@@ -87,6 +87,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   const cancel = (): void => {
     cancelled = true
     worker.kill('cancelled')
+    execution.turns?.conversation.close()
   }
   signal?.addEventListener('abort', cancel)
   const { turns, canWait } = execution

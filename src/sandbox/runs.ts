@@ -98,23 +98,27 @@ export async function run(
       limits,
     )
     const asking = turnsOf(runtime, code, limits)
-    const { outcome, begun } = await execute({
-      worker,
-      begin: 'base',
-      request,
-      // A program that waits needs its memory for the next turn; who comes next begins with a reset.
-      end: asking ? 'keep' : 'reset',
-      limits,
-      turns: asking?.turns,
-      canWait: runtime.canWait,
-      signal,
-      onOutput,
-      isClosing,
-      pauses,
-      find: (file) => (file === filename ? code : trustedSource(file)),
-    })
-    asking?.close()
-    return begun ? outcome : 'lost'
+    try {
+      const { outcome, begun } = await execute({
+        worker,
+        begin: 'base',
+        request,
+        // A program that waits needs its memory for the next turn; who comes next begins with a reset.
+        end: asking ? 'keep' : 'reset',
+        limits,
+        turns: asking?.turns,
+        canWait: runtime.canWait,
+        signal,
+        onOutput,
+        isClosing,
+        pauses,
+        find: (file) => (file === filename ? code : trustedSource(file)),
+      })
+      return begun ? outcome : 'lost'
+    } finally {
+      // However it ended, nothing of it may be carried out any more.
+      asking?.close()
+    }
   }
   if (text instanceof Code)
     return withWorker(pool, runtime, signal, (worker) => executeIn(worker, text))

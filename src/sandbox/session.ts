@@ -250,8 +250,7 @@ export class Session {
         fetch: (files) => this.#fetch(files),
         turns: asking?.turns,
         canWait,
-      })
-      asking?.close()
+      }).finally(() => asking?.close())
       if (!begun && attempt < ATTEMPTS) continue
       if (delta && ENDED.includes(outcome.status)) {
         this.#delta = delta

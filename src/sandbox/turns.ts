@@ -59,13 +59,38 @@ export async function performTurns(
       return { performed: whole, reply: { status: 'crashed', reason: error.message } }
     }
     const began = performance.now()
-    await conversation.answered(isClockFixed ? Infinity : reply.timeout * 1000)
+    // With nobody to wait for but its own timers, the time is its own.
+    const isOwn = conversation.open.length === 0
+    const leftMs = limits.wallMs - spent.wallMs
+    const dueMs = reply.timeout * 1000
+    if (!isClockFixed || !isOwn) {
+      const until = began + (isClockFixed ? Infinity : isOwn ? Math.min(dueMs, leftMs) : dueMs)
+      // In pieces: a worker that is gone, as those of a closed sandbox are, is to be noticed.
+      for (let now = began; now < until && !isOver(); now = performance.now())
+        if (await conversation.answered(Math.min(until - now, NOTICE_MS))) break
+    }
     if (isOver()) return { performed: whole, reply: FORGED }
-    const elapsed = isClockFixed ? 0 : (performance.now() - began) / 1000
+    const passedMs = performance.now() - began
+    const elapsed = !isClockFixed ? passedMs / 1000 : isOwn && dueMs < Infinity ? reply.timeout : 0
+    if (isOwn) spent = { ...spent, wallMs: spent.wallMs + (isClockFixed ? 0 : passedMs) }
+    if (spent.wallMs >= limits.wallMs || spent.fuel >= limits.fuel) {
+      const why = spent.fuel >= limits.fuel ? 'fuel' : 'wall'
+      const killed: Performed = {
+        kind: 'killed',
+        id: 0,
+        why,
+        usage: spent,
+        detail: 'between two turns',
+      }
+      return { performed: killed, reply: replyOf(killed, limits) }
+    }
     request = resume(conversation.take(), elapsed)
     begin = 'keep'
   }
 }
+
+/** How late the end of a worker may be noticed by a run that waits, in milliseconds. */
+const NOTICE_MS = 50
 
 const FORGED: Reply = { status: 'crashed', reason: 'the guest waits for nobody' }
 

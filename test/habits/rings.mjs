@@ -37,8 +37,8 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions and objects, so often, so long, approved where that is asked.',
-    lines: 720,
-    tokens: 5_300,
+    lines: 740,
+    tokens: 5_600,
   },
   {
     name: 'language',

@@ -7,6 +7,7 @@
  *
  * Nothing here throws or rejects because of a guest, a handler that fails, or an approver that fails: each ends as an answer.
  */
+import { WireError } from '../channel/wire.js'
 import {
   GUEST_ERRORS,
   GuestError,
@@ -63,10 +64,11 @@ export class Broker {
     const { id, effect: kind, target, at } = question
     const { effects, limits, run, onEffect } = this.#options
     const started = performance.now()
+    const controller = new AbortController()
     const seq = ++this.#seq
     let rulePath = ''
     const end = (decision: Decision, told: Omit<Settled, 'id'>): Settled => {
-      this.#pending.delete(id)
+      if (this.#pending.get(id) === controller) this.#pending.delete(id)
       const size = bytes + (told.encoded?.length ?? 0)
       const ms = performance.now() - started
       const event = { run, seq, kind, target, rule: rulePath, decision, bytes: size, ms, fuel, at }
@@ -105,7 +107,6 @@ export class Broker {
         `${target} may be called ${rule.calls} times in a run`,
       )
 
-    const controller = new AbortController()
     this.#pending.set(id, controller)
     const perform = (decision: Decision): Settled | Promise<Settled> => {
       const settle = (value: unknown): Settled => {
@@ -134,7 +135,7 @@ export class Broker {
     if (!rule.approve) return perform('allowed')
     const asked = { run, seq, kind, target, rule: rulePath, fuel, at }
     return this.#approved(asked).then((isApproved) =>
-      isApproved
+      isApproved && !controller.signal.aborted
         ? perform('approved')
         : refuse('denied', 'PermissionError', `${target}: not approved`),
     )
@@ -188,9 +189,9 @@ export class Broker {
   #errorOf(error: unknown, target: string): [type: string, text: string] {
     const isKnown = (type: string): boolean =>
       (GUEST_ERRORS as readonly string[]).includes(type) || this.#options.errors.has(type)
-    if (error instanceof GuestError && isKnown(error.type)) return [error.type, error.message]
+    if (error instanceof GuestError && isKnown(error.type)) return [error.type, cut(error.message)]
     if (error instanceof Error && this.#options.errors.has(error.name))
-      return [error.name, error.message]
+      return [error.name, cut(error.message)]
     return ['RuntimeError', `the host's ${target} failed`]
   }
 }
@@ -203,13 +204,19 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   )
 }
 
+/** Why a value cannot cross. What a getter of the host's threw meanwhile is not the guest's to read. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return error instanceof WireError ? error.message : 'the answer cannot be read'
 }
 
-/** A log that fails must not fail the run. */
-function quietly(work: () => void): void {
+/** As much of a host's text as a guest is told. */
+const TEXT_CHARACTERS = 10_000
+const cut = (text: string): string => String(text).slice(0, TEXT_CHARACTERS)
+
+/** A log that fails, now or later, must not fail the run. */
+function quietly(work: () => unknown): void {
   try {
-    work()
+    const done = work()
+    if (isThenable(done)) done.then(undefined, () => {})
   } catch {}
 }

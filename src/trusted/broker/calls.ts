@@ -19,12 +19,16 @@ export interface Told {
 export class Objects {
   readonly #byToken = new Map<string, Capability>()
   readonly #tokens = new Map<Capability, string>()
+  readonly #byObject = new Map<object, Capability>()
+  /** Of this run alone: what an earlier run of a session was given names nothing in a later one. */
+  readonly #run = crypto.randomUUID().slice(0, 8)
 
   constructor(granted: Readonly<Record<string, Granted>>) {
     for (const [name, value] of Object.entries(granted)) {
       if (!(value instanceof Capability)) continue
       this.#byToken.set(name, value)
       this.#tokens.set(value, name)
+      this.#byObject.set(value.object, value)
     }
   }
 
@@ -33,13 +37,19 @@ export class Objects {
     return this.#byToken.get(token)
   }
 
+  /** The capability by which this run knows a host's object: it is never shown to the guest in any other way. */
+  of(object: unknown): Capability | undefined {
+    return this.#byObject.get(object as object)
+  }
+
   /** Gives the guest the object, under the same token each time. */
   tell(object: Capability): Told {
     let token = this.#tokens.get(object)
     if (token === undefined) {
-      token = `object#${this.#tokens.size + 1}`
+      token = `object#${this.#run}-${this.#tokens.size + 1}`
       this.#tokens.set(object, token)
       this.#byToken.set(token, object)
+      this.#byObject.set(object.object, object)
     }
     return { token, shown: object.shown }
   }
@@ -62,13 +72,12 @@ export function callEffects(options: CallsOptions): Map<string, Effect> {
   const { granted, objects, rules, timeoutMs } = options
 
   const rule = (target: string): Rule | undefined => {
-    const [name] = target.split('.', 1) as [string]
+    const [name, , ...rest] = target.split('.') as [string]
+    if (rest.length > 0) return undefined
     if (!Object.hasOwn(granted, name) && objects.get(name) === undefined) return undefined
-    const own = Object.hasOwn(rules, target)
-      ? rules[target]!
-      : Object.hasOwn(rules, name)
-        ? rules[name]!
-        : {}
+    const ruleOf = (key: string) => (Object.hasOwn(rules, key) ? rules[key] : undefined)
+    // Of a method what its object's rule says holds too, where its own says nothing.
+    const own = { ...ruleOf(name), ...ruleOf(target) }
     const { calls, approve = false, timeoutMs: own_ms = timeoutMs } = own
     return {
       path: `capabilities.${Object.hasOwn(rules, target) ? target : name}`,

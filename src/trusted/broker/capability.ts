@@ -30,7 +30,10 @@ export class Awaitable {
   constructor(readonly call: (...args: never[]) => unknown) {}
 }
 
-/** An object that a guest may use by listed names. Made by {@link capability}. */
+/**
+ * An object that a guest may use by listed names. Made by {@link capability}. A function that is given one by its guest gets this, and
+ * finds in `object` what it stands for.
+ */
 export class Capability {
   #isRevoked = false
 

@@ -40,6 +40,7 @@ export class Conversation {
   readonly #open = new Map<number, Question>()
   #ready: AnswerRow[] = []
   #wake: (() => void) | undefined
+  #isClosed = false
 
   constructor(options: ConversationOptions) {
     this.#options = options
@@ -104,11 +105,16 @@ export class Conversation {
     }
   }
 
-  /** Resolves when there is an answer to take, when `ms` have passed, or when nothing is open any more. */
-  async answered(ms: number): Promise<void> {
+  /** Resolves when there is an answer to take, or when `ms` have passed; whether there is anything that ends the waiting. */
+  async answered(ms: number): Promise<boolean> {
     const until = this.#options.now() + ms
-    while (this.#ready.length === 0 && this.#open.size > 0 && this.#options.now() < until)
-      await this.#change(until)
+    while (!this.#isDone(until) && this.#options.now() < until) await this.#change(until)
+    return this.#isDone(until)
+  }
+
+  #isDone(until: number): boolean {
+    if (this.#ready.length > 0 || this.#isClosed) return true
+    return this.#open.size === 0 && until === Infinity
   }
 
   /** What has been answered and not been taken. */
@@ -116,6 +122,13 @@ export class Conversation {
     const rows = this.#ready
     this.#ready = []
     return rows
+  }
+
+  /** The run is over: who waits, waits no more. */
+  close(): void {
+    this.#isClosed = true
+    this.#open.clear()
+    this.#wake?.()
   }
 
   /** Answers an open question from outside: by who resumes a program that waited. */
@@ -135,7 +148,8 @@ export class Conversation {
 
   /** Whether a guest that waits on its stack has what it waits for, or waits for what will never come. */
   #isOver(wanted: number | undefined): boolean {
-    if (wanted === undefined) return this.#ready.length > 0
+    if (wanted === undefined)
+      return this.#ready.length > 0 || this.#open.size === 0 || this.#isClosed
     return !this.#open.has(wanted)
   }
 
@@ -177,7 +191,9 @@ export class Conversation {
       throw new ProtocolError('a question that is none')
     if (payload.length > this.#options.questionBytes)
       throw new ProtocolError('a question that is too large')
-    const [args, kwargs] = this.#decoded(payload) as [unknown, unknown]
+    const parts = this.#decoded(payload)
+    if (!Array.isArray(parts)) throw new ProtocolError('a question without arguments')
+    const [args, kwargs] = parts as unknown[]
     if (
       !Array.isArray(args) ||
       typeof kwargs !== 'object' ||

@@ -128,6 +128,8 @@ _COPIES = _by_id(
         memoryview: memoryview.tobytes,
     }
 )
+# What crosses as text in arguments of questions alone: ends of the host's objects.
+_GIVEN = {}
 _READERS = {
     'datetime': datetime.fromisoformat,
     'date': date.fromisoformat,
@@ -164,7 +166,7 @@ class _Walk:
 
     def __init__(self, most_nodes, most_bytes, texts):
         self.nodes, self.size, self.texts = most_nodes, most_bytes, texts
-        self.within, self.opaque = set(), []
+        self.within, self.opaque, self.as_text = set(), [], _TEXTS
 
     def copy(self, value, hashed=False):
         kind, key = _type(value), _id(_type(value))
@@ -174,9 +176,9 @@ class _Walk:
             if self.nodes < 0 or self.size < 0:
                 raise TooLarge
             return value
-        if key in _TEXTS:
+        if key in self.as_text:
             try:
-                return self.reference(kind, _TEXTS[key](value))
+                return self.reference(kind, self.as_text[key](value))
             except _NoData, ValueError, OverflowError, ArithmeticError:
                 return self.unknown(value)
         if key not in _CONTAINERS:
@@ -309,6 +311,7 @@ def given(value, most_nodes, most_bytes):
         return marshal.dumps(value, 2, allow_code=False)
     with _deep():
         walk = _Walk(most_nodes, most_bytes, {})
+        walk.as_text = _TEXTS | _GIVEN
         copy = walk.copy(value)
     if walk.opaque:
         raise TypeError(f'{_name_of(_type(walk.opaque[0]))} is no data, and cannot cross')
@@ -316,8 +319,8 @@ def given(value, most_nodes, most_bytes):
 
 
 def crosses(kind, tell, name, read):
-    """From now on instances of `kind` cross as the text that `tell` gives, and what the host calls `name` is read by `read`."""
-    _TEXTS[_id(kind)] = tell
+    """From now on instances of `kind` cross in arguments as the text that `tell` gives, and what the host calls `name` is read by `read`."""
+    _GIVEN[_id(kind)] = tell
     _READERS[name] = read
 
 
