@@ -17,6 +17,8 @@ let theirs: TreeSitter
 beforeAll(async () => {
   parser = await loadParser()
   const wasm = createRequire(import.meta.url).resolve('tree-sitter-python/tree-sitter-python.wasm')
+  // The library has an instance of its own; this one is the test's.
+  await TreeSitter.init()
   language = await Language.load(wasm)
   theirs = new TreeSitter()
   theirs.setLanguage(language)
