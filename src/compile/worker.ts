@@ -14,7 +14,7 @@ import { EXIT, PortPipe, StdioPipe, type Pipe } from '../platform/node/pipe.js'
 import { preload } from '../platform/node/preload.js'
 import type { ThreadData } from '../platform/node/worker.js'
 import { loadParser } from '../syntax/parse.js'
-import { encodeAnswers, type CompileAnswer } from '../trusted/channel/compile-answer.js'
+import { encodeAnswers } from '../trusted/channel/compile-answer.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import {
   decodeCommand,
@@ -62,11 +62,7 @@ async function serve(
     const began = performance.now()
     tell({ kind: 'begun', id })
     const { terms, jobs } = decodeJobs(command.request)
-    const answers: CompileAnswer[] = []
-    for (const [index, job] of jobs.entries()) {
-      answers.push(workshop.make(terms, job))
-      if (index < jobs.length - 1) workshop.reset()
-    }
+    const answers = workshop.makeAll(terms, jobs)
     const { retire } = workshop
     const response = encodeAnswers({ answers, retire })
     const usage = {

@@ -1,7 +1,7 @@
 /**
  * A source's way to code, in a worker that never runs a guest's code: checked and rewritten here, then verified and compiled
- * in a guest that is put back to its image after each source, as a parser that hostile text has corrupted would go on to
- * vouch for other people's programs.
+ * in a guest that is put back to its image after each batch, as a parser that hostile text has corrupted would go on to
+ * vouch for other people's programs. The sources of a batch are one sandbox's.
  *
  * One source may take its time limit and no more, wherever it spends it. One that is cut off while tree-sitter or the checker
  * is at work leaves them half changed: the worker is then to be replaced.
@@ -40,6 +40,13 @@ interface Front {
   readonly analyzer: Analyzer
 }
 
+/** A source that the compile guest did not come to the end of. */
+class Cut {
+  constructor(readonly refusal: CompileAnswer) {}
+}
+
+const UNDONE: CompileAnswer = { kind: 'undone' }
+
 type Accepted = Extract<RewriteResult, { ok: true }>
 
 export class Workshop {
@@ -59,49 +66,67 @@ export class Workshop {
     return this.#isDamaged || this.parser.heapBytes > PARSER_BYTES
   }
 
-  /** Never throws because of what a source is. */
-  make(terms: string, job: Job): CompileAnswer {
-    if (this.#isDamaged) return { kind: 'undone' }
-    const front = this.#frontOf(terms)
+  /**
+   * The answers for sources of one sandbox, in their order. They share the time of one: those that it does not suffice for are
+   * undone, but the first, which is then too slow. Never throws because of what a source is.
+   */
+  makeAll(terms: string, jobs: readonly Job[]): CompileAnswer[] {
+    const answers: CompileAnswer[] = []
+    const front = this.#isDamaged ? undefined : this.#frontOf(terms)
+    if (front) this.#makeWithin(front, jobs, answers)
+    if (this.parser.crashed) this.#isDamaged = true
+    while (answers.length < jobs.length) answers.push(UNDONE)
+    return answers
+  }
+
+  #makeWithin(front: Front, jobs: readonly Job[], answers: CompileAnswer[]): void {
     const { compileMs } = front.terms.limits
     const deadline = performance.now() + compileMs
-    let answer: CompileAnswer | undefined
     let isChecking = true
     try {
       within(compileMs, () => {
-        const checked = this.#check(front, job)
-        isChecking = false
-        answer = checked.ok
-          ? this.#compile(front.terms, job, checked.parameters, checked.accepted, deadline)
-          : checked.refusal
+        for (const job of jobs) {
+          if (answers.length > 0 && performance.now() > deadline) return
+          isChecking = true
+          const checked = this.#check(front, job)
+          isChecking = false
+          const answer = checked.ok
+            ? this.#compile(front.terms, job, checked.parameters, checked.accepted, deadline)
+            : checked.refusal
+          // Those before it may have taken the time or the memory that it lacked.
+          if (answer instanceof Cut && answers.length > 0) return
+          answers.push(answer instanceof Cut ? answer.refusal : answer)
+        }
       })
     } catch (error) {
       // tree-sitter aborted, or was cut off, or the checker has a fault: none of them is used again.
       if (isChecking) this.#isDamaged = true
-      answer =
-        error instanceof TimedOut
-          ? tooSlow(compileMs)
-          : { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
+      if (!(error instanceof TimedOut))
+        answers.push({
+          kind: 'failed',
+          reason: error instanceof Error ? error.message : String(error),
+        })
+      else if (answers.length === 0) answers.push(tooSlow(compileMs))
     }
-    if (this.parser.crashed) this.#isDamaged = true
-    return answer!
   }
 
   /** Compiles a line, so that the first source is not charged for what is done once. */
   warm(): void {
-    this.make(WARM_TERMS, {
-      source: 'f(x.y, 1)\n',
-      mode: 'exec',
-      filename: '<warm>',
-      parameters: null,
-      asFunction: false,
-      formals: null,
-      provided: [],
-    })
+    this.makeAll(WARM_TERMS, [
+      {
+        source: 'f(x.y, 1)\n',
+        mode: 'exec',
+        filename: '<warm>',
+        parameters: null,
+        asFunction: false,
+        formals: null,
+        provided: [],
+      },
+    ])
     this.reset()
   }
 
-  /** Puts the guest back to its image, for the next source. */
+  /** Puts the guest back to its image, for the next batch. */
   reset(): void {
     this.guest.reset()
   }
@@ -153,7 +178,7 @@ export class Workshop {
     parameters: readonly string[],
     { code: guarded, edits }: Accepted,
     deadline: number,
-  ): CompileAnswer {
+  ): CompileAnswer | Cut {
     const request = compileRequest({
       text: guarded,
       mode,
@@ -175,8 +200,9 @@ export class Workshop {
       if (error instanceof ProtocolError) return { kind: 'failed', reason: error.message }
       if (!(error instanceof Killed)) throw error
       const { kind, detail } = error
-      if (kind === 'wall') return tooSlow(compileMs)
-      return limit(`compiling it takes too much (${[kind, detail].filter(Boolean).join(', ')})`)
+      if (kind === 'wall') return new Cut(tooSlow(compileMs))
+      const why = [kind, detail].filter(Boolean).join(', ')
+      return new Cut(limit(`compiling it takes too much (${why})`))
     }
     if (!response.ok) return placed(response.refusal, source, guarded, edits)
     const { code } = response

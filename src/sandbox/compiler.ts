@@ -2,6 +2,7 @@
  * Source to code that a run guest executes. The host's thread looks it up by everything that decides it, and otherwise asks a
  * compile worker and waits.
  */
+import { setMaxListeners } from 'node:events'
 import { termsText, type Job } from '../compile/jobs.js'
 import { ArgumentError } from '../errors.js'
 import { checkMode, type Mode } from '../check/options.js'
@@ -26,8 +27,8 @@ export interface SourceText {
   readonly source: string
   readonly mode: Mode
   readonly filename: string
-  /** The names it may read besides builtins; left out, any. */
-  readonly parameters: readonly string[] | undefined
+  /** The names it may read besides builtins; left out, any; 'inferred': an expression's own, which its code then tells. */
+  readonly parameters: readonly string[] | 'inferred' | undefined
   /** Whether it becomes a function of its parameters; otherwise those are globals. An expression only. */
   readonly asFunction?: boolean
   /** The parameters of a source that is the body of a function. */
@@ -50,11 +51,12 @@ export class Code implements Cached, FrameSource, SourceText {
     readonly bytes: Uint8Array,
     readonly guarded: string,
     readonly edits: Int32Array,
+    inferred: readonly string[],
   ) {
     this.source = text.source
     this.mode = text.mode
     this.filename = text.filename
-    this.parameters = text.parameters
+    this.parameters = text.parameters === 'inferred' ? inferred : text.parameters
     this.asFunction = text.asFunction === true
     this.formals = text.formals
   }
@@ -70,6 +72,11 @@ export class Code implements Cached, FrameSource, SourceText {
   }
 }
 
+/** A text's code, or why there is none. */
+export type Compiled = Code | Refused | Crashed | Cancelled
+
+/** So many sources go to a compile worker at once: the answer to the first is not to wait for a thousand others. */
+const BATCH = 64
 /** What all cached code and sources of a sandbox may hold. */
 const CACHE_BYTES = 64 << 20
 const FILENAME_CHARACTERS = 1_000
@@ -87,6 +94,8 @@ export class Compiler {
     /** The names that trusted modules expose. */
     private readonly exposed: readonly string[],
   ) {
+    // A listener for each batch that is under way.
+    setMaxListeners(0, this.#closing.signal)
     this.#terms = termsText(policy, policy.modules === STANDARD_GRANTS)
   }
 
@@ -94,23 +103,54 @@ export class Compiler {
    * The text's code: from the cache, or compiled elsewhere.
    * @throws ArgumentError, and InstallationError where no worker can be started.
    */
-  async compile(
-    text: SourceText,
+  async compile(text: SourceText, signal: AbortSignal | undefined): Promise<Compiled> {
+    const [compiled] = await this.compileAll([text], signal)
+    return compiled!
+  }
+
+  /**
+   * The code of each text, in their order. Those that the cache lacks are compiled in batches, by as many workers as there are.
+   * @throws what {@link compile} throws
+   */
+  async compileAll(
+    texts: readonly SourceText[],
     signal: AbortSignal | undefined,
-  ): Promise<Code | Refused | Crashed | Cancelled> {
-    const key = this.#keyOf(text)
-    const cached = this.#cache.get(key)
-    if (cached) return cached
+  ): Promise<readonly Compiled[]> {
+    const keys = texts.map((text) => this.#keyOf(text))
+    const told = new Map<string, Compiled>()
+    const wanting = new Map<string, SourceText>()
+    for (const [index, key] of keys.entries()) {
+      const cached = this.#cache.get(key)
+      if (cached) told.set(key, cached)
+      else wanting.set(key, texts[index]!)
+    }
+    const wanted = [...wanting]
+    const batches: Promise<void>[] = []
+    for (let at = 0; at < wanted.length; at += BATCH)
+      batches.push(this.#compileBatch(wanted.slice(at, at + BATCH), told, signal))
+    await Promise.all(batches)
+    return keys.map((key) => told.get(key)!)
+  }
+
+  async #compileBatch(
+    batch: readonly (readonly [string, SourceText])[],
+    told: Map<string, Compiled>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const answers = await this.service.compile({
       terms: this.#terms,
       policy: this.policy,
-      jobs: [{ ...jobOf(text), provided: this.exposed }],
+      jobs: batch.map(([, text]) => ({ ...jobOf(text), provided: this.exposed })),
       signals: [signal, this.#closing.signal],
     })
-    if (answers === CANCELLED) return CANCELLED_UNSPENT
-    const told = outcomeOf(text, (answers as readonly CompileAnswer[])[0]!)
-    if (told instanceof Code) this.#cache.set(key, told)
-    return told
+    for (const [index, [key, text]] of batch.entries()) {
+      const compiled =
+        answers === CANCELLED
+          ? CANCELLED_UNSPENT
+          : outcomeOf(text, (answers as readonly CompileAnswer[])[index]!)
+      if (compiled instanceof Code) this.#cache.set(key, compiled)
+      told.set(key, compiled)
+    }
   }
 
   /** Cancels what waits. */
@@ -123,8 +163,17 @@ export class Compiler {
       throw new ArgumentError(`source: must be a string, not ${typeof source}`)
     checkMode(mode)
     checkFilename(filename)
-    const names = parameters === undefined ? 'any' : asFunction ? 'of these' : 'with these'
-    const declared = [names, ...(parameters ?? []), '()', ...(formals ?? [])]
+    const isInferred = parameters === 'inferred'
+    const names =
+      parameters === undefined
+        ? 'any'
+        : isInferred
+          ? 'inferred'
+          : asFunction
+            ? 'of these'
+            : 'with these'
+    const listed = isInferred ? [] : (parameters ?? [])
+    const declared = [names, ...listed, '()', ...(formals ?? [])]
     return cacheKey([this.fingerprint, source, mode, filename, ...declared])
   }
 }
@@ -134,10 +183,10 @@ function jobOf(text: SourceText): Omit<Job, 'provided'> {
   return { source, mode, filename, parameters, asFunction, formals }
 }
 
-function outcomeOf(text: SourceText, answer: CompileAnswer): Code | Refused | Crashed {
+function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {
   switch (answer.kind) {
     case 'code':
-      return new Code(text, answer.code, answer.guarded, answer.edits)
+      return new Code(text, answer.code, answer.guarded, answer.edits, answer.parameters)
     case 'refused':
       return {
         status: 'refused',

@@ -1,20 +1,20 @@
 /**
  * Formulas: one expression, compiled once, evaluated for many values. In the caller's own thread an evaluation is a direct call
- * of a prepared function, a microsecond or two; elsewhere it is a run, in a pristine guest. A formula has a value or throws
- * an {@link EvaluationError}.
+ * of a prepared function, a microsecond or two; elsewhere it goes to a guest that the formulas of a sandbox share. A formula
+ * has a value or throws an {@link EvaluationError}.
  */
 import { ArgumentError, ClosedError, ValueError } from '../errors.js'
 import type { Parser } from '../syntax/parse.js'
 import type { Value } from '../trusted/channel/values.js'
 import { WireError } from '../trusted/channel/wire.js'
 import { PreparedFunction } from './direct-call.js'
-import type { InlineWorker } from '../platform/node/inline.js'
+import type { FormulaGuest } from './formula-guest.js'
 import { Killed } from '../trusted/wall/killed.js'
 import { RETIRED, type Performed } from '../trusted/channel/link.js'
 import type { Code } from './compiler.js'
 import { callLimits, judge, replyOf } from './execution.js'
 import { EvaluationError, UNSPENT, type Outcome, type Usage } from './outcome.js'
-import { evaluateRequest, mapRequest, prepareRequest } from './requests.js'
+import { encodeArgs, mapRequest, prepareRequest } from './requests.js'
 import type { Runtime } from './runs.js'
 
 /** The values of a formula's parameters, by name; what else is there is not looked at. */
@@ -24,32 +24,37 @@ export type Columns = Readonly<Record<string, Float64Array | readonly number[]>>
 /** Floats where every value is one (or an int that a float holds), otherwise a list. */
 export type Mapped = Float64Array | readonly Value[]
 
-/** The row's values in the parameters' order. @throws ArgumentError for one that is missing. */
-function argumentsOf({ parameters = [] }: Code, row: Row): Value[] {
+/** @internal The row's values in the parameters' order. @throws ArgumentError for one that is missing. */
+export function argumentsOf({ parameters = [] }: Code, row: Row, place = 'evaluate'): Value[] {
   if (typeof row !== 'object' || row === null)
-    throw new ArgumentError('evaluate: a row must be an object of values by name')
+    throw new ArgumentError(`${place}: a row must be an object of values by name`)
   return parameters.map((name) => {
     const value = row[name]
     // What no row says may still be there: `row.toString`.
     if (value === undefined || (typeof value === 'function' && !Object.hasOwn(row, name))) {
-      throw new ArgumentError(`evaluate: no value for ${name}`)
+      throw new ArgumentError(`${place}: no value for ${name}`)
     }
     return value
   })
 }
 
-/** The request to evaluate code for these values. @throws ValueError that begins with the parameter whose value cannot cross. */
-function requestOf(
-  { bytes, parameters = [] }: Code,
+/**
+ * @internal The arguments as they are now, encoded.
+ * @throws ValueError that begins with the place and the parameter whose value cannot cross
+ */
+export function encodeArguments(
+  { parameters = [] }: Code,
   values: readonly Value[],
   { policy }: Runtime,
+  place = '',
 ): Uint8Array {
   try {
-    return evaluateRequest(bytes, values, policy, policy.limits)
+    return encodeArgs(values, policy)
   } catch (error) {
     if (!(error instanceof ValueError)) throw error
     throw new ValueError(
-      error.message.replace(/^args\[(\d+)\]/, (_, index: string) => parameters[Number(index)]!),
+      place +
+        error.message.replace(/^args\[(\d+)\]/, (_, index: string) => parameters[Number(index)]!),
     )
   }
 }
@@ -86,8 +91,11 @@ function floatsOf(column: readonly unknown[], name: string): Float64Array {
   return floats
 }
 
+/** @internal Evaluates a formula for encoded arguments. */
+export type EvaluateOne = (args: Uint8Array) => Promise<Outcome>
+
 /** @internal Executes a request in a pristine guest of the sandbox's. */
-export type ExecuteRequest = (request: Uint8Array, code: Code) => Promise<Outcome>
+export type ExecuteRequest = (request: Uint8Array) => Promise<Outcome>
 
 /** A formula of a sandbox with isolation `process` or `thread`. */
 export class Formula {
@@ -97,24 +105,26 @@ export class Formula {
   readonly parameters: readonly string[]
   readonly #runtime: Runtime
   readonly #code: Code
+  readonly #evaluate: EvaluateOne
   readonly #execute: ExecuteRequest
 
   /** @internal Formulas are made by `sandbox.formula()`. */
-  constructor(runtime: Runtime, code: Code, execute: ExecuteRequest) {
+  constructor(runtime: Runtime, code: Code, evaluate: EvaluateOne, execute: ExecuteRequest) {
     this.source = code.source
     this.parameters = code.parameters ?? []
     this.#runtime = runtime
     this.#code = code
+    this.#evaluate = evaluate
     this.#execute = execute
   }
 
   /**
-   * Its value for one row.
+   * Its value for one row. Evaluations that are asked for together go to the guest together.
    * @throws EvaluationError when it has none; ArgumentError for a value that is missing, ValueError for one that cannot cross.
    */
   async evaluate(row: Row): Promise<Value> {
-    const request = requestOf(this.#code, argumentsOf(this.#code, row), this.#runtime)
-    return valueOf(await this.#execute(request, this.#code))
+    const args = encodeArguments(this.#code, argumentsOf(this.#code, row), this.#runtime)
+    return valueOf(await this.#evaluate(args))
   }
 
   /**
@@ -130,48 +140,7 @@ export class Formula {
       policy,
       policy.limits,
     )
-    return mappedOf(valueOf(await this.#execute(request, this.#code)))
-  }
-}
-
-/** What a prepared function takes of the guest's memory: so much, and this for each byte of its code. Measured, with room. */
-const PREPARED_BYTES = 2_048
-const PREPARED_BYTES_A_CODE_BYTE = 3
-/** The interpreter's own memory, and the part of the rest that prepared functions may take; values get the other. */
-const INTERPRETER_BYTES = 36 << 20
-const PREPARED_PART = 0.5
-
-/** @internal The guest that a sandbox's inline formulas are prepared in. */
-export class FormulaGuest {
-  /** Bytes that its prepared functions take, about. */
-  #prepared = 0
-  #worker: InlineWorker | undefined
-  constructor(private readonly start: () => InlineWorker) {}
-
-  /** The worker, in place of one whose guest crashed. */
-  get worker(): InlineWorker {
-    if (!this.#worker?.alive) {
-      this.#worker = this.start()
-      this.#prepared = 0
-    }
-    return this.#worker
-  }
-
-  /**
-   * Whether a function of so much code is prepared in the guest as it is, or in a fresh one, where those before are prepared
-   * again as they are called: there is room for thousands.
-   */
-  begin(codeBytes: number, memoryBytes: number): 'keep' | 'base' {
-    const bytes = PREPARED_BYTES + PREPARED_BYTES_A_CODE_BYTE * codeBytes
-    const room = PREPARED_PART * (memoryBytes - INTERPRETER_BYTES)
-    const begin = this.#prepared === 0 || this.#prepared + bytes > room ? 'base' : 'keep'
-    this.#prepared = begin === 'base' ? bytes : this.#prepared + bytes
-    return begin
-  }
-
-  /** The guest was ended, and reset. */
-  forget(): void {
-    this.#prepared = 0
+    return mappedOf(valueOf(await this.#execute(request)))
   }
 }
 
@@ -231,7 +200,7 @@ export class InlineFormula {
       }
     } catch (error) {
       if (error instanceof WireError) {
-        requestOf(this.#code, values, this.#runtime) // says which of them it is
+        encodeArguments(this.#code, values, this.#runtime) // says which of them it is
         throw new ValueError(`evaluate: ${error.message}`)
       }
       if (!(error instanceof Killed)) throw error

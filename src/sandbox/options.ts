@@ -114,6 +114,8 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   ],
   compile: ['mode', 'parameters', 'filename', 'signal'],
   formula: ['filename', 'signal'],
+  formulas: ['signal'],
+  sheet: ['signal'],
   execute: ['inputs', 'result', 'signal', 'onOutput', 'limits'],
   run: ['mode', 'parameters', 'filename', 'inputs', 'result', 'signal', 'onOutput', 'limits'],
   call: ['signal', 'onOutput', 'limits'],

@@ -151,7 +151,8 @@ export class EvaluationError extends PyrestrictError {
   }
 }
 
-function describeOutcome(outcome: Exclude<Outcome, Returned>): string {
+/** @internal Why there is no value, in a sentence. */
+export function describeOutcome(outcome: Exclude<Outcome, Returned>): string {
   switch (outcome.status) {
     case 'raised': {
       const { type, message } = outcome.exception
@@ -166,6 +167,6 @@ function describeOutcome(outcome: Exclude<Outcome, Returned>): string {
     case 'refused':
       return outcome.diagnostics.map(({ code, message }) => `${code} ${message}`).join('; ')
     case 'cancelled':
-      return 'the sandbox was closed'
+      return 'it was cancelled'
   }
 }

@@ -70,6 +70,7 @@ export class Pool {
   readonly #ready: GuestWorker[] = []
   readonly #starting = new Set<GuestWorker>()
   readonly #leased = new Map<GuestWorker, Purpose>()
+  readonly #leases = new WeakMap<GuestWorker, number>()
   readonly #ending = new Set<Promise<unknown>>()
   readonly #waiting: Readonly<Record<Purpose, Set<Waiter>>> = { run: new Set(), session: new Set() }
   #arrivals = 0
@@ -117,13 +118,18 @@ export class Pool {
   /**
    * A worker of one's own until {@link release}, or {@link CANCELLED}. First come, first served. Runs wait in the queue;
    * sessions do not, since who waits for one may be the one who holds the others.
+   * `wished` is the one given where it is ready.
    * @throws OverloadError when the queue is full or too many sessions are open, InstallationError when no
    *   worker can be started.
    */
-  lease(purpose: Purpose, signal?: AbortSignal): Promise<GuestWorker | typeof CANCELLED> {
+  lease(
+    purpose: Purpose,
+    signal?: AbortSignal,
+    wished?: GuestWorker,
+  ): Promise<GuestWorker | typeof CANCELLED> {
     if (this.#closed || signal?.aborted) return Promise.resolve(CANCELLED)
     if (this.#hasRoom(purpose) && (purpose === 'session' || this.#waiting.run.size === 0)) {
-      const worker = this.#takeReady(purpose)
+      const worker = this.#takeReady(purpose, wished)
       if (worker) return Promise.resolve(worker)
     }
     const { queue, sessions } = this.#options
@@ -159,6 +165,11 @@ export class Pool {
       this.#waiting[purpose].add(waiter)
       this.#refill()
     })
+  }
+
+  /** How often it was leased. Whoever finds it leased once more than when it last had it, has it as it left it. */
+  leasesOf(worker: GuestWorker): number {
+    return this.#leases.get(worker) ?? 0
   }
 
   /** Gives a worker back, alive or not. */
@@ -209,12 +220,15 @@ export class Pool {
     )
   }
 
-  #takeReady(purpose: Purpose): GuestWorker | undefined {
+  #takeReady(purpose: Purpose, wished?: GuestWorker): GuestWorker | undefined {
+    const index = wished === undefined ? -1 : this.#ready.indexOf(wished)
+    if (index >= 0) this.#ready.push(...this.#ready.splice(index, 1))
     for (;;) {
       const worker = this.#ready.pop()
       if (!worker) return undefined
       if (!worker.alive) continue
       this.#leased.set(worker, purpose)
+      this.#leases.set(worker, this.leasesOf(worker) + 1)
       if (this.#wantsSpares) this.#refill()
       else this.#spareTimer ??= setTimeout(() => this.#wantSpares(), SPARE_DELAY_MS).unref()
       return worker

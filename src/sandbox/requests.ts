@@ -107,22 +107,20 @@ export function prepareRequest(
   return encodeValue({ op: 'prepare', code, ...common(policy, limits) })
 }
 
-/**
- * The value of a function's code for these arguments.
- * @throws ValueError with the path of one that cannot cross.
- */
+/** The value of a function's code for these arguments, from {@link encodeArgs}. */
 export function evaluateRequest(
   code: Uint8Array,
-  args: readonly Value[],
+  args: Uint8Array,
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
-  return encode(
-    { op: 'evaluate', fresh: true, code, args, ...common(policy, limits) },
-    'value.args',
-    'args',
-    policy,
-  )
+  const request = { op: 'evaluate', fresh: true, code, ...common(policy, limits) }
+  return withField(encodeValue(request), 'args', args)
+}
+
+/** Arguments as they are now. @throws ValueError with the path of one that cannot cross. */
+export function encodeArgs(args: readonly Value[], policy: ResolvedPolicy): Uint8Array {
+  return encode(args as Value, 'value', 'args', policy)
 }
 
 /** Its values for rows; each column is the bytes of its floats. Without code, of the function prepared last. */
@@ -180,7 +178,7 @@ export function loadRequest(name: string, source: string, expose: Exposure): Uin
 }
 
 /** What every run and call is told of the policy. */
-function common(policy: ResolvedPolicy, limits: Limits) {
+export function common(policy: ResolvedPolicy, limits: Limits) {
   return {
     policy: grantsOf(policy),
     recursion: limits.recursion,

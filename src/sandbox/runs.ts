@@ -4,7 +4,7 @@ import type { Limits } from '../policy/limits.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
-import { Code, type Compiler, type SourceText } from './compiler.js'
+import { Code, type Compiled, type Compiler, type SourceText } from './compiler.js'
 import { execute, type Pauses } from './execution.js'
 import type { FindSource } from './exception.js'
 import type { ExecuteOptions } from './options.js'
@@ -14,7 +14,6 @@ import {
   type Cancelled,
   type Crashed,
   type Outcome,
-  type Refused,
 } from './outcome.js'
 import { CANCELLED, type Pool } from './pool.js'
 import { converse, type HostSide } from './effects.js'
@@ -28,6 +27,8 @@ export interface Runtime {
   readonly host: HostSide | undefined
   /** Whether a worker of this isolation can wait for an answer that comes later. */
   readonly canWait: boolean
+  /** Whether nobody outside a guest notices that something is executed twice: it can reach nothing of anybody's. */
+  readonly isRepeatable: boolean
   readonly compiler: Compiler
   /** Workers for runs and sessions. None of them compiles. */
   readonly pool: Pool
@@ -51,11 +52,22 @@ export async function compile(
   runtime: Runtime,
   text: SourceText,
   signal: AbortSignal | undefined,
-): Promise<Code | Refused | Crashed | Cancelled> {
-  if (signal?.aborted) return CANCELLED_UNSPENT
+): Promise<Compiled> {
+  const [compiled] = await compileAll(runtime, [text], signal)
+  return compiled!
+}
+
+/** The code of each text, or why there is none. All of them wait as one. @throws what {@link compile} throws */
+export async function compileAll(
+  runtime: Runtime,
+  texts: readonly SourceText[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Compiled[]> {
+  if (signal?.aborted) return texts.map(() => CANCELLED_UNSPENT)
   const leave = arrive(runtime)
   try {
-    return await compiled(runtime, text, signal)
+    await runtime.imageChecked
+    return await runtime.compiler.compileAll(texts, signal)
   } finally {
     leave()
   }
@@ -67,15 +79,6 @@ function arrive({ pool, arriving }: Runtime): () => void {
   const self = {}
   arriving.add(self)
   return () => arriving.delete(self)
-}
-
-async function compiled(
-  { compiler, imageChecked }: Runtime,
-  text: SourceText,
-  signal: AbortSignal | undefined,
-): Promise<Code | Refused | Crashed | Cancelled> {
-  await imageChecked
-  return compiler.compile(text, signal)
 }
 
 /** Compiles if it must and executes in a pristine guest. */
@@ -125,7 +128,8 @@ export async function run(
   if (signal?.aborted) return CANCELLED_UNSPENT
   const leave = arrive(runtime)
   try {
-    const code = await compiled(runtime, text, signal)
+    await runtime.imageChecked
+    const code = await runtime.compiler.compile(text, signal)
     if (!(code instanceof Code)) return code
     // Asks for a worker before it leaves: a run is not to be missed between the two.
     const outcome = withWorker(pool, runtime, signal, (worker) => executeIn(worker, code))

@@ -4,13 +4,15 @@
  */
 import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
-import { loadParser } from '../syntax/parse.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Value } from '../trusted/channel/values.js'
 import { cacheKey } from '../trusted/channel/compile-cache.js'
 import { CompileService } from './compile-service.js'
 import { Code, Compiler } from './compiler.js'
-import { Formula, FormulaGuest, InlineFormula } from './formula.js'
+import type { Row } from './formula.js'
+import { FormulaGuest } from './formula-guest.js'
+import { Formulas, type FormulaOf, type FormulaSource } from './formulas.js'
+import type { Cell } from './cells.js'
 import {
   checkOptions,
   checkParameters,
@@ -27,7 +29,7 @@ import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
 import { CANCELLED, Pool, type Load } from './pool.js'
 import { Program } from './program.js'
 import type { Pauses } from './execution.js'
-import { compile, executeRequest, run, type Runtime } from './runs.js'
+import { compile, run, type Runtime } from './runs.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
 import { StartedRun } from './started-run.js'
@@ -49,20 +51,15 @@ export async function createSandbox<const I extends Isolation = 'process'>(
   return Sandbox.create<I>(resolvePolicy(policy), resolveOptions(options))
 }
 
-/** What `sandbox.formula` makes. */
-export type FormulaOf<I extends Isolation> = I extends 'inline' ? InlineFormula : Formula
-
 /** Guests under one policy. Made by {@link createSandbox}. */
 export class Sandbox<I extends Isolation = Isolation> {
   readonly #options: ResolvedOptions
-  readonly #workers: Workers
   readonly #compiles: CompileService
   readonly #runtime: Runtime
   readonly #sessions = new Set<Session>()
   readonly #active = new Set<Promise<unknown>>()
   readonly #sessionHost: SessionHost
-  /** Started when the first inline formula is made. */
-  #formulaGuest: FormulaGuest | undefined
+  readonly #formulas: Formulas<I>
   #closing = false
   #closed: Promise<void> | undefined
 
@@ -74,9 +71,17 @@ export class Sandbox<I extends Isolation = Isolation> {
     fingerprint: string,
   ) {
     this.#options = options
-    this.#workers = workers
     this.#compiles = compiles
     this.#runtime = { ...runtime, isClosing: () => this.#closing }
+    this.#formulas = new Formulas<I>(
+      this.#runtime,
+      options.workers,
+      options.isolation === 'inline' ? workers.startFormulaGuest : undefined,
+      async (work) => {
+        this.#checkOpen()
+        return this.#track(work())
+      },
+    )
     this.#sessionHost = {
       runtime: this.#runtime,
       key: options.snapshotKey ?? PROCESS_KEY,
@@ -118,6 +123,7 @@ export class Sandbox<I extends Isolation = Isolation> {
           compiler,
           host: options.host,
           canWait: options.isolation !== 'inline',
+          isRepeatable: options.trusted.length === 0 && options.host === undefined,
           arriving: new Set(),
           trustedSource: trustedSources(options.trusted),
         },
@@ -218,29 +224,46 @@ export class Sandbox<I extends Isolation = Isolation> {
   ): Promise<FormulaOf<I> | Refused | Crashed | Cancelled> {
     this.#checkOpen()
     checkOptions(options, 'formula')
-    const { filename = '<formula>', signal } = options
-    checkParameters(parameters)
-    const code = await this.#track(
-      compile(
-        this.#runtime,
-        { source, mode: 'eval', filename, parameters: [...parameters], asFunction: true },
-        signal,
-      ),
-    )
-    if (!(code instanceof Code)) return code
-    const formula =
-      this.#options.isolation === 'inline'
-        ? new InlineFormula(
-            this.#runtime,
-            await loadParser(),
-            code,
-            (this.#formulaGuest ??= this.#workers.startFormulaGuest()),
-          )
-        : new Formula(this.#runtime, code, (request, of) => {
-            this.#checkOpen()
-            return this.#track(executeRequest(this.#runtime, request, of))
-          })
-    return formula as FormulaOf<I>
+    const { filename, signal } = options
+    const [formula] = await this.#formulas.make([{ source, parameters, filename }], signal)
+    return formula!
+  }
+
+  /**
+   * Compiles many expressions at once, each a text or `{ source, parameters, filename }`, and answers a formula or a refusal for
+   * each, in their order. Parameters that are left out are inferred, and told: those names that nobody else provides, in the order
+   * of their first use.
+   * @throws ArgumentError for what is no list of such
+   * @example
+   * const [total, vat] = await sandbox.formulas(['price * qty', 'round(total * 0.2, 2)'])
+   * total.parameters // ['price', 'qty']
+   */
+  async formulas(
+    sources: readonly FormulaSource[],
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<(FormulaOf<I> | Refused | Crashed | Cancelled)[]> {
+    this.#checkOpen()
+    checkOptions(options, 'formulas')
+    return this.#formulas.make(sources, options.signal)
+  }
+
+  /**
+   * Evaluates formulas of this sandbox for each of the rows: a list of cells for each formula, in the order of the rows. A cell
+   * that has no value holds its error, and the others are not affected. Inline, the caller's thread is free between calls of 50 ms.
+   * `signal` ends it: what has no value by then is `cancelled`.
+   * @throws ArgumentError for a row that lacks a value, ValueError for one that cannot cross: nothing is evaluated then.
+   * @example
+   * const [totals] = await sandbox.sheet([total], [{ price: 2, qty: 3 }, { price: 1, qty: 'x' }])
+   * totals // [{ value: 6 }, { value: 'x' }]
+   */
+  async sheet(
+    formulas: readonly FormulaOf<I>[],
+    rows: readonly Row[],
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Cell[][]> {
+    this.#checkOpen()
+    checkOptions(options, 'sheet')
+    return this.#formulas.sheet(formulas, rows, options.signal)
   }
 
   /**

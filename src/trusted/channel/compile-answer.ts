@@ -32,7 +32,7 @@ export type CompileAnswer =
       readonly parameters: readonly string[]
     }
   | { readonly kind: 'refused'; readonly findings: readonly Finding[]; readonly omitted: number }
-  /** The source was not looked at: one before it in the batch ended the worker's use. */
+  /** There was not enough time or memory left for it, or one before it in the batch ended the worker's use: it is to be asked again. */
   | { readonly kind: 'undone' }
   /** The compile guest did not answer properly. */
   | { readonly kind: 'failed'; readonly reason: string }

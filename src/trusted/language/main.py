@@ -9,6 +9,7 @@ describe.py), with the collector off, so that no finalizer of the guest's runs i
   prepare   {code}                            an expression of parameters; the addresses formula.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
   map       {columns, code?}                  its value for each row
+  cells     {codes, cells, seconds}           values of many expressions, each for arguments of its own
   attend    {}                                nothing: trusted modules will be loaded beside the guest
   warm      {}                                nothing: what every run does, once before the first
 
@@ -48,6 +49,7 @@ _code_of = SystemExit.__dict__['code'].__get__
 _VALUE, _RUN = PRIVATE_MARK + 'value', PRIVATE_MARK + 'run'
 _flush = (sys.stdout.flush, sys.stderr.flush)
 _NO_MEMORY = values.dumps({'status': 'exhausted', 'limit': 'memoryMb'})
+_DONE = values.dumps({'status': 'returned', 'value': True})
 _TOO_LARGE = values.dumps({'status': 'exhausted', 'limit': 'resultBytes'})
 
 
@@ -66,6 +68,8 @@ class _Guest:
         self.is_granted = False
         # Every prepared function: formula.ts calls them by their addresses.
         self.kept = []
+        # Those of `cells`, by their numbers.
+        self.functions = {}
 
 
 _guest = _prepared = None
@@ -318,6 +322,37 @@ def _map(request):
     return answer
 
 
+def _cells(request):
+    """For each of `cells`, [number, encoded arguments], the `value` of that function or what it `raised`; in their order.
+
+    `codes` are functions that were not asked for before. After so many `seconds` the rest of the cells is left to another request.
+    """
+    cells = []
+
+    def work(guest):
+        for number, code in request['codes']:
+            guest.functions[number] = _function(guest, {'code': code})
+        end = time.monotonic() + request['seconds']
+        for number, encoded in request['cells']:
+            args = values.loads(encoded)
+            try:
+                cells.append({'value': guest.functions[number](*args)})
+            except Exception as error:
+                cells.append({'raised': error})
+            if time.monotonic() > end:
+                break
+        return True
+
+    answer = _perform(request, work)
+    if answer == _DONE:
+        for cell in cells:
+            if 'raised' in cell:
+                cell['raised'] = describe(cell['raised'], _guest.scope)
+        answer = _respond(cells, request)
+    _unsettle(request)
+    return answer
+
+
 def _attend(request):
     """Makes the guest one that trusted modules can be beside."""
     guest = _open(request)
@@ -373,6 +408,7 @@ OPERATIONS = {
     'prepare': _prepare,
     'evaluate': _evaluate,
     'map': _map,
+    'cells': _cells,
     'attend': _attend,
     'inspect': _inspect,
     'warm': _warm,

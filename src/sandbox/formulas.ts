@@ -1,0 +1,131 @@
+/** The formulas of one sandbox: compiled by the hundred, evaluated one by one or as a sheet. */
+import { ArgumentError } from '../errors.js'
+import { checkParameters, type Isolation } from './options.js'
+import { loadParser } from '../syntax/parse.js'
+import type { Cell, RawCell, Task } from './cells.js'
+import { Code, type Compiled, type SourceText } from './compiler.js'
+import { Evaluator } from './evaluator.js'
+import { judge } from './execution.js'
+import { Formula, InlineFormula, type Row } from './formula.js'
+import type { FormulaGuest } from './formula-guest.js'
+import { UNSPENT, type Cancelled, type Crashed, type Outcome, type Refused } from './outcome.js'
+import { compileAll, executeRequest, type Runtime } from './runs.js'
+import { evaluateSheet } from './sheet.js'
+
+/** What `sandbox.formula` makes. */
+export type FormulaOf<I extends Isolation> = I extends 'inline' ? InlineFormula : Formula
+
+/** One of many formulas: its expression, or that with its parameters, which are inferred where they are left out. */
+export type FormulaSource =
+  | string
+  | {
+      readonly source: string
+      readonly parameters?: readonly string[] | undefined
+      /** For tracebacks and diagnostics. Default `<formula>`. */
+      readonly filename?: string | undefined
+    }
+
+/** Does work that counts as under way until its end. @throws ClosedError where the sandbox is closed */
+export type CarryOut = <T>(work: () => Promise<T>) => Promise<T>
+
+const KEYS = ['source', 'parameters', 'filename']
+
+export class Formulas<I extends Isolation> {
+  readonly #runtime: Runtime
+  readonly #evaluator: Evaluator
+  readonly #carryOut: CarryOut
+  readonly #codes = new WeakMap<object, Code>()
+  #guest: FormulaGuest | undefined
+
+  constructor(
+    runtime: Runtime,
+    workers: number,
+    /** For formulas that are evaluated in the caller's own thread; undefined where none are. */
+    private readonly startGuest: (() => FormulaGuest) | undefined,
+    carryOut: CarryOut,
+  ) {
+    this.#runtime = runtime
+    this.#evaluator = new Evaluator(runtime, workers)
+    this.#carryOut = carryOut
+  }
+
+  /** A formula, or why there is none, for each source, in their order. @throws ArgumentError */
+  async make(
+    sources: readonly FormulaSource[],
+    signal: AbortSignal | undefined,
+  ): Promise<(FormulaOf<I> | Refused | Crashed | Cancelled)[]> {
+    if (!Array.isArray(sources)) throw new ArgumentError('formulas: must be a list of sources')
+    const texts = sources.map((source: FormulaSource, index) => textOf(source, `[${index}]`))
+    const compiled = await this.#carryOut(() => compileAll(this.#runtime, texts, signal))
+    return Promise.all(compiled.map((code) => this.#formulaOf(code)))
+  }
+
+  /** Each formula's cells. @throws ArgumentError, ValueError */
+  async sheet(
+    formulas: readonly FormulaOf<I>[],
+    rows: readonly Row[],
+    signal: AbortSignal | undefined,
+  ): Promise<Cell[][]> {
+    if (!Array.isArray(formulas)) throw new ArgumentError('formulas: must be a list of formulas')
+    if (!Array.isArray(rows)) throw new ArgumentError('rows: must be a list of objects')
+    const codes = formulas.map((formula: unknown, index) => {
+      const code =
+        typeof formula === 'object' && formula !== null ? this.#codes.get(formula) : undefined
+      if (!code) throw new ArgumentError(`formulas[${index}]: is no formula of this sandbox`)
+      return code
+    })
+    return this.#carryOut(() => evaluateSheet(this.#evaluator, this.#runtime, codes, rows, signal))
+  }
+
+  async #formulaOf(code: Compiled): Promise<FormulaOf<I> | Refused | Crashed | Cancelled> {
+    if (!(code instanceof Code)) return code
+    const formula = this.startGuest
+      ? new InlineFormula(
+          this.#runtime,
+          await loadParser(),
+          code,
+          (this.#guest ??= this.startGuest()),
+        )
+      : new Formula(
+          this.#runtime,
+          code,
+          (args) => this.#carryOut(() => this.#evaluate(code, args)),
+          (request) => this.#carryOut(() => executeRequest(this.#runtime, request, code)),
+        )
+    this.#codes.set(formula, code)
+    return formula as FormulaOf<I>
+  }
+
+  async #evaluate(code: Code, args: Uint8Array): Promise<Outcome> {
+    const told = await new Promise<RawCell | Outcome>((resolve, reject) => {
+      const task: Task = { code, args, isOver: false, told: resolve, failed: reject }
+      this.#evaluator.ask([task])
+    })
+    if ('status' in told) return told
+    if ('value' in told) return { status: 'returned', value: told.value, ...UNSPENT }
+    return judge(
+      { status: 'raised', exception: told.raised, row: undefined, traces: new Map() },
+      UNSPENT,
+      (file) => (file === code.filename ? code : undefined),
+      await loadParser(),
+    )
+  }
+}
+
+function textOf(formula: FormulaSource, at: string): SourceText {
+  const text = typeof formula === 'string' ? { source: formula } : formula
+  if (typeof text !== 'object' || text === null)
+    throw new ArgumentError(`formulas${at}: must be a text, or an object with a source`)
+  const unknown = Object.keys(text).find((key) => !KEYS.includes(key))
+  if (unknown !== undefined)
+    throw new ArgumentError(`formulas${at}: there is no key "${unknown}", only ${KEYS.join(', ')}`)
+  const { source, parameters, filename = '<formula>' } = text
+  if (parameters !== undefined) checkParameters(parameters)
+  return {
+    source,
+    mode: 'eval',
+    filename,
+    parameters: parameters === undefined ? 'inferred' : [...parameters],
+    asFunction: true,
+  }
+}
