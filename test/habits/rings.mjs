@@ -44,8 +44,8 @@ export const RINGS = [
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 4_640,
-    tokens: 32_470,
+    lines: 4_680,
+    tokens: 32_700,
   },
 ]
 
