@@ -35,8 +35,15 @@ export type { Sandbox } from './sandbox/sandbox.js'
 export { outcomeToJson, valueToJson } from './sandbox/json.js'
 export { EvaluationError } from './sandbox/outcome.js'
 export type { Cell, CellError } from './sandbox/cells.js'
-export type { Columns, Formula, InlineFormula, Mapped, Row } from './sandbox/formula.js'
-export type { FormulaOf, FormulaSource } from './sandbox/formulas.js'
+export type {
+  Columns,
+  Formula,
+  FormulaOf,
+  FormulaSource,
+  InlineFormula,
+  Mapped,
+  Row,
+} from './sandbox/formula.js'
 export type { StartedRun } from './sandbox/started-run.js'
 export type { Program } from './sandbox/program.js'
 export type { CallOptions, Session } from './sandbox/session.js'

@@ -14,6 +14,7 @@ import { RETIRED, type Performed } from '../trusted/channel/link.js'
 import type { Code } from './compiler.js'
 import { callLimits, judge, replyOf } from './execution.js'
 import { EvaluationError, UNSPENT, type Outcome, type Usage } from './outcome.js'
+import type { Isolation } from './options.js'
 import { encodeArgs, mapRequest, prepareRequest } from './requests.js'
 import type { Runtime } from './runs.js'
 
@@ -285,3 +286,16 @@ function mappedOf(answer: Value): Mapped {
     ...UNSPENT,
   })
 }
+
+/** What `sandbox.formula` makes. */
+export type FormulaOf<I extends Isolation> = I extends 'inline' ? InlineFormula : Formula
+
+/** One of many formulas: its expression, or that with its parameters, which are inferred where they are left out. */
+export type FormulaSource =
+  | string
+  | {
+      readonly source: string
+      readonly parameters?: readonly string[] | undefined
+      /** For tracebacks and diagnostics. Default `<formula>`. */
+      readonly filename?: string | undefined
+    }

@@ -6,24 +6,11 @@ import type { Cell, RawCell, Task } from './cells.js'
 import { Code, type Compiled, type SourceText } from './compiler.js'
 import { Evaluator } from './evaluator.js'
 import { judge } from './execution.js'
-import { Formula, InlineFormula, type Row } from './formula.js'
+import { Formula, InlineFormula, type FormulaOf, type FormulaSource, type Row } from './formula.js'
 import type { FormulaGuest } from './formula-guest.js'
 import { UNSPENT, type Cancelled, type Crashed, type Outcome, type Refused } from './outcome.js'
 import { compileAll, executeRequest, type Runtime } from './runs.js'
 import { evaluateSheet } from './sheet.js'
-
-/** What `sandbox.formula` makes. */
-export type FormulaOf<I extends Isolation> = I extends 'inline' ? InlineFormula : Formula
-
-/** One of many formulas: its expression, or that with its parameters, which are inferred where they are left out. */
-export type FormulaSource =
-  | string
-  | {
-      readonly source: string
-      readonly parameters?: readonly string[] | undefined
-      /** For tracebacks and diagnostics. Default `<formula>`. */
-      readonly filename?: string | undefined
-    }
 
 /** Does work that counts as under way until its end. @throws ClosedError where the sandbox is closed */
 export type CarryOut = <T>(work: () => Promise<T>) => Promise<T>

@@ -9,9 +9,9 @@ import type { Value } from '../trusted/channel/values.js'
 import { cacheKey } from '../trusted/channel/compile-cache.js'
 import { CompileService } from './compile-service.js'
 import { Code, Compiler } from './compiler.js'
-import type { Row } from './formula.js'
+import type { FormulaOf, FormulaSource, Row } from './formula.js'
 import { FormulaGuest } from './formula-guest.js'
-import { Formulas, type FormulaOf, type FormulaSource } from './formulas.js'
+import { Formulas } from './formulas.js'
 import type { Cell } from './cells.js'
 import {
   checkOptions,
