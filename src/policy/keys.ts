@@ -1,4 +1,5 @@
 /** The keys of a policy, in the order in which documents list them. A new key is a file of `keys/` and its name here. */
+import { artifacts, type ArtifactsKey, type ResolvedArtifacts } from './keys/artifacts.js'
 import { builtins, type BuiltinsKey, type ResolvedBuiltins } from './keys/builtins.js'
 import {
   capabilities,
@@ -6,12 +7,22 @@ import {
   type ResolvedCapabilities,
 } from './keys/capabilities.js'
 import { clock, type ClockKey, type ResolvedClock } from './keys/clock.js'
+import { filesystem, type FilesystemKey, type ResolvedFilesystem } from './keys/filesystem.js'
 import { limits, type LimitsKey, type ResolvedLimits } from './keys/limits.js'
 import { modules, type ModulesKey, type ResolvedModules } from './keys/modules.js'
 import { random, type RandomKey, type ResolvedRandom } from './keys/random.js'
 
 /** @internal */
-export const KEYS = { modules, builtins, clock, random, capabilities, limits }
+export const KEYS = {
+  modules,
+  builtins,
+  clock,
+  random,
+  filesystem,
+  artifacts,
+  capabilities,
+  limits,
+}
 
 /** What the keys of a policy may say. */
 export interface Keys
@@ -19,6 +30,8 @@ export interface Keys
     BuiltinsKey,
     ClockKey,
     RandomKey,
+    FilesystemKey,
+    ArtifactsKey,
     CapabilitiesKey,
     LimitsKey {}
 
@@ -28,6 +41,8 @@ export interface ResolvedKeys
     ResolvedBuiltins,
     ResolvedClock,
     ResolvedRandom,
+    ResolvedFilesystem,
+    ResolvedArtifacts,
     ResolvedCapabilities,
     ResolvedLimits {}
 

@@ -5,6 +5,7 @@
 import * as v from 'valibot'
 import { PolicyError } from '../errors.js'
 import type { PolicyKey } from './key.js'
+import { checkArtifacts } from './keys/artifacts.js'
 import { KEYS, type Keys, type PolicyKeyName, type ResolvedKeys } from './keys.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES, LIMITS, type Limits } from './limits.js'
 import { keyPath, plain } from './plain.js'
@@ -64,6 +65,7 @@ export function resolvePolicy(policy?: Policy | ResolvedPolicy): ResolvedPolicy 
     const given = written[name] ?? preset[name]
     return given === undefined ? standard : resolve(given, preset[name])
   })
+  checkArtifacts(resolved)
   resolvedPolicies.add(resolved)
   return resolved
 }

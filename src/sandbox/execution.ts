@@ -1,8 +1,11 @@
 /** One execution in a worker: sends the request, collects the output, and turns however it ended into an outcome. */
 import type { Limits } from '../policy/limits.js'
 import { LIMITS } from '../policy/limits.js'
+import type { ResolvedPolicy } from '../policy/policy.js'
+import { decodeFiles, filesBytes } from './files.js'
 import { loadParser, type Parser } from '../syntax/parse.js'
 import type { Value } from '../trusted/channel/values.js'
+import { ProtocolError } from '../trusted/channel/frames.js'
 import { WireError } from '../trusted/channel/wire.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
 import type { Beginning, CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
@@ -20,6 +23,9 @@ export interface Execution {
   readonly request: Uint8Array
   readonly end: Ending
   readonly limits: Limits
+  /** Files that are put into the guest's first, and which come back. */
+  readonly files?: Uint8Array | undefined
+  readonly artifacts?: ResolvedPolicy['artifacts'] | undefined
   readonly signal?: AbortSignal | undefined
   readonly onOutput?: OnOutput | undefined
   /** Lets the caller pause it. */
@@ -90,15 +96,18 @@ export async function execute(execution: Execution): Promise<Executed> {
     execution.turns?.conversation.close()
   }
   signal?.addEventListener('abort', cancel)
-  const { turns, canWait } = execution
+  const { turns, canWait, artifacts = null } = execution
   const onAsk =
     turns &&
     ((question: Uint8Array) =>
       canWait ? turns.conversation.exchange(question) : turns.conversation.exchangeNow(question))
+  let { files } = execution
   const perform = async (call: Pick<Call, 'begin' | 'request' | 'limits' | 'end'>) => {
     const performing = performOrRefuse(worker, {
       to,
       ...call,
+      files,
+      filesBytes: filesBytes({ artifacts }),
       pausable: pauses !== undefined,
       ...(onAsk && { onAsk }),
       onOutput: (fd, bytes) => {
@@ -109,6 +118,8 @@ export async function execute(execution: Execution): Promise<Executed> {
         }
       },
     })
+    // Those of the first call: the next ones go on with what it left.
+    files = undefined
     pauses?.attach(worker)
     const performed = await performing
     pauses?.attach(undefined)
@@ -124,7 +135,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   )
   signal?.removeEventListener('abort', cancel)
   if (hostError) throw hostError.error
-  const spent: Spent = { ...output.end(), usage: performed.usage }
+  const spent: Spent = { ...output.end(), usage: performed.usage, ...takenOf(performed, artifacts) }
   if ((performed.kind === 'lost' || !worker.alive) && (cancelled || execution.isClosing())) {
     return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
   }
@@ -136,6 +147,23 @@ export async function execute(execution: Execution): Promise<Executed> {
     outcome: judge(reply, spent, execution.find, parser),
     begun: performed.kind !== 'lost' || performed.begun,
     delta: performed.kind === 'done' ? (performed.delta ?? undefined) : undefined,
+  }
+}
+
+/** The files that came back; none of a run that was ended by force, or of a worker that tells of others. */
+function takenOf(
+  performed: Performed,
+  artifacts: ResolvedPolicy['artifacts'],
+): Pick<Spent, 'files' | 'filesOmitted'> {
+  if (artifacts === null) return {}
+  try {
+    const { files, omitted } = decodeFiles(performed.kind === 'done' ? performed.files : null, {
+      artifacts,
+    })
+    return { files, filesOmitted: omitted }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
+    return { files: {}, filesOmitted: 0 }
   }
 }
 

@@ -198,6 +198,7 @@ export class InlineFormula {
         response: result.response,
         delta: null,
         traces: null,
+        files: null,
       }
     } catch (error) {
       if (error instanceof WireError) {

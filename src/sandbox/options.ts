@@ -10,6 +10,7 @@ import type { Limits } from '../policy/limits.js'
 import type { Value } from '../trusted/channel/values.js'
 import { resolveTrusted, type ResolvedModule, type TrustedModule } from './exposure.js'
 import { checkKeys, checkRecord } from './records.js'
+import type { GivenFiles } from './files.js'
 import type { OnOutput } from './output.js'
 
 /**
@@ -59,6 +60,8 @@ export interface ExecuteOptions {
   readonly inputs?: Inputs | undefined
   /** The global whose value is the program's; left out, the value of the final expression statement. */
   readonly result?: string | undefined
+  /** Files that are put into the guest's first, by absolute guest path: text or bytes. They go to memory or to an overlay. */
+  readonly files?: GivenFiles | undefined
   /** Ends it, waiting or running: the outcome is `cancelled`. */
   readonly signal?: AbortSignal | undefined
   /** Takes what the guest writes, as it comes. What it throws ends the run, which rejects with it. */
@@ -116,8 +119,18 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   formula: ['filename', 'signal'],
   formulas: ['signal'],
   sheet: ['signal'],
-  execute: ['inputs', 'result', 'signal', 'onOutput', 'limits'],
-  run: ['mode', 'parameters', 'filename', 'inputs', 'result', 'signal', 'onOutput', 'limits'],
+  execute: ['inputs', 'files', 'result', 'signal', 'onOutput', 'limits'],
+  run: [
+    'mode',
+    'parameters',
+    'filename',
+    'inputs',
+    'files',
+    'result',
+    'signal',
+    'onOutput',
+    'limits',
+  ],
   call: ['signal', 'onOutput', 'limits'],
   program: ['result', 'signal', 'onOutput', 'limits'],
   session: ['from'],

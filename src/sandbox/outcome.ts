@@ -63,6 +63,10 @@ export interface Spent {
   /** What of it went to stderr. */
   readonly stderr: string
   readonly usage: Usage
+  /** With `artifacts` in the policy: the files that the run left there, by guest path; none where it was ended by force. */
+  readonly files?: Readonly<Record<string, Uint8Array>>
+  /** With `artifacts` in the policy: how many files did not fit. */
+  readonly filesOmitted?: number
 }
 
 /** The guest came to its end. */

@@ -193,7 +193,7 @@ const grants = new WeakMap<ResolvedPolicy, { readonly [key: string]: Value }>()
 function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
   const known = grants.get(policy)
   if (known) return known
-  const { modules, builtins } = policy
+  const { modules, builtins, filesystem } = policy
   const names = Object.entries(modules)
   const told = names.map(
     ([name, shown]) =>
@@ -204,6 +204,7 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
   const made = {
     modules: isStandard ? 'standard' : Object.fromEntries(told),
     builtins: builtins.length === DEFAULT_POLICY.builtins.length ? null : builtins,
+    ...(Object.keys(filesystem).length > 0 && { files: true }),
   }
   grants.set(policy, made)
   return made

@@ -18,6 +18,7 @@ import {
 import { CANCELLED, type Pool } from './pool.js'
 import { converse, type HostSide } from './effects.js'
 import { encodeInputs, resumeRequest, runRequest } from './requests.js'
+import { encodeFiles } from './files.js'
 import type { Turns } from './turns.js'
 
 /** The parts a sandbox is made of. */
@@ -93,6 +94,7 @@ export async function run(
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
   const inputs = encodeInputs(options.inputs, policy)
   if (result !== undefined) checkName(result, 'result')
+  const files = encodeFiles(options.files, policy)
   const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome | 'lost'> => {
     const { bytes, filename, mode } = code
     const request = runRequest(
@@ -109,6 +111,8 @@ export async function run(
         // A program that waits needs its memory for the next turn; who comes next begins with a reset.
         end: asking ? 'keep' : 'reset',
         limits,
+        files,
+        artifacts: policy.artifacts,
         turns: asking?.turns,
         canWait: runtime.canWait,
         signal,

@@ -15,6 +15,7 @@ import { checkOptions, formalsOf, type ExecuteOptions, type RunOptions } from '.
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './pool.js'
 import { callRequest, encodeInputs, freshly, inspectRequest, runRequest } from './requests.js'
+import { encodeFiles } from './files.js'
 import { ATTEMPTS, compile, turnsOf, type Runtime } from './runs.js'
 import { seal, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
@@ -87,6 +88,7 @@ export class Session {
       const formals =
         mode === 'function' ? formalsOf(options.parameters, options.inputs) : undefined
       if (result !== undefined) checkName(result, 'result')
+      const files = encodeFiles(options.files, runtime.policy)
       return async () => {
         if (signal?.aborted) return CANCELLED_UNSPENT
         const filename = this.#fileName(options.filename, source)
@@ -115,6 +117,7 @@ export class Session {
           limits,
           options,
           code,
+          files,
         )
       }
     }) as Promise<Outcome<T>>
@@ -228,6 +231,7 @@ export class Session {
     limits: Limits,
     { signal, onOutput }: CallOptions,
     code?: Code,
+    files?: Uint8Array,
   ): Promise<Outcome> {
     const { isClosing, trustedSource, canWait } = this.#host.runtime
     for (let attempt = 1; ; attempt++) {
@@ -243,6 +247,8 @@ export class Session {
         request: begin === 'keep' || to === 'host' ? request : freshly(request),
         end: 'capture',
         limits,
+        files,
+        artifacts: this.#host.runtime.policy.artifacts,
         signal,
         onOutput,
         isClosing,

@@ -17,6 +17,7 @@ import { startJail } from '../platform/node/jail.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Setup } from '../trusted/channel/protocol.js'
 import { startThread } from '../platform/node/thread.js'
+import { filesSetup } from './files.js'
 import type { Isolation } from './options.js'
 
 const MIB = 1 << 20
@@ -25,13 +26,21 @@ const MIB = 1 << 20
 const FRAME_SLACK = 64 * MIB
 
 /** What a worker is told at its start. */
-export function setupOf({ clock, random, limits }: ResolvedPolicy): Setup {
+export function setupOf(policy: ResolvedPolicy): Setup {
+  const { clock, random, limits } = policy
+  const files = filesSetup(policy)
   return {
     clock: clock === 'real' ? clock : { fixed: Date.parse(clock.fixed) },
     random,
     memoryBytes: limits.memoryMb * MIB,
     // A session's memory, of the guest and of the trusted one, and inputs as large, in one command.
-    maxFrameBytes: 4 * limits.memoryMb * MIB + limits.resultBytes + limits.codeBytes + FRAME_SLACK,
+    maxFrameBytes:
+      4 * limits.memoryMb * MIB +
+      limits.resultBytes +
+      limits.codeBytes +
+      FRAME_SLACK +
+      files.frameBytes,
+    files: files.setup,
   }
 }
 

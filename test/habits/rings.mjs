@@ -17,15 +17,22 @@ export const RINGS = [
     name: 'wall',
     claim:
       'Whatever a guest does with all of its memory, it reaches only the imports given here, within its limits, and leaves nothing behind.',
-    lines: 880,
-    tokens: 7_200,
+    lines: 1_390,
+    tokens: 11_450,
+  },
+  {
+    name: 'files',
+    claim:
+      "What a guest finds in files is what its mounts hold, in a tree of its own with nothing above its root; and it costs no more memory than the mounts' quotas.",
+    lines: 1_420,
+    tokens: 12_600,
   },
   {
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_090,
-    tokens: 15_800,
+    lines: 2_300,
+    tokens: 17_400,
   },
   {
     name: 'door',
@@ -44,8 +51,8 @@ export const RINGS = [
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 4_680,
-    tokens: 32_700,
+    lines: 4_700,
+    tokens: 32_790,
   },
 ]
 

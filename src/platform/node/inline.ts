@@ -59,7 +59,16 @@ export class InlineWorker implements GuestWorker {
   }
 
   /** The same, at once. */
-  performNow({ to = 'guest', begin, request, limits, end, onOutput, onAsk }: Call): Performed {
+  performNow({
+    to = 'guest',
+    begin,
+    request,
+    limits,
+    end,
+    files,
+    onOutput,
+    onAsk,
+  }: Call): Performed {
     if (this.#reason !== undefined) {
       return {
         kind: 'lost',
@@ -80,6 +89,7 @@ export class InlineWorker implements GuestWorker {
       end,
       pausable: false,
       asks: onAsk !== undefined,
+      files: files ?? null,
     })
     let done: Done | undefined
     for (const report of this.#reports.splice(0)) {

@@ -163,7 +163,7 @@ export function startJail(options: JailOptions, program = guestProgram()): Guest
         hold(child, held)
       },
     },
-    encodeFrame({ kind: 'setup', ...options.setup }),
+    encodeFrame({ kind: 'setup', files: null, ...options.setup }),
     options.startMs,
   )
   child.stdin.on('error', () => {}) // EPIPE: the end of the process is reported as such

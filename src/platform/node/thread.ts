@@ -59,7 +59,7 @@ export function startThread(
         }
       },
     },
-    encodeFrame({ kind: 'setup', ...setup }),
+    encodeFrame({ kind: 'setup', files: null, ...setup }),
   )
   mine.on('message', (payload: unknown) => {
     if (payload instanceof Uint8Array) link.receive(payload)

@@ -46,6 +46,10 @@ export interface Call {
   readonly end: Ending
   /** Whether it may be {@link GuestWorker.pause}d; then a worker that is late is always killed. Default false. */
   readonly pausable?: boolean
+  /** Files that are put into the guest's before it begins. */
+  readonly files?: Uint8Array | undefined
+  /** Most bytes of the files that come back; default none. */
+  readonly filesBytes?: number | undefined
   /** What the guest writes, as it comes. Must not throw. */
   readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void
   /** Answers what the guest asks of the host. Must not throw or reject. Without it a guest that asks is a forged worker. */
@@ -144,7 +148,7 @@ export class Link implements GuestWorker {
     if (!call) return SMALL_REPORT
     return call.end === 'capture' || call.onAsk
       ? Infinity
-      : SMALL_REPORT + TRACES_BYTES + call.limits.responseBytes
+      : SMALL_REPORT + TRACES_BYTES + call.limits.responseBytes + (call.filesBytes ?? 0)
   }
 
   get alive(): boolean {
@@ -178,6 +182,7 @@ export class Link implements GuestWorker {
       end,
       pausable,
       asks,
+      files: call.files ?? null,
     })
     return new Promise((answer) => {
       const watchdog = new Watchdog(patience(frame.length), () =>
@@ -295,7 +300,10 @@ export class Link implements GuestWorker {
           call: { limits, end },
         } = pending
         pending.phase = 'ended'
-        const size = limits.responseBytes + (end === 'capture' ? 2 * limits.memoryBytes : 0)
+        const size =
+          limits.responseBytes +
+          (pending.call.filesBytes ?? 0) +
+          (end === 'capture' ? 2 * limits.memoryBytes : 0)
         return watch(pending, patience(size), () => this.kill('the worker did not answer'))
       }
       case 'output':
@@ -312,6 +320,8 @@ export class Link implements GuestWorker {
           throw new ProtocolError('a delta out of place')
         if ((report.traces?.length ?? 0) > TRACES_BYTES)
           throw new ProtocolError('more traces than there are')
+        if ((report.files?.length ?? 0) > (pending.call.filesBytes ?? 0))
+          throw new ProtocolError('files out of place')
         if (report.response.length > pending.call.limits.responseBytes)
           throw new ProtocolError('a response over the limit')
         return this.#settle(timed(report, pending))

@@ -37,6 +37,8 @@ export interface Setup {
   readonly memoryBytes: number
   /** The largest frame either side sends, in bytes. */
   readonly maxFrameBytes: number
+  /** The guest's files (mounts.ts); null, or left out where a worker is started, for a guest without. */
+  readonly files?: Uint8Array | null
 }
 
 /** Host to worker; `setup` comes first and once. */
@@ -55,6 +57,8 @@ export type Command =
       readonly pausable: boolean
       /** Whether the guest may ask: the time that it waits for answers is not counted. */
       readonly asks: boolean
+      /** Files that are put into the guest's before it begins (mounts.ts). */
+      readonly files: Uint8Array | null
     }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Uint8Array }
 
@@ -79,6 +83,8 @@ export type Done =
       readonly delta: Uint8Array | null
       /** Where exceptions of trusted modules were raised, which the guest is not told: bytes of the trusted guest's. */
       readonly traces: Uint8Array | null
+      /** The files that come back (mounts.ts). */
+      readonly files: Uint8Array | null
     }
   | {
       readonly kind: 'killed'
@@ -171,6 +177,7 @@ const COMMANDS: Readonly<Record<Command['kind'], Fields>> = {
     random: or(object({ seed: finite }), 'real'),
     memoryBytes: whole,
     maxFrameBytes: whole,
+    files: or(bytes, null),
   },
   base: { delta: bytes },
   perform: {
@@ -182,6 +189,7 @@ const COMMANDS: Readonly<Record<Command['kind'], Fields>> = {
     end: oneOf('reset', 'keep', 'capture'),
     pausable: flag,
     asks: flag,
+    files: or(bytes, null),
   },
   answer: { id: whole, answer: bytes },
 }
@@ -199,6 +207,7 @@ const REPORTS: Readonly<Record<Report['kind'], Fields>> = {
     response: bytes,
     delta: or(bytes, null),
     traces: or(bytes, null),
+    files: or(bytes, null),
   },
   killed: {
     id: whole,

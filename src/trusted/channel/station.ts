@@ -9,6 +9,10 @@ import type { Command, Done, KillKind, Report, Setup } from './protocol.js'
 import type { Guest } from '../wall/runtime.js'
 import type { Guests, MakeGuests } from './guests.js'
 import { TimedOut, type Within } from './watchdog.js'
+import { Files } from '../files/files.js'
+import { Errno } from '../wall/errno.js'
+import { fileQuestions } from './file-questions.js'
+import { decodeFileRows, decodeFilesSetup, encodeTaken, type Artifacts } from './mounts.js'
 import { encodeValue } from './values.js'
 
 /** The other end, as a station sees it. */
@@ -33,6 +37,10 @@ export type Perform = Extract<Command, { kind: 'perform' }>
 
 export class Station {
   readonly #guests: Guests
+  readonly #files: Files | undefined
+  readonly #artifacts: Artifacts | null
+  /** Whether the call may ask the host. */
+  #asks = false
   #base: Uint8Array | undefined
   /** What the memory is now, when it is known to be just that. */
   #memory: 'image' | 'base' | 'kept' | 'spoilt' = 'image'
@@ -46,6 +54,16 @@ export class Station {
     private readonly peer: Peer,
   ) {
     const { ask } = peer
+    const { mounts, artifacts } = setup.files ? decodeFilesSetup(setup.files) : NO_FILES
+    this.#artifacts = artifacts
+    const exchange = ask && ((question: Uint8Array) => this.#ask(ask, question))
+    if (mounts.length > 0)
+      this.#files = new Files(
+        mounts,
+        fileQuestions(() =>
+          this.#asks && exchange ? (question) => this.#askFiles(exchange, question) : undefined,
+        ),
+      )
     this.#guests = make({
       clock: setup.clock,
       random: setup.random,
@@ -54,7 +72,8 @@ export class Station {
       onOutput: (fd, bytes) =>
         peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
       ...(peer.pulse && { pulse: peer.pulse }),
-      ...(ask && { door: (question: Uint8Array) => this.#ask(ask, question) }),
+      ...(exchange && { door: exchange }),
+      files: this.#files,
     })
   }
 
@@ -74,6 +93,16 @@ export class Station {
     }
     this.#memory = 'spoilt'
     this.#restore('image')
+  }
+
+  /** What the guest wrote before is told before; and the host's time is not the guest's. */
+  #askFiles(ask: (question: Uint8Array) => Uint8Array, question: Uint8Array): Uint8Array {
+    const { guest } = this.#guests
+    guest.flush()
+    const asked = performance.now()
+    const answer = ask(question)
+    guest.waited(performance.now() - asked)
+    return answer
   }
 
   #ask(ask: NonNullable<Peer['ask']>, question: Uint8Array): Uint8Array {
@@ -114,8 +143,9 @@ export class Station {
     }
   }
 
-  #perform({ id, to, begin, request, limits, end, pausable, asks }: Perform): Done {
+  #perform({ id, to, begin, request, limits, end, pausable, asks, files }: Perform): Done {
     this.#call = id
+    this.#asks = asks
     this.#askedMs = 0
     let started = performance.now()
     let answer: ReturnType<Guests['call']> | undefined
@@ -129,6 +159,7 @@ export class Station {
     try {
       this.#begin(begin, limits.memoryBytes)
       this.#memory = 'spoilt'
+      if (files) this.#put(files)
       this.peer.tell({ kind: 'begun', id })
       begun = true
       started = performance.now()
@@ -148,12 +179,32 @@ export class Station {
       this.peer.tell({ kind: 'ended', id })
       if (end === 'capture') delta = this.#guests.capture()
       this.#memory = 'kept'
-      return { kind: 'done', id, usage: used, ...answer!, delta }
+      return { kind: 'done', id, usage: used, ...answer!, delta, files: this.#taken() }
     } catch (error) {
       if (!begun) this.peer.tell({ kind: 'begun', id })
       if (error instanceof TimedOut) this.#guests.flush()
       return { kind: 'killed', id, usage: usage(), ...reason(error) }
     }
+  }
+
+  /** Puts the host's files where they are to be. */
+  #put(files: Uint8Array): void {
+    for (const [path, bytes] of decodeFileRows(files)) {
+      try {
+        if (this.#files === undefined) throw new Errno('EROFS')
+        this.#files.put(path, bytes)
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error
+        throw new Killed('crash', `${path} could not be put into the guest's files: ${error.code}`)
+      }
+    }
+  }
+
+  /** The files that come back. */
+  #taken(): Uint8Array | null {
+    if (this.#artifacts === null || this.#files === undefined) return null
+    const { from, maxFiles, maxBytes } = this.#artifacts
+    return encodeTaken(this.#files.taken(from, maxFiles, maxBytes))
   }
 
   #begin(begin: Perform['begin'], memoryBytes: number): void {
@@ -177,6 +228,8 @@ export class Station {
     if (hadGrown) (globalThis as { gc?: () => void }).gc?.()
   }
 }
+
+const NO_FILES = { mounts: [], artifacts: null }
 
 function reason(error: unknown): { why: KillKind; detail: string } {
   if (error instanceof TimedOut) return { why: 'wall', detail: 'ended between two ticks' }

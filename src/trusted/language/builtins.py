@@ -7,7 +7,7 @@ as the host resolved it; what is left out is no modules and every permitted buil
 from .sealed import __builtins__
 import sys
 
-from . import classes, describe, guards, imports, kinds
+from . import classes, describe, files, guards, imports, kinds
 from .facets.functools import by_annotation
 from .floor import identity
 from .guest.program import make_lifted
@@ -90,6 +90,8 @@ def make_run(policy):
     """A fresh run under `policy`; `.builtins` is the dict to execute the guest's code with."""
     run = Run(imports.judge_grants(policy.get('modules') or {}))
     permitted = _PERMITTED | {'print': make_print(run), 'input': make_input(run)}
+    if policy.get('files'):
+        permitted['open'] = files.open
     names = policy.get('builtins')
     if names is not None:
         permitted = {name: permitted[name] for name in names if name not in _CONSTANTS}

@@ -116,3 +116,29 @@ export function applyDelta(delta: Uint8Array, memory: Uint8Array): void {
     memory.set(delta.subarray(at + 4, at + ENTRY), view.getUint32(at, true) * PAGE)
   }
 }
+
+/** A memory and its guest's files as one: this, the length of the files (u32), the files, the delta. */
+const FILES_MAGIC = 0x31465250
+const FILES_HEADER = 8
+
+/** The delta, with the files where there are any. */
+export function withFiles(delta: Uint8Array, files: Uint8Array | undefined): Uint8Array {
+  if (files === undefined) return delta
+  const both = new Uint8Array(FILES_HEADER + files.length + delta.length)
+  const view = new DataView(both.buffer)
+  view.setUint32(0, FILES_MAGIC, true)
+  view.setUint32(4, files.length, true)
+  both.set(files, FILES_HEADER)
+  both.set(delta, FILES_HEADER + files.length)
+  return both
+}
+
+/** What {@link withFiles} put together. @throws DeltaError for a length that is not borne out */
+export function parted(captured: Uint8Array): [delta: Uint8Array, files: Uint8Array | undefined] {
+  const view = new DataView(captured.buffer, captured.byteOffset, captured.length)
+  if (captured.length < FILES_HEADER || view.getUint32(0, true) !== FILES_MAGIC)
+    return [captured, undefined]
+  const end = FILES_HEADER + view.getUint32(4, true)
+  if (end > captured.length) throw new DeltaError('files that are cut off')
+  return [captured.subarray(end), captured.subarray(FILES_HEADER, end)]
+}

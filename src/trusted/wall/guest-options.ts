@@ -1,6 +1,7 @@
 /** What a guest is made with, what a call may use, and what it used. */
 import type { ClockPolicy, RandomPolicy } from './clock.js'
 import type { Exports } from './c-api.js'
+import type { GuestFiles } from './file-table.js'
 import type { OnOutput } from './output.js'
 import type { Guest } from './runtime.js'
 
@@ -22,6 +23,8 @@ export interface GuestOptions {
   readonly onOutput?: OnOutput
   /** The host's side of the door; may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
   readonly door?: (request: Uint8Array) => Uint8Array
+  /** Its files; without, no file exists. They are reset, captured and restored with its memory. */
+  readonly files?: GuestFiles | undefined
   /** A guest of the same thread whose fuel, deadline, output, clock and chance this one shares: entered while it is, never alone. */
   readonly beside?: Guest
   /** Called every few milliseconds of running guest; may block (a pause), and returns the milliseconds it blocked. */

@@ -7,7 +7,9 @@
  * out of bounds is a RangeError, which `Killed.from` turns into a crash.
  */
 import type { Clock, RandomSource } from './clock.js'
+import type { GuestFiles } from './file-table.js'
 import { Killed } from './killed.js'
+import { fileImports } from './system-calls.js'
 
 /** What a call may still use up. Two guests that call each other have one. */
 export interface Budget {
@@ -37,6 +39,8 @@ export interface GuestState {
   sleep(milliseconds: number): void
   /** The host's side of the door, if the guest has one. */
   readonly door: ((request: Uint8Array) => Uint8Array) | undefined
+  /** Its files, if it has any: then the table of system-calls.ts is added to what is below. */
+  readonly files: GuestFiles | undefined
   /** An answer of the door that the guest has yet to take. */
   answer: Uint8Array | undefined
 }
@@ -215,13 +219,34 @@ function allowedImports(state: GuestState): Record<string, Import> {
   }
 }
 
+/** The same and, for a guest that has files, the calls about them. What goes to stdout and stderr is no file's. */
+function withFiles(allowed: Record<string, Import>, state: GuestState): Record<string, Import> {
+  const { files, clock, budget } = state
+  if (files === undefined) return allowed
+  const calls = fileImports(
+    {
+      files,
+      memory: () => state.memory.buffer,
+      now: () => BigInt(Math.floor(clock.wall())) * 1000n,
+    },
+    () => budget.look(),
+  )
+  const output = allowed['fd_write'] as (...args: (number | bigint)[]) => number
+  return {
+    ...allowed,
+    ...calls,
+    fd_write: (fd: number, ...rest: number[]): number =>
+      fd === 1 || fd === 2 ? output(fd, ...rest) : calls['fd_write']!(fd, ...rest),
+  }
+}
+
 /** The whole import object of `module`: the table above, refusals for the rest, and the GOT's globals. */
 export function createImports(
   module: WebAssembly.Module,
   state: GuestState,
   got: Readonly<Record<string, number>>,
 ): WebAssembly.Imports {
-  const allowed = allowedImports(state)
+  const allowed = withFiles(allowedImports(state), state)
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {}
   for (const { module: space, name, kind } of WebAssembly.Module.imports(module)) {
     const target = (imports[space] ??= {})

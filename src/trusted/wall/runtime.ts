@@ -16,7 +16,7 @@
 import type { Exports } from './c-api.js'
 import { bindSlot } from './slot.js'
 import { createClock, createRandom } from './clock.js'
-import { applyDelta, captureDelta, checkDelta } from './delta.js'
+import { applyDelta, captureDelta, checkDelta, DeltaError, parted, withFiles } from './delta.js'
 import type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-options.js'
 import { fillFrom, layOut, POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
 import { createImports, type Budget, type GuestState } from './imports.js'
@@ -82,8 +82,12 @@ export class Guest {
       write: (fd, bytes) => this.#output.write(fd, bytes),
       sleep: (milliseconds) => (beside ?? this).#sleep(milliseconds),
       door: options.door && ((question) => (beside ?? this).#ask(options.door!, question)),
+      // A guest beside another is the host's own and has none.
+      files: beside ? undefined : options.files,
       answer: undefined,
     }
+    const { clock, files } = this.#state
+    files?.attach(() => BigInt(Math.floor(clock.wall())) * 1000n)
     this.#adopt(this.#instance())
   }
 
@@ -161,6 +165,11 @@ export class Guest {
     return this.#state.memoryDenied ? new Killed('memory') : new Killed('crash', 'no answer')
   }
 
+  /** The time that somebody else took is not the guest's: its deadline moves by as much. */
+  waited(milliseconds: number): void {
+    this.#deadline += milliseconds
+  }
+
   /** Delivers output that is still held: for whoever ends a call by force, from outside. */
   flush(): void {
     this.#output.flush()
@@ -191,9 +200,10 @@ export class Guest {
    * have `memoryBytes`; one that may have less begins with a reset of its own.
    */
   reset(memoryBytes = Infinity): void {
-    const { clock, random } = this.#state
+    const { clock, random, files } = this.#state
     this.#ready = false
     this.#age++
+    files?.reset()
     if (this.#options.beside === undefined) {
       clock.restart()
       random.restart()
@@ -209,9 +219,10 @@ export class Guest {
    */
   capture(): Uint8Array {
     if (!this.#ready) throw new Killed('crash', 'not reset since it was ended')
-    const { clock, random, memory } = this.#state
+    const { clock, random, memory, files } = this.#state
     const moment = { elapsed: clock.steady(), random: random.state() }
-    return captureDelta(this.#image, memory.buffer, this.#used(), moment)
+    const delta = captureDelta(this.#image, memory.buffer, this.#used(), moment)
+    return withFiles(delta, files?.save())
   }
 
   /**
@@ -221,13 +232,18 @@ export class Guest {
    * @throws DeltaError when the bytes are not a delta of this image, Killed when they need more memory than the call may
    * have; the guest is as it was then.
    */
-  restore(delta: Uint8Array, memoryBytes = this.#options.memoryBytes ?? MEMORY_BYTES): void {
+  restore(captured: Uint8Array, memoryBytes = this.#options.memoryBytes ?? MEMORY_BYTES): void {
+    const [delta, saved] = parted(captured)
     const { size, elapsed, random } = checkDelta(this.#image, delta)
     this.#wanted = size
     if (size > Math.max(memoryBytes, this.#fresh)) throw new Killed('memory')
     this.reset(memoryBytes)
     this.#ready = false
-    const { memory, clock, random: source } = this.#state
+    const { memory, clock, random: source, files } = this.#state
+    if (saved !== undefined) {
+      if (files === undefined) throw new DeltaError('files for a guest that has none')
+      files.load(saved)
+    }
     if (size > memory.buffer.byteLength) memory.grow((size - memory.buffer.byteLength) / PAGE)
     applyDelta(delta, new Uint8Array(memory.buffer))
     if (this.#options.beside === undefined) {

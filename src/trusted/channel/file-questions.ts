@@ -1,0 +1,44 @@
+/**
+ * How a worker asks the host about its files: in the form in which a guest asks anything, so that the broker judges it as it judges
+ * all else. The numbers are above those that a guest's own questions get to.
+ */
+import { toErrno, type AskHost } from '../files/remote.js'
+import { Errno } from '../wall/errno.js'
+import { Killed } from '../wall/killed.js'
+import { decode } from './decode.js'
+import { encode, never } from './encode.js'
+import { PLAIN } from './wire.js'
+
+/** The effect's name. */
+export const FILES_EFFECT = 'files'
+const FIRST_NUMBER = 2 ** 48
+
+/** Asks by `exchange`; where it is undefined nobody can be asked, and every file is out of reach. */
+export function fileQuestions(
+  exchange: () => ((question: Uint8Array) => Uint8Array) | undefined,
+): AskHost {
+  let next = FIRST_NUMBER
+  return (operation, target, args) => {
+    const ask = exchange()
+    if (ask === undefined) throw new Errno('EACCES')
+    const number = next++
+    const payload = encode([[operation, ...args], {}], PLAIN, never)
+    const question = [number, FILES_EFFECT, target, payload, null, null]
+    const answers = decode(
+      ask(
+        encode({ asked: [question], cancelled: [], wanted: number, timeout: null }, PLAIN, never),
+      ),
+      PLAIN,
+      NOTHING_ELSE,
+    ) as readonly (readonly unknown[])[]
+    const answer = answers.find((row) => row[0] === number)
+    if (answer === undefined) throw new Killed('crash', 'the host did not answer')
+    if (answer.length === 2) return answer[1]
+    throw toErrno(String(answer[2]), String(answer[3]))
+  }
+}
+
+const NOTHING_ELSE = { reference: nothing, complex: nothing, ellipsis: nothing }
+function nothing(): never {
+  throw new Killed('crash', 'an answer that is none')
+}

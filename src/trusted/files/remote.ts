@@ -1,0 +1,131 @@
+/**
+ * A volume of the host's, asked of the broker one operation at a time. What it answers is read as the wire's data and turned into
+ * what a volume tells; what is allowed is decided there.
+ */
+import { ERRNO, Errno, type ErrorName } from '../wall/errno.js'
+import type { Entry, Kind, Stat, Time } from '../wall/file-table.js'
+import { LinkMet, O, type Handle, type Path, type Volume } from './volume.js'
+
+/** Asks the host: an operation on the mount of this number. Gives its value, or throws what {@link toErrno} makes of the error. */
+export type AskHost = (operation: string, target: string, args: readonly unknown[]) => unknown
+
+/** The error of an answer: its text is the name of a system call's error, or it is told as one that says least. */
+export function toErrno(type: string, text: string): Errno {
+  if (Object.hasOwn(ERRNO, text)) return new Errno(text as ErrorName)
+  if (type === 'PermissionError') return new Errno('EACCES')
+  return new Errno(type === 'TimeoutError' ? 'ETIMEDOUT' : 'EIO')
+}
+
+/** Read and written at once. */
+const PIECE = 1 << 20
+/** What small files are best read in: more would be room for nothing. */
+const SMALL = 131_072
+
+export class RemoteVolume implements Volume {
+  constructor(
+    private readonly device: number,
+    private readonly number: number,
+    private readonly host: AskHost,
+  ) {}
+
+  stat(path: Path, follow: boolean): Stat {
+    return this.#stat(this.#ask('stat', path, [follow]))
+  }
+
+  list(path: Path): Entry[] {
+    return (this.#ask('list', path, []) as [string, Kind, bigint | number][]).map(
+      ([name, kind, inode]) => ({ name, kind, inode: BigInt(inode) }),
+    )
+  }
+
+  open(path: Path, flags: number, mode: number): Handle {
+    const [handle, told] = this.#ask('open', path, [flags & ~O.APPEND, mode]) as [number, unknown]
+    const { kind } = this.#stat(told)
+    const ask = (operation: string, ...args: unknown[]): unknown =>
+      this.#ask(operation, path, [handle, ...args])
+    return {
+      kind,
+      stat: () => this.#stat(ask('fstat')),
+      read: (at, into) => {
+        const bytes = ask('read', at, Math.min(into.length, PIECE)) as Uint8Array
+        into.set(bytes.subarray(0, into.length))
+        return Math.min(bytes.length, into.length)
+      },
+      write: (at, bytes) => {
+        let done = 0
+        while (done < bytes.length) {
+          const piece = bytes.slice(done, done + PIECE)
+          const count = ask('write', at === undefined ? null : at + done, piece) as number
+          done += count
+          if (count < piece.length) break
+        }
+        return done
+      },
+      truncate: (size) => void ask('ftruncate', size),
+      setMode: (newMode) => void ask('fchmod', newMode),
+      setTimes: (accessed, modified) => void ask('futimes', accessed ?? null, modified ?? null),
+      close: () => void ask('close'),
+    }
+  }
+
+  makeFolder(path: Path, mode: number): void {
+    this.#ask('mkdir', path, [mode])
+  }
+
+  /** A link on the host's disk would mean something to others who read there: none is made. */
+  makeLink(): void {
+    throw new Errno('EPERM')
+  }
+
+  readLink(path: Path): string {
+    return this.#ask('readlink', path, []) as string
+  }
+
+  remove(path: Path, isFolder: boolean): void {
+    this.#ask(isFolder ? 'rmdir' : 'unlink', path, [])
+  }
+
+  rename(from: Path, to: Path): void {
+    this.#ask('rename', from, [to])
+  }
+
+  truncate(path: Path, size: number): void {
+    this.#ask('truncate', path, [size])
+  }
+
+  setMode(path: Path, mode: number, follow: boolean): void {
+    this.#ask('chmod', path, [mode, follow])
+  }
+
+  setTimes(path: Path, accessed: Time, modified: Time, follow: boolean): void {
+    this.#ask('utimes', path, [accessed ?? null, modified ?? null, follow])
+  }
+
+  #ask(operation: string, path: Path, args: readonly unknown[]): unknown {
+    const value = this.host(operation, `${this.number}`, [path, ...args])
+    if (typeof value === 'object' && value !== null && 'link' in value) {
+      const { link, target } = value as { link: number; target: string }
+      throw new LinkMet(link, target)
+    }
+    return value
+  }
+
+  #stat(told: unknown): Stat {
+    const [kind, mode, size, inode, links, modified, accessed, changed] = told as (
+      | number
+      | bigint
+    )[]
+    return {
+      kind: Number(kind) as Kind,
+      mode: Number(mode),
+      size: Number(size),
+      device: this.device,
+      inode: BigInt(inode!),
+      links: Number(links),
+      modified: BigInt(modified!),
+      accessed: BigInt(accessed!),
+      changed: BigInt(changed!),
+      block: Number(size) > SMALL ? PIECE : SMALL,
+    }
+  }
+}
