@@ -160,22 +160,7 @@ result = [os.listdir('/'), os.listdir('/data'), os.listdir('/..'), os.path.realp
     const calls = Object.entries(
       fileImports({ files, memory: () => memory, now: () => 0n }, () => {}),
     )
-    const some = [
-      0,
-      1,
-      3,
-      4,
-      64,
-      67,
-      72,
-      -1,
-      -100,
-      0x7fffffff,
-      0xffffffff,
-      65_530,
-      2 ** 31,
-      0o102,
-    ]
+    const some = [0, 1, 3, 4, 64, 67, 72, -1, -100, 0x7fffffff, 0xffffffff, 65_530, 2 ** 31, 0o102]
     let seed = 7
     const next = (): number => some[(seed = (seed * 48_271) % 2_147_483_647) % some.length]!
     for (let round = 0; round < 40_000; round++) {
