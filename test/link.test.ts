@@ -54,7 +54,15 @@ function connected(options: Partial<Call> = {}) {
   return { link, say, sent, written, answered, killed: () => killed, performed: () => performed }
 }
 
-const done = { kind: 'done', id: 1, usage, response: bytes(1), delta: null, traces: null } as const
+const done = {
+  kind: 'done',
+  id: 1,
+  usage,
+  response: bytes(1),
+  delta: null,
+  traces: null,
+  files: null,
+} as const
 const begun = { kind: 'begun', id: 1 } as const
 const ended = { kind: 'ended', id: 1 } as const
 
@@ -153,6 +161,7 @@ test('any reports in any order: nothing throws, and an ended worker has answered
         response: bytes(length),
         delta: delta ? bytes(1) : null,
         traces: null,
+        files: null,
       }),
     ),
     id.map((n): Report => ({ kind: 'killed', id: n, usage, why: 'crash', detail: '' })),

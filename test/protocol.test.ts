@@ -26,18 +26,34 @@ const REPORTS: Report[] = [
   { kind: 'begun', id: 1 },
   { kind: 'output', id: 1, fd: 2, bytes: bytes(104, 105) },
   { kind: 'ask', id: 2, question: bytes() },
-  { kind: 'done', id: 3, usage, response: bytes(1), delta: null, traces: null },
-  { kind: 'done', id: 3, usage, response: bytes(1), delta: bytes(2), traces: bytes(3) },
+  { kind: 'done', id: 3, usage, response: bytes(1), delta: null, traces: null, files: null },
+  {
+    kind: 'done',
+    id: 3,
+    usage,
+    response: bytes(1),
+    delta: bytes(2),
+    traces: bytes(3),
+    files: bytes(4),
+  },
   { kind: 'killed', id: 4, usage, why: 'memory', detail: 'x' },
 ]
 const COMMANDS: Command[] = [
-  { kind: 'setup', clock: 'real', random: { seed: 7 }, memoryBytes: 1 << 28, maxFrameBytes: 100 },
+  {
+    kind: 'setup',
+    clock: 'real',
+    random: { seed: 7 },
+    memoryBytes: 1 << 28,
+    maxFrameBytes: 100,
+    files: null,
+  },
   {
     kind: 'setup',
     clock: { fixed: 1.7e12 },
     random: 'real',
     memoryBytes: 1 << 28,
     maxFrameBytes: 100,
+    files: bytes(9),
   },
   { kind: 'base', delta: bytes(1) },
   { kind: 'answer', id: 1, answer: bytes(1) },
@@ -51,6 +67,7 @@ const COMMANDS: Command[] = [
     end: 'capture',
     pausable: true,
     asks: false,
+    files: null,
   },
   {
     kind: 'perform',
@@ -62,6 +79,7 @@ const COMMANDS: Command[] = [
     end: 'reset',
     pausable: false,
     asks: true,
+    files: bytes(3),
   },
 ]
 const plain = (value: unknown): unknown =>
