@@ -47,3 +47,11 @@ export class OverloadError extends PyrestrictError {
 export class SnapshotError extends PyrestrictError {
   override readonly name = 'SnapshotError'
 }
+
+/**
+ * The state of a run that waits cannot be resumed: it was changed, was used before, has expired, or was made with another key or
+ * under other terms (image, policy, trusted modules, capabilities, tenant). The message says which.
+ */
+export class StateError extends PyrestrictError {
+  override readonly name = 'StateError'
+}

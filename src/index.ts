@@ -20,6 +20,7 @@ export {
   PyrestrictError,
   RuleError,
   SnapshotError,
+  StateError,
   ValueError,
 } from './errors.js'
 export type { Policy } from './policy/policy.js'
@@ -52,13 +53,15 @@ export type {
   ExecuteOptions,
   Inputs,
   Isolation,
+  ResumeOptions,
   RunOptions,
   SandboxOptions,
 } from './sandbox/options.js'
 export { awaitable, capability } from './trusted/broker/capability.js'
 export type { Awaitable, Capability, CapabilityOptions } from './trusted/broker/capability.js'
-export { GuestError } from './trusted/broker/effect.js'
+export { GuestError, LATER } from './trusted/broker/effect.js'
 export type { Decision, EffectEvent, GuestErrorType } from './trusted/broker/effect.js'
+export type { StatesOptions, WaitingAnswer, WaitingAnswers } from './sandbox/states.js'
 export type { Asked, Capabilities, EffectOptions } from './sandbox/effects.js'
 export type { Exposure, Shown, TrustedModule } from './sandbox/exposure.js'
 export type { Load } from './sandbox/pool.js'
@@ -77,6 +80,8 @@ export type {
   Returned,
   Spent,
   Usage,
+  Waiting,
+  WaitingCall,
 } from './sandbox/outcome.js'
 export { PyValue } from './trusted/channel/values.js'
 export type { Value } from './trusted/channel/values.js'

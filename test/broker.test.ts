@@ -4,7 +4,7 @@ import { Broker, type BrokerOptions } from '../src/trusted/broker/broker.js'
 import { callEffects, Objects, type Granted } from '../src/trusted/broker/calls.js'
 import { awaitable, capability } from '../src/trusted/broker/capability.js'
 import { WireError } from '../src/trusted/channel/wire.js'
-import { GuestError, type EffectEvent, type Question } from '../src/trusted/broker/effect.js'
+import { GuestError, LATER, type EffectEvent, type Question } from '../src/trusted/broker/effect.js'
 
 interface Given {
   granted?: Readonly<Record<string, Granted>>
@@ -26,7 +26,7 @@ function brokerOf({
   const events: EffectEvent[] = []
   const objects = new Objects(granted)
   const broker = new Broker({
-    run: 'r',
+    counts: { run: 'r', seq: 0, asked: new Map() },
     effects: callEffects({ granted, objects, rules, timeoutMs: 1000, canWait }),
     limits: { effects: 100, pending: 10, ...limits },
     errors: new Set(errors),
@@ -44,7 +44,9 @@ function brokerOf({
   let id = 0
   const ask = async (target: string, args: unknown[] = [], more: Partial<Question> = {}) => {
     const question = { id: ++id, effect: 'call', target, args, kwargs: {}, at: undefined, ...more }
-    const { id: answered, encoded, ...told } = await broker.ask(question, 10)
+    const settled = await broker.ask(question, 10, 7)
+    if (settled === LATER) return { later: true }
+    const { id: answered, encoded, ...told } = settled
     expect(answered).toBe(question.id)
     return told
   }
@@ -212,9 +214,114 @@ describe('approval', () => {
     expect('error' in answer).toBe(!isDone)
   })
 
-  test('nobody to ask is a no', async () => {
-    const { ask } = brokerOf({ granted: { f: () => 1 }, rules: { f: { approve: true } } })
-    expect(await ask('f')).toEqual({ error: ['PermissionError', 'f: not approved'] })
+  test('nobody to ask puts it off, until it is answered: then it is done, or is not', async () => {
+    let done = 0
+    const { ask, broker, events } = brokerOf({
+      granted: { f: () => ++done },
+      rules: { f: { approve: true } },
+    })
+    for (const id of [1, 2, 3, 4]) expect(await ask('f'), String(id)).toEqual({ later: true })
+    expect([done, events]).toEqual([0, []])
+    expect(await broker.answer(1, { approved: true })).toMatchObject({ id: 1, value: 1 })
+    expect(await broker.answer(2, { value: 'x' })).toMatchObject({ id: 2, value: 'x' })
+    expect(await broker.answer(3, { denied: 'no' })).toMatchObject({
+      error: ['PermissionError', 'f: no'],
+    })
+    expect(broker.hold().map(({ seq, question: { id } }) => [seq, id])).toEqual([[4, 4]])
+    broker.close()
+    expect(done).toBe(1)
+    expect(events.map(({ seq, decision }) => [seq, decision])).toEqual([
+      [1, 'approved'],
+      [2, 'answered'],
+      [3, 'denied'],
+      [4, 'waiting'],
+    ])
+  })
+
+  test('an approver that knows at once answers at once', () => {
+    const { broker } = brokerOf({
+      granted: { f: () => 5 },
+      rules: { f: { approve: true } },
+      approve: () => true,
+    })
+    const question = { id: 1, effect: 'call', target: 'f', args: [], kwargs: {}, at: undefined }
+    expect(broker.ask(question, 1, 2)).toMatchObject({ value: 5 })
+  })
+})
+
+describe('handlers that go wrong', () => {
+  test('a proxy that throws when it is asked what it is, is an error as others are', async () => {
+    const thrown = new Proxy(new Error('x'), {
+      getPrototypeOf() {
+        throw new Error('trap')
+      },
+    })
+    const { ask } = brokerOf({
+      granted: {
+        f: () => {
+          throw thrown
+        },
+        g: () => Promise.reject(thrown),
+      },
+    })
+    for (const name of ['f', 'g'])
+      expect(await ask(name)).toEqual({ error: ['RuntimeError', `the host's ${name} failed`] })
+  })
+
+  test('a thenable that resolves to one that never ends is timed out', async () => {
+    const { ask, events } = brokerOf({
+      granted: {
+        f: () => ({
+          // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about.
+          then: (resolve: (value: unknown) => void) => resolve(new Promise(() => {})),
+        }),
+      },
+      rules: { f: { timeoutMs: 20 } },
+    })
+    expect(await ask('f')).toEqual({ error: ['TimeoutError', 'f: no answer after 20 ms'] })
+    expect(events.map(({ decision }) => decision)).toEqual(['timed out'])
+  })
+
+  test('nothing listens to a signal any more when its question has ended', async () => {
+    let listening = 0
+    const { ask } = brokerOf({
+      granted: {
+        f: awaitable(async ({ signal }: { signal: AbortSignal }) => {
+          const [add, remove] = [signal.addEventListener, signal.removeEventListener]
+          signal.addEventListener = (...args: Parameters<typeof add>) => {
+            listening++
+            add.apply(signal, args)
+          }
+          signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+            listening--
+            remove.apply(signal, args)
+          }
+          return 1
+        }),
+      },
+    })
+    expect(await ask('f')).toEqual({ value: 1 })
+    await new Promise(setImmediate)
+    expect(listening).toBe(0)
+  })
+
+  test('one that is cancelled, or still at work at the end, has one event', async () => {
+    const { broker, ask, events } = brokerOf({
+      granted: { f: () => new Promise((resolve) => setTimeout(resolve, 5)) },
+    })
+    const answers = [ask('f'), ask('f'), ask('f')]
+    broker.cancel(2)
+    await Promise.all([answers[0], answers[2]])
+    const last = ask('f')
+    broker.close()
+    broker.cancel(4)
+    await Promise.all([...answers, last])
+    expect(events.map(({ seq, decision, fuel }) => [seq, decision, fuel])).toEqual([
+      [2, 'cancelled', 7],
+      [1, 'allowed', 7],
+      [3, 'allowed', 7],
+      [4, 'cancelled', 7],
+    ])
   })
 })
 

@@ -277,8 +277,18 @@ go()`
       bag: capability({}, { items: true }),
       echo: (x: unknown) => x,
       same: () => doc.object,
+      nested: () => ({ rows: [{ held: doc.object }] }),
+      mapped: () => new Map([[doc.object, [doc.object]]]),
     })
-    for (const held of ['echo(doc)', 'same()', "bag['d']", 'echo([doc])[0]']) {
+    for (const held of [
+      'echo(doc)',
+      'same()',
+      "bag['d']",
+      'echo([doc])[0]',
+      "nested()['rows'][0]['held']",
+      'list(mapped())[0]',
+      'mapped()[doc][0]',
+    ]) {
       const outcome = await sandbox.run(`bag['d'] = doc\nheld = ${held}\n[held.title, held.owner]`)
       expect(raised(outcome), held).toMatch(/^AttributeError: /)
       expect(JSON.stringify(outcome)).not.toContain('hunter2')
@@ -322,6 +332,81 @@ go()`
     const session = await sandbox.session()
     expect(returned(await session.run('o = find("a")\no.name'))).toBe('a')
     expect(raised(await session.run('p = find("b")\no.name'))).toMatch(/^PermissionError: /)
+    await sandbox.close()
+  })
+
+  test('an object that is gone, as an argument, is an error at its line', async () => {
+    const doc = capability({ name: 'x' }, { read: ['name'] })
+    const sandbox = await open({
+      doc,
+      echo: (x: unknown) => x,
+      echoes: awaitable(async (x: unknown) => x),
+      find: () => capability({ name: 'a' }, { read: ['name'] }),
+    })
+    const session = await sandbox.session()
+    returned(await session.run('o = find()\necho(o) == o'))
+    for (const call of ['echo(o)', 'await echoes([o])'])
+      expect(raised(await session.run(call))).toMatch(
+        /^PermissionError: echo(es)?: an object that this run was never given$/,
+      )
+    doc.revoke()
+    const caught = 'try:\n    echo(doc)\nexcept PermissionError as e:\n    r = str(e)\nr'
+    expect(returned(await sandbox.run(caught))).toBe(
+      'echo: an object to which access was taken back',
+    )
+    await sandbox.close()
+  })
+
+  test('200,000 calls at once end at a limit, and have called nobody', async () => {
+    let called = 0
+    const f = awaitable(async () => ++called)
+    const sandbox = await open({ f }, { wallMs: 1_500 })
+    const source = 'import asyncio\nawait asyncio.gather(*[f(i) for i in range(200_000)])'
+    const outcome = await sandbox.run(source)
+    expect(outcome.status === 'exhausted' && [outcome.limit, called]).toEqual(['wallMs', 0])
+    expect(returned(await sandbox.run('await f(1)'))).toBe(1)
+    await sandbox.close()
+  }, 60_000)
+
+  test('calls beyond those that may wait are refused where they are made', async () => {
+    const sandbox = await open({ never }, { wallMs: 20_000 })
+    const source = `
+import asyncio
+async def main():
+    tasks = [asyncio.ensure_future(never(i)) for i in range(5_000)]
+    done, rest = await asyncio.wait(tasks, timeout=0.01)
+    texts = {str(task.exception()) for task in done}
+    for task in rest: task.cancel()
+    return len(done), len(rest), texts
+asyncio.run(main())`
+    expect(returned(await sandbox.run(source))).toEqual([
+      4_000,
+      1_000,
+      new Set(['1000 questions wait for their answers already (limits.pending)']),
+    ])
+    await sandbox.close()
+  }, 60_000)
+
+  test('the log says how much fuel a run had used when it asked', async () => {
+    const events: EffectEvent[] = []
+    const sandbox = await createSandbox(
+      {},
+      {
+        isolation: 'thread',
+        workers: 1,
+        capabilities: { now: () => 1, quick: awaitable(async () => 1) },
+        onEffect: (event) => events.push(event),
+      },
+    )
+    const outcome = await sandbox.run(
+      'now()\nfor i in range(51_000): pass\nnow()\nawait quick()\nfor i in range(51_000): pass\nnow()',
+    )
+    const fuel = events.map((event) => event.fuel)
+    expect([fuel[1]! - fuel[0]!, fuel[3]! - fuel[2]!]).toEqual([
+      expect.closeTo(1_000, -2),
+      expect.closeTo(1_000, -2),
+    ])
+    expect(outcome.usage.fuel).toBeGreaterThanOrEqual(fuel[3]!)
     await sandbox.close()
   })
 

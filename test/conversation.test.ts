@@ -23,7 +23,7 @@ function converse(perform: Effect['perform'], pending = 10) {
   }
   const encode = (value: unknown): Uint8Array => encodeValue(value as Value)
   const broker = new Broker({
-    run: 'r',
+    counts: { run: 'r', seq: 0, asked: new Map() },
     effects: new Map([['call', effect]]),
     limits: { effects: 100, pending },
     errors: new Set(),
@@ -62,6 +62,7 @@ describe('a guest that waits on its stack', () => {
     )
     const answer = await conversation.exchange(
       exchange({ asked: [row(1, 'now'), row(2, 'late', [7])], wanted: 2 }),
+      7,
     )
     expect(decodeValue(answer)).toEqual([
       [1, 'now'],
@@ -75,19 +76,19 @@ describe('a guest that waits on its stack', () => {
 
   test('is not kept waiting for an answer that can never come', async () => {
     const { conversation } = converse(() => 1)
-    expect(decodeValue(await conversation.exchange(exchange({ wanted: 77 })))).toEqual([])
+    expect(decodeValue(await conversation.exchange(exchange({ wanted: 77 }), 7))).toEqual([])
   })
 
   test('waits for any answer no longer than it says', async () => {
     const { conversation } = converse(() => new Promise(() => {}))
-    const answer = await conversation.exchange(exchange({ asked: [row(1)], timeout: 0.01 }))
+    const answer = await conversation.exchange(exchange({ asked: [row(1)], timeout: 0.01 }), 7)
     expect(decodeValue(answer)).toEqual([])
     expect(conversation.open.map(({ id }) => id)).toEqual([1])
   })
 
   test('is told so where nobody can wait', () => {
     const { conversation } = converse(() => new Promise(() => {}))
-    expect(decodeValue(conversation.exchangeNow(exchange({ asked: [row(1)] })))).toEqual([
+    expect(decodeValue(conversation.exchangeNow(exchange({ asked: [row(1)] }), 7))).toEqual([
       [1, null, 'RuntimeError', expect.stringContaining('await it at the level of the module')],
     ])
     expect(conversation.open).toEqual([])
@@ -100,8 +101,8 @@ test('what the guest no longer waits for is aborted, and its answer dropped', as
     signal = given
     return new Promise(() => {})
   })
-  conversation.begin(conversation.rows([row(1)], []))
-  conversation.begin(conversation.rows([], [1, 99]))
+  conversation.begin(conversation.rows([row(1)], []), 7)
+  conversation.begin(conversation.rows([], [1, 99]), 7)
   expect(signal?.aborted).toBe(true)
   await conversation.answered(50)
   expect(conversation.take()).toEqual([])
@@ -140,6 +141,6 @@ test.each<[string, Value]>([
   ['no record at all', 5],
 ])('%s breaks the protocol, and nothing is performed', async (_, message) => {
   const { conversation, performed } = converse(() => 1)
-  await expect(conversation.exchange(encodeValue(message))).rejects.toThrow(ProtocolError)
+  await expect(conversation.exchange(encodeValue(message), 7)).rejects.toThrow(ProtocolError)
   expect(performed).toEqual([])
 })

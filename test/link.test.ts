@@ -79,7 +79,7 @@ describe('a worker that keeps to the protocol', () => {
     const { say, sent, answered, performed } = connected({
       onAsk: async (question) => question.slice().reverse(),
     })
-    say(begun, { kind: 'ask', id: 1, question: Uint8Array.of(1, 2) })
+    say(begun, { kind: 'ask', id: 1, question: Uint8Array.of(1, 2), steps: 7 })
     await new Promise(setImmediate)
     expect(sent.length).toBe(3)
     say(ended, done)
@@ -111,13 +111,13 @@ describe('a worker that does not is ended, and its call lost', () => {
     ],
     'a delta nobody wanted': [[begun, ended, { ...done, delta: bytes(1) }]],
     'no delta where one was wanted': [[begun, ended, done], { end: 'capture' }],
-    'a question nobody answers': [[begun, { kind: 'ask', id: 1, question: bytes(1) }]],
+    'a question nobody answers': [[begun, { kind: 'ask', id: 1, question: bytes(1), steps: 7 }]],
     'a report while it waits for an answer': [
-      [begun, { kind: 'ask', id: 1, question: bytes(1) }, done],
+      [begun, { kind: 'ask', id: 1, question: bytes(1), steps: 7 }, done],
       { onAsk: () => new Promise(() => {}) },
     ],
     'an answer that the host fails to give': [
-      [begun, { kind: 'ask', id: 1, question: bytes(1) }],
+      [begun, { kind: 'ask', id: 1, question: bytes(1), steps: 7 }],
       {
         onAsk: () => {
           throw new Error('host')
@@ -153,7 +153,7 @@ test('any reports in any order: nothing throws, and an ended worker has answered
     fc
       .tuple(id, fc.nat(8))
       .map(([n, length]): Report => ({ kind: 'output', id: n, fd: 1, bytes: bytes(length) })),
-    id.map((n): Report => ({ kind: 'ask', id: n, question: bytes(1) })),
+    id.map((n): Report => ({ kind: 'ask', id: n, question: bytes(1), steps: 7 })),
     fc.tuple(id, fc.nat(12), fc.boolean()).map(
       ([n, length, delta]): Report => ({
         ...done,

@@ -25,7 +25,7 @@ const REPORTS: Report[] = [
   { kind: 'ready' },
   { kind: 'begun', id: 1 },
   { kind: 'output', id: 1, fd: 2, bytes: bytes(104, 105) },
-  { kind: 'ask', id: 2, question: bytes() },
+  { kind: 'ask', id: 2, question: bytes(), steps: 5 },
   { kind: 'done', id: 3, usage, response: bytes(1), delta: null, traces: null, files: null },
   {
     kind: 'done',
@@ -113,7 +113,7 @@ describe('forged frames', () => {
   })
   test('numbers that are no sizes', () => {
     for (const wrong of [-1, NaN, Infinity, 0.5, 2 ** 53, 2n ** 60n])
-      refuse({ kind: 'ask', id: wrong, question: bytes() })
+      refuse({ kind: 'ask', id: wrong, question: bytes(), steps: 5 })
     refuse({ kind: 'output', id: 1, fd: 3, bytes: bytes() })
     refuse({ kind: 'killed', id: 4, usage, why: 'because', detail: '' })
   })

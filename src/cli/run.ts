@@ -194,6 +194,9 @@ function finish(args: Arguments, filename: string, text: string, outcome: Outcom
     case 'crashed':
       complain(`crashed: ${outcome.reason}`)
       break
+    case 'waiting':
+      complain(`waits for ${outcome.calls.map(({ name }) => name).join(', ')}`)
+      break
     case 'cancelled':
       complain('cancelled')
   }
@@ -219,6 +222,9 @@ function statusOf(outcome: Outcome): number {
     case 'exhausted':
       return EXHAUSTED
     case 'crashed':
+      return CRASHED
+    // The command line grants nothing that could be waited for.
+    case 'waiting':
       return CRASHED
     case 'cancelled':
       return INTERRUPTED

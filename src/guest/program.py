@@ -5,7 +5,7 @@ nothing of the guest is on the stack: all of it is objects in memory. Then the m
 stay where it is, or be stored for a week and go on in another process, and no call is made twice.
 
 So module code that awaits is a coroutine, and `performed`, a generator of ours, drives it. The generator runs the loop until nothing
-is ready, and yields. One request of the host (`start`, then `resume` again and again) is one `next` of it. Between two yields lies
+is ready, and yields. One request of the host (`run`, then `resume` again and again) is one `next` of it. Between two yields lies
 a turn; questions of a turn are told at its end.
 
 `asyncio.run(main())` at the level of the module becomes `await ʼrun(asyncio.run, main())` when it is compiled (translate/lift.py),
@@ -20,6 +20,7 @@ from asyncio.base_events import _run_until_complete_cb
 from heapq import heappop
 from time import monotonic
 
+from .. import door
 from ..loop import Loop
 
 from .questions import questions
@@ -70,9 +71,8 @@ class Program:
     """The one program of this interpreter that runs in turns."""
 
     def __init__(self):
-        # The loop that waits, while it waits; and the task that cancelling the program cancels.
+        # The loop that waits, while it waits.
         self.loop = None
-        self.main = None
         # Whether the host grants anything that could be waited for.
         self.is_hosted = False
 
@@ -107,15 +107,15 @@ class Program:
             'asked': asked,
             'cancelled': cancelled,
             'timeout': timeout,
-            'pending': len(questions.futures),
         }
 
-    def continued(self, answers, elapsed, cancel):
-        """Before the next turn: answers that have come, and the seconds that the guest is to think have passed."""
-        self.loop.start_clock(elapsed)
+    def continued(self, answers, elapsed, sleeps):
+        """Before the next turn: answers that have come, and the seconds that the guest is to think have passed. Where it `sleeps` for
+        them, on a clock that stands, they pass for all that reads the clock."""
+        self.loop.start_clock(0 if sleeps else elapsed)
+        if sleeps:
+            door.sleep(elapsed)
         questions.settle(answers)
-        if cancel:
-            self.main.cancel()
 
     def _drive(self, loop, future):
         """As `loop.run_until_complete`, but yields with an empty stack whenever there is nothing to do but wait.
@@ -155,7 +155,7 @@ class Program:
         """What `asyncio.run(main)` does, in turns."""
         loop = make_loop()
         loop.in_turns = self.is_hosted
-        self.main = task = loop.create_task(main)
+        task = loop.create_task(main)
         failure = None
         try:
             yield from self._drive(loop, task)

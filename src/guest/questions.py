@@ -21,7 +21,7 @@ from ..values import TooLarge, dumps, given, loads
 # Values in the arguments of one question.
 MOST_NODES = 1_000_000
 
-# Exceptions that a host may raise here; those of the host's own are added by `own_errors`.
+# Exceptions that a host may raise here; those of the host's own are added by `grant` (functions.py).
 ERRORS = {
     kind.__name__: kind
     for kind in (
@@ -44,8 +44,8 @@ class Questions:
         self.cancelled = []
         # Globals of the guest: the innermost frame that has them is where it asked.
         self.scope = None
-        # Of the arguments of one question.
-        self.most_bytes = 0
+        # Bytes of the arguments of one question, and questions that may wait at once.
+        self.most_bytes = self.most_pending = 0
 
     def ask(self, effect, target, args=(), kwargs=None):
         """The host's answer; the worker waits for it."""
@@ -59,6 +59,10 @@ class Questions:
 
     def start(self, question):
         """A future of the running loop for the host's answer to what `question` made."""
+        if len(self.futures) >= self.most_pending:
+            raise RuntimeError(
+                f'{self.most_pending} questions wait for their answers already (limits.pending)'
+            )
         number = next(self.numbers)
         future = asyncio.get_running_loop().create_future()
         self.outbox[number] = question

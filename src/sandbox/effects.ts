@@ -2,12 +2,14 @@
 import { checkName } from '../check/host-names.js'
 import { ArgumentError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
-import { Broker } from '../trusted/broker/broker.js'
+import { Broker, type Counts } from '../trusted/broker/broker.js'
 import { callEffects, Objects, type Granted } from '../trusted/broker/calls.js'
 import { Awaitable, Capability } from '../trusted/broker/capability.js'
 import { Conversation } from '../trusted/broker/conversation.js'
 import {
   GUEST_ERRORS,
+  GuestError,
+  type LATER,
   type EffectEvent,
   type Position,
   type Rule,
@@ -15,7 +17,6 @@ import {
 import { decode } from '../trusted/channel/decode.js'
 import { encode, type Field, type Outward } from '../trusted/channel/encode.js'
 import { INWARD, instead, VALUES, type Value } from '../trusted/channel/values.js'
-import { WireError } from '../trusted/channel/wire.js'
 
 /** The class of the guest's end of an object: as its type, an object of the host's comes back. */
 const HOST_OBJECT = 'HostObject'
@@ -40,8 +41,13 @@ export interface EffectOptions {
    * is raised in the guest with its message, and the guest can catch it by its name, a global.
    */
   readonly errors?: Readonly<Record<string, string>> | undefined
-  /** Asked before what a rule says is to be approved; anything but `true` is a no. */
-  readonly approve?: ((asked: Asked) => boolean | Promise<boolean>) | undefined
+  /**
+   * Asked before what a rule says is to be approved: `true` is a yes, `LATER` makes the run wait for who resumes it, anything else is
+   * a no. Left out, all of it waits.
+   */
+  readonly approve?:
+    | ((asked: Asked) => boolean | typeof LATER | Promise<boolean | typeof LATER>)
+    | undefined
   /** Told of every effect when it has ended: the audit log. What it throws is ignored. */
   readonly onEffect?: ((event: EffectEvent) => void) | undefined
 }
@@ -117,13 +123,17 @@ export interface Conversing {
   readonly canWait: boolean
   /** From a place of the guarded text to the source. */
   readonly position: (line: number, column: number) => Position | undefined
+  /** Of the run that goes on; left out, a new one. */
+  readonly counts?: Counts | undefined
 }
 
 /** @internal A new run's conversation, and the broker to close when it is over. */
-export function converse({ host, rules, limits, canWait, position }: Conversing): {
+export function converse({ host, rules, limits, canWait, position, counts }: Conversing): {
   readonly conversation: Conversation
   readonly broker: Broker
   readonly encode: (value: unknown) => Uint8Array
+  /** @throws WireError for a value that cannot be an answer. */
+  readonly check: (value: unknown) => void
 } {
   const objects = new Objects(host.granted)
   const bytes = limits.effectBytes
@@ -133,21 +143,14 @@ export function converse({ host, rules, limits, canWait, position }: Conversing)
       : instead(thing, isKey)
   const shape = { ...VALUES, references: ['uu'] }
   // An object that this run knows as a capability is never copied: what of it is not listed would be shown.
+  const known = (value: object): Capability | undefined => objects.of(value)
   const write = (value: unknown): Uint8Array =>
-    encode(objects.of(value) ?? value, { ...shape, bytes, depth: DEPTH }, outward)
+    encode(value, { ...shape, bytes, depth: DEPTH }, outward, known)
   // Rows of answers, each of which was written and measured by itself before.
   const writeRows = (rows: unknown): Uint8Array =>
-    encode(
-      (rows as readonly (readonly unknown[])[]).map(([id, value, ...rest]) => [
-        id,
-        objects.of(value) ?? value,
-        ...rest,
-      ]),
-      { ...shape, depth: DEPTH + 3 },
-      outward,
-    )
+    encode(rows, { ...shape, depth: DEPTH + 3 }, outward, known)
   const broker = new Broker({
-    run: crypto.randomUUID(),
+    counts: counts ?? { run: crypto.randomUUID(), seq: 0, asked: new Map() },
     effects: callEffects({
       granted: host.granted,
       objects,
@@ -171,7 +174,7 @@ export function converse({ host, rules, limits, canWait, position }: Conversing)
     after: (ms, then) => after(ms, then, true),
     questionBytes: bytes,
   })
-  return { conversation, broker, encode: writeRows }
+  return { conversation, broker, encode: writeRows, check: write }
 }
 
 /** A value of the guest's, in which an object of the host's is that object again. */
@@ -184,8 +187,10 @@ function read(encoded: Uint8Array, objects: Objects): unknown {
       reference: (fields: readonly Field[]) => {
         if (fields[0] !== HOST_OBJECT) return INWARD.reference(fields)
         const object = objects.get(String(fields[1]))
-        if (object === undefined) throw new WireError('an object that this run was never given')
-        if (object.isRevoked) throw new WireError('an object to which access was taken back')
+        if (object === undefined)
+          throw new GuestError('PermissionError', 'an object that this run was never given')
+        if (object.isRevoked)
+          throw new GuestError('PermissionError', 'an object to which access was taken back')
         // The capability itself, and not what it stands for: the host may hand it on, and nothing more is shown by that.
         return object
       },

@@ -167,9 +167,11 @@ export class Evaluator {
       const cells = tasks.map(({ code, args }) => [desk.numbers.get(code)!, args] as const)
       const { outcome } = await execute({
         worker,
-        begin,
-        request: cellsRequest(codes, cells, begin === 'base', seconds, policy),
-        end: 'keep',
+        first: {
+          begin,
+          request: cellsRequest(codes, cells, begin === 'base', seconds, policy),
+          end: 'keep',
+        },
         limits,
         isClosing,
         find: () => undefined,

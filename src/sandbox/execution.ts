@@ -7,21 +7,30 @@ import { loadParser, type Parser } from '../syntax/parse.js'
 import type { Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { WireError } from '../trusted/channel/wire.js'
+import { STEPS_A_TICK } from '../trusted/wall/image-facts.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
 import type { Beginning, CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
 import { filesOf, readException, type FindSource, type HostTraces } from './exception.js'
-import { CANCELLED_UNSPENT, UNSPENT, type Exhausted, type Outcome, type Spent } from './outcome.js'
-import { performTurns, type Turns } from './turns.js'
-import { OutputCollector, type OnOutput } from './output.js'
+import {
+  CANCELLED_UNSPENT,
+  UNSPENT,
+  type Exhausted,
+  type Outcome,
+  type Spent,
+  type WaitingCall,
+} from './outcome.js'
+import { performTurns, type Standing, type Stood, type Turns } from './turns.js'
+import { OutputCollector, type OnOutput, type Written } from './output.js'
 import { ForgedResponse, readRunResponse, RESPONSE_SLACK, type RunResponse } from './requests.js'
 
 export interface Execution {
   readonly worker: GuestWorker
   /** Default the guest. */
   readonly to?: Recipient
-  readonly begin: Beginning
-  readonly request: Uint8Array
-  readonly end: Ending
+  /** The first call; or, of a run that goes on, where it was left standing and what it had written. */
+  readonly first:
+    | { readonly begin: Beginning; readonly request: Uint8Array; readonly end: Ending }
+    | (Standing & { readonly end: Ending; readonly written: readonly Written[] })
   readonly limits: Limits
   /** Files that are put into the guest's first, and which come back. */
   readonly files?: Uint8Array | undefined
@@ -32,6 +41,8 @@ export interface Execution {
   readonly pauses?: Pauses | undefined
   /** What the run may ask its host, when the host grants anything. */
   readonly turns?: Turns | undefined
+  /** Makes a state of a program that was left standing. */
+  readonly save?: ((stood: Stood, written: readonly Written[]) => Promise<Uint8Array>) | undefined
   /** Whether its worker can wait for an answer that comes later. */
   readonly canWait?: boolean | undefined
   /** True when the sandbox ended the worker on purpose: what was lost was cancelled. */
@@ -80,7 +91,7 @@ export function callLimits(limits: Limits): CallLimits {
 
 /** Carries one execution out. Rejects only with what `onOutput` threw. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { worker, to = 'guest', begin, request, end, limits, signal, pauses } = execution
+  const { worker, to = 'guest', first, limits, signal, pauses } = execution
   // Its listeners were told already: none that is added now will be.
   if (signal?.aborted) return { outcome: CANCELLED_UNSPENT, begun: true, delta: undefined }
   let hostError: { readonly error: unknown } | undefined
@@ -88,7 +99,8 @@ export async function execute(execution: Execution): Promise<Executed> {
     hostError ??= { error }
     worker.kill('the output was not taken')
   }
-  const output = new OutputCollector(execution.onOutput, notTaken)
+  const before = 'written' in first ? first.written : []
+  const output = new OutputCollector(execution.onOutput, notTaken, before)
   let cancelled = false
   const cancel = (): void => {
     cancelled = true
@@ -96,13 +108,20 @@ export async function execute(execution: Execution): Promise<Executed> {
     execution.turns?.conversation.close()
   }
   signal?.addEventListener('abort', cancel)
-  const { turns, canWait, artifacts = null } = execution
-  const onAsk =
-    turns &&
-    ((question: Uint8Array) =>
-      canWait ? turns.conversation.exchange(question) : turns.conversation.exchangeNow(question))
+  const { turns, canWait, save, artifacts = null } = execution
   let { files } = execution
-  const perform = async (call: Pick<Call, 'begin' | 'request' | 'limits' | 'end'>) => {
+  const perform = async (
+    call: Pick<Call, 'begin' | 'request' | 'limits' | 'end'>,
+    fuelBefore: number,
+  ) => {
+    const onAsk: Call['onAsk'] =
+      turns &&
+      ((question, steps) => {
+        const fuel = fuelBefore + Math.floor(steps / STEPS_A_TICK)
+        return canWait
+          ? turns.conversation.exchange(question, fuel)
+          : turns.conversation.exchangeNow(question, fuel)
+      })
     const performing = performOrRefuse(worker, {
       to,
       ...call,
@@ -126,18 +145,26 @@ export async function execute(execution: Execution): Promise<Executed> {
     return performed
   }
   const isOver = (): boolean => cancelled || hostError !== undefined || !worker.alive
-  const { performed, reply } = await performTurns(
-    perform,
-    { begin, request, end },
-    limits,
-    turns,
-    isOver,
-  )
+  const { performed, reply, stood } = await performTurns(perform, first, limits, turns, isOver)
   signal?.removeEventListener('abort', cancel)
   if (hostError) throw hostError.error
   const spent: Spent = { ...output.end(), usage: performed.usage, ...takenOf(performed, artifacts) }
   if ((performed.kind === 'lost' || !worker.alive) && (cancelled || execution.isClosing())) {
     return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
+  }
+  if (stood && save) {
+    const state = await save(stood, output.written)
+    const calls: WaitingCall[] = stood.questions.map(({ id, target: name, args, kwargs }) => ({
+      id,
+      name,
+      args: args as Value[],
+      kwargs: kwargs as Record<string, Value>,
+    }))
+    return {
+      outcome: { status: 'waiting', calls, state, ...spent },
+      begun: true,
+      delta: undefined,
+    }
   }
   if (reply.status === 'crashed') worker.kill(RETIRED)
   // The host needs a parser for the carets of tracebacks alone.

@@ -1,4 +1,5 @@
 /** Values and outcomes as JSON text: what `pyrestrict run --format json` prints, for whoever stores or sends them. */
+import { Capability } from '../trusted/broker/capability.js'
 import { PyValue, type Value } from '../trusted/channel/values.js'
 import type { Outcome } from './outcome.js'
 
@@ -19,6 +20,8 @@ export function valueToJson(value: Value): string {
     return `{"$type":"datetime","$text":${JSON.stringify(value.toISOString())}}`
   if (value instanceof PyValue)
     return `{"$type":${JSON.stringify(value.type)},"$text":${JSON.stringify(value.text)}${value.opaque ? ',"$opaque":true' : ''}}`
+  if ((value as unknown) instanceof Capability)
+    return `{"$type":"HostObject","$text":"an object of the host","$opaque":true}`
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value))
     throw new TypeError('a typed array has no JSON form: no guest returns one')
   if (Array.isArray(value)) return `[${(value as readonly Value[]).map(valueToJson).join(',')}]`
@@ -42,6 +45,14 @@ function entries(value: Value): readonly (readonly [Value, Value])[] {
 
 /** An outcome as one JSON object: its own fields, with `value` as {@link valueToJson} writes it. */
 export function outcomeToJson(outcome: Outcome): string {
+  if (outcome.status === 'waiting') {
+    const { status, calls, state, ...rest } = outcome
+    const told = calls.map(
+      ({ id, name, args, kwargs }) =>
+        `{"id":${id},"name":${JSON.stringify(name)},"args":${valueToJson(args)},"kwargs":${valueToJson(kwargs)}}`,
+    )
+    return `{"status":"${status}","calls":[${told.join(',')}],"state":${valueToJson(state)},${JSON.stringify(rest).slice(1)}`
+  }
   if (outcome.status !== 'returned') return JSON.stringify(outcome)
   const { value, ...rest } = outcome
   return `{"status":"returned","value":${valueToJson(value)},${JSON.stringify({ ...rest, status: undefined }).slice(1)}`

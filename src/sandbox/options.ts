@@ -8,6 +8,7 @@ import { ArgumentError, PolicyError } from '../errors.js'
 import { resolveEffects, type EffectOptions, type HostSide } from './effects.js'
 import type { Limits } from '../policy/limits.js'
 import type { Value } from '../trusted/channel/values.js'
+import { resolveStates, type StatesOptions, type WaitingAnswers } from './states.js'
 import { resolveTrusted, type ResolvedModule, type TrustedModule } from './exposure.js'
 import { checkKeys, checkRecord } from './records.js'
 import type { GivenFiles } from './files.js'
@@ -38,6 +39,8 @@ export interface SandboxOptions extends EffectOptions {
   readonly wrap?: readonly string[] | undefined
   /** Secret that snapshots are authenticated with, 32 bytes at least. Default: random, of this process. */
   readonly snapshotKey?: Uint8Array | undefined
+  /** Of runs that wait: who can read their states, for how long, and who sees to it that each is used once. */
+  readonly states?: StatesOptions | undefined
 }
 
 export interface CompileOptions {
@@ -71,6 +74,17 @@ export interface ExecuteOptions {
    * decides: code is compiled once for all runs.
    */
   readonly limits?: { readonly [K in keyof Limits]?: number | undefined } | undefined
+  /**
+   * How long a program that awaits its host keeps its worker, in milliseconds from 0 to 86,400,000, each time it waits for an answer;
+   * then the outcome is `waiting`. Left out, as long as anybody is at work on an answer.
+   */
+  readonly holdMs?: number | undefined
+}
+
+/** How a run that waited goes on. */
+export interface ResumeOptions extends Pick<ExecuteOptions, 'signal' | 'onOutput' | 'holdMs'> {
+  /** Answers to the calls that it waits for, by their numbers. A call that is left out waits on; its host function is not called again. */
+  readonly answers?: WaitingAnswers | undefined
 }
 
 export interface RunOptions extends ExecuteOptions {
@@ -94,11 +108,13 @@ export interface ResolvedOptions {
   readonly snapshotKey: Uint8Array | undefined
   /** What the host grants; undefined when it grants nothing. */
   readonly host: HostSide | undefined
+  readonly states: StatesOptions
 }
 
 const MOST_WORKERS = 1_024
 const DEFAULT_WORKERS = 8
 const KEY_BYTES = 32
+const MOST_HOLD_MS = 86_400_000
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   sandbox: [
@@ -114,12 +130,14 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'approve',
     'onEffect',
+    'states',
   ],
   compile: ['mode', 'parameters', 'filename', 'signal'],
   formula: ['filename', 'signal'],
   formulas: ['signal'],
   sheet: ['signal'],
-  execute: ['inputs', 'files', 'result', 'signal', 'onOutput', 'limits'],
+  execute: ['inputs', 'files', 'result', 'signal', 'onOutput', 'limits', 'holdMs'],
+  resume: ['answers', 'signal', 'onOutput', 'holdMs'],
   run: [
     'mode',
     'parameters',
@@ -130,9 +148,10 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'signal',
     'onOutput',
     'limits',
+    'holdMs',
   ],
   call: ['signal', 'onOutput', 'limits'],
-  program: ['result', 'signal', 'onOutput', 'limits'],
+  program: ['result', 'signal', 'onOutput', 'limits', 'holdMs'],
   session: ['from'],
   close: ['drain'],
   audit: ['wallMs', 'calls', 'plant'],
@@ -142,7 +161,12 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
   checkRecord(options, 'options')
   checkKeys(options, KNOWN[what], 'options', 'option')
-  const { signal, onOutput } = options as { signal?: unknown; onOutput?: unknown }
+  const { signal, onOutput, holdMs } = options as {
+    signal?: unknown
+    onOutput?: unknown
+    holdMs?: unknown
+  }
+  if (holdMs !== undefined) count('options.holdMs', holdMs as number, 0, 0, MOST_HOLD_MS)
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new ArgumentError('options.signal: must be an AbortSignal')
   if (onOutput !== undefined && typeof onOutput !== 'function')
@@ -214,6 +238,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     trusted: options.trusted === undefined ? [] : resolveTrusted(options.trusted),
     snapshotKey: snapshotKey?.slice(),
     host: resolveEffects(options),
+    states: resolveStates(options.states),
   }
 }
 

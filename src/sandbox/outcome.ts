@@ -125,6 +125,28 @@ export interface Cancelled extends Spent {
   readonly status: 'cancelled'
 }
 
+/** A question of a guest's that waits for its answer. */
+export interface WaitingCall {
+  /** Its number, by which `resume` is told the answer. */
+  readonly id: number
+  /** What was called: `search`, `doc.save`. */
+  readonly name: string
+  readonly args: readonly Value[]
+  readonly kwargs: Readonly<Record<string, Value>>
+}
+
+/**
+ * The run waits for answers, and holds no worker meanwhile: `sandbox.resume(state, { answers })` goes on with it, in this process or
+ * another. `output` and `usage` are those of the run so far.
+ */
+export interface Waiting extends Spent {
+  readonly status: 'waiting'
+  /** What it waits for, in the order in which it was asked. */
+  readonly calls: readonly WaitingCall[]
+  /** The run, encrypted. It is used once. */
+  readonly state: Uint8Array
+}
+
 /** What became of a run. */
 export type Outcome<T = Value> =
   | Returned<T>
@@ -134,6 +156,7 @@ export type Outcome<T = Value> =
   | Exhausted
   | Crashed
   | Cancelled
+  | Waiting
 
 /** Nothing was executed and nothing written. */
 export const UNSPENT: Spent = Object.freeze({
@@ -172,5 +195,7 @@ export function describeOutcome(outcome: Exclude<Outcome, Returned>): string {
       return outcome.diagnostics.map(({ code, message }) => `${code} ${message}`).join('; ')
     case 'cancelled':
       return 'it was cancelled'
+    case 'waiting':
+      return 'it waits for its host'
   }
 }

@@ -6,18 +6,35 @@ export type Stream = 'stdout' | 'stderr'
 /** Takes text as the guest writes it. An error it throws, or rejects with while the run lasts, ends the run, which rejects with it. */
 export type OnOutput = (text: string, stream: Stream) => void
 
+/** @internal A piece of it. */
+export interface Written {
+  readonly fd: 1 | 2
+  readonly bytes: Uint8Array
+}
+
 /** @internal */
 export class OutputCollector {
-  readonly #chunks: { readonly fd: 1 | 2; readonly bytes: Uint8Array }[] = []
+  readonly #chunks: Written[]
   readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
 
   #isOver = false
 
-  /** `failed` is told what an `onOutput` that is asynchronous rejects with. */
+  /**
+   * `failed` is told what an `onOutput` that is asynchronous rejects with. `before` is what was written and handed over earlier, of
+   * a run that goes on.
+   */
   constructor(
     private readonly onOutput: OnOutput | undefined,
     private readonly failed: (error: unknown) => void = () => {},
-  ) {}
+    before: readonly Written[] = [],
+  ) {
+    this.#chunks = [...before]
+  }
+
+  /** Everything written, in order. */
+  get written(): readonly Written[] {
+    return this.#chunks
+  }
 
   /** Throws what `onOutput` throws. */
   take(fd: 1 | 2, bytes: Uint8Array): void {

@@ -79,7 +79,7 @@ export function runRequest(
       ...request,
       ...(!request.keep && { fresh: true }),
       result: result ?? null,
-      ...(host && { ...host.told, effectBytes: limits.effectBytes }),
+      ...(host && { ...host.told, effectBytes: limits.effectBytes, pending: limits.pending }),
       ...common(policy, limits),
     }),
     'inputs',
@@ -87,16 +87,23 @@ export function runRequest(
   )
 }
 
-/** Goes on with a program that waits: with answers (encoded rows), after so many seconds of its own time. */
+/**
+ * Goes on with a program that waits: with answers (encoded rows), after so many seconds. On a clock that stands it sleeps for
+ * them, so that all who read the clock see them pass.
+ */
 export function resumeRequest(
   answers: Uint8Array,
   elapsed: number,
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
-  const request = { op: 'resume', elapsed, cancel: false, ...common(policy, limits) }
+  const sleeps = policy.clock !== 'real'
+  const request = { op: 'resume', elapsed, sleeps, ...common(policy, limits) }
   return withField(encodeValue(request), 'answers', answers)
 }
+
+/** Changes nothing: a program that waits is left as it is, for its memory to be captured. */
+export const STAND_REQUEST: Uint8Array = encodeValue({ op: 'stand' })
 
 /** Makes a function of an expression's code. */
 export function prepareRequest(

@@ -17,8 +17,12 @@ import {
 } from './outcome.js'
 import { CANCELLED, type Pool } from './pool.js'
 import { converse, type HostSide } from './effects.js'
-import { encodeInputs, resumeRequest, runRequest } from './requests.js'
 import { encodeFiles } from './files.js'
+import type { Conversation } from '../trusted/broker/conversation.js'
+import type { Counts } from '../trusted/broker/broker.js'
+import { encodeInputs, resumeRequest, runRequest, STAND_REQUEST } from './requests.js'
+import type { Saved, States } from './states.js'
+import type { Execution } from './execution.js'
 import type { Turns } from './turns.js'
 
 /** The parts a sandbox is made of. */
@@ -26,6 +30,8 @@ export interface Runtime {
   readonly policy: ResolvedPolicy
   /** What the host grants; undefined when it grants nothing. */
   readonly host: HostSide | undefined
+  /** What becomes of runs that wait. */
+  readonly states: States
   /** Whether a worker of this isolation can wait for an answer that comes later. */
   readonly canWait: boolean
   /** Whether nobody outside a guest notices that something is executed twice: it can reach nothing of anybody's. */
@@ -90,7 +96,7 @@ export async function run(
   pauses?: Pauses,
 ): Promise<Outcome> {
   const { policy, pool, isClosing, trustedSource } = runtime
-  const { result, signal, onOutput } = options
+  const { result, signal, onOutput, holdMs } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
   const inputs = encodeInputs(options.inputs, policy)
   if (result !== undefined) checkName(result, 'result')
@@ -102,18 +108,17 @@ export async function run(
       policy,
       limits,
     )
-    const asking = turnsOf(runtime, code, limits)
+    const asking = turnsOf(runtime, code, limits, { holdMs })
     try {
       const { outcome, begun } = await execute({
         worker,
-        begin: 'base',
-        request,
         // A program that waits needs its memory for the next turn; who comes next begins with a reset.
-        end: asking ? 'keep' : 'reset',
+        first: { begin: 'base', request, end: asking ? 'keep' : 'reset' },
         limits,
         files,
         artifacts: policy.artifacts,
         turns: asking?.turns,
+        save: asking?.save,
         canWait: runtime.canWait,
         signal,
         onOutput,
@@ -144,14 +149,31 @@ export async function run(
   }
 }
 
+/** What one run asks its host. */
+export interface Asking {
+  readonly turns: Turns
+  readonly conversation: Conversation
+  readonly save: Execution['save']
+  /** @throws WireError for a value that cannot be an answer. */
+  readonly check: (value: unknown) => void
+  /** Nothing of it is carried out any more. */
+  readonly close: () => void
+}
+
 /** The conversation of one run of `code`, and what ends it; undefined when the host grants nothing. */
 export function turnsOf(
-  { host, policy, canWait }: Runtime,
+  { host, policy, canWait, states }: Runtime,
   code: Code | undefined,
   limits: Limits,
-): { readonly turns: Turns; close(): void } | undefined {
+  given: {
+    readonly holdMs?: number | undefined
+    /** Of a run that goes on. */
+    readonly counts?: Counts
+    readonly session?: Saved['session']
+  } = {},
+): Asking | undefined {
   if (host === undefined) return undefined
-  const { conversation, broker, encode } = converse({
+  const { conversation, broker, encode, check } = converse({
     host,
     rules: policy.capabilities,
     limits,
@@ -161,13 +183,33 @@ export function turnsOf(
       const at = code.mapper.toSource(line, column, 'start')
       return { line: at.line, column: at.column }
     },
+    counts: given.counts,
   })
   return {
     turns: {
       conversation,
       resume: (answers, elapsed) => resumeRequest(encode(answers), elapsed, policy, limits),
+      stand: STAND_REQUEST,
       isClockFixed: policy.clock !== 'real',
+      holdMs: given.holdMs,
     },
+    conversation,
+    save:
+      code &&
+      (({ delta, timeout, elapsed, spent, held }, written) =>
+        states.save({
+          session: given.session,
+          code,
+          limits,
+          counts: broker.counts,
+          delta,
+          timeout,
+          elapsed,
+          spent,
+          held,
+          written,
+        })),
+    check,
     close: () => broker.close(),
   }
 }
@@ -187,9 +229,7 @@ export async function executeRequest(
   return withWorker(pool, runtime, undefined, async (worker) => {
     const { outcome, begun } = await execute({
       worker,
-      begin: 'base',
-      request,
-      end: 'reset',
+      first: { begin: 'base', request, end: 'reset' },
       limits,
       isClosing,
       find: (file) => (file === code.filename ? code : trustedSource(file)),
@@ -199,7 +239,7 @@ export async function executeRequest(
 }
 
 /** Leases a worker for `work`. Work that lost its worker before anything of the guest ran is given another. */
-async function withWorker<T>(
+export async function withWorker<T>(
   pool: Pool,
   { isClosing, imageChecked }: Runtime,
   signal: AbortSignal | undefined,

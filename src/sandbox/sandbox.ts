@@ -22,6 +22,7 @@ import {
   type ExecuteOptions,
   type Isolation,
   type ResolvedOptions,
+  type ResumeOptions,
   type RunOptions,
   type SandboxOptions,
 } from './options.js'
@@ -30,6 +31,8 @@ import { CANCELLED, Pool, type Load } from './pool.js'
 import { Program } from './program.js'
 import type { Pauses } from './execution.js'
 import { compile, run, type Runtime } from './runs.js'
+import { resume } from './resume.js'
+import { States } from './states.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
 import { StartedRun } from './started-run.js'
@@ -125,6 +128,7 @@ export class Sandbox<I extends Isolation = Isolation> {
           canWait: options.isolation !== 'inline',
           isRepeatable: options.trusted.length === 0 && options.host === undefined,
           arriving: new Set(),
+          states: new States(options.states, fingerprint),
           trustedSource: trustedSources(options.trusted),
         },
         options,
@@ -155,6 +159,18 @@ export class Sandbox<I extends Isolation = Isolation> {
    */
   async run<T = Value>(source: string, options: RunOptions = {}): Promise<Outcome<T>> {
     return (await this.#run(source, options)) as Outcome<T>
+  }
+
+  /**
+   * Goes on with a run that ended as `waiting`, in this process or another, under the same policy, trusted modules and capabilities.
+   * What is not answered waits on; where nothing else of it can go on, the outcome is `waiting` again. A state is used once.
+   * @throws StateError for a state that cannot be resumed; ArgumentError and ValueError for answers that are none, after which the state
+   *   is as good as before; and as {@link run}.
+   */
+  async resume<T = Value>(state: Uint8Array, options: ResumeOptions = {}): Promise<Outcome<T>> {
+    this.#checkOpen()
+    checkOptions(options, 'resume')
+    return (await this.#track(resume(this.#runtime, state, options))) as Outcome<T>
   }
 
   /**

@@ -3,7 +3,7 @@
  * last run that came to its end; a run that was ended by force leaves no trace, whatever became of the worker.
  */
 import { checkName } from '../check/host-names.js'
-import { ArgumentError, ClosedError } from '../errors.js'
+import { ArgumentError, ClosedError, StateError } from '../errors.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { Limits } from '../policy/limits.js'
 import type { Value } from '../trusted/channel/values.js'
@@ -11,12 +11,20 @@ import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Recipient } from '../trusted/channel/protocol.js'
 import { Code, type SourceText } from './compiler.js'
 import { execute } from './execution.js'
-import { checkOptions, formalsOf, type ExecuteOptions, type RunOptions } from './options.js'
+import {
+  checkOptions,
+  formalsOf,
+  type ExecuteOptions,
+  type ResumeOptions,
+  type RunOptions,
+} from './options.js'
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './pool.js'
 import { callRequest, encodeInputs, freshly, inspectRequest, runRequest } from './requests.js'
 import { encodeFiles } from './files.js'
 import { ATTEMPTS, compile, turnsOf, type Runtime } from './runs.js'
+import { reopen, resumeIn } from './resume.js'
+import type { SavedSession } from './states.js'
 import { seal, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
 
@@ -62,6 +70,9 @@ export class Session {
   #last: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | undefined
   #hasEnded = false
+  /** Which session this is, and what was done in it: by both it knows the states of its own runs. */
+  #id: string = crypto.randomUUID()
+  #version = 0
 
   /** @internal Sessions are opened by `sandbox.session()`. */
   constructor(host: SessionHost, worker: GuestWorker, state: SessionState) {
@@ -120,6 +131,18 @@ export class Session {
           files,
         )
       }
+    }) as Promise<Outcome<T>>
+  }
+
+  /**
+   * Goes on with a run of this session's that ended as `waiting`. Until then the session is as it was before that run; one in which
+   * something else was done since refuses the state. A new session, here or in another process, takes the state of any.
+   * @throws as `sandbox.resume`.
+   */
+  resume<T = Value>(state: Uint8Array, options: ResumeOptions = {}): Promise<Outcome<T>> {
+    return this.#enqueue(() => {
+      checkOptions(options, 'resume')
+      return () => this.#resume(state, options)
     }) as Promise<Outcome<T>>
   }
 
@@ -229,7 +252,7 @@ export class Session {
     to: Recipient,
     request: Uint8Array,
     limits: Limits,
-    { signal, onOutput }: CallOptions,
+    { signal, onOutput, holdMs }: CallOptions & Pick<ExecuteOptions, 'holdMs'>,
     code?: Code,
     files?: Uint8Array,
   ): Promise<Outcome> {
@@ -239,13 +262,19 @@ export class Session {
       if (worker === CANCELLED) return CANCELLED_UNSPENT
       const begin = this.#stale ? (this.#delta ?? 'base') : 'keep'
       this.#stale = true
-      const asking = turnsOf(this.#host.runtime, code, limits)
+      if (attempt === 1) this.#version++
+      const asking = turnsOf(this.#host.runtime, code, limits, {
+        holdMs,
+        session: this.#saved(),
+      })
       const { outcome, begun, delta } = await execute({
         worker,
         to,
-        begin,
-        request: begin === 'keep' || to === 'host' ? request : freshly(request),
-        end: 'capture',
+        first: {
+          begin,
+          request: begin === 'keep' || to === 'host' ? request : freshly(request),
+          end: 'capture',
+        },
         limits,
         files,
         artifacts: this.#host.runtime.policy.artifacts,
@@ -255,14 +284,65 @@ export class Session {
         find: (file) => this.#find(file) ?? trustedSource(file),
         fetch: (files) => this.#fetch(files),
         turns: asking?.turns,
+        save: asking?.save,
         canWait,
       }).finally(() => asking?.close())
       if (!begun && attempt < ATTEMPTS) continue
-      if (delta && ENDED.includes(outcome.status)) {
-        this.#delta = delta
-        this.#stale = false
-      }
+      this.#adopt(outcome, delta)
       return outcome
+    }
+  }
+
+  /** Goes on with the memory that a run has left. */
+  #adopt({ status }: Outcome, delta: Uint8Array | undefined): void {
+    if (!delta || !ENDED.includes(status)) return
+    this.#delta = delta
+    this.#stale = false
+  }
+
+  #saved(): SavedSession {
+    const sources = [...this.#sources.values()]
+    return {
+      id: this.#id,
+      version: this.#version,
+      runs: this.#runs,
+      sources: sources.map(({ filename: file, source, mode }) => ({ file, source, mode })),
+    }
+  }
+
+  async #resume(state: unknown, options: ResumeOptions): Promise<Outcome> {
+    const { runtime } = this.#host
+    const { signal } = options
+    const resumed = await reopen(runtime, state, options)
+    try {
+      const { session, code } = resumed.saved
+      if (!session)
+        throw new StateError("the state is of a sandbox's run: it goes on by sandbox.resume(state)")
+      const isNew = this.#version === 0 && this.#delta === undefined
+      if (!isNew && (session.id !== this.#id || session.version !== this.#version))
+        throw new StateError('the state is of another session, or this one has gone on since')
+      for (let attempt = 1; ; attempt++) {
+        const worker = await this.#liveWorker(signal)
+        if (worker === CANCELLED) return CANCELLED_UNSPENT
+        this.#stale = true
+        const { outcome, begun, delta } = await resumeIn(worker, runtime, resumed, options, {
+          end: 'capture',
+          find: (file) => this.#find(file) ?? runtime.trustedSource(file),
+          fetch: (files) => this.#fetch(files),
+          placed: () => {
+            ;[this.#id, this.#version, this.#runs] = [session.id, session.version, session.runs]
+            for (const { file, source, mode } of isNew ? session.sources : [])
+              this.#sources.set(file, { source, mode, filename: file, parameters: undefined })
+            this.#remember(code)
+          },
+        })
+        if (!begun && attempt < ATTEMPTS) continue
+        if (outcome.status !== 'waiting') this.#version++
+        this.#adopt(outcome, delta)
+        return outcome
+      }
+    } finally {
+      resumed.asking.close()
     }
   }
 

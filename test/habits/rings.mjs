@@ -17,8 +17,8 @@ export const RINGS = [
     name: 'wall',
     claim:
       'Whatever a guest does with all of its memory, it reaches only the imports given here, within its limits, and leaves nothing behind.',
-    lines: 1_390,
-    tokens: 11_450,
+    lines: 1_410,
+    tokens: 11_650,
   },
   {
     name: 'files',
@@ -44,8 +44,8 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions and objects, so often, so long, approved where that is asked.',
-    lines: 740,
-    tokens: 5_600,
+    lines: 980,
+    tokens: 7_650,
   },
   {
     name: 'language',

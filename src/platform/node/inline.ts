@@ -28,7 +28,7 @@ export class InlineWorker implements GuestWorker {
     preload()
     this.#station = new Station(makeGuests(wasm, image), setup, {
       stackBytes: DEFAULT_STACK_BYTES,
-      ask: (_, question) => this.#ask(question),
+      ask: (_, question, steps) => this.#ask(question, steps),
       within,
       tell: (report) => {
         this.#reports.push(report)
@@ -40,8 +40,8 @@ export class InlineWorker implements GuestWorker {
   }
 
   /** Answered in this thread, before the guest goes on. */
-  #ask(question: Uint8Array): Uint8Array {
-    const answer = this.#onAsk?.(question)
+  #ask(question: Uint8Array, steps: number): Uint8Array {
+    const answer = this.#onAsk?.(question, steps)
     if (!(answer instanceof Uint8Array)) throw new Error('a question that this call cannot ask')
     return answer
   }

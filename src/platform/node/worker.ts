@@ -42,8 +42,8 @@ function serve(
   const setup = next()
   if (setup.kind !== 'setup') throw new ProtocolError('no setup')
   if (pipe instanceof StdioPipe) pipe.allow(setup.maxFrameBytes)
-  const ask = (id: number, question: Uint8Array): Uint8Array => {
-    tell({ kind: 'ask', id, question })
+  const ask = (id: number, question: Uint8Array, steps: number): Uint8Array => {
+    tell({ kind: 'ask', id, question, steps })
     for (;;) {
       const command = next()
       if (command.kind !== 'answer') throw new ProtocolError('not an answer')

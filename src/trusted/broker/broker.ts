@@ -5,12 +5,15 @@
  * speak of its target; the rule's own count is kept; somebody may be asked for approval; it is performed under a time limit of
  * its own; the answer is data, or an exception of a known class. Whatever happens becomes one event of the audit log.
  *
+ * A question may be put off: nobody answers it in this run, which ends as waiting, and a later broker takes it up again.
+ *
  * Nothing here throws or rejects because of a guest, a handler that fails, or an approver that fails: each ends as an answer.
  */
 import { WireError } from '../channel/wire.js'
 import {
   GUEST_ERRORS,
   GuestError,
+  LATER,
   type Answer,
   type Decision,
   type Effect,
@@ -27,13 +30,21 @@ export interface EffectLimits {
   readonly pending: number
 }
 
-export interface BrokerOptions {
+/** What a run has asked so far, for the broker that goes on with it. */
+export interface Counts {
   readonly run: string
+  readonly seq: number
+  /** How often each rule was asked, by its path. */
+  readonly asked: ReadonlyMap<string, number>
+}
+
+export interface BrokerOptions {
+  readonly counts: Counts
   readonly effects: ReadonlyMap<string, Effect>
   readonly limits: EffectLimits
   /** Exception classes of the host's own that the guest knows. */
   readonly errors: ReadonlySet<string>
-  /** Asked for those whose rule says so. What it throws, or anything but `true`, is a no. */
+  /** Asked for those whose rule says so; without it they are put off. What it throws, or anything but `true` and LATER, is a no. */
   readonly approve: ((asked: Omit<EffectEvent, 'decision' | 'ms' | 'bytes'>) => unknown) | undefined
   readonly onEffect: ((event: EffectEvent) => void) | undefined
   /** Starts a timer that does not keep the process alive; the result stops it. */
@@ -44,144 +55,237 @@ export interface BrokerOptions {
 
 /** An answer, and the bytes of its value where it has one. */
 export type Settled = Answer & { readonly encoded: Uint8Array | undefined }
+/** What a question comes to, in this run. */
+export type Told = Settled | typeof LATER
+
+/** How who resumes a run answers a question that waits. `approved`: its function is called now. */
+export type Verdict =
+  | { readonly value: unknown }
+  | { readonly error: readonly [type: string, text: string] }
+  | { readonly denied: string }
+  | { readonly approved: true }
+
+/** A question without an answer, as a later broker is told of it. */
+export interface Held {
+  readonly question: Question
+  readonly bytes: number
+  readonly seq: number
+  readonly fuel: number
+}
+
+interface Open extends Held {
+  readonly started: number
+  readonly controller: AbortController
+  /** Path of the rule that decides; empty before one was found. */
+  rule: string
+  /** Whether the log has its event. */
+  isTold: boolean
+}
 
 export class Broker {
   readonly #options: BrokerOptions
-  readonly #asked = new Map<Rule['path'], number>()
-  readonly #pending = new Map<number, AbortController>()
-  #seq = 0
+  readonly #asked: Map<string, number>
+  readonly #open = new Map<number, Open>()
+  #seq: number
   #isClosed = false
 
   constructor(options: BrokerOptions) {
     this.#options = options
+    this.#asked = new Map(options.counts.asked)
+    this.#seq = options.counts.seq
+  }
+
+  get counts(): Counts {
+    return { run: this.#options.counts.run, seq: this.#seq, asked: this.#asked }
   }
 
   /**
    * Answers a question: at once where its handler does, else when that has ended, was refused, or took too long. `bytes` is the
    * question's size, `fuel` what the run had used by then.
    */
-  ask(question: Question, bytes: number, fuel?: number): Settled | Promise<Settled> {
-    const { id, effect: kind, target, at } = question
-    const { effects, limits, run, onEffect } = this.#options
-    const started = performance.now()
-    const controller = new AbortController()
-    const seq = ++this.#seq
-    let rulePath = ''
-    const end = (decision: Decision, told: Omit<Settled, 'id'>): Settled => {
-      if (this.#pending.get(id) === controller) this.#pending.delete(id)
-      const size = bytes + (told.encoded?.length ?? 0)
-      const ms = performance.now() - started
-      const event = { run, seq, kind, target, rule: rulePath, decision, bytes: size, ms, fuel, at }
-      quietly(() => onEffect?.(event))
-      return { id, ...told } as Settled
-    }
-    const refuse = (decision: Decision, type: string, text: string): Settled =>
-      end(decision, { error: [type, text], encoded: undefined } as Omit<Settled, 'id'>)
+  ask(question: Question, bytes: number, fuel: number): Told | Promise<Told> {
+    const { id, effect: kind, target, fault } = question
+    const { effects, limits } = this.#options
+    const open = this.#opened({ question, bytes, seq: ++this.#seq, fuel })
+    const refuse = (type: string, text: string): Settled => this.#refuse(open, 'denied', type, text)
 
-    if (this.#isClosed) return refuse('cancelled', 'RuntimeError', 'the run is over')
-    if (seq > limits.effects)
+    if (this.#isClosed) return this.#refuse(open, 'cancelled', 'RuntimeError', 'the run is over')
+    if (open.seq > limits.effects)
       return refuse(
-        'denied',
         'RuntimeError',
         `this run may ask its host ${limits.effects} times (limits.effects)`,
       )
-    if (this.#pending.has(id))
-      return refuse('denied', 'RuntimeError', 'a question with a number that is in use')
-    if (this.#pending.size >= limits.pending)
+    if (this.#open.has(id)) return refuse('RuntimeError', 'a question with a number that is in use')
+    if (this.#open.size >= limits.pending)
       return refuse(
-        'denied',
         'RuntimeError',
         `${limits.pending} questions wait for their answers already (limits.pending)`,
       )
-    const effect = effects.get(kind)
-    const rule = effect?.rule(target)
-    if (!effect || !rule)
-      return refuse('denied', 'PermissionError', `${target}: the policy grants no such ${kind}`)
-    rulePath = rule.path
+    const rule = effects.get(kind)?.rule(target)
+    if (!rule) return refuse('PermissionError', `${target}: the policy grants no such ${kind}`)
+    open.rule = rule.path
     const count = (this.#asked.get(rule.path) ?? 0) + 1
     this.#asked.set(rule.path, count)
     if (rule.calls !== undefined && count > rule.calls)
-      return refuse(
-        'denied',
-        'PermissionError',
-        `${target} may be called ${rule.calls} times in a run`,
-      )
+      return refuse('PermissionError', `${target} may be called ${rule.calls} times in a run`)
+    if (fault) return refuse(...fault)
 
-    this.#pending.set(id, controller)
-    const perform = (decision: Decision): Settled | Promise<Settled> => {
-      const settle = (value: unknown): Settled => {
-        try {
-          return end(decision, { value, encoded: this.#options.encode(value) } as Omit<
-            Settled,
-            'id'
-          >)
-        } catch (error) {
-          return refuse('failed', 'TypeError', `${target}: ${textOf(error)}`)
-        }
-      }
-      const fail = (error: unknown): Settled => refuse('failed', ...this.#errorOf(error, target))
-      try {
-        const value = effect.perform(question, controller.signal)
-        if (!isThenable(value)) return settle(value)
-        return this.#within(rule, controller, value).then(settle, (error: unknown) =>
-          error === TOO_LATE
-            ? refuse('timed out', 'TimeoutError', `${target}: no answer after ${rule.timeoutMs} ms`)
-            : fail(error),
-        )
-      } catch (error) {
-        return fail(error)
-      }
+    this.#open.set(id, open)
+    if (!rule.approve) return this.#perform(open, rule, 'allowed')
+    const judge = (said: unknown): Told | Promise<Told> => {
+      if (said === LATER && !open.isTold) return LATER
+      if (said === true && !open.isTold) return this.#perform(open, rule, 'approved')
+      return refuse('PermissionError', `${target}: not approved`)
     }
-    if (!rule.approve) return perform('allowed')
-    const asked = { run, seq, kind, target, rule: rulePath, fuel, at }
-    return this.#approved(asked).then((isApproved) =>
-      isApproved && !controller.signal.aborted
-        ? perform('approved')
-        : refuse('denied', 'PermissionError', `${target}: not approved`),
-    )
+    const { approve } = this.#options
+    if (!approve) return judge(LATER)
+    try {
+      const said = approve(this.#told(open))
+      return isThenable(said) ? Promise.resolve(said).then(judge, () => judge(false)) : judge(said)
+    } catch {
+      return judge(false)
+    }
+  }
+
+  /** Takes up a question that an earlier broker held: it is put off until it is answered. */
+  reopen(held: Held): void {
+    const { effect, target, id } = held.question
+    const open = this.#opened(held)
+    open.rule = this.#options.effects.get(effect)?.rule(target)?.path ?? ''
+    this.#open.set(id, open)
+  }
+
+  /** Answers a question that was put off. */
+  answer(id: number, verdict: Verdict): Told | Promise<Told> {
+    const open = this.#open.get(id)!
+    const { question } = open
+    const { effect, target, fault } = question
+    if ('value' in verdict) return this.#settle(open, 'answered', verdict.value)
+    if ('error' in verdict) return this.#refuse(open, 'failed', ...verdict.error)
+    if ('denied' in verdict)
+      return this.#refuse(open, 'denied', 'PermissionError', `${target}: ${verdict.denied}`)
+    const rule = this.#options.effects.get(effect)?.rule(target)
+    if (fault) return this.#refuse(open, 'denied', ...fault)
+    if (rule) return this.#perform(open, rule, 'approved')
+    return this.#refuse(open, 'denied', 'PermissionError', `${target}: is not there any more`)
   }
 
   /** Nobody waits for the question any more. */
   cancel(id: number): void {
-    this.#pending.get(id)?.abort()
+    const open = this.#open.get(id)
+    if (!open) return
+    this.#tell(open, 'cancelled', 0)
+    open.controller.abort()
+  }
+
+  /** It was put off, and nobody can wait for it: it is refused. */
+  deny(id: number, text: string): Settled {
+    return this.#refuse(this.#open.get(id)!, 'denied', 'PermissionError', text)
+  }
+
+  /** The run ends as waiting: questions without an answer, for whoever goes on with it. Nothing of them goes on here. */
+  hold(): Held[] {
+    const held = [...this.#open.values()]
+    this.#end('waiting')
+    return held
   }
 
   /** The run is over: what still waits is told so, and nothing more is performed. */
   close(): void {
+    this.#end('cancelled')
+  }
+
+  #end(decision: Decision): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    for (const controller of this.#pending.values()) controller.abort()
+    for (const open of [...this.#open.values()]) {
+      this.#tell(open, decision, 0)
+      open.controller.abort()
+    }
     for (const effect of this.#options.effects.values()) quietly(() => effect.close())
   }
 
-  async #approved(asked: Omit<EffectEvent, 'decision' | 'ms' | 'bytes'>): Promise<boolean> {
-    try {
-      return (await this.#options.approve?.(asked)) === true && !this.#isClosed
-    } catch {
-      return false
+  #opened(held: Held): Open {
+    return {
+      ...held,
+      started: performance.now(),
+      controller: new AbortController(),
+      rule: '',
+      isTold: false,
     }
+  }
+
+  #told({ question, seq, rule, fuel }: Open): Omit<EffectEvent, 'decision' | 'ms' | 'bytes'> {
+    const { effect: kind, target, at } = question
+    return { run: this.#options.counts.run, seq, kind, target, rule, fuel, at }
+  }
+
+  /** One event for each question: what comes of it after its end is told to nobody. */
+  #tell(open: Open, decision: Decision, size: number): void {
+    if (open.isTold) return
+    open.isTold = true
+    const { id } = open.question
+    if (this.#open.get(id) === open) this.#open.delete(id)
+    const ms = performance.now() - open.started
+    quietly(() =>
+      this.#options.onEffect?.({ ...this.#told(open), decision, bytes: open.bytes + size, ms }),
+    )
+  }
+
+  #perform(open: Open, rule: Rule, decision: Decision): Told | Promise<Told> {
+    const { question, controller } = open
+    const { target } = question
+    const settle = (value: unknown): Told =>
+      value === LATER && !open.isTold ? LATER : this.#settle(open, decision, value)
+    const fail = (error: unknown): Settled =>
+      error === TOO_LATE
+        ? this.#refuse(
+            open,
+            'timed out',
+            'TimeoutError',
+            `${target}: no answer after ${rule.timeoutMs} ms`,
+          )
+        : this.#refuse(open, 'failed', ...this.#errorOf(error, target))
+    try {
+      const value = this.#options.effects.get(question.effect)!.perform(question, controller.signal)
+      if (!isThenable(value)) return settle(value)
+      return this.#within(rule, controller, value).then(settle, fail)
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  #settle(open: Open, decision: Decision, value: unknown): Settled {
+    const { id, target } = open.question
+    let encoded: Uint8Array
+    try {
+      encoded = this.#options.encode(value)
+    } catch (error) {
+      return this.#refuse(open, 'failed', 'TypeError', `${target}: ${textOf(error)}`)
+    }
+    this.#tell(open, decision, encoded.length)
+    return { id, value, encoded }
+  }
+
+  #refuse(open: Open, decision: Decision, type: string, text: string): Settled {
+    this.#tell(open, decision, 0)
+    return { id: open.question.id, error: [type, text], encoded: undefined }
   }
 
   /** What `work` comes to, or {@link TOO_LATE} when the rule's time is over or nobody waits any more. */
   #within(rule: Rule, controller: AbortController, work: PromiseLike<unknown>): Promise<unknown> {
+    const { signal } = controller
+    let late!: () => void
+    const stop = this.#options.after(rule.timeoutMs, () => controller.abort())
     return new Promise((resolve, reject) => {
-      const stop = this.#options.after(rule.timeoutMs, () => controller.abort())
-      const late = (): void => {
-        stop()
-        reject(TOO_LATE)
-      }
-      if (controller.signal.aborted) late()
-      controller.signal.addEventListener('abort', late, { once: true })
-      work.then(
-        (value) => {
-          stop()
-          resolve(value)
-        },
-        (error: unknown) => {
-          stop()
-          reject(error)
-        },
-      )
+      late = () => reject(TOO_LATE)
+      if (signal.aborted) late()
+      else signal.addEventListener('abort', late, { once: true })
+      // What a thenable resolves to may be one again: the time of all of them counts.
+      Promise.resolve(work).then(resolve, reject)
+    }).finally(() => {
+      stop()
+      signal.removeEventListener('abort', late)
     })
   }
 
@@ -189,9 +293,14 @@ export class Broker {
   #errorOf(error: unknown, target: string): [type: string, text: string] {
     const isKnown = (type: string): boolean =>
       (GUEST_ERRORS as readonly string[]).includes(type) || this.#options.errors.has(type)
-    if (error instanceof GuestError && isKnown(error.type)) return [error.type, cut(error.message)]
-    if (error instanceof Error && this.#options.errors.has(error.name))
-      return [error.name, cut(error.message)]
+    try {
+      if (error instanceof GuestError && isKnown(error.type))
+        return [error.type, cut(error.message)]
+      if (error instanceof Error && this.#options.errors.has(error.name))
+        return [error.name, cut(error.message)]
+    } catch {
+      // A proxy, or a getter, that throws when it is asked what it is.
+    }
     return ['RuntimeError', `the host's ${target} failed`]
   }
 }

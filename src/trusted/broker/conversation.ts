@@ -3,13 +3,13 @@
  *
  * A guest tells what it asks in two ways, which end here. It waits on its stack, in the middle of a call: then its worker blocks,
  * and {@link Conversation.exchange} answers. Or its program waits with an empty stack: then its call has ended with
- * `waiting`, and {@link Conversation.answers} gathers what the next call brings.
+ * `waiting`, and {@link Conversation.take} is what the next call brings.
  *
  * Every row is read as if it were forged. One that is ill-formed ends the worker, as any broken frame does.
  */
 import { ProtocolError } from '../channel/frames.js'
-import type { Broker, Settled } from './broker.js'
-import type { Question } from './effect.js'
+import type { Broker, Settled, Told, Verdict } from './broker.js'
+import { GuestError, LATER, type Question } from './effect.js'
 
 /** `[number, value]`, or `[number, None, type, text]`. */
 export type AnswerRow =
@@ -18,7 +18,10 @@ export type AnswerRow =
 
 export interface ConversationOptions {
   readonly broker: Broker
-  /** Reads the bytes of a value of the guest's. @throws for what is no such value. */
+  /**
+   * Reads the bytes of a value of the guest's. @throws GuestError where it holds an object that this run was not given, or that was
+   * taken back; any other error for what is no such value.
+   */
   readonly decode: (bytes: Uint8Array) => unknown
   readonly encode: (value: unknown) => Uint8Array
   /** From a place of the guarded text (line from 1, UTF-8 column from 0) to the guest's source. */
@@ -29,15 +32,27 @@ export interface ConversationOptions {
   readonly questionBytes: number
 }
 
+/** A question, and the row it was read from. */
+interface Asked {
+  readonly question: Question
+  readonly row: readonly unknown[]
+  readonly bytes: number
+}
+
 /** What a guest tells when it asks. */
-interface Told {
-  readonly questions: readonly { readonly question: Question; readonly bytes: number }[]
+interface Asking {
+  readonly questions: readonly Asked[]
   readonly cancelled: readonly number[]
 }
 
+/** A question that waits for who resumes the run: its row, its place in the log, and the fuel that was used when it was asked. */
+export type HeldRow = readonly [row: readonly unknown[], seq: number, fuel: number]
+
 export class Conversation {
   readonly #options: ConversationOptions
-  readonly #open = new Map<number, Question>()
+  readonly #open = new Map<number, Asked>()
+  /** Those that nobody answers in this run. */
+  readonly #putOff = new Set<number>()
   #ready: AnswerRow[] = []
   #wake: (() => void) | undefined
   #isClosed = false
@@ -48,28 +63,33 @@ export class Conversation {
 
   /** Questions that have no answer yet. */
   get open(): readonly Question[] {
-    return [...this.#open.values()]
+    return [...this.#open.values()].map(({ question }) => question)
+  }
+
+  /** Whether somebody is at work on an answer. */
+  get isUnderWay(): boolean {
+    return this.#open.size > this.#putOff.size
   }
 
   /**
    * Answers a guest that waits on its stack: for the answer with the number it wants, or for any, but no longer than it says.
    * @throws ProtocolError for what no guest of ours asks.
    */
-  async exchange(bytes: Uint8Array): Promise<Uint8Array> {
+  async exchange(bytes: Uint8Array, fuel: number): Promise<Uint8Array> {
     const { told, wanted, timeoutMs } = this.#read(bytes)
-    this.begin(told)
+    this.begin(told, fuel)
     const until = this.#options.now() + timeoutMs
     while (!this.#isOver(wanted) && this.#options.now() < until) await this.#change(until)
     return this.#options.encode(this.take())
   }
 
   /** The same where nobody can wait: what is not answered at once is told to be beyond this guest. */
-  exchangeNow(bytes: Uint8Array): Uint8Array {
-    const { told } = this.#read(bytes)
-    this.begin(told)
+  exchangeNow(bytes: Uint8Array, fuel: number): Uint8Array {
+    const { told, wanted } = this.#read(bytes)
+    this.begin(told, fuel)
+    this.#denyPutOff(wanted)
     for (const { id, target } of this.open) {
-      this.#open.delete(id)
-      this.#options.broker.cancel(id)
+      this.#drop(id)
       this.#ready.push([
         id,
         null,
@@ -81,22 +101,41 @@ export class Conversation {
   }
 
   /** Takes up what a guest asks, and drops what it no longer waits for. */
-  begin({ questions, cancelled }: Told): void {
-    for (const id of cancelled) {
-      this.#open.delete(id)
-      this.#options.broker.cancel(id)
-    }
-    for (const { question, bytes } of questions) {
-      const answer = this.#options.broker.ask(question, bytes)
-      if (answer instanceof Promise) {
-        this.#open.set(question.id, question)
-        void answer.then((settled) => this.#settle(settled))
-      } else this.#ready.push(rowOf(answer))
+  begin({ questions, cancelled }: Asking, fuel: number): void {
+    for (const id of cancelled) this.#drop(id)
+    for (const asked of questions) {
+      const { id } = asked.question
+      const told = this.#options.broker.ask(asked.question, asked.bytes, fuel)
+      if (told instanceof Promise || told === LATER) this.#open.set(id, asked)
+      this.#hear(id, told)
     }
   }
 
+  /** Takes up questions that an earlier run held. @throws ProtocolError */
+  reopen(held: readonly HeldRow[]): void {
+    for (const [row, seq, fuel] of held) {
+      const asked = this.#question(row)
+      const { question, bytes } = asked
+      this.#options.broker.reopen({ question, bytes, seq, fuel })
+      this.#open.set(question.id, asked)
+      this.#putOff.add(question.id)
+    }
+  }
+
+  /** Answers a question that was put off. */
+  answer(id: number, verdict: Verdict): void {
+    this.#putOff.delete(id)
+    this.#hear(id, this.#options.broker.answer(id, verdict))
+  }
+
+  /** The run ends as waiting: what has no answer, for {@link reopen} in another. */
+  hold(): HeldRow[] {
+    const held = this.#options.broker.hold()
+    return held.map(({ question, seq, fuel }) => [this.#open.get(question.id)!.row, seq, fuel])
+  }
+
   /** Rows of a `waiting` response, as {@link begin} takes them. @throws ProtocolError */
-  rows(asked: unknown, cancelled: unknown): Told {
+  rows(asked: unknown, cancelled: unknown): Asking {
     if (!Array.isArray(asked) || !Array.isArray(cancelled))
       throw new ProtocolError('questions that are no list')
     return {
@@ -105,16 +144,18 @@ export class Conversation {
     }
   }
 
-  /** Resolves when there is an answer to take, or when `ms` have passed; whether there is anything that ends the waiting. */
+  /**
+   * Resolves when there is an answer to take, when a question was put off, or when `ms` have passed; whether there is anything that
+   * ends the waiting.
+   */
   async answered(ms: number): Promise<boolean> {
     const until = this.#options.now() + ms
-    while (!this.#isDone(until) && this.#options.now() < until) await this.#change(until)
-    return this.#isDone(until)
-  }
-
-  #isDone(until: number): boolean {
-    if (this.#ready.length > 0 || this.#isClosed) return true
-    return this.#open.size === 0 && until === Infinity
+    const putOff = this.#putOff.size
+    const isDone = (): boolean =>
+      this.#ready.length > 0 || this.#isClosed || (this.#open.size === 0 && until === Infinity)
+    while (!isDone() && this.#options.now() < until && this.#putOff.size === putOff)
+      await this.#change(until)
+    return isDone()
   }
 
   /** What has been answered and not been taken. */
@@ -131,23 +172,42 @@ export class Conversation {
     this.#wake?.()
   }
 
-  /** Answers an open question from outside: by who resumes a program that waited. */
-  answer(id: number, row: AnswerRow): void {
-    this.#open.delete(id)
-    this.#options.broker.cancel(id)
-    this.#ready.push(row)
+  /** What a question came to, now or later. */
+  #hear(id: number, told: Told | Promise<Told>): void {
+    if (told instanceof Promise) return void told.then((later) => this.#hearLater(id, later))
+    if (told === LATER) this.#putOff.add(id)
+    else {
+      this.#open.delete(id)
+      this.#ready.push(rowOf(told))
+    }
+  }
+
+  #hearLater(id: number, told: Told): void {
+    // Cancelled: nobody waits for this one.
+    if (!this.#open.has(id)) return
+    this.#hear(id, told)
     this.#wake?.()
   }
 
-  #settle(settled: Settled): void {
-    // Cancelled, or answered from outside: nobody waits for this one.
-    if (!this.#open.delete(settled.id)) return
-    this.#ready.push(rowOf(settled))
-    this.#wake?.()
+  #drop(id: number): void {
+    this.#open.delete(id)
+    this.#putOff.delete(id)
+    this.#options.broker.cancel(id)
+  }
+
+  /** A guest that waits on its stack cannot wait for who resumes its run: what it wants, and was put off, is denied. */
+  #denyPutOff(wanted: number | undefined): void {
+    for (const id of [...this.#putOff]) {
+      if (wanted !== undefined && wanted !== id) continue
+      const { target } = this.#open.get(id)!.question
+      this.#putOff.delete(id)
+      this.#hear(id, this.#options.broker.deny(id, `${target}: ${PUT_OFF}`))
+    }
   }
 
   /** Whether a guest that waits on its stack has what it waits for, or waits for what will never come. */
   #isOver(wanted: number | undefined): boolean {
+    this.#denyPutOff(wanted)
     if (wanted === undefined)
       return this.#ready.length > 0 || this.#open.size === 0 || this.#isClosed
     return !this.#open.has(wanted)
@@ -168,7 +228,7 @@ export class Conversation {
     })
   }
 
-  #read(bytes: Uint8Array): { told: Told; wanted: number | undefined; timeoutMs: number } {
+  #read(bytes: Uint8Array): { told: Asking; wanted: number | undefined; timeoutMs: number } {
     const { asked, cancelled, wanted, timeout } = this.#decoded(bytes) as Record<string, unknown>
     const told = this.rows(asked, cancelled)
     if (wanted === null && timeout !== null && typeof timeout !== 'number')
@@ -180,7 +240,7 @@ export class Conversation {
     }
   }
 
-  #question(row: unknown): Told['questions'][number] {
+  #question(row: unknown): Asked {
     if (!Array.isArray(row) || row.length !== 6) throw new ProtocolError('a question that is none')
     const [id, effect, target, payload, line, column] = row as unknown[]
     if (
@@ -191,7 +251,14 @@ export class Conversation {
       throw new ProtocolError('a question that is none')
     if (payload.length > this.#options.questionBytes)
       throw new ProtocolError('a question that is too large')
-    const parts = this.#decoded(payload)
+    let parts: unknown = [[], {}]
+    let fault: Question['fault']
+    try {
+      parts = this.#decoded(payload)
+    } catch (error) {
+      if (!(error instanceof GuestError)) throw error
+      fault = [error.type, `${target}: ${error.message}`]
+    }
     if (!Array.isArray(parts)) throw new ProtocolError('a question without arguments')
     const [args, kwargs] = parts as unknown[]
     if (
@@ -212,8 +279,9 @@ export class Conversation {
       args,
       kwargs: kwargs as Record<string, unknown>,
       at,
+      ...(fault && { fault }),
     }
-    return { question, bytes: payload.length }
+    return { question, row: row as unknown[], bytes: payload.length }
   }
 
   #decoded(bytes: Uint8Array): unknown {
@@ -221,6 +289,7 @@ export class Conversation {
     try {
       value = this.#options.decode(bytes)
     } catch (error) {
+      if (error instanceof GuestError) throw error
       throw new ProtocolError(
         `a question that does not decode: ${error instanceof Error ? error.message : String(error)}`,
       )
@@ -230,6 +299,10 @@ export class Conversation {
     return value
   }
 }
+
+/** Why a plain call is refused that who resumes the run would have to answer. */
+const PUT_OFF =
+  'waits for an answer that this call cannot wait for; await it, as asyncio.to_thread lets you'
 
 function rowOf(settled: Settled): AnswerRow {
   return 'error' in settled ? [settled.id, null, ...settled.error] : [settled.id, settled.value]

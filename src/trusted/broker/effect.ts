@@ -17,6 +17,8 @@ export interface Question {
   readonly kwargs: Readonly<Record<string, unknown>>
   /** Where in the guest's source it was asked: line from 1, column from 1. Only for the log: the guest may lie. */
   readonly at: Position | undefined
+  /** Why it cannot be carried out, whatever the rules say: an exception's class and text. */
+  readonly fault?: readonly [type: string, text: string]
 }
 
 export interface Position {
@@ -29,8 +31,27 @@ export type Answer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: readonly [type: string, text: string] }
 
-/** Why a question was answered as it was. */
-export type Decision = 'allowed' | 'approved' | 'denied' | 'failed' | 'timed out' | 'cancelled'
+/**
+ * Why a question was answered as it was. `answered`: by who resumed the run. `waiting`: it was not, and the run ended as waiting;
+ * its end, when it comes, is an event of the same `seq`.
+ */
+export type Decision =
+  | 'allowed'
+  | 'approved'
+  | 'answered'
+  | 'denied'
+  | 'failed'
+  | 'timed out'
+  | 'cancelled'
+  | 'waiting'
+
+/**
+ * What a host function, or `approve`, returns when it cannot answer now: the guest waits, and with it the run, which ends as
+ * `waiting` as soon as nothing else of it can go on. Who resumes the run gives the answer.
+ *
+ * @example capabilities: { ask_a_person: awaitable(async (question) => { await mail(question); return LATER }) }
+ */
+export const LATER: unique symbol = Symbol('later')
 
 /** What the audit log holds of one effect. Plain data; `onEffect` gets it when the effect has ended. */
 export interface EffectEvent {
@@ -47,8 +68,8 @@ export interface EffectEvent {
   readonly bytes: number
   /** Milliseconds from question to answer. */
   readonly ms: number
-  /** Fuel that the run had used when it asked; undefined where the isolation does not tell. */
-  readonly fuel: number | undefined
+  /** Fuel that the run had used when its host was told of the question, as its worker says. */
+  readonly fuel: number
   readonly at: Position | undefined
 }
 

@@ -21,6 +21,8 @@ export type Instead =
   | { readonly floats: Float64Array | Float32Array }
   | { readonly value: unknown }
 export type Outward = (value: unknown, isKey: boolean) => Instead
+/** What is written in place of an object that is known, as `outward` writes it; undefined for all others. */
+export type Known = (value: object) => object | undefined
 
 const toUtf8 = new TextEncoder()
 /** Shorter texts are written unit by unit as long as they are ASCII. */
@@ -51,8 +53,9 @@ export function encode(
   value: unknown,
   limits: WireLimits,
   outward: Outward,
+  known?: Known,
 ): Uint8Array<ArrayBuffer> {
-  const writer = new Writer(limits, outward)
+  const writer = new Writer(limits, outward, known)
   try {
     writer.write(value)
   } catch (error) {
@@ -99,10 +102,12 @@ class Writer {
   readonly #open: unknown[] = []
   readonly #limits: WireLimits
   readonly #outward: Outward
+  readonly #known: Known | undefined
 
-  constructor(limits: WireLimits, outward: Outward) {
+  constructor(limits: WireLimits, outward: Outward, known: Known | undefined) {
     this.#limits = limits
     this.#outward = outward
+    this.#known = known
     this.#nodes = limits.nodes
   }
 
@@ -223,6 +228,8 @@ class Writer {
   }
 
   #object(value: object, isKey: boolean): void {
+    const known = this.#known?.(value)
+    if (known !== undefined) return this.#other(known, isKey)
     if (value instanceof Uint8Array) return this.#block(Code.BYTES, value)
     if (Array.isArray(value))
       return this.#items(value, isKey ? Code.TUPLE : Code.LIST, value, isKey)

@@ -52,8 +52,11 @@ export interface Call {
   readonly filesBytes?: number | undefined
   /** What the guest writes, as it comes. Must not throw. */
   readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void
-  /** Answers what the guest asks of the host. Must not throw or reject. Without it a guest that asks is a forged worker. */
-  readonly onAsk?: (question: Uint8Array) => Uint8Array | Promise<Uint8Array>
+  /**
+   * Answers what the guest asks of the host, so many steps of the interpreter after the call began. Must not throw or reject.
+   * Without it a guest that asks is a forged worker.
+   */
+  readonly onAsk?: (question: Uint8Array, steps: number) => Uint8Array | Promise<Uint8Array>
 }
 
 /** The worker ended during the call, and took the guest with it. */
@@ -314,7 +317,7 @@ export class Link implements GuestWorker {
         pending.call.onOutput?.(report.fd, report.bytes)
         return
       case 'ask':
-        return this.#ask(pending, report.question)
+        return this.#ask(pending, report.question, report.steps)
       case 'done':
         if ((report.delta !== null) !== (pending.call.end === 'capture'))
           throw new ProtocolError('a delta out of place')
@@ -331,7 +334,7 @@ export class Link implements GuestWorker {
     }
   }
 
-  #ask(pending: Pending, question: Uint8Array): void {
+  #ask(pending: Pending, question: Uint8Array, steps: number): void {
     const { onAsk } = pending.call
     if (!onAsk) throw new ProtocolError('a question that this call cannot ask')
     pending.asking = true
@@ -348,7 +351,7 @@ export class Link implements GuestWorker {
     const failed = (error: unknown): void =>
       this.kill(`the host failed to answer: ${String(error)}`)
     try {
-      const answer = onAsk(question)
+      const answer = onAsk(question, steps)
       if (answer instanceof Uint8Array) reply(answer)
       else answer.then(reply, failed)
     } catch (error) {

@@ -103,7 +103,13 @@ export type Report =
   | { readonly kind: 'ready' }
   | { readonly kind: 'begun' | 'ended'; readonly id: number }
   | { readonly kind: 'output'; readonly id: number; readonly fd: 1 | 2; readonly bytes: Uint8Array }
-  | { readonly kind: 'ask'; readonly id: number; readonly question: Uint8Array }
+  | {
+      readonly kind: 'ask'
+      readonly id: number
+      readonly question: Uint8Array
+      /** Where the guest stood: steps of the interpreter in this call. */
+      readonly steps: number
+    }
   | Done
 
 /** The exit status of a worker that was cut off within a report, and could not tell that its call was ended at its wall limit. */
@@ -200,7 +206,7 @@ const REPORTS: Readonly<Record<Report['kind'], Fields>> = {
   begun: { id: whole },
   ended: { id: whole },
   output: { id: whole, fd: oneOf(1, 2), bytes },
-  ask: { id: whole, question: bytes },
+  ask: { id: whole, question: bytes, steps: whole },
   done: {
     id: whole,
     usage: USAGE,

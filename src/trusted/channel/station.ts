@@ -24,7 +24,7 @@ export interface Peer {
   /** Called every few milliseconds of running guest; blocks while it is to pause. */
   readonly pulse?: () => number
   /** Asks and waits; absent where nobody can answer a guest that waits. */
-  readonly ask?: (id: number, question: Uint8Array) => Uint8Array
+  readonly ask?: (id: number, question: Uint8Array, steps: number) => Uint8Array
 }
 
 /** A guest that had more memory is made anew, and its old memory given back where the process allows it. */
@@ -108,7 +108,7 @@ export class Station {
   #ask(ask: NonNullable<Peer['ask']>, question: Uint8Array): Uint8Array {
     const asked = performance.now()
     try {
-      return ask(this.#call, question)
+      return ask(this.#call, question, this.#guests.guest.steps)
     } finally {
       this.#askedMs += performance.now() - asked
     }

@@ -5,7 +5,8 @@ describe.py), with the collector off, so that no finalizer of the guest's runs i
 
   compile   see compile.py
   run       {code, mode, inputs, result}      the value of the program, or of the global `result`
-  resume    {answers, elapsed, cancel}        goes on with a program that waits for its host
+  resume    {answers, elapsed, sleeps}        goes on with a program that waits for its host
+  stand     {}                                nothing: a program that waits is left as it is
   prepare   {code}                            an expression of parameters; the addresses formula.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
   map       {columns, code?}                  its value for each row
@@ -207,7 +208,8 @@ def _run(request):
 
 def _grant(guest, request):
     """What the host grants, as globals: once, so that a session may bind the names to something else."""
-    questions.scope, questions.most_bytes = guest.scope, request['effectBytes']
+    questions.scope = guest.scope
+    questions.most_bytes, questions.most_pending = request['effectBytes'], request['pending']
     if not guest.is_granted:
         grant(guest.scope, request['host'], request['errors'])
         guest.is_granted = True
@@ -234,7 +236,7 @@ def _turn(guest, request):
 
 def _resume(request):
     def work(guest):
-        program.continued(request['answers'], request['elapsed'], request['cancel'])
+        program.continued(request['answers'], request['elapsed'], request['sleeps'])
         return _turn(guest, request)
 
     return _perform(request, work)
@@ -405,6 +407,7 @@ OPERATIONS = {
     'compile': lambda request: values.dumps(compile_source(request)),
     'run': _run,
     'resume': _resume,
+    'stand': lambda request: values.dumps({'status': 'returned', 'value': None}),
     'prepare': _prepare,
     'evaluate': _evaluate,
     'map': _map,

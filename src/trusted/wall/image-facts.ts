@@ -5,6 +5,8 @@ export const IMAGE_FORMAT = 4
 
 /** Where CPython's countdown between two polls begins: `Py_EMSCRIPTEN_SIGNAL_CLOCK`. */
 export const POLL_COUNTDOWN = 50
+/** Steps, which are loop turns and calls, from one poll to the next: one unit of fuel. */
+export const STEPS_A_TICK = POLL_COUNTDOWN + 1
 
 /** Functions of one side of the door, by their addresses in the image: the guest's, or the trusted guest's. */
 export interface SideFacts {

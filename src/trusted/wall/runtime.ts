@@ -18,7 +18,7 @@ import { bindSlot } from './slot.js'
 import { createClock, createRandom } from './clock.js'
 import { applyDelta, captureDelta, checkDelta, DeltaError, parted, withFiles } from './delta.js'
 import type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-options.js'
-import { fillFrom, layOut, POLL_COUNTDOWN, type GuestImage } from './image-facts.js'
+import { fillFrom, layOut, POLL_COUNTDOWN, STEPS_A_TICK, type GuestImage } from './image-facts.js'
 import { createImports, type Budget, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
 import { GuestOutput } from './output.js'
@@ -100,6 +100,12 @@ export class Guest {
       outputBytes: this.#output.written,
       memoryDenied,
     }
+  }
+
+  /** Loop turns and calls of the guest's since its call began: the same program is at the same place after as many. */
+  get steps(): number {
+    const left = new Int32Array(this.#state.memory.buffer)[this.#image.facts.signalClock >> 2]!
+    return Math.max(0, this.#budget.ticks * STEPS_A_TICK + POLL_COUNTDOWN - left)
   }
 
   /** True when the guest may be called: false after a Killed, until it is reset or restored. */
@@ -245,7 +251,7 @@ export class Guest {
       files.load(saved)
     }
     if (size > memory.buffer.byteLength) memory.grow((size - memory.buffer.byteLength) / PAGE)
-    applyDelta(delta, new Uint8Array(memory.buffer))
+    applyDelta(this.#image, delta, new Uint8Array(memory.buffer))
     if (this.#options.beside === undefined) {
       clock.restart(elapsed)
       source.restart(random)

@@ -1,0 +1,109 @@
+/** Goes on with a run that waited: its memory is put into a worker, its state is claimed, and what it waited for is answered. */
+import { StateError } from '../errors.js'
+import type { Verdict } from '../trusted/broker/broker.js'
+import type { GuestWorker } from '../trusted/channel/link.js'
+import type { Ending } from '../trusted/channel/protocol.js'
+import { filesBytes } from './files.js'
+import type { FindSource } from './exception.js'
+import { callLimits, execute, judge, replyOf, type Executed, type Execution } from './execution.js'
+import type { ResumeOptions } from './options.js'
+import type { Outcome } from './outcome.js'
+import { STAND_REQUEST } from './requests.js'
+import { turnsOf, withWorker, type Asking, type Runtime } from './runs.js'
+import { verdictsOf, type Saved } from './states.js'
+
+/** A run that is about to go on. */
+export interface Resumed {
+  readonly saved: Saved
+  readonly asking: Asking
+  readonly verdicts: ReadonlyMap<number, Verdict>
+  readonly claim: () => Promise<void>
+}
+
+/** Opens a state and reads what it is answered. @throws StateError, ArgumentError, ValueError; nothing has happened then. */
+export async function reopen(
+  runtime: Runtime,
+  state: unknown,
+  { answers = {}, holdMs }: ResumeOptions,
+): Promise<Resumed> {
+  const { saved, claim } = await runtime.states.open(state)
+  const { code, limits, counts, held } = saved
+  const { session } = saved
+  const asking = turnsOf(runtime, code, limits, { holdMs, counts, ...(session && { session }) })
+  if (!asking) throw new StateError('the state is of a sandbox that grants something')
+  const open = new Set(held.map(([[id]]) => id))
+  const verdicts = verdictsOf(answers, (id) => open.has(id), runtime.host!, asking.check)
+  return { saved, asking, verdicts, claim }
+}
+
+/** As a run of its own. */
+export async function resume(
+  runtime: Runtime,
+  state: unknown,
+  options: ResumeOptions,
+): Promise<Outcome> {
+  const resumed = await reopen(runtime, state, options)
+  if (resumed.saved.session)
+    throw new StateError("the state is of a session's run: it goes on by session.resume(state)")
+  const { signal } = options
+  try {
+    return await withWorker(runtime.pool, runtime, signal, async (worker) => {
+      const { outcome, begun } = await resumeIn(worker, runtime, resumed, options)
+      return begun ? outcome : 'lost'
+    })
+  } finally {
+    resumed.asking.close()
+  }
+}
+
+/** In a worker. The state is claimed once its memory is in place: a worker that is lost before does not use it up. */
+export async function resumeIn(
+  worker: GuestWorker,
+  runtime: Runtime,
+  { saved, asking, verdicts, claim }: Resumed,
+  { signal, onOutput }: ResumeOptions,
+  {
+    end = 'keep',
+    ...finding
+  }: Partial<Pick<Execution, 'fetch' | 'find'>> & {
+    readonly end?: Ending
+    /** Called when the state is claimed. */
+    readonly placed?: () => void
+  } = {},
+): Promise<Executed> {
+  const { limits, code } = saved
+  const { fetch } = finding
+  const find: FindSource =
+    finding.find ?? ((file) => (file === code.filename ? code : runtime.trustedSource(file)))
+  const placed = await worker.perform({
+    begin: saved.delta,
+    request: STAND_REQUEST,
+    limits: callLimits(limits),
+    filesBytes: filesBytes(runtime.policy),
+    end: 'keep',
+  })
+  if (placed.kind !== 'done') {
+    const usage = { ...saved.spent, peakMemoryBytes: placed.usage.peakMemoryBytes }
+    const spent = { output: '', stdout: '', stderr: '', usage }
+    const outcome = judge(replyOf({ ...placed, usage }, limits), spent, find, undefined)
+    return { outcome, begun: placed.kind !== 'lost' || placed.begun, delta: undefined }
+  }
+  await claim()
+  finding.placed?.()
+  asking.conversation.reopen(saved.held)
+  for (const [id, verdict] of verdicts) asking.conversation.answer(id, verdict)
+  return execute({
+    worker,
+    first: { ...saved, end },
+    limits,
+    artifacts: runtime.policy.artifacts,
+    turns: asking.turns,
+    save: asking.save,
+    canWait: runtime.canWait,
+    signal,
+    onOutput,
+    isClosing: runtime.isClosing,
+    find,
+    fetch,
+  })
+}
