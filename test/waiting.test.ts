@@ -333,7 +333,7 @@ f.close()`
     const { state } = waiting(await one.run(source))
     const end = await two.resume(state, { answers: { 1: { value: 'two' } } })
     expect(returned(end)).toBe(null)
-    expect(Object.keys(end.files ?? {})).toEqual(['a.txt'])
+    expect(Object.keys(end.files ?? {})).toEqual(['/work/a.txt'])
     expect(Buffer.from(Object.values(end.files ?? {})[0]!).toString()).toBe('one two')
     await Promise.all([one.close(), two.close()])
   })
