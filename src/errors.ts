@@ -3,6 +3,8 @@
  * {@link Diagnostic}, and what a guest does is an `Outcome`. Catch {@link PyrestrictError} for all of them at once.
  */
 
+import type { Diagnostic } from './diagnostic.js'
+
 /** The common base class of every error thrown by this library. */
 export class PyrestrictError extends Error {
   override readonly name: string = 'PyrestrictError'
@@ -11,6 +13,21 @@ export class PyrestrictError extends Error {
 /** A policy, or an option of a call, has an unknown key, a value out of range, or asks for what an isolation cannot do. */
 export class PolicyError extends PyrestrictError {
   override readonly name = 'PolicyError'
+}
+
+/** A module of the host's own, for guests to import, is refused; the message tells the first place where. */
+export class ModuleError extends PyrestrictError {
+  override readonly name = 'ModuleError'
+
+  constructor(
+    message: string,
+    /** Its name. */
+    readonly module: string,
+    /** Why: empty where it could not be compiled for another reason. */
+    readonly diagnostics: readonly Diagnostic[],
+  ) {
+    super(message)
+  }
 }
 
 /** A file under `grammar-rules/` is ill-formed; the message names the file and the line. */

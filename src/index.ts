@@ -15,6 +15,7 @@ export {
   ArgumentError,
   ClosedError,
   InstallationError,
+  ModuleError,
   OverloadError,
   PolicyError,
   PyrestrictError,
@@ -62,6 +63,9 @@ export type { Awaitable, Capability, CapabilityOptions } from './trusted/broker/
 export { GuestError, LATER } from './trusted/broker/effect.js'
 export type { Decision, EffectEvent, GuestErrorType } from './trusted/broker/effect.js'
 export type { StatesOptions, WaitingAnswer, WaitingAnswers } from './sandbox/states.js'
+export type { Stdin } from './sandbox/input.js'
+export type { GivenOptions } from './sandbox/given.js'
+export type { GuestModule } from './sandbox/own-modules.js'
 export type { Asked, Capabilities, EffectOptions } from './sandbox/effects.js'
 export type { Exposure, Shown, TrustedModule } from './sandbox/exposure.js'
 export type { Load } from './sandbox/pool.js'

@@ -63,7 +63,7 @@ export async function rewrite(source: string, options: PolicyOptions = {}): Prom
 
 async function shared(options: PolicyOptions): Promise<readonly [Checker, CheckOptions]> {
   checkIsRecord(options)
-  checkKnown(options, ['policy', 'mode', 'names', 'filename'])
+  checkKnown(options, ['policy', 'mode', 'names', 'filename', 'modules'])
   const { policy, ...rest } = options
   const key = policy === undefined ? DEFAULT_POLICY : policy
   // What is no object is no policy: to be refused as such.

@@ -343,3 +343,26 @@ test('undecodable bytes are refused as a finding', async () => {
     'error[PR019]: byte 0xe4 at offset 5 is not UTF-8',
   ])
 })
+
+describe('what it reads', () => {
+  const READS = 'import sys; print(sys.argv, [line.strip() for line in sys.stdin])'
+
+  test('is this stdin, and its arguments come after --', async () => {
+    expect(await code(READS, ['--', '-v', 'x'], { stdin: 'a\nb' })).toEqual({
+      status: 0,
+      stdout: "['<string>', '-v', 'x'] ['a', 'b']\n",
+      stderr: '',
+    })
+    const path = file('-odd.py', READS)
+    expect((await pyrestrict(['run', '--', path, 'x'], { stdin: '' })).stdout).toBe(
+      `['${path}', 'x'] []\n`,
+    )
+  })
+
+  test('is nothing where stdin is the program, or its inputs', async () => {
+    expect((await pyrestrict(['run', '-', '--', 'x'], { stdin: READS })).stdout).toBe(
+      "['<stdin>', 'x'] []\n",
+    )
+    expect((await code(READS, ['--inputs', '-'], { stdin: '{}' })).stdout).toBe("['<string>'] []\n")
+  })
+})

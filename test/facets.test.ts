@@ -294,7 +294,15 @@ describe('where a guest differs from CPython, it says how', () => {
         ].join('\n'),
       ],
     ],
-    ['input', 'input("? ")', ['raised', 'EOFError: this program runs without input', '? ']],
+    [
+      'input',
+      'input("? ")',
+      [
+        'raised',
+        'EOFError: this program was given no input: the host gives it with the option `stdin`',
+        '? ',
+      ],
+    ],
     [
       'open',
       'open("x.txt")',

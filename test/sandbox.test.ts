@@ -192,7 +192,7 @@ TypeError: 'int' object is not subscriptable
     await rejects(
       { limts: {} },
       new ArgumentError(
-        'options.limts: there is no such option; did you mean "limits"? (known: mode, parameters, filename, inputs, result, signal, onOutput, limits)',
+        'options.limts: there is no such option; did you mean "limits"? (known: mode, parameters, filename, inputs, files, result, stdin, argv, signal, onOutput, limits, holdMs)',
       ),
     )
     await rejects(
@@ -422,7 +422,7 @@ describe('a sandbox', () => {
     await refuses(
       { worker: 1 },
       new ArgumentError(
-        'options.worker: there is no such option; did you mean "workers"? (known: isolation, workers, spares, queue, sessions, trusted, wrap, snapshotKey, capabilities, errors, approve, onEffect)',
+        'options.worker: there is no such option; did you mean "workers"? (known: isolation, workers, spares, queue, sessions, trusted, wrap, snapshotKey, capabilities, modules, errors, approve, onEffect, states)',
       ),
     )
   })

@@ -117,6 +117,15 @@ export class Binder {
     return symbol
   }
 
+  /** Names that a star at `node` imports. */
+  bindStarred(node: number, scope: ScopeId, texts: readonly string[]): void {
+    const { symbols } = this
+    for (const text of texts) {
+      const symbol = symbols.ensure(scope, this.reading.names.of(text), node)
+      symbols.marks[symbol] |= BOUND | ((symbols.marks[symbol] & BOUND) !== 0 ? REBOUND : 0)
+    }
+  }
+
   /** `x: int` at module level: the value is to come from elsewhere. */
   annotate(node: number, scope: ScopeId): void {
     const name = this.nameAt(node, scope)

@@ -15,11 +15,20 @@ import { Binder } from './binder.js'
 import { Findings } from './findings.js'
 import { FIXED_NAMES } from './fixed-names.js'
 import { FreeNameSorter } from './free-names.js'
-import { Imports, type ImportRecord, type ModuleGrants } from './imports.js'
+import {
+  Imports,
+  NOWHERE,
+  withOwn,
+  type ImportRecord,
+  type ModuleGrants,
+  type OwnModules,
+  type Place,
+} from './imports.js'
+import { surfaceOf, type Surface } from './surface.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { loadKindTable } from './kinds.js'
 import { requireOneExpression } from './one-expression.js'
-import { validateOptions, type CheckOptions } from './options.js'
+import { ownOf, validateOptions, type CheckOptions } from './options.js'
 import { resolve } from './resolve.js'
 import { Scopes } from './scopes.js'
 import { createShapes } from './shapes.js'
@@ -59,6 +68,8 @@ export interface Analysis {
   readonly source: Source
   /** Valid until the parser's next parse; undefined when the text was refused unparsed. */
   readonly tree: Tree | undefined
+  /** Texts in place of nodes, where an import is spelled as it is meant. */
+  readonly respelled: ReadonlyMap<number, string>
 }
 
 /** @internal Checks sources for one set of grants; the machinery behind `createChecker`. */
@@ -69,6 +80,8 @@ export class Analyzer {
   private readonly imports: Imports
   private readonly scopes: Scopes
   private readonly freeNames: FreeNameSorter
+  /** The grants beside the host's own modules, which are the same from source to source. */
+  private beside: { readonly own: OwnModules; readonly grants: ModuleGrants }
   private readonly checkLines: ReturnType<typeof createShapes>['checkLines']
   private readonly ruleset
 
@@ -93,28 +106,41 @@ export class Analyzer {
       this.binder,
       this.imports,
     )
-    this.freeNames = new FreeNameSorter(
-      this.reading.names,
-      new Set(grants.builtins),
-      grants.modules,
-    )
+    this.freeNames = new FreeNameSorter(this.reading.names, new Set(grants.builtins))
+    this.beside = { own: NOWHERE.own, grants: grants.modules }
   }
 
   /** Throws `ArgumentError` when `text` is no string or an option is unknown. */
-  analyze(text: string, options: CheckOptions = {}): Analysis {
+  analyze(text: string, options: CheckOptions = {}, place: Place = NOWHERE): Analysis {
     validateOptions(options)
     const source = new Source(text)
     const { tree, diagnostics } = examine(this.parser, source, this.grants.limits)
-    if (tree === undefined) return { result: refused(diagnostics), source, tree }
-    return { result: this.judge(source, tree, options), source, tree }
+    const { respelled } = this.imports
+    if (tree === undefined)
+      return { result: refused(diagnostics), source, tree, respelled: new Map() }
+    const own = options.modules === undefined ? place.own : ownOf(options.modules)
+    return { result: this.judge(source, tree, options, { ...place, own }), source, tree, respelled }
   }
 
-  private judge(source: Source, tree: Tree, { mode, names }: CheckOptions): CheckResult {
+  /** What a module gives to who imports it: of the source that was analysed last. */
+  surface(tree: Tree): Surface {
+    return surfaceOf(tree, this.kinds, this.reading, this.binder.symbols, this.imports.starred)
+  }
+
+  private judge(
+    source: Source,
+    tree: Tree,
+    { mode, names }: CheckOptions,
+    place: Place,
+  ): CheckResult {
+    if (this.beside.own !== place.own)
+      this.beside = { own: place.own, grants: withOwn(this.grants.modules, place) }
+    const { grants } = this.beside
     const { reading, binder, imports } = this
     reading.begin(tree)
     const findings = new Findings(reading, this.ruleset)
     binder.begin(findings)
-    imports.begin(findings, this.grants.modules)
+    imports.begin(findings, grants, place)
     this.scopes.run(findings, mode)
     const blanks = mode === 'eval' ? leadingBlanks(source.text) : 0
     this.checkLines(tree, (rule, start, end, wording) => {
@@ -128,7 +154,7 @@ export class Analyzer {
     reportWalruses(binder, reading, findings)
     warnModuleAttributes(binder, bindings, imports, reading, this.kinds, findings)
     const declared = names === undefined ? undefined : new Set(names)
-    const free = this.freeNames.sort(binder, bindings, declared, findings, mode === 'eval')
+    const free = this.freeNames.sort(binder, bindings, declared, findings, mode === 'eval', grants)
     const errors = findings.put('error', source)
     return {
       ok: errors.diagnostics.length === 0,

@@ -40,15 +40,13 @@ export class FreeNameSorter {
   private verdicts = new Uint8Array(4096)
   private generation = 0
   /** Granted modules, and the packages they are in. An expression, which cannot import, finds them as names. */
-  private readonly importable: ReadonlySet<string>
+  private importable: ReadonlySet<string> = new Set()
+  private grants: ModuleGrants = {}
 
   constructor(
     private readonly names: Names,
     private readonly builtins: ReadonlySet<string>,
-    private readonly grants: ModuleGrants,
-  ) {
-    this.importable = new Set(Object.keys(grants).flatMap((name) => [name, ...packagesOf(name)]))
-  }
+  ) {}
 
   /**
    * Sorts the free names of a resolved source; reports refused builtins and, when `declared` is given, unknown names.
@@ -60,8 +58,12 @@ export class FreeNameSorter {
     declared: ReadonlySet<string> | undefined,
     findings: Findings,
     isExpression: boolean,
+    grants: ModuleGrants,
   ): FreeNames {
     const { names } = this
+    if (this.grants !== grants)
+      this.importable = new Set(Object.keys(grants).flatMap((name) => [name, ...packagesOf(name)]))
+    this.grants = grants
     const { symbols } = binder
     this.begin()
     const { verdicts } = this

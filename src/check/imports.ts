@@ -11,10 +11,43 @@ import { isDispensable } from './late-imports.js'
 import { MODULE_HINTS, nameHint } from './module-hints.js'
 import { packagesOf } from './module-names.js'
 import { nearest } from './nearest.js'
-import { IMPORTED, REBOUND, type ScopeId, type SymbolId } from './symbols.js'
+import { IMPORTED, MODULE, REBOUND, type ScopeId, type SymbolId } from './symbols.js'
 
 /** @internal Modules a guest may import, each with the names it shows. */
 export type ModuleGrants = Readonly<Record<string, readonly string[]>>
+
+/** @internal A module of the host's own: the names it shows (`['*']`: any), and those that a star imports of it. */
+export interface OwnModule {
+  readonly shows: readonly string[]
+  readonly star: readonly string[]
+}
+
+/** @internal Modules of the host's own, by their full names. */
+export type OwnModules = Readonly<Record<string, OwnModule>>
+
+/** @internal Where a source stands: beside which modules of the host's own, and in which package. */
+export interface Place {
+  readonly own: OwnModules
+  /** Of a module of the host's own: the package it is in, or is; undefined for what is in none. */
+  readonly inside?: string | undefined
+}
+
+/** @internal A program's place, where the host has no modules. */
+export const NOWHERE: Place = { own: {} }
+
+/** @internal The grants with the host's own modules among them, which hide those of the library's that have the same top name. */
+export function withOwn(grants: ModuleGrants, { own }: Place): ModuleGrants {
+  const names = Object.keys(own)
+  if (names.length === 0) return grants
+  const tops = new Set(names.map(topOf))
+  const merged = Object.create(null) as Record<string, readonly string[]>
+  for (const [name, shown] of Object.entries(grants))
+    if (!tops.has(topOf(name))) merged[name] = shown
+  for (const name of names) merged[name] = own[name]!.shows
+  return merged
+}
+
+const topOf = (module: string): string => module.split('.')[0]!
 
 /** One module that a source imports. */
 export interface ImportRecord {
@@ -45,7 +78,12 @@ export class Imports {
   private readonly kinds: KnownKinds
   private readonly found: Found[] = []
   private findings!: Findings
+  /** Texts in place of nodes: where the dots of a relative import lead, and the names of a star. */
+  readonly respelled = new Map<number, string>()
+  /** Modules of which a star imports. */
+  readonly starred: string[] = []
   private grants!: ModuleGrants
+  private place: Place = NOWHERE
   /** What granted modules are in: `urllib` for `urllib.parse`. */
   private packages: ReadonlySet<string> = new Set()
 
@@ -57,8 +95,11 @@ export class Imports {
     this.kinds = kindsOf(grammar)
   }
 
-  begin(findings: Findings, grants: ModuleGrants): void {
+  begin(findings: Findings, grants: ModuleGrants, place: Place): void {
     this.findings = findings
+    this.place = place
+    if (this.respelled.size > 0) this.respelled.clear()
+    if (this.starred.length > 0) this.starred.length = 0
     if (this.grants !== grants) this.packages = new Set(Object.keys(grants).flatMap(packagesOf))
     this.grants = grants
     if (this.found.length > 0) this.found.length = 0
@@ -84,21 +125,26 @@ export class Imports {
     }
   }
 
-  /** `from a import b, c as d`; relative and star imports are refused by rules of their own. */
+  /** `from a import b, c as d` */
   importFrom(node: number, scope: ScopeId): void {
     const { kind, field, skip } = this.reading.tree
     let moduleNode = node + 1
-    let star = false
+    let star = 0
     for (let child = node + 1; child < skip[node]; child = skip[child]) {
       if (field[child] === this.kinds.fields.module_name) moduleNode = child
-      star ||= kind[child] === this.kinds.wildcard_import
+      if (kind[child] === this.kinds.wildcard_import) star = child
     }
-    const relative = kind[moduleNode] === this.kinds.relative_import
-    const module = relative
+    const isRelative = kind[moduleNode] === this.kinds.relative_import
+    const written = isRelative
       ? this.reading.textOf(moduleNode).replace(/\s/g, '')
       : this.dotted(moduleNode)
-    const names: string[] = star ? ['*'] : []
-    this.found.push({ node: moduleNode, module, names })
+    const names: string[] = star > 0 ? ['*'] : []
+    this.found.push({ node: moduleNode, module: written, names })
+    const found = isRelative ? this.absolute(moduleNode, written) : written
+    // Refused, as one whose package is not known.
+    const relative = found === undefined
+    const module = found ?? written
+    if (star > 0) this.importStar(star, module, scope)
     const clauses = [...this.clauses(node)]
     const granted = this.grantsOf(module)
     // `from urllib import parse` imports `urllib.parse`, also where `urllib` itself shows nothing.
@@ -112,6 +158,50 @@ export class Imports {
       if (!relative && granted !== undefined) this.judgeName(name, module, text, granted)
       this.bindFacet(alias >= 0 ? alias : name + 1, scope, `${module}.${text}`)
     }
+  }
+
+  /** The full name of a relative import's module; undefined, and refused, where it is in no package. */
+  private absolute(node: number, written: string): string | undefined {
+    const { inside } = this.place
+    const dots = /^\.+/.exec(written)![0].length
+    const parts = inside?.split('.') ?? []
+    const prefix = node + 1
+    const isPlain =
+      this.reading.tree.kind[prefix] === this.kinds.import_prefix &&
+      this.reading.textOf(prefix).length === dots
+    if (inside === undefined || dots > parts.length || !isPlain) {
+      const message =
+        inside === undefined
+          ? 'a relative import has no package to start from'
+          : isPlain
+            ? 'a relative import leads out of its package'
+            : 'blanks between the dots of a relative import'
+      this.findings.say('PR304', node, message, 'name the module in full')
+      return undefined
+    }
+    const base = parts.slice(0, parts.length - dots + 1).join('.')
+    const rest = written.slice(dots)
+    this.respelled.set(prefix, ` ${base}${rest === '' ? ' ' : '.'}`)
+    return rest === '' ? base : `${base}.${rest}`
+  }
+
+  /** `from module import *`: of a module of the host's own, whose names are known. */
+  private importStar(node: number, module: string, scope: ScopeId): void {
+    this.starred.push(module)
+    const own = Object.hasOwn(this.place.own, module) ? this.place.own[module]! : undefined
+    const isModule = scope === MODULE
+    if (own === undefined || !isModule || own.star.length === 0) {
+      const message =
+        own === undefined
+          ? 'a star import hides which names it binds'
+          : isModule
+            ? `no names are known that a star would import of \`${shown(module)}\``
+            : 'a star import stands at the level of the module'
+      this.findings.say('PR303', node, message, 'import the names that you use')
+      return
+    }
+    this.respelled.set(node, own.star.join(', '))
+    this.binder.bindStarred(node, scope, own.star)
   }
 
   /** `from __future__ import annotations`: binds the names as any import; which ones there are is a rule. */
@@ -159,8 +249,10 @@ export class Imports {
 
   /** Whether `module.name` is there for a guest that has imported the module. */
   shows(module: string, name: string): boolean {
+    const granted = this.grantsOf(module)
     return (
-      this.grantsOf(module)?.includes(name) === true ||
+      granted?.includes(name) === true ||
+      granted?.[0] === '*' ||
       this.grantsOf(`${module}.${name}`) !== undefined
     )
   }
@@ -211,7 +303,12 @@ export class Imports {
   }
 
   private judgeName(node: number, module: string, name: string, granted: readonly string[]): void {
-    if (granted.includes(name) || this.grantsOf(`${module}.${name}`) !== undefined) return
+    if (
+      granted.includes(name) ||
+      granted[0] === '*' ||
+      this.grantsOf(`${module}.${name}`) !== undefined
+    )
+      return
     const reviewed = Object.hasOwn(MODULES, module) && MODULES[module].includes(name)
     this.findings.add(this.codeFor('PR302', node, name), node, () => {
       if (reviewed) {

@@ -34,6 +34,7 @@ const KINDS = [
   'identifier',
   'if_statement',
   'import_from_statement',
+  'import_prefix',
   'import_statement',
   'interpolation',
   'keyword_argument',

@@ -20,6 +20,8 @@ export interface Option {
 /** A command line, parsed: positional arguments in order, and options by name. */
 export interface Arguments {
   readonly positionals: readonly string[]
+  /** The words after `--`, of a command that has them. */
+  readonly rest: readonly string[]
   /** The value of an option, its default, or undefined. */
   value(name: string): string | undefined
   /** Every value of an option that may be given several times. */
@@ -32,6 +34,8 @@ export interface Command {
   readonly name: string
   /** The positional argument as the help shows it, as in `[paths...]`; absent when there is none. */
   readonly positional?: { readonly usage: string; readonly describe: string; readonly most: number }
+  /** What the words after `--` are; without, they are positional arguments that may begin with a dash. */
+  readonly rest?: { readonly usage: string; readonly describe: string }
   readonly summary: string
   readonly options: Readonly<Record<string, Option>>
   /** Command lines without the program's name. */

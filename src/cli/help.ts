@@ -43,16 +43,21 @@ export function programHelp(commands: readonly Command[]): string {
 
 /** The text of `pyrestrict COMMAND --help`. */
 export function commandHelp(command: Command): string {
-  const { positional, summary, options, examples: shown, notes, statuses } = command
+  const { positional, rest, summary, options, examples: shown, notes, statuses } = command
   return (
     [
       `${summary}.`,
-      `Usage: pyrestrict ${usageOf(command)} [options]`,
+      `Usage: pyrestrict ${usageOf(command)} [options]${rest ? ` ${rest.usage}` : ''}`,
       ...(positional
         ? [
             section(
               'Arguments',
-              table([[positional.usage.replace(/[[\]<>.]/g, ''), positional.describe]]),
+              table(
+                [positional, ...(rest ? [rest] : [])].map(({ usage, describe }) => [
+                  usage.replace(/[[\]<>.]|-- /g, ''),
+                  describe,
+                ]),
+              ),
             ),
           ]
         : []),

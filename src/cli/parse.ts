@@ -33,7 +33,7 @@ export function parse(command: Command, argv: readonly string[]): Arguments | De
   const options = Object.entries(command.options)
   const taking = options.filter(([, { argument }]) => argument !== undefined).map(([name]) => name)
   const {
-    argv: { _: positionals, ...given },
+    argv: { _: positionals, '--': rest = [], ...given },
     error,
   } = parser.detailed(joinVerbatim(command, argv), {
     string: [...taking, '_'],
@@ -45,7 +45,7 @@ export function parse(command: Command, argv: readonly string[]): Arguments | De
       ),
     },
     narg: Object.fromEntries(taking.map((name) => [name, 1])),
-    configuration: PARSER_CONFIGURATION,
+    configuration: { ...PARSER_CONFIGURATION, 'populate--': command.rest !== undefined },
   })
   if (given['help']) return { message: undefined }
   if (error)
@@ -65,6 +65,7 @@ export function parse(command: Command, argv: readonly string[]): Arguments | De
   if (positionals.length > most) return { message: `unexpected argument "${positionals[most]}"` }
   return {
     positionals: positionals.map(String),
+    rest: rest.map(String),
     value: (name) => values.get(name)?.[0] ?? command.options[name]?.default,
     values: (name) => values.get(name) ?? [],
     has: (name) => values.has(name),

@@ -1,4 +1,5 @@
 /** `pyrestrict run`: runs a program of a stranger's, as `python FILE` runs one of yours. */
+import { LIMITS } from '../policy/limits.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import { visibleJson } from '../report/visible.js'
 import type { Outcome } from '../sandbox/outcome.js'
@@ -10,6 +11,7 @@ import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { LIMIT_OPTIONS, limitsOf, withOptions } from './quantities.js'
 import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
 import { describeFindings } from './findings.js'
+import { leaveStdin, ownStdin } from './stdin.js'
 import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES } from './shared-options.js'
 import {
   CLEAN,
@@ -36,6 +38,7 @@ export const run: Command = {
     describe: 'The program; - for stdin, which is read when there is no file and a pipe',
     most: 1,
   },
+  rest: { usage: '[-- arguments...]', describe: "The program's own: `sys.argv[1:]`" },
   summary: 'Run Python with no authority but what a policy grants',
   options: {
     code: {
@@ -79,15 +82,18 @@ export const run: Command = {
   statuses: RUN_STATUSES,
   notes: [
     'A program prints what it prints, as under python. The value of the final expression is printed with -c, --mode eval or ' +
-      '--value, that of a global with --result, unless it is None. The program gets no arguments, files, network or ' +
-      'environment. What it writes goes on as it is, except to a terminal or the log of a CI runner, where it could act.',
+      '--value, that of a global with --result, unless it is None. The program reads ' +
+      'this stdin, unless that is the program itself, and gets no files, network or environment. What it writes goes on as it is, except to a terminal or the log of a CI runner, where it could act.',
   ],
 
   async run(args) {
-    const { source, filename } = sourceOf(args)
+    const { source, filename, isPiped, argv } = sourceOf(args)
     const inputs = inputsOf(args)
     const written = await policyOf(args)
-    const policy: Policy = { ...written, limits: { ...written.limits, ...limitsOf(args) } }
+    // Somebody who types may think for a while.
+    const waiting = isTerminal(0) ? { waitMs: LIMITS.waitMs.max } : {}
+    const limits = { ...waiting, ...written.limits, ...limitsOf(args) }
+    const policy: Policy = { ...written, limits }
     const { text, diagnostic } = source(resolvePolicy(policy).limits.sourceBytes)
     if (diagnostic !== undefined) {
       return finish(args, filename, text, {
@@ -104,11 +110,14 @@ export const run: Command = {
     const outcome = await sandbox.run(text, {
       filename,
       inputs,
+      argv,
+      stdin: isPiped || args.value('inputs') === '-' ? '' : ownStdin(),
       mode: choice(args, 'mode', MODES),
       signal: stop.signal,
       ...(args.has('result') ? { result: args.value('result') } : {}),
       ...(choice(args, 'format', FORMATS) === 'text' ? { onOutput: outputTo(stop) } : {}),
     })
+    leaveStdin()
     const signalled = interrupted()
     if (signalled !== undefined) {
       complain(signalled === INTERRUPTED ? 'interrupted' : 'terminated')
@@ -119,12 +128,20 @@ export const run: Command = {
 }
 
 /** Where the program is to come from, and what tracebacks call it. */
-function sourceOf(args: Arguments): { source: (maxBytes: number) => SourceFile; filename: string } {
-  const [file] = args.positionals
+function sourceOf(args: Arguments): {
+  source: (maxBytes: number) => SourceFile
+  filename: string
+  isPiped: boolean
+  argv: readonly string[]
+} {
   const code = args.value('code')
+  const isNamed = args.positionals.length > 0 || code !== undefined
+  // `run -- -odd.py x`: with no program before them, the first word after the dashes is one.
+  const [file, ...argv] = isNamed ? [args.positionals[0], ...args.rest] : args.rest
   if (code !== undefined && file !== undefined)
     throw new UsageError('-c is the program: give no file as well')
-  if (code !== undefined) return { source: () => ({ text: code }), filename: '<string>' }
+  if (code !== undefined)
+    return { source: () => ({ text: code }), filename: '<string>', isPiped: false, argv }
   const isPiped = file === '-' || (file === undefined && !isTerminal(0))
   if (file === undefined && !isPiped)
     throw new UsageError('which program? Give a file, - for stdin, or -c CODE')
@@ -140,7 +157,7 @@ function sourceOf(args: Arguments): { source: (maxBytes: number) => SourceFile; 
         : error
     }
   }
-  return { source: read, filename: name }
+  return { source: read, filename: name, isPiped, argv }
 }
 
 /** Ends the run at the first Ctrl-C or termination, and this process at the second. Tells the exit status of the signal that came. */

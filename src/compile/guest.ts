@@ -23,6 +23,8 @@ export interface CompileRequest {
   readonly parameters: readonly string[] | null
   /** Whether the value of a final expression statement is the program's. */
   readonly value: boolean
+  /** Whether it is a module to be imported, which cannot await. */
+  readonly module: boolean
   readonly codeBytes: number
 }
 

@@ -1,6 +1,6 @@
 /** What a compile worker is asked: sources under one policy, each a job. Written by the host, read in the worker. */
 import type { Mode } from '../check/options.js'
-import type { ModuleGrants } from '../check/imports.js'
+import type { ModuleGrants, OwnModules } from '../check/imports.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
@@ -19,12 +19,16 @@ export interface Job {
   readonly formals: readonly string[] | null
   /** Names that the guest has besides: it may read them, whatever `parameters` says. */
   readonly provided: readonly string[]
+  /** Of a module of the host's own: the package it is in, or is (empty: none), and whether only its surface is asked for. */
+  readonly module: { readonly inside: string; readonly isSurface: boolean } | null
 }
 
 /** What a policy says that decides how a source is compiled. */
 export interface CompileTerms {
   readonly modules: ModuleGrants
   readonly builtins: readonly string[]
+  /** Modules of the host's own. */
+  readonly own: OwnModules
   readonly limits: {
     readonly sourceBytes: number
     readonly depth: number
@@ -37,11 +41,13 @@ export interface CompileTerms {
 export function termsText(
   { modules, builtins, limits }: ResolvedPolicy,
   isStandard: boolean,
+  own: OwnModules,
 ): string {
   const { sourceBytes, depth, codeBytes, compileMs } = limits
   return JSON.stringify({
     modules: isStandard ? 'standard' : modules,
     builtins,
+    own,
     limits: { sourceBytes, depth, codeBytes, compileMs },
   })
 }
@@ -53,8 +59,10 @@ export function readTerms(text: string): CompileTerms {
   }
   // Without a prototype, so that no module is inherited.
   const modules = Object.create(null) as Record<string, readonly string[]>
+  const own = Object.assign(Object.create(null), terms.own) as OwnModules
   return {
     ...terms,
+    own,
     modules: Object.assign(modules, terms.modules === 'standard' ? MODULES : terms.modules),
   }
 }

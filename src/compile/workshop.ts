@@ -32,6 +32,7 @@ const RULES = { PR900: 'verification', PR901: 'syntax-of-python', PR902: 'compil
 const WARM_TERMS = JSON.stringify({
   modules: 'standard',
   builtins: [],
+  own: {},
   limits: { sourceBytes: 100, depth: 100, codeBytes: 100_000, compileMs: 60_000 },
 })
 
@@ -46,6 +47,15 @@ class Cut {
 }
 
 const UNDONE: CompileAnswer = { kind: 'undone' }
+
+const NO_SURFACE = { names: [], starred: [] }
+/** The answer for a surface: there is no code, and the text is JSON. */
+const NO_CODE = {
+  kind: 'code',
+  code: new Uint8Array(),
+  edits: new Int32Array(),
+  parameters: [],
+} as const
 
 type Accepted = Extract<RewriteResult, { ok: true }>
 
@@ -121,6 +131,7 @@ export class Workshop {
         asFunction: false,
         formals: null,
         provided: [],
+        module: null,
       },
     ])
     this.reset()
@@ -150,13 +161,18 @@ export class Workshop {
 
   #check(
     { terms, analyzer }: Front,
-    { source, mode, filename, parameters, provided }: Job,
+    { source, mode, filename, parameters, provided, module }: Job,
   ):
     | { ok: true; accepted: Accepted; parameters: readonly string[] }
     | { ok: false; refusal: CompileAnswer } {
     const names = Array.isArray(parameters) ? (parameters as readonly string[]) : undefined
     const options = { mode, filename, ...(names && { names: [...names, ...provided] }) }
-    const analysis = analyzer.analyze(source, options)
+    const inside = module && module.inside !== '' ? module.inside : undefined
+    const analysis = analyzer.analyze(source, options, { own: terms.own, inside })
+    if (module?.isSurface) {
+      const surface = analysis.tree ? analyzer.surface(analysis.tree) : NO_SURFACE
+      return { ok: false, refusal: { ...NO_CODE, guarded: JSON.stringify(surface) } }
+    }
     const result = rewritten(analysis, this.#guard, options)
     if (!result.ok) return { ok: false, refusal: refused(result.diagnostics, result.omitted) }
     const { codeBytes } = terms.limits
@@ -174,7 +190,7 @@ export class Workshop {
 
   #compile(
     { limits: { codeBytes, compileMs } }: CompileTerms,
-    { source, mode, filename, asFunction, formals }: Job,
+    { source, mode, filename, asFunction, formals, module }: Job,
     parameters: readonly string[],
     { code: guarded, edits }: Accepted,
     deadline: number,
@@ -184,7 +200,8 @@ export class Workshop {
       mode,
       filename,
       parameters: asFunction ? parameters : formals,
-      value: mode !== 'eval',
+      value: mode !== 'eval' && module === null,
+      module: module !== null,
       codeBytes,
     })
     let response: CompileResponse

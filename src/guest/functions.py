@@ -5,7 +5,7 @@ from ..sealed import __builtins__
 import json
 
 from ..values import crosses
-from .questions import ERRORS, questions
+from .questions import questions
 
 
 class HostFunction:
@@ -114,14 +114,6 @@ def _read(text):
 
 
 crosses(HostObject, lambda held: object.__getattribute__(held, '_token'), 'capability', _read)
-
-
-def grant(scope, host, errors):
-    """Makes what the host grants globals of the guest: functions and objects, and exception classes by the name of their base."""
-    for name, base in errors.items():
-        scope[name] = ERRORS[name] = type(name, (ERRORS[base],), {'__module__': '__main__'})
-    for description in host:
-        scope[description[0]] = made(description)
 
 
 def made(description):

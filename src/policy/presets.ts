@@ -23,7 +23,7 @@ export type PresetName = (typeof PRESET_NAMES)[number]
  * | formula | numbers, dates, text | `input open print` | 250 ms | 64 MiB | none | 1 MiB | 64 KiB |
  * | template | the same, and JSON, HTML, URLs | `input open` | 1 s | 128 MiB | 4 MiB | 4 MiB | 256 KiB |
  * | script | standard | | 5 s | 256 MiB | 1 MiB | 8 MiB | 10 MB |
- * | agent | standard | `input` | 30 s | 512 MiB | 256 KiB | 8 MiB | 1 MiB |
+ * | agent | standard | | 30 s | 512 MiB | 256 KiB | 8 MiB | 1 MiB |
  * | education | standard | | 10 s | 256 MiB | 256 KiB | 1 MiB | 256 KiB |
  */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
@@ -96,7 +96,6 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   agent: {
     text: 'Code that a language model wrote: more time and memory, less output, since a model reads it.',
     modules: 'standard',
-    builtins: { deny: ['input'] },
     limits: { wallMs: 30_000, memoryMb: 512, outputBytes: 262_144 },
   },
   education: {

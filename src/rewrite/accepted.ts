@@ -30,14 +30,14 @@ export type RewriteResult =
 
 /** @internal What an accepted source is rewritten to; refused where its guards would nest deeper than CPython reads. */
 export function rewritten(
-  { result, source, tree }: Analysis,
-  guard: (tree: Tree) => Rewriting,
+  { result, source, tree, respelled }: Analysis,
+  guard: (tree: Tree, respelled: Analysis['respelled']) => Rewriting,
   options: CheckOptions = {},
 ): RewriteResult {
   if (!result.ok || tree === undefined)
     return { ok: false, diagnostics: result.diagnostics, omitted: result.omitted }
   const blanks = options.mode === 'eval' ? leadingBlanks(source.text) : 0
-  const { code, edits, tooDeepAt } = withoutBlanks(guard(tree), blanks)
+  const { code, edits, tooDeepAt } = withoutBlanks(guard(tree, respelled), blanks)
   if (tooDeepAt >= 0) {
     const { code: rule, name, message, hint } = SYNTAX_RULES.chainTooLong
     const start = source.position(tooDeepAt)

@@ -54,9 +54,11 @@ const HANDLERS: Partial<Record<KindName, Handler>> = {
 /**
  * Makes the function that guards a tree's text. It is pure, linear, and total: what `check` would refuse gives some text of as
  * many lines, which the verifier refuses, and a tree with errors gives its text unchanged. Throws `InstallationError` when
- * the grammar is another version's.
+ * the grammar is another version's. `respelled`: texts that take the places of nodes.
  */
-export function createRewriter(grammar: KindIds): (tree: Tree) => Rewriting {
+export function createRewriter(
+  grammar: KindIds,
+): (tree: Tree, respelled?: ReadonlyMap<number, string>) => Rewriting {
   const kinds = resolveKinds(grammar)
   const handlers: (Handler | undefined)[] = []
   for (const [name, handler] of Object.entries(HANDLERS))
@@ -67,7 +69,12 @@ export function createRewriter(grammar: KindIds): (tree: Tree) => Rewriting {
   for (const open of [tokens.leftParen, tokens.leftBracket, tokens.leftBrace]) brackets[open] = 1
   for (const close of [tokens.rightParen, tokens.rightBracket, tokens.rightBrace])
     brackets[close] = -1
-  return (tree) => (tree.hasError ? unchanged(tree) : new Scan(tree, kinds).run(handlers, brackets))
+  return (tree, respelled = new Map<number, string>()) => {
+    if (tree.hasError) return unchanged(tree)
+    const scan = new Scan(tree, kinds)
+    for (const [node, text] of respelled) scan.replace(node, text)
+    return scan.run(handlers, brackets)
+  }
 }
 
 function unchanged(tree: Tree): Rewriting {

@@ -5,10 +5,9 @@
 import type { Value } from '../trusted/channel/values.js'
 import { encodeValue } from '../trusted/channel/values.js'
 import type { Limits } from '../policy/limits.js'
-import type { ResolvedPolicy } from '../policy/policy.js'
 import type { Code } from './compiler.js'
 import { describeOutcome, type Outcome, type Returned } from './outcome.js'
-import { common } from './requests.js'
+import { common, granted, type Granting } from './requests.js'
 
 /** Why a cell has no value. Plain data. */
 export interface CellError {
@@ -47,7 +46,7 @@ export function cellsRequest(
   cells: readonly (readonly [number, Uint8Array])[],
   isFresh: boolean,
   seconds: number,
-  policy: ResolvedPolicy,
+  { policy, host }: Granting,
 ): Uint8Array {
   return encodeValue({
     op: 'cells',
@@ -55,6 +54,7 @@ export function cellsRequest(
     codes: [...codes].map(([code, number]) => [number, code.bytes]),
     cells: cells as unknown as Value,
     seconds,
+    ...granted(host, policy.limits),
     ...common(policy, policy.limits),
   })
 }

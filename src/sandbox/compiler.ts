@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events'
 import { termsText, type Job } from '../compile/jobs.js'
 import { ArgumentError } from '../errors.js'
 import { checkMode, type Mode } from '../check/options.js'
+import type { OwnModules } from '../check/imports.js'
 import { STANDARD_GRANTS } from '../policy/keys/modules.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { createMapper, type Mapper } from '../rewrite/map.js'
@@ -93,10 +94,12 @@ export class Compiler {
     private readonly fingerprint: string,
     /** The names that trusted modules expose. */
     private readonly exposed: readonly string[],
+    /** Modules of the host's own, which programs may import. */
+    own: OwnModules,
   ) {
     // A listener for each batch that is under way.
     setMaxListeners(0, this.#closing.signal)
-    this.#terms = termsText(policy, policy.modules === STANDARD_GRANTS)
+    this.#terms = termsText(policy, policy.modules === STANDARD_GRANTS, own)
   }
 
   /**
@@ -180,10 +183,10 @@ export class Compiler {
 
 function jobOf(text: SourceText): Omit<Job, 'provided'> {
   const { source, mode, filename, parameters = null, asFunction = false, formals = null } = text
-  return { source, mode, filename, parameters, asFunction, formals }
+  return { source, mode, filename, parameters, asFunction, formals, module: null }
 }
 
-function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {
+export function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {
   switch (answer.kind) {
     case 'code':
       return new Code(text, answer.code, answer.guarded, answer.edits, answer.parameters)

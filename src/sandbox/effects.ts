@@ -1,11 +1,14 @@
 /** What a host grants its guests: the options of a sandbox, checked, and the conversation that one run has about them. */
 import { checkName } from '../check/host-names.js'
+import type { Code } from './compiler.js'
 import { ArgumentError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import { Broker, type Counts } from '../trusted/broker/broker.js'
 import { callEffects, Objects, type Granted } from '../trusted/broker/calls.js'
+import { resolveModules, type GuestModule, type ResolvedModules } from './own-modules.js'
 import { Awaitable, Capability } from '../trusted/broker/capability.js'
 import { Conversation } from '../trusted/broker/conversation.js'
+import { stdinEffect, type Readable } from '../trusted/broker/stdin.js'
 import {
   GUEST_ERRORS,
   GuestError,
@@ -37,6 +40,12 @@ export interface EffectOptions {
    */
   readonly capabilities?: Capabilities | undefined
   /**
+   * Modules that a guest may import, by their full names: Python, which is checked and run as the guest is, under the same policy
+   * (`{ helpers: 'def f(x): …', 'pkg.part': '…' }`), or functions and objects of the host's
+   * (`{ erp: { lookup, doc: capability(…) } }`; a policy calls them `erp.lookup`). They hide modules of the library's.
+   */
+  readonly modules?: Readonly<Record<string, GuestModule>> | undefined
+  /**
    * Exception classes of the host's own, each with the built-in class it derives from. An Error of that name which a function throws
    * is raised in the guest with its message, and the guest can catch it by its name, a global.
    */
@@ -58,8 +67,11 @@ export interface HostSide {
   readonly errors: Readonly<Record<string, string>>
   readonly approve: EffectOptions['approve']
   readonly onEffect: EffectOptions['onEffect']
-  /** What the guest is told of it: `[name, kind, shown?]` of each, and the exception classes. */
-  readonly told: { readonly host: Value; readonly errors: Value }
+  /** Whether a guest has anything to ask for. */
+  readonly asks: boolean
+  readonly modules: ResolvedModules
+  /** What the guest is told of it: `[name, kind, shown?]` of each, the exception classes, and modules, of code or of such. */
+  readonly told: { readonly host?: Value; readonly errors?: Value; readonly own?: Value }
   /** Every name that is a global of the guest because of it. */
   readonly names: readonly string[]
 }
@@ -70,12 +82,13 @@ export interface HostSide {
  */
 export function resolveEffects(options: EffectOptions): HostSide | undefined {
   const { capabilities = {}, errors = {}, approve, onEffect } = options
+  const modules = resolveModules(options.modules)
   for (const [key, value] of Object.entries({ approve, onEffect }))
     if (value !== undefined && typeof value !== 'function')
       throw new ArgumentError(`options.${key}: must be a function`)
   const host = entriesOf(capabilities, 'capabilities').map(([name, value]) => {
     checkName(name, 'options.capabilities')
-    return describe(name, value)
+    return describe(name, value, 'capabilities')
   })
   for (const [name, base] of entriesOf(errors, 'errors')) {
     checkName(name, 'options.errors')
@@ -86,15 +99,33 @@ export function resolveEffects(options: EffectOptions): HostSide | undefined {
     if (Object.hasOwn(capabilities, name))
       throw new ArgumentError(`options.errors.${name}: a capability has the same name`)
   }
-  if (host.length === 0 && Object.keys(errors).length === 0) return undefined
+  const granted: Record<string, Granted> = { ...capabilities }
+  const own: Record<string, Value> = {}
+  for (const [module, names] of modules.granted) {
+    own[module] = Object.entries(names).map(([name, value]) => {
+      granted[`${module}.${name}`] = value
+      return describe(name, value, `modules.${module}`)
+    })
+  }
+  const asks = Object.keys(granted).length > 0 || Object.keys(errors).length > 0
+  if (!asks && modules.sources.size === 0 && onEffect === undefined) return undefined
   return {
-    granted: capabilities,
+    granted,
     errors,
     approve,
     onEffect,
-    told: { host, errors: { ...errors } },
+    asks,
+    modules,
+    told: { ...(asks && { host, errors: { ...errors } }), own },
     names: [...Object.keys(capabilities), ...Object.keys(errors)],
   }
+}
+
+/** @internal The same, with the code of its modules. */
+export function withCode(host: HostSide, codes: ReadonlyMap<string, Code>): HostSide {
+  const compiled = [...codes].map(([name, { bytes }]) => [name, bytes] as const)
+  const own = { ...(host.told.own as Record<string, Value>), ...Object.fromEntries(compiled) }
+  return { ...host, told: { ...host.told, own } }
 }
 
 function entriesOf(value: unknown, option: string): [string, unknown][] {
@@ -103,20 +134,38 @@ function entriesOf(value: unknown, option: string): [string, unknown][] {
   return Object.entries(value)
 }
 
-function describe(name: string, value: unknown): Value {
+function describe(name: string, value: unknown, option: string): Value {
   if (value instanceof Awaitable) return [name, 'await']
   if (value instanceof Capability) return [name, 'object', shownOf(value)]
   if (typeof value === 'function') return [name, 'call']
   throw new ArgumentError(
-    `options.capabilities.${name}: must be a function, awaitable(function), or capability(object, …)`,
+    `options.${option}.${name}: must be a function, awaitable(function), or capability(object, …)`,
   )
 }
 
 const shownOf = ({ shown }: Capability): Value => ({ ...shown })
 
+const NOTHING: HostSide = {
+  granted: {},
+  errors: {},
+  approve: undefined,
+  onEffect: undefined,
+  asks: false,
+  modules: resolveModules(),
+  told: {},
+  names: [],
+}
+
+/** What of an answer is not its bytes, and the most that a read is given at once. */
+const ANSWER_SLACK = 64
+const MOST_PIECE = 1 << 20
+
 /** @internal What one run's conversation depends on. */
 export interface Conversing {
-  readonly host: HostSide
+  /** What the host grants; undefined when it grants nothing. */
+  readonly host: HostSide | undefined
+  /** What the run is given to read. */
+  readonly input: Readable | undefined
   readonly rules: Readonly<Record<string, Partial<Omit<Rule, 'path'>>>>
   readonly limits: Limits
   /** Whether the worker can wait for an answer that comes later. */
@@ -128,7 +177,15 @@ export interface Conversing {
 }
 
 /** @internal A new run's conversation, and the broker to close when it is over. */
-export function converse({ host, rules, limits, canWait, position, counts }: Conversing): {
+export function converse({
+  host = NOTHING,
+  input,
+  rules,
+  limits,
+  canWait,
+  position,
+  counts,
+}: Conversing): {
   readonly conversation: Conversation
   readonly broker: Broker
   readonly encode: (value: unknown) => Uint8Array
@@ -149,15 +206,15 @@ export function converse({ host, rules, limits, canWait, position, counts }: Con
   // Rows of answers, each of which was written and measured by itself before.
   const writeRows = (rows: unknown): Uint8Array =>
     encode(rows, { ...shape, depth: DEPTH + 3 }, outward, known)
+  const timeoutMs = limits.waitMs
+  const effects = callEffects({ granted: host.granted, objects, rules, timeoutMs, canWait })
+  if (input) {
+    const most = Math.min(bytes - ANSWER_SLACK, MOST_PIECE)
+    effects.set('stdin', stdinEffect(input, { most, timeoutMs, canWait }))
+  }
   const broker = new Broker({
     counts: counts ?? { run: crypto.randomUUID(), seq: 0, asked: new Map() },
-    effects: callEffects({
-      granted: host.granted,
-      objects,
-      rules,
-      timeoutMs: limits.waitMs,
-      canWait,
-    }),
+    effects,
     limits,
     errors: new Set(Object.keys(host.errors)),
     approve: host.approve,

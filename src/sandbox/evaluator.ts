@@ -169,7 +169,7 @@ export class Evaluator {
         worker,
         first: {
           begin,
-          request: cellsRequest(codes, cells, begin === 'base', seconds, policy),
+          request: cellsRequest(codes, cells, begin === 'base', seconds, this.#runtime),
           end: 'keep',
         },
         limits,
@@ -186,9 +186,8 @@ export class Evaluator {
   }
 
   async #alone({ code, args }: Task): Promise<Outcome> {
-    const { policy, isClosing } = this.#runtime
-    if (isClosing()) return CANCELLED_UNSPENT
-    const request = evaluateRequest(code.bytes, args, policy, policy.limits)
+    if (this.#runtime.isClosing()) return CANCELLED_UNSPENT
+    const request = evaluateRequest(code.bytes, args, this.#runtime)
     return executeRequest(this.#runtime, request, code)
   }
 }

@@ -13,10 +13,11 @@ import { Killed } from '../trusted/wall/killed.js'
 import { RETIRED, type Performed } from '../trusted/channel/link.js'
 import type { Code } from './compiler.js'
 import { callLimits, judge, replyOf } from './execution.js'
+import { STEPS_A_TICK } from '../trusted/wall/image-facts.js'
 import { EvaluationError, UNSPENT, type Outcome, type Usage } from './outcome.js'
 import type { Isolation } from './options.js'
 import { encodeArgs, mapRequest, prepareRequest } from './requests.js'
-import type { Runtime } from './runs.js'
+import { turnsOf, type Runtime } from './runs.js'
 
 /** The values of a formula's parameters, by name; what else is there is not looked at. */
 export type Row = Readonly<Record<string, Value>>
@@ -134,13 +135,7 @@ export class Formula {
    *   ValueError for what is no number.
    */
   async map(columns: Columns): Promise<Mapped> {
-    const { policy } = this.#runtime
-    const request = mapRequest(
-      this.#code.bytes,
-      columnsOf(this.#code, columns),
-      policy,
-      policy.limits,
-    )
+    const request = mapRequest(this.#code.bytes, columnsOf(this.#code, columns), this.#runtime)
     return mappedOf(valueOf(await this.#execute(request)))
   }
 }
@@ -157,6 +152,8 @@ export class InlineFormula {
   /** For tracebacks, which are told at once. */
   readonly #parser: Parser
   #function: PreparedFunction | undefined
+  /** What the evaluation under way may ask its host, from its first question on. */
+  #asking: ReturnType<typeof turnsOf>
 
   /** @internal Formulas are made by `sandbox.formula()`. */
   constructor(runtime: Runtime, parser: Parser, code: Code, guest: FormulaGuest) {
@@ -189,7 +186,7 @@ export class InlineFormula {
           usage = { ...guest.usage, wallMs: performance.now() - began }
           throw error
         }
-      })
+      }, this.#onAsk)
       if ('value' in result) return result.value
       performed = {
         kind: 'done',
@@ -209,16 +206,28 @@ export class InlineFormula {
       this.#guest.forget()
       if (error.kind === 'crash') this.#guest.worker.kill(RETIRED)
       performed = { kind: 'killed', id: 0, usage, why: error.kind, detail: error.detail }
+    } finally {
+      this.#endAsking()
     }
     return this.#judge(performed)
+  }
+
+  /** Answers a question of the evaluation under way. */
+  readonly #onAsk = (question: Uint8Array, steps: number): Uint8Array => {
+    this.#asking ??= turnsOf(this.#runtime, this.#code, this.#runtime.policy.limits)
+    return this.#asking!.turns.conversation.exchangeNow(question, Math.floor(steps / STEPS_A_TICK))
+  }
+
+  #endAsking(): void {
+    this.#asking?.close()
+    this.#asking = undefined
   }
 
   /** Its value for each row of columns. Rejects as {@link Formula.map} does. */
   map(columns: Columns): Promise<Mapped> {
     try {
       if (this.#runtime.isClosing()) throw new ClosedError('the sandbox is closed')
-      const { policy } = this.#runtime
-      const request = mapRequest(undefined, columnsOf(this.#code, columns), policy, policy.limits)
+      const request = mapRequest(undefined, columnsOf(this.#code, columns), this.#runtime)
       this.#prepare()
       return Promise.resolve(mappedOf(this.#judge(this.#perform(request, 'keep'))))
     } catch (error) {
@@ -230,7 +239,7 @@ export class InlineFormula {
     const { policy } = this.#runtime
     const addresses = this.#judge(
       this.#perform(
-        prepareRequest(this.#code.bytes, policy, policy.limits),
+        prepareRequest(this.#code.bytes, this.#runtime),
         this.#guest.begin(this.#code.bytes.length, callLimits(policy.limits).memoryBytes),
       ),
     )
@@ -246,7 +255,9 @@ export class InlineFormula {
       request,
       limits: callLimits(this.#runtime.policy.limits),
       end: 'keep',
+      ...(this.#runtime.host?.asks && { onAsk: this.#onAsk }),
     })
+    this.#endAsking()
     if (performed.kind !== 'done') this.#guest.forget()
     return performed
   }

@@ -6,6 +6,7 @@ import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import { resolveEffects, type EffectOptions, type HostSide } from './effects.js'
+import type { GivenOptions } from './given.js'
 import type { Limits } from '../policy/limits.js'
 import type { Value } from '../trusted/channel/values.js'
 import { resolveStates, type StatesOptions, type WaitingAnswers } from './states.js'
@@ -58,7 +59,7 @@ export interface CompileOptions {
 export type Inputs = Readonly<Record<string, Value>> | ReadonlyMap<string, Value>
 
 /** How one execution is done. */
-export interface ExecuteOptions {
+export interface ExecuteOptions extends GivenOptions {
   /** Global names, with their values. */
   readonly inputs?: Inputs | undefined
   /** The global whose value is the program's; left out, the value of the final expression statement. */
@@ -116,6 +117,18 @@ const DEFAULT_WORKERS = 8
 const KEY_BYTES = 32
 const MOST_HOLD_MS = 86_400_000
 
+/** What every execution of a program takes. */
+const EXECUTION = [
+  'files',
+  'result',
+  'stdin',
+  'argv',
+  'signal',
+  'onOutput',
+  'limits',
+  'holdMs',
+] as const
+
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   sandbox: [
     'isolation',
@@ -127,6 +140,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'wrap',
     'snapshotKey',
     'capabilities',
+    'modules',
     'errors',
     'approve',
     'onEffect',
@@ -136,22 +150,11 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   formula: ['filename', 'signal'],
   formulas: ['signal'],
   sheet: ['signal'],
-  execute: ['inputs', 'files', 'result', 'signal', 'onOutput', 'limits', 'holdMs'],
+  execute: ['inputs', ...EXECUTION],
   resume: ['answers', 'signal', 'onOutput', 'holdMs'],
-  run: [
-    'mode',
-    'parameters',
-    'filename',
-    'inputs',
-    'files',
-    'result',
-    'signal',
-    'onOutput',
-    'limits',
-    'holdMs',
-  ],
+  run: ['mode', 'parameters', 'filename', 'inputs', ...EXECUTION],
   call: ['signal', 'onOutput', 'limits'],
-  program: ['result', 'signal', 'onOutput', 'limits', 'holdMs'],
+  program: EXECUTION,
   session: ['from'],
   close: ['drain'],
   audit: ['wallMs', 'calls', 'plant'],

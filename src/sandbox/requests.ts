@@ -9,6 +9,7 @@ import { withField } from '../trusted/channel/encode.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { WireError, type WireLimits } from '../trusted/channel/wire.js'
 import type { HostSide } from './effects.js'
+import type { Given } from './given.js'
 import type { Exposure } from './exposure.js'
 
 /** Parts of the largest result that is believed; an encoded part has a byte at least. */
@@ -64,11 +65,13 @@ export interface RunRequest {
   readonly keep: boolean
   /** What the host grants, when it grants anything. */
   readonly host?: HostSide | undefined
+  /** What the program is given to read. */
+  readonly given: Given
 }
 
 /** @throws ArgumentError for a result that is no name. */
 export function runRequest(
-  { inputs, result, host, ...request }: RunRequest,
+  { inputs, result, host, given, ...request }: RunRequest,
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
@@ -79,12 +82,24 @@ export function runRequest(
       ...request,
       ...(!request.keep && { fresh: true }),
       result: result ?? null,
-      ...(host && { ...host.told, effectBytes: limits.effectBytes, pending: limits.pending }),
+      ...granted(host, limits, given),
       ...common(policy, limits),
     }),
     'inputs',
     inputs,
   )
+}
+
+/** What the host grants and gives, as the guest is told before its code. */
+export function granted(host: HostSide | undefined, limits: Limits, given?: Given) {
+  return {
+    ...host?.told,
+    ...given?.told,
+    ...((host?.asks || given?.input) && {
+      effectBytes: limits.effectBytes,
+      pending: limits.pending,
+    }),
+  }
 }
 
 /**
@@ -105,23 +120,27 @@ export function resumeRequest(
 /** Changes nothing: a program that waits is left as it is, for its memory to be captured. */
 export const STAND_REQUEST: Uint8Array = encodeValue({ op: 'stand' })
 
+/** What a request of a formula is told of: the policy, under its own limits, and what the host grants. */
+export interface Granting {
+  readonly policy: ResolvedPolicy
+  readonly host: HostSide | undefined
+}
+
 /** Makes a function of an expression's code. */
-export function prepareRequest(
-  code: Uint8Array,
-  policy: ResolvedPolicy,
-  limits: Limits,
-): Uint8Array {
-  return encodeValue({ op: 'prepare', code, ...common(policy, limits) })
+export function prepareRequest(code: Uint8Array, { policy, host }: Granting): Uint8Array {
+  const { limits } = policy
+  return encodeValue({ op: 'prepare', code, ...granted(host, limits), ...common(policy, limits) })
 }
 
 /** The value of a function's code for these arguments, from {@link encodeArgs}. */
 export function evaluateRequest(
   code: Uint8Array,
   args: Uint8Array,
-  policy: ResolvedPolicy,
-  limits: Limits,
+  { policy, host }: Granting,
 ): Uint8Array {
-  const request = { op: 'evaluate', fresh: true, code, ...common(policy, limits) }
+  const { limits } = policy
+  const told = { ...granted(host, limits), ...common(policy, limits) }
+  const request = { op: 'evaluate', fresh: true, code, ...told }
   return withField(encodeValue(request), 'args', args)
 }
 
@@ -134,15 +153,12 @@ export function encodeArgs(args: readonly Value[], policy: ResolvedPolicy): Uint
 export function mapRequest(
   code: Uint8Array | undefined,
   columns: readonly Uint8Array[],
-  policy: ResolvedPolicy,
-  limits: Limits,
+  { policy, host }: Granting,
 ): Uint8Array {
-  return encode(
-    { op: 'map', ...(code && { code }), columns, ...common(policy, limits) },
-    'value.columns',
-    'columns',
-    policy,
-  )
+  const { limits } = policy
+  const told = { ...granted(host, limits), ...common(policy, limits) }
+  const request = { op: 'map', ...(code && { code }), columns, ...told }
+  return encode(request, 'value.columns', 'columns', policy)
 }
 
 export interface CallRequest {

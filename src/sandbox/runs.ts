@@ -7,6 +7,7 @@ import type { GuestWorker } from '../trusted/channel/link.js'
 import { Code, type Compiled, type Compiler, type SourceText } from './compiler.js'
 import { execute, type Pauses } from './execution.js'
 import type { FindSource } from './exception.js'
+import { resolveGiven, type Given } from './given.js'
 import type { ExecuteOptions } from './options.js'
 import {
   CANCELLED_UNSPENT,
@@ -101,14 +102,15 @@ export async function run(
   const inputs = encodeInputs(options.inputs, policy)
   if (result !== undefined) checkName(result, 'result')
   const files = encodeFiles(options.files, policy)
+  const given = resolveGiven(options)
   const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome | 'lost'> => {
     const { bytes, filename, mode } = code
     const request = runRequest(
-      { code: bytes, filename, mode, inputs, result, keep: false, host: runtime.host },
+      { code: bytes, filename, mode, inputs, result, keep: false, host: runtime.host, given },
       policy,
       limits,
     )
-    const asking = turnsOf(runtime, code, limits, { holdMs })
+    const asking = turnsOf(runtime, code, limits, { holdMs, input: given.input })
     try {
       const { outcome, begun } = await execute({
         worker,
@@ -132,20 +134,24 @@ export async function run(
       asking?.close()
     }
   }
-  if (text instanceof Code)
-    return withWorker(pool, runtime, signal, (worker) => executeIn(worker, text))
-  if (signal?.aborted) return CANCELLED_UNSPENT
-  const leave = arrive(runtime)
   try {
-    await runtime.imageChecked
-    const code = await runtime.compiler.compile(text, signal)
-    if (!(code instanceof Code)) return code
-    // Asks for a worker before it leaves: a run is not to be missed between the two.
-    const outcome = withWorker(pool, runtime, signal, (worker) => executeIn(worker, code))
-    leave()
-    return await outcome
+    if (text instanceof Code)
+      return await withWorker(pool, runtime, signal, (worker) => executeIn(worker, text))
+    if (signal?.aborted) return CANCELLED_UNSPENT
+    const leave = arrive(runtime)
+    try {
+      await runtime.imageChecked
+      const code = await runtime.compiler.compile(text, signal)
+      if (!(code instanceof Code)) return code
+      // Asks for a worker before it leaves: a run is not to be missed between the two.
+      const outcome = withWorker(pool, runtime, signal, (worker) => executeIn(worker, code))
+      leave()
+      return await outcome
+    } finally {
+      leave()
+    }
   } finally {
-    leave()
+    given.input?.close()
   }
 }
 
@@ -160,21 +166,25 @@ export interface Asking {
   readonly close: () => void
 }
 
-/** The conversation of one run of `code`, and what ends it; undefined when the host grants nothing. */
+/** The conversation of one run of `code`, and what ends it; undefined when the host neither grants nor gives anything. */
 export function turnsOf(
   { host, policy, canWait, states }: Runtime,
   code: Code | undefined,
   limits: Limits,
   given: {
     readonly holdMs?: number | undefined
+    /** What it reads. */
+    readonly input?: Given['input']
     /** Of a run that goes on. */
     readonly counts?: Counts
     readonly session?: Saved['session']
   } = {},
 ): Asking | undefined {
-  if (host === undefined) return undefined
+  const { input } = given
+  if (!host?.asks && input === undefined) return undefined
   const { conversation, broker, encode, check } = converse({
     host,
+    input,
     rules: policy.capabilities,
     limits,
     canWait,
@@ -223,17 +233,21 @@ export async function executeRequest(
   const {
     pool,
     policy: { limits },
+    canWait,
     isClosing,
     trustedSource,
   } = runtime
   return withWorker(pool, runtime, undefined, async (worker) => {
+    const asking = turnsOf(runtime, code, limits)
     const { outcome, begun } = await execute({
       worker,
       first: { begin: 'base', request, end: 'reset' },
       limits,
+      turns: asking?.turns,
+      canWait,
       isClosing,
       find: (file) => (file === code.filename ? code : trustedSource(file)),
-    })
+    }).finally(() => asking?.close())
     return begun ? outcome : 'lost'
   })
 }

@@ -30,6 +30,8 @@ import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
 import { CANCELLED, Pool, type Load } from './pool.js'
 import { Program } from './program.js'
 import type { Pauses } from './execution.js'
+import { withCode } from './effects.js'
+import { compileModules, resolveModules } from './own-modules.js'
 import { compile, run, type Runtime } from './runs.js'
 import { resume } from './resume.js'
 import { States } from './states.js'
@@ -39,6 +41,8 @@ import { StartedRun } from './started-run.js'
 import { loadTrusted, trustedSources } from './trust.js'
 import { imageChecked, imageHash, setupOf, startInline, starterOf } from './workers.js'
 
+/** What a sandbox without the option has. */
+const NO_MODULES = resolveModules()
 const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
 
 /**
@@ -111,25 +115,32 @@ export class Sandbox<I extends Isolation = Isolation> {
         JSON.stringify(expose),
       ]),
       JSON.stringify(options.host?.told ?? null),
+      JSON.stringify([...(options.host?.modules.sources ?? [])]),
     ])
     const workers = startWorkers(policy, options)
     const compiles = CompileService.open(options.isolation, options.wrap)
     try {
-      const compiler = new Compiler(policy, compiles, fingerprint, [
+      const provided = [
         ...options.trusted.flatMap(({ expose }) => Object.keys(expose)),
         ...(options.host?.names ?? []),
-      ])
+      ]
+      const modules = options.host?.modules ?? NO_MODULES
+      const { codes, own } = await compileModules(modules, compiles, policy, provided)
+      const host = options.host && withCode(options.host, codes)
+      const files = new Map([...codes.values()].map((code) => [code.filename, code]))
+      const trusted = trustedSources(options.trusted)
+      const compiler = new Compiler(policy, compiles, fingerprint, provided, own)
       const sandbox = new Sandbox<I>(
         {
           ...workers,
           policy,
           compiler,
-          host: options.host,
+          host,
           canWait: options.isolation !== 'inline',
-          isRepeatable: options.trusted.length === 0 && options.host === undefined,
+          isRepeatable: options.trusted.length === 0 && !host?.asks,
           arriving: new Set(),
           states: new States(options.states, fingerprint),
-          trustedSource: trustedSources(options.trusted),
+          trustedSource: (file) => files.get(file) ?? trusted(file),
         },
         options,
         workers,

@@ -11,6 +11,7 @@ import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Recipient } from '../trusted/channel/protocol.js'
 import { Code, type SourceText } from './compiler.js'
 import { execute } from './execution.js'
+import { resolveGiven, type Given } from './given.js'
 import {
   checkOptions,
   formalsOf,
@@ -100,6 +101,7 @@ export class Session {
         mode === 'function' ? formalsOf(options.parameters, options.inputs) : undefined
       if (result !== undefined) checkName(result, 'result')
       const files = encodeFiles(options.files, runtime.policy)
+      const given = resolveGiven(options)
       return async () => {
         if (signal?.aborted) return CANCELLED_UNSPENT
         const filename = this.#fileName(options.filename, source)
@@ -121,6 +123,7 @@ export class Session {
               result,
               keep: true,
               host: runtime.host,
+              given,
             },
             runtime.policy,
             limits,
@@ -129,7 +132,8 @@ export class Session {
           options,
           code,
           files,
-        )
+          given,
+        ).finally(() => given.input?.close())
       }
     }) as Promise<Outcome<T>>
   }
@@ -255,6 +259,7 @@ export class Session {
     { signal, onOutput, holdMs }: CallOptions & Pick<ExecuteOptions, 'holdMs'>,
     code?: Code,
     files?: Uint8Array,
+    given?: Given,
   ): Promise<Outcome> {
     const { isClosing, trustedSource, canWait } = this.#host.runtime
     for (let attempt = 1; ; attempt++) {
@@ -265,6 +270,7 @@ export class Session {
       if (attempt === 1) this.#version++
       const asking = turnsOf(this.#host.runtime, code, limits, {
         holdMs,
+        input: given?.input,
         session: this.#saved(),
       })
       const { outcome, begun, delta } = await execute({

@@ -38,10 +38,11 @@ RULES = {**reads.RULES, **writes.RULES, **definitions.RULES}
 _PLAN = {kind: (RULES.get(kind), fields) for kind, fields in CHILDREN.items()}
 
 
-def translate(tree, parameters, keeps_value):
+def translate(tree, parameters, keeps_value, lifts=True):
     """
     Translates a parsed program, where it stands. With `parameters`, an expression becomes the body of a function of these;
-    with `keeps_value`, a final expression statement assigns to the global `ʼvalue`. Raises Refused for what nobody writes.
+    with `keeps_value`, a final expression statement assigns to the global `ʼvalue`; with `lifts`, it may wait for its host
+    (lift.py). Raises Refused for what nobody writes.
     """
     final = None
     if type(tree) is ast.Module:
@@ -58,7 +59,7 @@ def translate(tree, parameters, keeps_value):
     for function, found in walk.functions:
         if found:
             hoist(function, found, walk.named, writes.test)
-    if type(tree) is ast.Module:
+    if lifts and type(tree) is ast.Module:
         lift(tree)
     if final is not None:
         final.__class__ = ast.Assign

@@ -44,15 +44,15 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions and objects, so often, so long, approved where that is asked.',
-    lines: 980,
-    tokens: 7_650,
+    lines: 1_000,
+    tokens: 7_780,
   },
   {
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 4_700,
-    tokens: 32_790,
+    lines: 4_740,
+    tokens: 33_100,
   },
 ]
 

@@ -24,6 +24,7 @@ import guard
 from pyrestrict import builtins, door, names
 from pyrestrict.compile import compile_source
 from pyrestrict.facets.asyncio import make_loop
+from pyrestrict.guest.given import given as given_to
 from pyrestrict.guest.program import program
 from pyrestrict.scan import scan
 
@@ -65,6 +66,7 @@ def guest(source, policy=None, given=None, keep=None, builtins=builtins):
     code = marshal.loads(compiled['code'])
     run = builtins.make_run({'modules': 'standard'} if policy is None else policy)
     scan(code)
+    given_to.begin({}, None)
     out = io.StringIO()
     run.stdout = run.stderr = builtins.output(out)
     scope = {} if keep is None else keep

@@ -101,8 +101,9 @@ export class InlineWorker implements GuestWorker {
   }
 
   /** {@link Station.direct}. Nothing but ticks bounds the time of `work`. What it writes goes to `onOutput`. */
-  direct<T>(work: (guest: Guest) => T, onOutput?: Call['onOutput']): T {
+  direct<T>(work: (guest: Guest) => T, onAsk?: Call['onAsk'], onOutput?: Call['onOutput']): T {
     this.#reports = []
+    this.#onAsk = onAsk
     try {
       return this.#station.direct(work)
     } finally {

@@ -71,24 +71,30 @@ type Operation = (question: Question, signal: AbortSignal) => unknown
 export function callEffects(options: CallsOptions): Map<string, Effect> {
   const { granted, objects, rules, timeoutMs } = options
 
+  /** What was granted and which name of it: `erp.doc.save` is `save` of `erp.doc`. Nothing that is shown has a dot in its name. */
+  const partsOf = (target: string): readonly [name: string, member?: string] => {
+    const dot = target.lastIndexOf('.')
+    if (dot < 0 || isKnown(target)) return [target]
+    return [target.slice(0, dot), target.slice(dot + 1)]
+  }
+  const isKnown = (name: string): boolean =>
+    Object.hasOwn(granted, name) || objects.get(name) !== undefined
+
   const rule = (target: string): Rule | undefined => {
-    const [name, , ...rest] = target.split('.') as [string]
-    if (rest.length > 0) return undefined
-    if (!Object.hasOwn(granted, name) && objects.get(name) === undefined) return undefined
-    const ruleOf = (key: string) => (Object.hasOwn(rules, key) ? rules[key] : undefined)
-    // Of a method what its object's rule says holds too, where its own says nothing.
-    const own = { ...ruleOf(name), ...ruleOf(target) }
-    const { calls, approve = false, timeoutMs: own_ms = timeoutMs } = own
-    return {
-      path: `capabilities.${Object.hasOwn(rules, target) ? target : name}`,
-      calls,
-      approve,
-      timeoutMs: own_ms,
-    }
+    const [name] = partsOf(target)
+    if (!isKnown(name)) return undefined
+    // What is said of a module or an object holds for what is in it, where nothing else is said of that.
+    const parts = target.split('.')
+    const paths = parts.map((_, index) => parts.slice(0, index + 1).join('.'))
+    const spoken = paths.filter((path) => Object.hasOwn(rules, path))
+    const said = Object.assign({}, ...spoken.map((path) => rules[path])) as Partial<Rule>
+    const path = `capabilities.${spoken.at(-1) ?? name}`
+    const { calls, approve = false, timeoutMs: own_ms = timeoutMs } = said
+    return { path, calls, approve, timeoutMs: own_ms }
   }
 
   const call: Operation = ({ target, args, kwargs }, signal) => {
-    const [name, method, ...rest] = target.split('.') as [string, string | undefined]
+    const [name, method] = partsOf(target)
     const named = Object.keys(kwargs).length > 0 ? [kwargs] : []
     if (method === undefined) {
       const value = Object.hasOwn(granted, name) ? granted[name] : undefined
@@ -100,8 +106,7 @@ export function callEffects(options: CallsOptions): Map<string, Effect> {
     }
     const object = objectOf(name, target)
     const isAwaited = object.shown.awaitable.includes(method)
-    if (rest.length > 0 || !(isAwaited || object.shown.methods.includes(method)))
-      throw noName(target)
+    if (!isAwaited && !object.shown.methods.includes(method)) throw noName(target)
     const found = propertyOf(object.object, method)
     if (typeof found !== 'function') throw noName(target)
     const context = isAwaited ? [{ signal }] : []
@@ -110,14 +115,14 @@ export function callEffects(options: CallsOptions): Map<string, Effect> {
   }
 
   const get: Operation = ({ target }) => {
-    const [name, property = ''] = target.split('.') as [string, string?]
+    const [name, property = ''] = partsOf(target)
     const object = objectOf(name, target)
     if (!object.shown.read.includes(property)) throw noName(target)
     return propertyOf(object.object, property)
   }
 
   const set: Operation = ({ target, args }) => {
-    const [name, property = ''] = target.split('.') as [string, string?]
+    const [name, property = ''] = partsOf(target)
     const object = objectOf(name, target)
     if (!object.shown.write.includes(property)) throw noName(target)
     if (!Reflect.set(object.object, property, args[0]))

@@ -25,14 +25,14 @@ class Run:
     stdout = property(lambda self: sys.stdout, lambda self, file: setattr(sys, 'stdout', file))
     stderr = property(lambda self: sys.stderr, lambda self, file: setattr(sys, 'stderr', file))
 
-    __slots__ = ('builtins', 'grants', 'importable', 'own_classes', 'state')
+    __slots__ = ('builtins', 'grants', 'importable', 'own', 'own_classes', 'state')
 
     def __init__(self, grants):
         self.grants = grants
         self.importable = {part for name in grants for part in (name, name.partition('.')[0])}
         # The library prints where the guest does.
         sys.stdout, sys.stderr = output(sys.__stdout__), output(sys.__stderr__)
-        self.own_classes = set()
+        self.own, self.own_classes = None, set()
         self.state = {}
 
 

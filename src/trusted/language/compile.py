@@ -23,7 +23,7 @@ def compile_source(request):
     """
     Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec', 'eval', or 'function': the body of one, of
     `parameters`, which becomes a program that calls it with the globals of their names), `filename`, `value` (the value of a
-    final expression statement goes to the global `ʼvalue`), `parameters` (of an 'eval': names; the expression becomes the body of
+    final expression statement goes to the global `ʼvalue`), `module` (it is to be imported, and cannot await), `parameters` (of an 'eval': names; the expression becomes the body of
     a function that is returned),
     `codeBytes` (characters that `text` may have, and bytes that its code may).
 
@@ -116,14 +116,20 @@ def _judged(tree, request):
     if request['mode'] == 'function':
         _as_function(tree, parameters or ())
         parameters = None
-    translate(tree, parameters, request['mode'] != 'eval' and request.get('value'))
+    translate(
+        tree,
+        parameters,
+        request['mode'] != 'eval' and request.get('value'),
+        not request.get('module'),
+    )
     # From here on nothing changes the tree: what is verified is what is compiled.
     return verify(tree)
 
 
 def _code_bytes(tree, request, most):
-    # A module may await: then its code is a coroutine (guest/program.py).
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if request['mode'] == 'exec' else 0
+    # A program may await: then its code is a coroutine (guest/program.py).
+    is_program = request['mode'] == 'exec' and not request.get('module')
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if is_program else 0
     try:
         code = compile(tree, request['filename'], _kind(request), flags, True, 0)
         code_bytes = marshal.dumps(code)

@@ -9,6 +9,7 @@ from dataclasses import FrozenInstanceError
 from itertools import islice
 
 from .failures import TRACE
+from .guest.own import is_own
 from .names import PRIVATE_MARK, unmark
 from .suggestions import suggestion
 
@@ -87,7 +88,7 @@ class _Telling:
 
     def suggestion(self, error):
         try:
-            return self.text(suggestion(error, lambda frame: frame.f_globals is self.scope))
+            return self.text(suggestion(error, lambda frame: is_own(frame.f_globals, self.scope)))
         except BaseException:
             return ''
 
@@ -117,7 +118,7 @@ class _Telling:
         head, tail, count, traceback = [], [], 0, _traceback(error)
         end = min(AT_AN_END, self.frames // 2)
         while traceback is not None:
-            if traceback.tb_frame.f_globals is self.scope:
+            if is_own(traceback.tb_frame.f_globals, self.scope):
                 count += 1
                 if len(head) < end:
                     head.append(traceback)

@@ -11,6 +11,7 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 
 from . import classes, kinds, modules, ownership, patches
+from .guest import own
 from .names import unmark
 
 
@@ -30,6 +31,7 @@ class Facet:
 Facet.__name__ = Facet.__qualname__ = 'module'
 _shown = Facet.__dict__['__dict__'].__get__
 ownership.FACETS[Facet] = lambda facet: _shown(facet)['_name']
+ownership.WRITABLE.add(own.Module)
 
 
 def _wrapper(module):
@@ -78,8 +80,9 @@ def make_import(run):
                     value.__name__ = value.__qualname__ = name
                     value.__module__ = module
             for name in grants[module]:
-                value = made[name] if name in made else fixed[name]
+                value = fixed.get(name)
                 shown[name] = value.copy() if type(value) in (dict, list, set) else value
+            shown |= {name: made[name] for name in made.keys() & grants[module]}
         loaded[module] = facet = Facet()
         _shown(facet).update(shown)
         for child in grants:
@@ -96,6 +99,8 @@ def make_import(run):
             raise ImportError(
                 'relative imports are not available: this program is not part of a package'
             )
+        if run.own is not None and name in run.own.names:
+            return run.own.imported(name, fromlist)
         if name not in grants and name not in packages:
             raise ModuleNotFoundError(
                 f'No module named {name!r} here; {_offer(name, grants)}', name=name
@@ -186,6 +191,6 @@ def _register():
 
 patches.apply()
 _register()
-kinds.VEILS[Facet] = kinds.VEILS[ModuleType]
+kinds.VEILS[Facet] = kinds.VEILS[own.Module] = kinds.VEILS[ModuleType]
 kinds.veil_opaque(ownership.subclasses(object))
 patches.check_receivers(kinds.NAMEABLE)

@@ -33,9 +33,10 @@ from .compile import compile_source
 from .describe import describe
 from .floor import identity
 from .facets.asyncio import make_loop
-from .guest.functions import HostObject, grant
+from .guest.functions import HostObject
+from .guest.given import given
+from .guest.own import grant
 from .guest.program import program
-from .guest.questions import questions
 from .language import PRIVATE_MARK
 from .names import unmark
 from .ownership import mro_of
@@ -65,8 +66,6 @@ class _Guest:
         self.function = None
         # The program that runs in turns, and the global that is its value.
         self.turns = self.result = None
-        # Whether what the host grants is there.
-        self.is_granted = False
         # Every prepared function: formula.ts calls them by their addresses.
         self.kept = []
         # Those of `cells`, by their numbers.
@@ -178,7 +177,9 @@ def _name_modules(code, guest):
     for code in todo:
         todo += [constant for constant in code.co_consts if type(constant) is CodeType]
         for name in guest.run.importable.intersection(code.co_names) - guest.scope.keys():
-            guest.scope[name] = guest.run.builtins['__import__'](name)
+            own = guest.run.own
+            is_own = own is not None and name in own.names
+            guest.scope[name] = (own.entire if is_own else guest.run.builtins['__import__'])(name)
 
 
 def _run(request):
@@ -186,9 +187,7 @@ def _run(request):
 
     def work(guest):
         scope = guest.scope
-        program.is_hosted = 'host' in request
-        if program.is_hosted:
-            _grant(guest, request)
+        _begin(guest, request)
         scope.update(request['inputs'])
         if request['mode'] == 'eval':
             _name_modules(code, guest)
@@ -206,13 +205,12 @@ def _run(request):
     return _perform(request, work)
 
 
-def _grant(guest, request):
-    """What the host grants, as globals: once, so that a session may bind the names to something else."""
-    questions.scope = guest.scope
-    questions.most_bytes, questions.most_pending = request['effectBytes'], request['pending']
-    if not guest.is_granted:
-        grant(guest.scope, request['host'], request['errors'])
-        guest.is_granted = True
+def _begin(guest, request):
+    """Before its code: what the host gives this time, and what it grants, once, so that a session may bind the names anew."""
+    given.begin(request, guest.scope)
+    program.is_hosted = 'host' in request
+    if guest.run.own is None and 'own' in request:
+        grant(guest.scope, request, guest.run, _load)
 
 
 def _ended(guest):
@@ -249,6 +247,7 @@ def _prepare(request):
 
     def work(guest):
         guest.function = None
+        _begin(guest, request)
         _name_modules(code, guest)
         guest.function = eval(code, guest.scope)
         guest.kept.append(guest.function)
@@ -286,6 +285,7 @@ def _function(guest, request):
     if 'code' not in request:
         return guest.function
     code = _load(request)
+    _begin(guest, request)
     _name_modules(code, guest)
     return eval(code, guest.scope)
 
@@ -333,7 +333,7 @@ def _cells(request):
 
     def work(guest):
         for number, code in request['codes']:
-            guest.functions[number] = _function(guest, {'code': code})
+            guest.functions[number] = _function(guest, request | {'code': code})
         end = time.monotonic() + request['seconds']
         for number, encoded in request['cells']:
             args = values.loads(encoded)

@@ -4,6 +4,7 @@ from .sealed import __builtins__
 from io import StringIO
 from types import BuiltinFunctionType, MethodType
 
+from .guest.given import given
 from .ownership import function_of, own, own_function
 
 _print, _str = print, str.__str__
@@ -89,11 +90,11 @@ def make_print(run):
 
 
 def make_input(run):
-    """The guest's `input`: it prompts, and there is nobody to answer."""
+    """The guest's `input`: it prompts, and reads a line of what the host gave."""
 
     def input(prompt='', /):
         run.stdout.write(_str(str(prompt)))
-        raise EOFError('this program runs without input')
+        return given.line()
 
     input.__qualname__ = 'input'
     return input

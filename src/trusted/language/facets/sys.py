@@ -2,12 +2,12 @@
 
 from ..sealed import __builtins__
 import sys
-from io import StringIO
 from operator import index
 
+from ..guest.given import given
 from ..kinds import type_of
 
-PER_RUN = 'stdin stdout stderr setrecursionlimit getrecursionlimit'.split()
+PER_RUN = 'argv stdin stdout stderr setrecursionlimit getrecursionlimit'.split()
 
 
 def exc_info():
@@ -33,7 +33,8 @@ def names(run):
         own['limit'] = min(limit, most)
 
     return {
-        'stdin': StringIO(),
+        'argv': given.argv,
+        'stdin': given.stdin,
         'stdout': run.stdout,
         'stderr': run.stderr,
         'setrecursionlimit': setrecursionlimit,

@@ -1,0 +1,47 @@
+/** What a host gives one run to read: standard input and arguments. */
+import { ArgumentError } from '../errors.js'
+import { Input, type Stdin } from './input.js'
+import type { Value } from '../trusted/channel/values.js'
+
+/** Options of a run that say what its program is given, as a command line would. */
+export interface GivenOptions {
+  /**
+   * What the program reads, by `input()` and `sys.stdin`: text, bytes, or an async iterable of either, which is asked for its next
+   * piece when the program reads on, and waited for outside the run's own time (isolation `inline` cannot wait). Left out, a
+   * program that reads gets an EOFError.
+   */
+  readonly stdin?: Stdin | undefined
+  /** The program's arguments: `sys.argv` from its second item; the first is the file name. */
+  readonly argv?: readonly string[] | undefined
+}
+
+/** @internal The same, checked, for one run. */
+export interface Given {
+  /** What the guest is told at its start. */
+  readonly told: { readonly argv: Value; readonly stdin: boolean }
+  /** What it reads; undefined where nothing was given. */
+  readonly input: Input | undefined
+}
+
+/** @internal @throws ArgumentError */
+export function resolveGiven({ stdin, argv = [] }: GivenOptions): Given {
+  if (!Array.isArray(argv)) throw new ArgumentError('options.argv: must be a list of strings')
+  for (const [index, text] of (argv as readonly unknown[]).entries())
+    if (typeof text !== 'string' || text.includes('\0'))
+      throw new ArgumentError(`options.argv[${index}]: must be a string without NUL`)
+  if (stdin !== undefined && !isReadable(stdin))
+    throw new ArgumentError('options.stdin: must be text, bytes, or an async iterable of them')
+  return {
+    told: { argv: [...argv], stdin: stdin !== undefined },
+    input: stdin === undefined ? undefined : new Input(stdin),
+  }
+}
+
+function isReadable(stdin: unknown): boolean {
+  if (typeof stdin === 'string' || stdin instanceof Uint8Array) return true
+  return (
+    typeof stdin === 'object' &&
+    stdin !== null &&
+    typeof (stdin as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function'
+  )
+}
