@@ -61,6 +61,7 @@ const done = {
   response: bytes(1),
   delta: null,
   traces: null,
+  tape: null,
   files: null,
 } as const
 const begun = { kind: 'begun', id: 1 } as const
@@ -164,7 +165,7 @@ test('any reports in any order: nothing throws, and an ended worker has answered
         files: null,
       }),
     ),
-    id.map((n): Report => ({ kind: 'killed', id: n, usage, why: 'crash', detail: '' })),
+    id.map((n): Report => ({ kind: 'killed', id: n, usage, why: 'crash', detail: '', tape: null })),
   )
   await fc.assert(
     fc.asyncProperty(

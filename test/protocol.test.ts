@@ -26,7 +26,16 @@ const REPORTS: Report[] = [
   { kind: 'begun', id: 1 },
   { kind: 'output', id: 1, fd: 2, bytes: bytes(104, 105) },
   { kind: 'ask', id: 2, question: bytes(), steps: 5 },
-  { kind: 'done', id: 3, usage, response: bytes(1), delta: null, traces: null, files: null },
+  {
+    kind: 'done',
+    id: 3,
+    usage,
+    response: bytes(1),
+    delta: null,
+    traces: null,
+    tape: null,
+    files: null,
+  },
   {
     kind: 'done',
     id: 3,
@@ -34,9 +43,10 @@ const REPORTS: Report[] = [
     response: bytes(1),
     delta: bytes(2),
     traces: bytes(3),
+    tape: bytes(5),
     files: bytes(4),
   },
-  { kind: 'killed', id: 4, usage, why: 'memory', detail: 'x' },
+  { kind: 'killed', id: 4, usage, why: 'memory', detail: 'x', tape: null },
 ]
 const COMMANDS: Command[] = [
   {
@@ -67,6 +77,7 @@ const COMMANDS: Command[] = [
     end: 'capture',
     pausable: true,
     asks: false,
+    tape: null,
     files: null,
   },
   {
@@ -79,6 +90,7 @@ const COMMANDS: Command[] = [
     end: 'reset',
     pausable: false,
     asks: true,
+    tape: null,
     files: bytes(3),
   },
 ]
@@ -115,7 +127,7 @@ describe('forged frames', () => {
     for (const wrong of [-1, NaN, Infinity, 0.5, 2 ** 53, 2n ** 60n])
       refuse({ kind: 'ask', id: wrong, question: bytes(), steps: 5 })
     refuse({ kind: 'output', id: 1, fd: 3, bytes: bytes() })
-    refuse({ kind: 'killed', id: 4, usage, why: 'because', detail: '' })
+    refuse({ kind: 'killed', id: 4, usage, why: 'because', detail: '', tape: null })
   })
   test('what is no object, nested deep, or holds more than a frame does', () => {
     for (const value of [null, 1, 'ready', [], new Map([[1, 2]]), new Set(['kind'])] as Value[])
@@ -156,7 +168,14 @@ describe('forged frames', () => {
   })
   test('a long detail is cut', () => {
     const report = decodeReport(
-      encodeFrame({ kind: 'killed', id: 1, usage, why: 'crash', detail: 'x'.repeat(100_000) }),
+      encodeFrame({
+        kind: 'killed',
+        id: 1,
+        usage,
+        why: 'crash',
+        detail: 'x'.repeat(100_000),
+        tape: null,
+      }),
     )
     expect(report.kind === 'killed' && report.detail.length).toBe(2_000)
   })

@@ -72,7 +72,7 @@ async function serve(
       outputBytes: 0,
     }
     tell({ kind: 'ended', id })
-    tell({ kind: 'done', id, usage, response, delta: null, traces: null, files: null })
+    tell({ kind: 'done', id, usage, response, delta: null, traces: null, tape: null, files: null })
     if (!retire) workshop.reset()
   }
 }

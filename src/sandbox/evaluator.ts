@@ -169,6 +169,7 @@ export class Evaluator {
         worker,
         first: {
           begin,
+          start: 'base',
           request: cellsRequest(codes, cells, begin === 'base', seconds, this.#runtime),
           end: 'keep',
         },

@@ -7,9 +7,8 @@ import { loadParser, type Parser } from '../syntax/parse.js'
 import type { Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { WireError } from '../trusted/channel/wire.js'
-import { STEPS_A_TICK } from '../trusted/wall/image-facts.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
-import type { Beginning, CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
+import type { CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
 import { filesOf, readException, type FindSource, type HostTraces } from './exception.js'
 import {
   CANCELLED_UNSPENT,
@@ -19,7 +18,15 @@ import {
   type Spent,
   type WaitingCall,
 } from './outcome.js'
-import { performTurns, type Standing, type Stood, type Turns } from './turns.js'
+import { encodeRecording, type Recorded } from './repeat.js'
+import {
+  performTurns,
+  type FirstCall,
+  type Standing,
+  type Stood,
+  type TurnCall,
+  type Turns,
+} from './turns.js'
 import { OutputCollector, type OnOutput, type Written } from './output.js'
 import { ForgedResponse, readRunResponse, RESPONSE_SLACK, type RunResponse } from './requests.js'
 
@@ -29,11 +36,10 @@ export interface Execution {
   readonly to?: Recipient
   /** The first call; or, of a run that goes on, where it was left standing and what it had written. */
   readonly first:
-    | { readonly begin: Beginning; readonly request: Uint8Array; readonly end: Ending }
+    | FirstCall
     | (Standing & { readonly end: Ending; readonly written: readonly Written[] })
   readonly limits: Limits
-  /** Files that are put into the guest's first, and which come back. */
-  readonly files?: Uint8Array | undefined
+  /** Which files come back. */
   readonly artifacts?: ResolvedPolicy['artifacts'] | undefined
   readonly signal?: AbortSignal | undefined
   readonly onOutput?: OnOutput | undefined
@@ -43,8 +49,8 @@ export interface Execution {
   readonly turns?: Turns | undefined
   /** Makes a state of a program that was left standing. */
   readonly save?: ((stood: Stood, written: readonly Written[]) => Promise<Uint8Array>) | undefined
-  /** Whether its worker can wait for an answer that comes later. */
-  readonly canWait?: boolean | undefined
+  /** What is recorded of it, or what it is to do again. */
+  readonly recorded?: Recorded | undefined
   /** True when the sandbox ended the worker on purpose: what was lost was cancelled. */
   readonly isClosing: () => boolean
   readonly find: FindSource
@@ -100,7 +106,9 @@ export async function execute(execution: Execution): Promise<Executed> {
     worker.kill('the output was not taken')
   }
   const before = 'written' in first ? first.written : []
-  const output = new OutputCollector(execution.onOutput, notTaken, before)
+  // A turn that is made again writes again what it had written.
+  const repeated = 'turn' in first && first.turn ? first.spent.outputBytes : Infinity
+  const output = new OutputCollector(execution.onOutput, notTaken, before, repeated)
   let cancelled = false
   const cancel = (): void => {
     cancelled = true
@@ -108,27 +116,13 @@ export async function execute(execution: Execution): Promise<Executed> {
     execution.turns?.conversation.close()
   }
   signal?.addEventListener('abort', cancel)
-  const { turns, canWait, save, artifacts = null } = execution
-  let { files } = execution
-  const perform = async (
-    call: Pick<Call, 'begin' | 'request' | 'limits' | 'end'>,
-    fuelBefore: number,
-  ) => {
-    const onAsk: Call['onAsk'] =
-      turns &&
-      ((question, steps) => {
-        const fuel = fuelBefore + Math.floor(steps / STEPS_A_TICK)
-        return canWait
-          ? turns.conversation.exchange(question, fuel)
-          : turns.conversation.exchangeNow(question, fuel)
-      })
+  const { turns, save, artifacts = null } = execution
+  const perform = async (call: TurnCall) => {
     const performing = performOrRefuse(worker, {
       to,
       ...call,
-      files,
       filesBytes: filesBytes({ artifacts }),
       pausable: pauses !== undefined,
-      ...(onAsk && { onAsk }),
       onOutput: (fd, bytes) => {
         try {
           output.take(fd, bytes)
@@ -137,18 +131,29 @@ export async function execute(execution: Execution): Promise<Executed> {
         }
       },
     })
-    // Those of the first call: the next ones go on with what it left.
-    files = undefined
     pauses?.attach(worker)
     const performed = await performing
     pauses?.attach(undefined)
     return performed
   }
   const isOver = (): boolean => cancelled || hostError !== undefined || !worker.alive
-  const { performed, reply, stood } = await performTurns(perform, first, limits, turns, isOver)
+  const { performed, reply, stood } = await performTurns({
+    perform,
+    first,
+    limits,
+    turns,
+    isOver,
+    recorded: execution.recorded,
+  })
   signal?.removeEventListener('abort', cancel)
   if (hostError) throw hostError.error
-  const spent: Spent = { ...output.end(), usage: performed.usage, ...takenOf(performed, artifacts) }
+  const { recorded } = execution
+  const spent: Spent = {
+    ...output.end(),
+    usage: performed.usage,
+    ...takenOf(performed, artifacts),
+    ...(recorded && !recorded.isReplay && { recording: encodeRecording(recorded.calls) }),
+  }
   if ((performed.kind === 'lost' || !worker.alive) && (cancelled || execution.isClosing())) {
     return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
   }
@@ -206,6 +211,7 @@ function performOrRefuse(worker: GuestWorker, call: Call): Promise<Performed> {
       why: 'memory',
       usage: UNSPENT.usage,
       detail: error.message,
+      tape: null,
     })
   }
 }
@@ -233,6 +239,8 @@ export function replyOf(performed: Performed, limits: Limits): Reply {
         return exhausted('outputBytes', usage.outputBytes, limits)
       case 'response':
         return exhausted('resultBytes', limits.resultBytes + 1, limits)
+      // Nobody drops a call but who goes on with it.
+      case 'dropped':
       case 'crash':
         return { status: 'crashed', reason: detail || 'the interpreter could not go on' }
     }

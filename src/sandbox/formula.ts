@@ -195,6 +195,7 @@ export class InlineFormula {
         response: result.response,
         delta: null,
         traces: null,
+        tape: null,
         files: null,
       }
     } catch (error) {
@@ -205,7 +206,14 @@ export class InlineFormula {
       if (!(error instanceof Killed)) throw error
       this.#guest.forget()
       if (error.kind === 'crash') this.#guest.worker.kill(RETIRED)
-      performed = { kind: 'killed', id: 0, usage, why: error.kind, detail: error.detail }
+      performed = {
+        kind: 'killed',
+        id: 0,
+        usage,
+        why: error.kind,
+        detail: error.detail,
+        tape: null,
+      }
     } finally {
       this.#endAsking()
     }
@@ -215,7 +223,9 @@ export class InlineFormula {
   /** Answers a question of the evaluation under way. */
   readonly #onAsk = (question: Uint8Array, steps: number): Uint8Array => {
     this.#asking ??= turnsOf(this.#runtime, this.#code, this.#runtime.policy.limits)
-    return this.#asking!.turns.conversation.exchangeNow(question, Math.floor(steps / STEPS_A_TICK))
+    const fuel = Math.floor(steps / STEPS_A_TICK)
+    // Undefined only for a call that may be dropped.
+    return this.#asking!.turns.conversation.exchangeNow(question, fuel)!
   }
 
   #endAsking(): void {

@@ -80,6 +80,16 @@ export interface ExecuteOptions extends GivenOptions {
    * then the outcome is `waiting`. Left out, as long as anybody is at work on an answer.
    */
   readonly holdMs?: number | undefined
+  /**
+   * Whether all that decides the run is recorded: the outcome's `recording`. Of a session's run nothing is. Default false. A run that
+   * reads more than 4 MiB of time and chance in one turn has a recording that its replay departs from.
+   */
+  readonly record?: boolean | undefined
+  /**
+   * A recording: the run does again what it did then, and nobody is asked, called or logged. The outcome is the same to the byte, its
+   * `usage.wallMs` apart; where the program does otherwise it is `crashed`, and tells where. Time and chance are those of the recording.
+   */
+  readonly replay?: Uint8Array | undefined
 }
 
 /** How a run that waited goes on. */
@@ -127,6 +137,8 @@ const EXECUTION = [
   'onOutput',
   'limits',
   'holdMs',
+  'record',
+  'replay',
 ] as const
 
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
@@ -164,11 +176,14 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
   checkRecord(options, 'options')
   checkKeys(options, KNOWN[what], 'options', 'option')
-  const { signal, onOutput, holdMs } = options as {
+  const { signal, onOutput, holdMs, record } = options as {
     signal?: unknown
     onOutput?: unknown
     holdMs?: unknown
+    record?: unknown
   }
+  if (record !== undefined && typeof record !== 'boolean')
+    throw new ArgumentError('options.record: must be true or false')
   if (holdMs !== undefined) count('options.holdMs', holdMs as number, 0, 0, MOST_HOLD_MS)
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new ArgumentError('options.signal: must be an AbortSignal')

@@ -63,6 +63,8 @@ export interface Spent {
   /** What of it went to stderr. */
   readonly stderr: string
   readonly usage: Usage
+  /** Of a run with the option `record`: what decided it, for the option `replay`. It holds whatever the run was answered. */
+  readonly recording?: Uint8Array
   /** With `artifacts` in the policy: the files that the run left there, by guest path; none where it was ended by force. */
   readonly files?: Readonly<Record<string, Uint8Array>>
   /** With `artifacts` in the policy: how many files did not fit. */

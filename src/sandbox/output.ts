@@ -18,6 +18,8 @@ export class OutputCollector {
   readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
 
   #isOver = false
+  /** Bytes still to come that were told before. */
+  #repeated = 0
 
   /**
    * `failed` is told what an `onOutput` that is asynchronous rejects with. `before` is what was written and handed over earlier, of
@@ -27,8 +29,12 @@ export class OutputCollector {
     private readonly onOutput: OnOutput | undefined,
     private readonly failed: (error: unknown) => void = () => {},
     before: readonly Written[] = [],
+    /** How many bytes of that were written when the turn began that is made again: what it writes again is not told again. */
+    repeatsFrom = Infinity,
   ) {
     this.#chunks = [...before]
+    const total = before.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    this.#repeated = Math.max(0, total - repeatsFrom)
   }
 
   /** Everything written, in order. */
@@ -37,7 +43,10 @@ export class OutputCollector {
   }
 
   /** Throws what `onOutput` throws. */
-  take(fd: 1 | 2, bytes: Uint8Array): void {
+  take(fd: 1 | 2, all: Uint8Array): void {
+    const bytes = all.subarray(Math.min(all.length, this.#repeated))
+    this.#repeated -= all.length - bytes.length
+    if (bytes.length === 0) return
     this.#chunks.push({ fd, bytes })
     const stream = fd === 1 ? 'stdout' : 'stderr'
     if (this.onOutput) this.#hand(this.#decoders[stream].decode(bytes, { stream: true }), stream)

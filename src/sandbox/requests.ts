@@ -117,9 +117,6 @@ export function resumeRequest(
   return withField(encodeValue(request), 'answers', answers)
 }
 
-/** Changes nothing: a program that waits is left as it is, for its memory to be captured. */
-export const STAND_REQUEST: Uint8Array = encodeValue({ op: 'stand' })
-
 /** What a request of a formula is told of: the policy, under its own limits, and what the host grants. */
 export interface Granting {
   readonly policy: ResolvedPolicy

@@ -8,7 +8,6 @@ import type { FindSource } from './exception.js'
 import { callLimits, execute, judge, replyOf, type Executed, type Execution } from './execution.js'
 import type { ResumeOptions } from './options.js'
 import type { Outcome } from './outcome.js'
-import { STAND_REQUEST } from './requests.js'
 import { turnsOf, withWorker, type Asking, type Runtime } from './runs.js'
 import { verdictsOf, type Saved } from './states.js'
 
@@ -29,12 +28,20 @@ export async function reopen(
   const { saved, claim } = await runtime.states.open(state)
   const { code, limits, counts, held } = saved
   const { session } = saved
-  const asking = turnsOf(runtime, code, limits, { holdMs, counts, ...(session && { session }) })
+  const asking = turnsOf(runtime, code, limits, {
+    holdMs,
+    counts,
+    recorded: saved.recorded,
+    ...(session && { session }),
+  })
   if (!asking) throw new StateError('the state is of a sandbox that grants something')
   const open = new Set(held.map(([[id]]) => id))
   const verdicts = verdictsOf(answers, (id) => open.has(id), runtime.host!, asking.check)
   return { saved, asking, verdicts, claim }
 }
+
+/** A request by which the memory is put in place, and nothing is called. */
+const NOTHING_ASKED = new Uint8Array(0)
 
 /** As a run of its own. */
 export async function resume(
@@ -76,8 +83,8 @@ export async function resumeIn(
   const find: FindSource =
     finding.find ?? ((file) => (file === code.filename ? code : runtime.trustedSource(file)))
   const placed = await worker.perform({
-    begin: saved.delta,
-    request: STAND_REQUEST,
+    begin: saved.turn?.begin ?? saved.delta,
+    request: NOTHING_ASKED,
     limits: callLimits(limits),
     filesBytes: filesBytes(runtime.policy),
     end: 'keep',
@@ -99,7 +106,7 @@ export async function resumeIn(
     artifacts: runtime.policy.artifacts,
     turns: asking.turns,
     save: asking.save,
-    canWait: runtime.canWait,
+    recorded: saved.recorded,
     signal,
     onOutput,
     isClosing: runtime.isClosing,

@@ -1,5 +1,6 @@
 /** What every kind of run has in common: a text is compiled elsewhere, executed in a leased worker, and told. */
 import { checkName } from '../check/host-names.js'
+import { ArgumentError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { resolveLimits } from '../policy/policy.js'
@@ -21,7 +22,8 @@ import { converse, type HostSide } from './effects.js'
 import { encodeFiles } from './files.js'
 import type { Conversation } from '../trusted/broker/conversation.js'
 import type { Counts } from '../trusted/broker/broker.js'
-import { encodeInputs, resumeRequest, runRequest, STAND_REQUEST } from './requests.js'
+import { encodeInputs, resumeRequest, runRequest } from './requests.js'
+import { decodeRecording, type Recorded } from './repeat.js'
 import type { Saved, States } from './states.js'
 import type { Execution } from './execution.js'
 import type { Turns } from './turns.js'
@@ -97,12 +99,20 @@ export async function run(
   pauses?: Pauses,
 ): Promise<Outcome> {
   const { policy, pool, isClosing, trustedSource } = runtime
-  const { result, signal, onOutput, holdMs } = options
+  const { result, signal, onOutput, holdMs, record = false, replay } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
   const inputs = encodeInputs(options.inputs, policy)
   if (result !== undefined) checkName(result, 'result')
   const files = encodeFiles(options.files, policy)
   const given = resolveGiven(options)
+  if (record && replay !== undefined)
+    throw new ArgumentError('options.replay: what is replayed is not recorded again')
+  const recording: Recorded | undefined =
+    replay !== undefined
+      ? { calls: decodeRecording(replay), isReplay: true }
+      : record
+        ? { calls: [], isReplay: false }
+        : undefined
   const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome | 'lost'> => {
     const { bytes, filename, mode } = code
     const request = runRequest(
@@ -110,18 +120,18 @@ export async function run(
       policy,
       limits,
     )
-    const asking = turnsOf(runtime, code, limits, { holdMs, input: given.input })
+    const recorded = recording && { ...recording, calls: [...recording.calls] }
+    const asking = turnsOf(runtime, code, limits, { holdMs, input: given.input, recorded })
     try {
       const { outcome, begun } = await execute({
         worker,
         // A program that waits needs its memory for the next turn; who comes next begins with a reset.
-        first: { begin: 'base', request, end: asking ? 'keep' : 'reset' },
+        first: { begin: 'base', start: 'base', request, end: asking ? 'keep' : 'reset', files },
         limits,
-        files,
         artifacts: policy.artifacts,
         turns: asking?.turns,
         save: asking?.save,
-        canWait: runtime.canWait,
+        recorded,
         signal,
         onOutput,
         isClosing,
@@ -178,6 +188,7 @@ export function turnsOf(
     /** Of a run that goes on. */
     readonly counts?: Counts
     readonly session?: Saved['session']
+    readonly recorded?: Recorded | undefined
   } = {},
 ): Asking | undefined {
   const { input } = given
@@ -198,15 +209,20 @@ export function turnsOf(
   return {
     turns: {
       conversation,
-      resume: (answers, elapsed) => resumeRequest(encode(answers), elapsed, policy, limits),
-      stand: STAND_REQUEST,
+      encode,
+      resume: (answers, elapsed) => resumeRequest(answers, elapsed, policy, limits),
       isClockFixed: policy.clock !== 'real',
       holdMs: given.holdMs,
+      canWait,
+      canRepeat:
+        code !== undefined &&
+        (given.holdMs !== undefined ||
+          Object.values(policy.capabilities).some(({ approve }) => approve)),
     },
     conversation,
     save:
       code &&
-      (({ delta, timeout, elapsed, spent, held }, written) =>
+      (({ delta, timeout, elapsed, spent, held, turn }, written) =>
         states.save({
           session: given.session,
           code,
@@ -217,6 +233,8 @@ export function turnsOf(
           elapsed,
           spent,
           held,
+          turn,
+          recorded: given.recorded,
           written,
         })),
     check,
@@ -233,7 +251,6 @@ export async function executeRequest(
   const {
     pool,
     policy: { limits },
-    canWait,
     isClosing,
     trustedSource,
   } = runtime
@@ -241,10 +258,9 @@ export async function executeRequest(
     const asking = turnsOf(runtime, code, limits)
     const { outcome, begun } = await execute({
       worker,
-      first: { begin: 'base', request, end: 'reset' },
+      first: { begin: 'base', start: 'base', request, end: 'reset' },
       limits,
       turns: asking?.turns,
-      canWait,
       isClosing,
       find: (file) => (file === code.filename ? code : trustedSource(file)),
     }).finally(() => asking?.close())

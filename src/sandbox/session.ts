@@ -96,7 +96,9 @@ export class Session {
       const { runtime } = this.#host
       const limits = resolveLimits(options.limits, runtime.policy.limits, runtime.policy.limits)
       const inputs = encodeInputs(options.inputs, runtime.policy)
-      const { mode = 'exec', result, signal } = options
+      const { mode = 'exec', result, signal, record, replay } = options
+      if (record || replay)
+        throw new ArgumentError('run: a run of a session is neither recorded nor replayed')
       const formals =
         mode === 'function' ? formalsOf(options.parameters, options.inputs) : undefined
       if (result !== undefined) checkName(result, 'result')
@@ -261,7 +263,7 @@ export class Session {
     files?: Uint8Array,
     given?: Given,
   ): Promise<Outcome> {
-    const { isClosing, trustedSource, canWait } = this.#host.runtime
+    const { isClosing, trustedSource } = this.#host.runtime
     for (let attempt = 1; ; attempt++) {
       const worker = await this.#liveWorker(signal)
       if (worker === CANCELLED) return CANCELLED_UNSPENT
@@ -278,11 +280,12 @@ export class Session {
         to,
         first: {
           begin,
+          start: this.#delta ?? 'base',
+          files,
           request: begin === 'keep' || to === 'host' ? request : freshly(request),
           end: 'capture',
         },
         limits,
-        files,
         artifacts: this.#host.runtime.policy.artifacts,
         signal,
         onOutput,
@@ -291,7 +294,6 @@ export class Session {
         fetch: (files) => this.#fetch(files),
         turns: asking?.turns,
         save: asking?.save,
-        canWait,
       }).finally(() => asking?.close())
       if (!begun && attempt < ATTEMPTS) continue
       this.#adopt(outcome, delta)

@@ -19,6 +19,7 @@ import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.
 import { WireError } from '../trusted/channel/wire.js'
 import { Code } from './compiler.js'
 import type { HostSide } from './effects.js'
+import { decodeRecording, encodeRecording, type Recorded, type Turn } from './repeat.js'
 import type { Written } from './output.js'
 import { checkKeys, checkRecord } from './records.js'
 import type { SessionSource } from './snapshot.js'
@@ -70,6 +71,8 @@ export interface Saved extends Standing {
   readonly counts: Counts
   readonly held: readonly HeldRow[]
   readonly written: readonly Written[]
+  /** Of a run that is recorded. */
+  readonly recorded: Recorded | undefined
 }
 
 /** @internal The states of one sandbox. */
@@ -101,6 +104,8 @@ export class States {
         held: saved.held as unknown as Value,
         written: saved.written.map(({ fd, bytes }) => [fd, bytes]),
         spent: { ...saved.spent },
+        turn: saved.turn as unknown as Value,
+        recorded: saved.recorded && encodeRecording(saved.recorded.calls),
       },
       BODY,
     )
@@ -210,8 +215,13 @@ function checkValue(value: unknown, at: string, check: (value: unknown) => void)
 }
 
 function savedOf(body: Uint8Array): Saved {
-  const saved = decodeValue(body, BODY) as unknown as Omit<Saved, 'code' | 'counts' | 'written'> & {
+  const saved = decodeValue(body, BODY) as unknown as Omit<
+    Saved,
+    'code' | 'counts' | 'written' | 'turn' | 'recorded'
+  > & {
     readonly session: SavedSession | null
+    readonly turn: Turn | null
+    readonly recorded: Uint8Array | null
     readonly code: readonly [
       string,
       Mode,
@@ -236,6 +246,10 @@ function savedOf(body: Uint8Array): Saved {
   return {
     ...saved,
     session: saved.session ?? undefined,
+    turn: saved.turn ? { ...saved.turn, files: saved.turn.files ?? undefined } : undefined,
+    recorded: saved.recorded
+      ? { calls: decodeRecording(saved.recorded), isReplay: false }
+      : undefined,
     code: new Code(text, new Uint8Array(0), guarded, new Int32Array(edits.slice().buffer), []),
     counts: { run, seq, asked: new Map(asked) },
     written: saved.written.map(([fd, bytes]) => ({ fd, bytes })),

@@ -17,8 +17,8 @@ export const RINGS = [
     name: 'wall',
     claim:
       'Whatever a guest does with all of its memory, it reaches only the imports given here, within its limits, and leaves nothing behind.',
-    lines: 1_410,
-    tokens: 11_650,
+    lines: 1_500,
+    tokens: 12_400,
   },
   {
     name: 'files',
@@ -31,8 +31,8 @@ export const RINGS = [
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_300,
-    tokens: 17_400,
+    lines: 2_320,
+    tokens: 17_550,
   },
   {
     name: 'door',
@@ -44,8 +44,8 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions and objects, so often, so long, approved where that is asked.',
-    lines: 1_000,
-    tokens: 7_780,
+    lines: 1_070,
+    tokens: 8_350,
   },
   {
     name: 'language',

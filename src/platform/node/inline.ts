@@ -40,9 +40,10 @@ export class InlineWorker implements GuestWorker {
   }
 
   /** Answered in this thread, before the guest goes on. */
-  #ask(question: Uint8Array, steps: number): Uint8Array {
+  #ask(question: Uint8Array, steps: number): Uint8Array | null {
     const answer = this.#onAsk?.(question, steps)
-    if (!(answer instanceof Uint8Array)) throw new Error('a question that this call cannot ask')
+    if (answer !== null && !(answer instanceof Uint8Array))
+      throw new Error('a question that this call cannot ask')
     return answer
   }
 
@@ -68,6 +69,7 @@ export class InlineWorker implements GuestWorker {
     files,
     onOutput,
     onAsk,
+    tape = null,
   }: Call): Performed {
     if (this.#reason !== undefined) {
       return {
@@ -89,6 +91,7 @@ export class InlineWorker implements GuestWorker {
       end,
       pausable: false,
       asks: onAsk !== undefined,
+      tape,
       files: files ?? null,
     })
     let done: Done | undefined

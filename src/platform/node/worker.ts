@@ -42,7 +42,7 @@ function serve(
   const setup = next()
   if (setup.kind !== 'setup') throw new ProtocolError('no setup')
   if (pipe instanceof StdioPipe) pipe.allow(setup.maxFrameBytes)
-  const ask = (id: number, question: Uint8Array, steps: number): Uint8Array => {
+  const ask = (id: number, question: Uint8Array, steps: number): Uint8Array | null => {
     tell({ kind: 'ask', id, question, steps })
     for (;;) {
       const command = next()

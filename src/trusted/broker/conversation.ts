@@ -45,6 +45,14 @@ interface Asking {
   readonly cancelled: readonly number[]
 }
 
+/** How a question is answered on whose answer a guest waits on its stack. */
+export interface Exchanging {
+  /** It was taken up before: the guest only waits on. */
+  readonly isTold?: boolean
+  /** Where nobody answers it in this run, the answer is undefined: the call is dropped, and made again when there is one. */
+  readonly canDrop?: boolean
+}
+
 /** A question that waits for who resumes the run: its row, its place in the log, and the fuel that was used when it was asked. */
 export type HeldRow = readonly [row: readonly unknown[], seq: number, fuel: number]
 
@@ -73,22 +81,39 @@ export class Conversation {
 
   /**
    * Answers a guest that waits on its stack: for the answer with the number it wants, or for any, but no longer than it says.
-   * @throws ProtocolError for what no guest of ours asks.
+   * @returns undefined where the call is to be dropped. @throws ProtocolError for what no guest of ours asks.
    */
-  async exchange(bytes: Uint8Array, fuel: number): Promise<Uint8Array> {
+  async exchange(
+    bytes: Uint8Array,
+    fuel: number,
+    { isTold, canDrop }: Exchanging = {},
+  ): Promise<Uint8Array | undefined> {
     const { told, wanted, timeoutMs } = this.#read(bytes)
-    this.begin(told, fuel)
+    if (!isTold) this.begin(told, fuel)
     const until = this.#options.now() + timeoutMs
-    while (!this.#isOver(wanted) && this.#options.now() < until) await this.#change(until)
+    for (;;) {
+      const isStuck = this.#isStuck(wanted, until)
+      if (isStuck && canDrop) return undefined
+      if (isStuck) this.#denyPutOff(wanted)
+      if (this.#isOver(wanted) || this.#options.now() >= until) break
+      await this.#change(until)
+    }
     return this.#options.encode(this.take())
   }
 
   /** The same where nobody can wait: what is not answered at once is told to be beyond this guest. */
-  exchangeNow(bytes: Uint8Array, fuel: number): Uint8Array {
+  exchangeNow(
+    bytes: Uint8Array,
+    fuel: number,
+    { isTold, canDrop }: Exchanging = {},
+  ): Uint8Array | undefined {
     const { told, wanted } = this.#read(bytes)
-    this.begin(told, fuel)
-    this.#denyPutOff(wanted)
-    for (const { id, target } of this.open) {
+    if (!isTold) this.begin(told, fuel)
+    const isStuck = this.#isStuck(wanted, Infinity)
+    if (isStuck && canDrop) return undefined
+    if (isStuck) this.#denyPutOff(wanted)
+    for (const { id, target } of this.#isOver(wanted) ? [] : this.open) {
+      if (wanted !== undefined && id !== wanted) continue
       this.#drop(id)
       this.#ready.push([
         id,
@@ -98,6 +123,15 @@ export class Conversation {
       ])
     }
     return this.#options.encode(this.take())
+  }
+
+  /** What the bytes of a question ask, for people: its target, and the line. */
+  describe(bytes: Uint8Array): string {
+    const { told, wanted } = this.#read(bytes)
+    const asked = told.questions.map(({ question }) => question)
+    const one = asked.find(({ id }) => id === wanted) ?? asked[0]
+    if (!one) return 'waits'
+    return `asks ${one.target}${one.at ? `, line ${one.at.line},` : ''} with ${one.args.length} arguments`
   }
 
   /** Takes up what a guest asks, and drops what it no longer waits for. */
@@ -205,9 +239,15 @@ export class Conversation {
     }
   }
 
+  /** Whether a guest that waits on its stack waits for nothing but who resumes its run. */
+  #isStuck(wanted: number | undefined, until: number): boolean {
+    if (wanted !== undefined) return this.#putOff.has(wanted)
+    const isAlone = this.#open.size > 0 && !this.isUnderWay && this.#ready.length === 0
+    return isAlone && until === Infinity
+  }
+
   /** Whether a guest that waits on its stack has what it waits for, or waits for what will never come. */
   #isOver(wanted: number | undefined): boolean {
-    this.#denyPutOff(wanted)
     if (wanted === undefined)
       return this.#ready.length > 0 || this.#open.size === 0 || this.#isClosed
     return !this.#open.has(wanted)

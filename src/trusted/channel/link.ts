@@ -54,9 +54,14 @@ export interface Call {
   readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void
   /**
    * Answers what the guest asks of the host, so many steps of the interpreter after the call began. Must not throw or reject.
-   * Without it a guest that asks is a forged worker.
+   * Null drops the call, which ends as killed. Without it a guest that asks is a forged worker.
    */
-  readonly onAsk?: (question: Uint8Array, steps: number) => Uint8Array | Promise<Uint8Array>
+  readonly onAsk?: (
+    question: Uint8Array,
+    steps: number,
+  ) => Uint8Array | null | Promise<Uint8Array | null>
+  /** Time and chance that it is told again; from there on they are recorded. Default: neither. */
+  readonly tape?: Uint8Array | null
 }
 
 /** The worker ended during the call, and took the guest with it. */
@@ -175,6 +180,7 @@ export class Link implements GuestWorker {
     const id = this.#nextId++
     const { to = 'guest', begin, request, limits, end, pausable = false } = call
     const asks = call.onAsk !== undefined
+    const tape = call.tape ?? null
     const frame = encodeFrame({
       kind: 'perform',
       id,
@@ -185,6 +191,7 @@ export class Link implements GuestWorker {
       end,
       pausable,
       asks,
+      tape,
       files: call.files ?? null,
     })
     return new Promise((answer) => {
@@ -268,6 +275,7 @@ export class Link implements GuestWorker {
           why: 'wall',
           usage: { ...usage, wallMs },
           detail: reason,
+          tape: null,
         })
     }
     this.kill(reason)
@@ -288,6 +296,8 @@ export class Link implements GuestWorker {
       throw new ProtocolError(`"${report.kind}" of a call that is not running`)
     if (!IN_TURN[pending.phase].includes(report.kind))
       throw new ProtocolError(`"${report.kind}" out of turn`)
+    if ('tape' in report && report.tape !== null && !pending.call.tape)
+      throw new ProtocolError('a tape that nobody wanted')
     if (pending.asking) throw new ProtocolError(`"${report.kind}" while waiting for an answer`)
     switch (report.kind) {
       case 'begun': {
@@ -341,7 +351,7 @@ export class Link implements GuestWorker {
     // The time that the host takes is not the guest's.
     const asked = performance.now()
     pending.watchdog.pause()
-    const reply = (answer: Uint8Array): void => {
+    const reply = (answer: Uint8Array | null): void => {
       if (this.#pending !== pending) return
       pending.asking = false
       pending.askedMs += performance.now() - asked
@@ -352,7 +362,7 @@ export class Link implements GuestWorker {
       this.kill(`the host failed to answer: ${String(error)}`)
     try {
       const answer = onAsk(question, steps)
-      if (answer instanceof Uint8Array) reply(answer)
+      if (answer === null || answer instanceof Uint8Array) reply(answer)
       else answer.then(reply, failed)
     } catch (error) {
       failed(error)
@@ -373,6 +383,7 @@ export class Link implements GuestWorker {
         why: 'wall',
         usage: usedBy(late),
         detail: 'the worker was killed',
+        tape: null,
       })
       this.kill('killed at the wall limit')
     }, 0)

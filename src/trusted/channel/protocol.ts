@@ -57,10 +57,13 @@ export type Command =
       readonly pausable: boolean
       /** Whether the guest may ask: the time that it waits for answers is not counted. */
       readonly asks: boolean
+      /** Time and chance that it is told again (tape.ts), from where on they are recorded; null: neither. */
+      readonly tape: Uint8Array | null
       /** Files that are put into the guest's before it begins (mounts.ts). */
       readonly files: Uint8Array | null
     }
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: Uint8Array }
+  /** Null: there is none, and the call is dropped. */
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Uint8Array | null }
 
 /** What a call used: milliseconds of wall time, ticks, bytes of memory at its highest, bytes written. */
 export interface CallUsage {
@@ -71,7 +74,7 @@ export interface CallUsage {
 }
 
 /** Why a call did not come to its end. `crash` is everything that no limit explains; `detail` tells, for people. */
-export type KillKind = 'fuel' | 'wall' | 'memory' | 'output' | 'response' | 'crash'
+export type KillKind = 'fuel' | 'wall' | 'memory' | 'output' | 'response' | 'crash' | 'dropped'
 
 /** How a call ended: with a response (and the memory's delta if captured), or killed; its memory is reset then. */
 export type Done =
@@ -83,6 +86,8 @@ export type Done =
       readonly delta: Uint8Array | null
       /** Where exceptions of trusted modules were raised, which the guest is not told: bytes of the trusted guest's. */
       readonly traces: Uint8Array | null
+      /** What it read of time and chance, where that was recorded. */
+      readonly tape: Uint8Array | null
       /** The files that come back (mounts.ts). */
       readonly files: Uint8Array | null
     }
@@ -92,6 +97,7 @@ export type Done =
       readonly usage: CallUsage
       readonly why: KillKind
       readonly detail: string
+      readonly tape: Uint8Array | null
     }
 
 /**
@@ -195,9 +201,10 @@ const COMMANDS: Readonly<Record<Command['kind'], Fields>> = {
     end: oneOf('reset', 'keep', 'capture'),
     pausable: flag,
     asks: flag,
+    tape: or(bytes, null),
     files: or(bytes, null),
   },
-  answer: { id: whole, answer: bytes },
+  answer: { id: whole, answer: or(bytes, null) },
 }
 
 /** What a worker says. */
@@ -213,13 +220,15 @@ const REPORTS: Readonly<Record<Report['kind'], Fields>> = {
     response: bytes,
     delta: or(bytes, null),
     traces: or(bytes, null),
+    tape: or(bytes, null),
     files: or(bytes, null),
   },
   killed: {
     id: whole,
     usage: USAGE,
-    why: oneOf('fuel', 'wall', 'memory', 'output', 'response', 'crash'),
+    why: oneOf('fuel', 'wall', 'memory', 'output', 'response', 'crash', 'dropped'),
     detail,
+    tape: or(bytes, null),
   },
 }
 

@@ -24,7 +24,7 @@ export interface Peer {
   /** Called every few milliseconds of running guest; blocks while it is to pause. */
   readonly pulse?: () => number
   /** Asks and waits; absent where nobody can answer a guest that waits. */
-  readonly ask?: (id: number, question: Uint8Array, steps: number) => Uint8Array
+  readonly ask?: (id: number, question: Uint8Array, steps: number) => Uint8Array | null
 }
 
 /** A guest that had more memory is made anew, and its old memory given back where the process allows it. */
@@ -108,7 +108,9 @@ export class Station {
   #ask(ask: NonNullable<Peer['ask']>, question: Uint8Array): Uint8Array {
     const asked = performance.now()
     try {
-      return ask(this.#call, question, this.#guests.guest.steps)
+      const answer = ask(this.#call, question, this.#guests.guest.steps)
+      if (answer === null) throw new Killed('dropped')
+      return answer
     } finally {
       this.#askedMs += performance.now() - asked
     }
@@ -143,7 +145,9 @@ export class Station {
     }
   }
 
-  #perform({ id, to, begin, request, limits, end, pausable, asks, files }: Perform): Done {
+  #perform(command: Perform): Done {
+    const { id, to, begin, request, limits, end, pausable, asks, files } = command
+    const { tape } = this.#guests.guest
     this.#call = id
     this.#asks = asks
     this.#askedMs = 0
@@ -164,26 +168,31 @@ export class Station {
       begun = true
       started = performance.now()
       const work = (): void => {
-        answer = this.#guests.call(to, request, {
-          fuel: limits.fuel,
-          deadline: pausable ? Infinity : started + limits.wallMs,
-          outputBytes: limits.outputBytes,
-          responseBytes: limits.responseBytes,
-          memoryBytes: limits.memoryBytes,
-        })
+        // Nothing is asked of it: its memory is put in place, or captured, as it is.
+        if (request.length === 0) answer = { response: request, traces: null }
+        else
+          answer = this.#guests.call(to, request, {
+            fuel: limits.fuel,
+            deadline: pausable ? Infinity : started + limits.wallMs,
+            outputBytes: limits.outputBytes,
+            responseBytes: limits.responseBytes,
+            memoryBytes: limits.memoryBytes,
+          })
       }
+      tape.begin(command.tape)
       // A watchdog that no answer could wait behind: of a guest that asks, ticks and the host see to the end.
       if (pausable || asks) work()
       else this.peer.within(limits.wallMs + 1, work)
       const used = usage()
+      const told = { id, usage: used, tape: tape.end() }
       this.peer.tell({ kind: 'ended', id })
       if (end === 'capture') delta = this.#guests.capture()
       this.#memory = 'kept'
-      return { kind: 'done', id, usage: used, ...answer!, delta, files: this.#taken() }
+      return { kind: 'done', ...told, ...answer!, delta, files: this.#taken() }
     } catch (error) {
       if (!begun) this.peer.tell({ kind: 'begun', id })
       if (error instanceof TimedOut) this.#guests.flush()
-      return { kind: 'killed', id, usage: usage(), ...reason(error) }
+      return { kind: 'killed', id, usage: usage(), tape: tape.end(), ...reason(error) }
     }
   }
 

@@ -6,7 +6,6 @@ describe.py), with the collector off, so that no finalizer of the guest's runs i
   compile   see compile.py
   run       {code, mode, inputs, result}      the value of the program, or of the global `result`
   resume    {answers, elapsed, sleeps}        goes on with a program that waits for its host
-  stand     {}                                nothing: a program that waits is left as it is
   prepare   {code}                            an expression of parameters; the addresses formula.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
   map       {columns, code?}                  its value for each row
@@ -407,7 +406,6 @@ OPERATIONS = {
     'compile': lambda request: values.dumps(compile_source(request)),
     'run': _run,
     'resume': _resume,
-    'stand': lambda request: values.dumps({'status': 'returned', 'value': None}),
     'prepare': _prepare,
     'evaluate': _evaluate,
     'map': _map,

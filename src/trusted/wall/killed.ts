@@ -2,9 +2,10 @@
 
 /**
  * Which limit ended the call, or `crash`: the interpreter cannot go on (trap, abort, denied import, forged result). `memory`:
- * not even the answer that memory is wanting could be made; `response`: the answer is longer than allowed.
+ * not even the answer that memory is wanting could be made; `response`: the answer is longer than allowed; `dropped`: the host has no
+ * answer for it, and lets go of the call.
  */
-export type KilledKind = 'fuel' | 'wall' | 'output' | 'memory' | 'response' | 'crash'
+export type KilledKind = 'fuel' | 'wall' | 'output' | 'memory' | 'response' | 'crash' | 'dropped'
 
 /** Ends a guest's call. The guest is unusable until it is reset or restored. */
 export class Killed extends Error {

@@ -23,6 +23,7 @@ import { createImports, type Budget, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
 import { GuestOutput } from './output.js'
 import { boundStack, isStackWhole, toldStack } from './stack.js'
+import { Tape } from './tape.js'
 import { thaw } from './thaw.js'
 
 export type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-options.js'
@@ -43,6 +44,8 @@ const WIPE_BYTES = 96 << 20
 let sleeper: Int32Array | undefined
 
 export class Guest {
+  /** What it reads of time and chance. */
+  readonly tape: Tape
   readonly #module: WebAssembly.Module
   readonly #image: GuestImage
   readonly #options: GuestOptions
@@ -71,14 +74,17 @@ export class Guest {
     this.#budget = beside
       ? beside.#budget
       : { ticks: 0, fuel: Infinity, countdown: 1, look: () => this.#look() }
+    this.tape = beside
+      ? beside.tape
+      : new Tape(createClock(options.clock ?? 'real'), createRandom(options.random ?? 'real'))
     this.#state = {
       memory: undefined as unknown as WebAssembly.Memory,
       table: undefined as unknown as WebAssembly.Table,
       budget: this.#budget,
       memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
       memoryDenied: false,
-      clock: beside ? beside.#state.clock : createClock(options.clock ?? 'real'),
-      random: beside ? beside.#state.random : createRandom(options.random ?? 'real'),
+      clock: this.tape.clock,
+      random: this.tape.random,
       write: (fd, bytes) => this.#output.write(fd, bytes),
       sleep: (milliseconds) => (beside ?? this).#sleep(milliseconds),
       door: options.door && ((question) => (beside ?? this).#ask(options.door!, question)),
