@@ -1,8 +1,8 @@
 ; PR401 special-method
 ;
 ; ## Denies
-; Special methods and attributes that a class may not define: `__getattr__`, `__setattr__`, `__class__`, `__del__`, `__reduce__`,
-; `__init_subclass__` and others. The ordinary ones (`__init__`, `__eq__`, `__len__`, `__enter__`, `__add__`, ...) are free.
+; Special methods and attributes that a class may not define: `__getattribute__`, `__class__`, `__del__`, `__reduce__`, `__dir__`
+; and others. The ordinary ones (`__init__`, `__eq__`, `__getattr__`, `__init_subclass__`, `__enter__`, `__add__`, ...) are free.
 ;
 ; ## Why
 ; The interpreter and trusted code call them at moments of their own choosing: `__del__` while memory runs out,

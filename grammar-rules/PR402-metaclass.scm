@@ -1,30 +1,23 @@
 ; PR402 metaclass
 ;
 ; ## Denies
-; `metaclass=` in a class definition.
+; `metaclass=` in a class definition, of anything but `ABCMeta` and `type`.
 ;
 ; ## Why
 ; A metaclass decides what a class is and sees every part of it while it is made. Classes of guests are made by a guard in
 ; that place, which looks at their bases and renames their private names.
 ;
 ; ## Instead
-; For abstract classes, inherit from `abc.ABC`; for registration, use a class decorator; enums need no metaclass.
+; For registration, write `__init_subclass__` or a class decorator; enums need no metaclass.
 ;
 ; ## Example
-; class Shape(metaclass=ABCMeta): ...   # refused
-; class Shape(ABC): ...
+; class Shape(metaclass=Registry): ...   # refused
+; class Shape(metaclass=ABCMeta): ...
 
 ((class_definition
     superclasses: (argument_list
       (keyword_argument name: (identifier) @deny value: (_) @value)))
   (#eq? @deny "metaclass")
-  (#match? @value "(^|\\.)ABCMeta$")
-  (#set! message "a class cannot choose its metaclass")
-  (#set! hint "inherit from `abc.ABC`"))
-
-((class_definition
-    superclasses: (argument_list
-      (keyword_argument name: (identifier) @deny)))
-  (#eq? @deny "metaclass")
-  (#set! message "a class cannot choose its metaclass")
-  (#set! hint "use a class decorator"))
+  (#not-match? @value "^((abc|_abc)\\.)?ABCMeta$|^type$")
+  (#set! message "a class cannot choose this metaclass")
+  (#set! hint "write `__init_subclass__`, or a class decorator"))

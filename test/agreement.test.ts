@@ -24,8 +24,8 @@ beforeAll(async () => {
   rewriteTree = createRewriter(parser)
 })
 
-/** What is decided for good at run time: builtins, modules, name strings, format strings, bases of classes. */
-const AT_RUN_TIME = ['PR208', 'PR209', 'PR210', 'PR211', 'PR301', 'PR302', 'PR404']
+/** What is decided for good at run time: builtins, modules, name strings, format strings, metaclasses. */
+const AT_RUN_TIME = ['PR208', 'PR209', 'PR210', 'PR211', 'PR301', 'PR302', 'PR402']
 
 /**
  * Refused by the checker alone. A guard called as the rewriter would call it does what it does; `print >>a, b` is a tuple,

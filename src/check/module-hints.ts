@@ -80,13 +80,10 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
 
 /** What to use instead of names that a granted module does not show. Keys are `module.name`. */
 export const MODULE_NAME_HINTS: Readonly<Record<string, string>> = {
-  'abc.ABCMeta': 'derive the class from `abc.ABC`',
   'abc.abstractproperty': 'write `@property` above `@abstractmethod`',
   'asyncio.get_event_loop': 'write `asyncio.run(main())`, and `asyncio.create_task` within it',
   'asyncio.get_running_loop': 'use `asyncio.create_task`, `asyncio.sleep` and `time.monotonic`',
   'asyncio.new_event_loop': 'write `asyncio.run(main())`',
-  'enum.EnumMeta': 'write a class method of the enumeration',
-  'enum.EnumType': 'write a class method of the enumeration',
   'io.TextIOWrapper': 'use `io.StringIO`',
   'io.open': 'use `io.StringIO` or `io.BytesIO`: a guest has no files',
   'string.Formatter': 'use `str.format` or `string.Template`',

@@ -22,7 +22,7 @@ export interface Refusal extends Wording {
 
 const readable = new Set(READABLE_DUNDER_NAMES)
 const readableInClass = new Set([...READABLE_DUNDER_NAMES, ...CLASS_DUNDERS, ...DEFINABLE_METHODS])
-const assignableInClass = new Set(CLASS_DUNDERS)
+const assignableInClass = new Set([...CLASS_DUNDERS, ...DEFINABLE_METHODS])
 const assignableInModule = new Set(MODULE_DUNDERS)
 const definable = new Set(DEFINABLE_METHODS)
 const NONE: ReadonlySet<string> = new Set()
@@ -63,7 +63,7 @@ export function refuseBinding(
       message:
         binding === 'definition' || !definable.has(name)
           ? `a class cannot define \`${shown(name)}\``
-          : `\`${name}\` can only be defined with \`def\``,
+          : `\`${name}\` is bound by \`def\` or by an assignment`,
       hint: hint(SPECIAL_METHOD_HINTS, name),
     }
   }

@@ -3,6 +3,7 @@
  *
  *     class C:               class C(metaclass=_metaclass_):
  *     class C(B, k=v):       class C(B, k=v, metaclass=_metaclass_):
+ *     class C(metaclass=M):  class C(metaclass=_metaclass_(M)):
  */
 import type { Scan } from './scan.js'
 
@@ -16,6 +17,15 @@ export function classDefinition(scan: Scan, node: number): void {
       parameters < 0 ? scan.child(node, kinds.fields.name) : parameters,
       '(metaclass=_metaclass_)',
     )
+    return
+  }
+  const metaclass = scan
+    .children(args, true)
+    .find(
+      (each) => scan.kind[each] === kinds.keyword_argument && scan.text(each + 1) === 'metaclass',
+    )
+  if (metaclass !== undefined) {
+    scan.wrap(scan.children(metaclass).at(-1)!, '_metaclass_(', ')')
     return
   }
   const last = scan.children(args).at(-2)!

@@ -34,7 +34,8 @@ function canStand(scan: Scan, node: number, shown: string): boolean {
   return !/[\\\n{}]/.test(shown) && !shown.includes(scan.tree.text[scan.end[string + 1]! - 1]!)
 }
 
-function quoted(text: string): string {
+/** A literal of Python's that holds `text`. */
+export function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
 }
 

@@ -23,6 +23,7 @@ import {
   forClause,
   yieldExpression,
 } from './statements.js'
+import { concatenatedString, string } from './templates.js'
 
 export type { Rewriting } from './edits.js'
 
@@ -37,6 +38,7 @@ const HANDLERS: Partial<Record<KindName, Handler>> = {
   as_pattern_target: asTarget,
   augmented_assignment: augmentedAssignment,
   class_definition: classDefinition,
+  concatenated_string: concatenatedString,
   constrained_type: constrainedType,
   delete_statement: deletion,
   for_in_clause: forClause,
@@ -47,6 +49,7 @@ const HANDLERS: Partial<Record<KindName, Handler>> = {
   list_splat_pattern: splat,
   member_type: memberType,
   splat_type: splatType,
+  string,
   type_alias_statement: typeAlias,
   yield: yieldExpression,
 }

@@ -81,24 +81,18 @@ export const DUNDER_ATTRIBUTE_HINTS: Hints = {
   __members__: 'write `for member in TheEnum:`',
   __dataclass_fields__: 'write `dataclasses.fields(x)`',
   __version__: 'leave the version out',
-  __file__: 'leave the path out: a guest has none',
 }
 
 /** For special methods and attributes that a class may not define. */
 export const SPECIAL_METHOD_HINTS: Hints = {
   __del__: 'release things in `__exit__`, and use the object in a `with` statement',
-  __getattr__: 'write a property for each attribute, or a method `get(name)`',
   __getattribute__: 'write a property for each attribute',
-  __setattr__: 'write a property with a setter, or use `@dataclass(frozen=True)`',
-  __delattr__: 'write a property with a deleter',
   __dir__: 'leave it out',
   __class__: 'leave it out: a class cannot pretend to be another',
   __dict__: 'leave it out',
   __module__: 'leave it out',
   __qualname__: 'leave it out',
   __annotations__: 'annotate the names: `x: int`',
-  __init_subclass__: 'use a class decorator',
-  __class_getitem__: 'write `class C[T]:`',
   __prepare__: 'use a class decorator',
   __instancecheck__: 'write a function that tells, as `is_shape(x)`',
   __subclasscheck__: 'write a function that tells',
@@ -125,7 +119,6 @@ export const SPECIAL_METHOD_HINTS: Hints = {
 
 /** For plain names between double underscores. */
 export const DUNDER_NAME_HINTS: Hints = {
-  __file__: 'leave the path out: a guest has none',
   __builtins__: 'name the builtin itself, as `len`',
   __dict__: 'keep the values in a dict of your own',
   __class__: 'write `type(self)`',

@@ -4,6 +4,7 @@
     _getitem_(x, _slice_(i, j, None))     x[i:j]
     _apply_(f, *a, **k)                   f(*a, **k)
     _getiter_(x), _unpack_sequence_(x, …) x
+    _template_(t'{…}', ('x',))            t'{…}', which tells the text 'x'
     x = _inplacevar_('+=', x, v)          x += v
     _write_(x)[k] = v                     x[k] = v
     _write_(x).n = v                      (ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)).n = v, in a function; see hoist.py

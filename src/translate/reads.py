@@ -97,6 +97,24 @@ def iterated(node, walk):
     return (node,)
 
 
+def template(node, walk):
+    """`_template_(t'{_getattr_(a,'b')}', ('a.b',))` -> the template, which tells the texts as they were written."""
+    if len(node.args) != 2 or node.keywords:
+        return None
+    made, told = node.args
+    if type(made) is not ast.TemplateStr or type(told) is not ast.Tuple:
+        return None
+    fields = [part for part in made.values if type(part) is ast.Interpolation]
+    if len(fields) != len(told.elts):
+        return None
+    for field, text in zip(fields, told.elts):
+        if type(text) is not Constant or type(text.value) is not str:
+            return None
+        field.str = text.value
+    nodes.become(node, made)
+    return node.values
+
+
 _GUARDS = {
     '_getattr_': attribute_read,
     '_getitem_': item_read,
@@ -104,5 +122,6 @@ _GUARDS = {
     '_getiter_': iterated,
     '_unpack_sequence_': iterated,
     '_iter_unpack_sequence_': iterated,
+    '_template_': template,
 }
 RULES = {Call: call}

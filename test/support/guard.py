@@ -114,8 +114,17 @@ class Guard(ast.NodeTransformer):
         outer, self.owner = self.owner, node.name
         node.body = [self.visit(each) for each in node.body]
         self.owner = outer
+        for keyword in node.keywords:
+            if keyword.arg == 'metaclass':
+                keyword.value = call('_metaclass_', keyword.value)
+                return node
         node.keywords.append(ast.keyword('metaclass', ast.Name('_metaclass_', ast.Load())))
         return node
+
+    def visit_TemplateStr(self, node):
+        texts = [ast.Constant(each.str) for each in node.values if type(each) is ast.Interpolation]
+        self.generic_visit(node)
+        return call('_template_', node, ast.Tuple(texts, ast.Load()))
 
     def visit_match_case(self, node):
         if node.guard is not None:

@@ -73,8 +73,9 @@ const GUARDS: Readonly<Record<string, readonly [from: string, to: string, does: 
   _metaclass_: [
     'class C(B):',
     'class C(B, metaclass=_metaclass_):',
-    'judges bases and members of the class',
+    'judges bases, members and metaclass of the class',
   ],
+  _template_: ["t'{a.b}'", "_template_(t'{_getattr_(a,'b')}', ('a.b',))", 'nothing'],
   _import_: ['', '', 'reserved: never written'],
   _print_: ['', '', 'reserved: never written'],
 }
@@ -92,8 +93,6 @@ const WAY_OUT = 'the policy: it leads to modules and builtins that are not grant
 const MISREAD = 'the reader: it would not run as it reads'
 /** Whom each refusal of the language protects. Rules of text (PR0) and of size (PR5) protect the reader and the host's time. */
 const HARMS: Readonly<Record<string, string>> = {
-  PR100: 'the interpreter: a group that lies about its parts corrupts its memory',
-  PR101: 'the writer: a template would hold the texts of the guarded program',
   PR102: 'the host, which asked for an expression',
   PR110: MISREAD,
   PR111: PYTHON,
@@ -125,7 +124,6 @@ const HARMS: Readonly<Record<string, string>> = {
   PR401: 'the policy: such hooks run within the work of the interpreter and of the library',
   PR402: 'the policy: a metaclass decides what a class is, after its members were judged',
   PR403: "the program itself: the library's caches are keyed by these values",
-  PR404: 'the interpreter: a group that lies about its parts corrupts its memory',
   PR405: WAY_OUT,
   PR406: 'the policy: names of attributes that cannot be judged',
   PR407: 'the policy: arguments that nobody can see might name a metaclass',

@@ -6,6 +6,7 @@ import io
 import operator
 import traceback
 import types
+from string.templatelib import Interpolation, Template
 
 import unguard
 
@@ -22,9 +23,23 @@ class Metaclass:
     def __prepare__(self, name, bases, **keywords):
         return types.prepare_class(name, bases, keywords)[1]
 
-    def __call__(self, name, bases, namespace, **keywords):
+    def __call__(self, *args, **keywords):
+        if len(args) == 1:
+            return args[0]
+        name, bases, namespace = args
         metaclass = types.prepare_class(name, bases, keywords)[0]
         return metaclass(name, bases, namespace, **keywords)
+
+
+def template(made, texts):
+    """`made`, with the texts of its expressions as they were written."""
+    left = iter(texts)
+    return Template(*[
+        Interpolation(each.value, next(left), each.conversion, each.format_spec)
+        if type(each) is Interpolation
+        else each
+        for each in made
+    ])
 
 
 GUARDS = {
@@ -38,6 +53,7 @@ GUARDS = {
     '_inplacevar_': lambda op, old, value: OPERATORS[op](old, value),
     '_apply_': lambda f, /, *args, **keywords: f(*args, **keywords),
     '_metaclass_': Metaclass(),
+    '_template_': template,
 }
 
 

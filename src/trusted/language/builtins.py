@@ -7,15 +7,14 @@ as the host resolved it; what is left out is no modules and every permitted buil
 from .sealed import __builtins__
 import sys
 
-from . import classes, describe, files, guards, imports, kinds
+from . import classes, describe, files, guards, imports, kinds, namespaces
 from .facets.functools import by_annotation
 from .floor import identity
 from .guest.program import make_lifted
 from .language import BUILTINS, GUARDED_BUILTINS
-from .names import denied, unmark
 from .output import make_input, make_print, output
 
-_format, _dir, _str = format, dir, str.__str__
+_format, _str = format, str.__str__
 _CONSTANTS = frozenset({'True', 'False', 'None'})
 
 
@@ -58,14 +57,6 @@ def format(value, format_spec='', /):
     return _format(value, _str(format_spec) if isinstance(format_spec, str) else format_spec)
 
 
-def dir(*args):
-    """The public attribute names of an object, and the guest's private ones."""
-    if len(args) != 1:
-        raise TypeError('dir() takes the object whose names to list')
-    shown = [unmark(name) for name in _dir(args[0]) if name[:1] != '_' and isinstance(name, str)]
-    return sorted(name for name in shown if not denied(name))
-
-
 _GUARDED = {
     'getattr': guards.guarded_getattr,
     'hasattr': guards.guarded_hasattr,
@@ -76,7 +67,10 @@ _GUARDED = {
     'exit': exit,
     'quit': quit,
     'format': format,
-    'dir': dir,
+    'dir': namespaces.dir,
+    'globals': namespaces.globals,
+    'locals': namespaces.locals,
+    'vars': namespaces.vars,
     'id': identity.id,
 }
 for _name in 'getattr', 'hasattr', 'setattr', 'delattr':

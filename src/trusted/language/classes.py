@@ -11,6 +11,7 @@ from .sealed import __builtins__
 import typing
 from datetime import date, time
 
+from . import kinds
 from .floor import encoding
 from .ownership import is_class, mro_of, own, own_function
 from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
@@ -37,13 +38,8 @@ def judge_base(base):
     """TypeError unless a guest class may derive from `base`."""
     if not is_class(base):
         raise TypeError(f'a class cannot derive from an instance of {type(base).__name__!r}')
-    if not own(base) and base not in BASES and not _plain_exception(base):
+    if not own(base) and base not in BASES | EXCEPTIONS:
         raise TypeError(f'a class cannot derive from {base.__name__!r} here')
-
-
-def _plain_exception(base):
-    """Exceptions of the image, but no groups: `except*` and a group's hostile `split` corrupt memory in CPython 3.14."""
-    return base in EXCEPTIONS and BaseExceptionGroup not in mro_of(base)
 
 
 def _stored_names(key, value):
@@ -74,13 +70,37 @@ def checked_new(make):
     return __new__
 
 
-def _told_as_written(tell):
-    """The `__set_name__` that is `tell`, and hears the name that the source has."""
+# Special methods that are told the name of an attribute, and which argument that is.
+_TOLD = {'__set_name__': 1, '__getattr__': 0, '__setattr__': 0, '__delattr__': 0}
 
-    def __set_name__(self, owner, name, /):
-        return tell(self, owner, unmark(name) if type(name) is str else name)
 
-    return __set_name__
+def _told_as_written(hook, at):
+    """The special method that is `hook`, and hears the name that the source has, its argument number `at`."""
+
+    def method(self, /, *args):
+        if len(args) > at and type(args[at]) is str:
+            args = *args[:at], unmark(args[at]), *args[at + 1 :]
+        return hook(self, *args)
+
+    method.__name__, method.__qualname__ = hook.__name__, hook.__qualname__
+    return method
+
+
+def _judge_group(namespace, ancestors):
+    """C code trusts the pair that `split` of an exception group answers: it must stay the interpreter's own."""
+    if 'split' in namespace or any(
+        [
+            'split' in cls.__dict__
+            and cls is not BaseExceptionGroup
+            # What is no group may be given a `split` later.
+            or own(cls)
+            and BaseExceptionGroup not in mro_of(cls)
+            for cls in ancestors
+        ]
+    ):
+        raise TypeError(
+            'classes of exception groups cannot define split(), nor derive from other classes, here'
+        )
 
 
 def judge_namespace(name, bases, namespace):
@@ -94,9 +114,12 @@ def judge_namespace(name, bases, namespace):
     put(namespace, '__module__', '__main__')
     if '__qualname__' in namespace:
         put(namespace, '__qualname__', unmark(namespace['__qualname__']))
-    for key, kinds in (('__slots__', (str, tuple, list, set, dict)), ('__match_args__', (tuple,))):
+    for key, permitted in (
+        ('__slots__', (str, tuple, list, set, dict)),
+        ('__match_args__', (tuple,)),
+    ):
         if key in namespace:
-            if type(namespace[key]) not in kinds:
+            if type(namespace[key]) not in permitted:
                 raise TypeError(f'{key} must be written out as names')
             _stored_names(key, namespace[key])
     ancestors = [cls for base in bases for cls in mro_of(base)]
@@ -104,8 +127,11 @@ def judge_namespace(name, bases, namespace):
         for hook in HOOKED[cls]:
             if mark(hook) in namespace:
                 put(namespace, hook, namespace[mark(hook)])
-    if own_function(tell := namespace.get('__set_name__')):
-        put(namespace, '__set_name__', _told_as_written(tell))
+    for key, at in _TOLD.items():
+        if own_function(hook := namespace.get(key)):
+            put(namespace, key, _told_as_written(hook, at))
+    if BaseExceptionGroup in ancestors:
+        _judge_group(namespace, ancestors)
     if not _UNCHECKED.isdisjoint(ancestors):
         if '__new__' in namespace:
             put(namespace, '__new__', checked_new(namespace['__new__']))
@@ -125,9 +151,8 @@ def judge_namespace(name, bases, namespace):
                 )
 
 
-def metaclass_of(bases):
-    """The most derived metaclass among those of `bases`, each of which is judged."""
-    winner = type
+def metaclass_of(bases, winner=type):
+    """The most derived metaclass among `winner` and those of `bases`, each of which is judged."""
     for base in bases:
         judge_base(base)
         kind = type(base)
@@ -142,32 +167,57 @@ def metaclass_of(bases):
     return winner
 
 
-def make_class(name, bases, namespace, /, **keywords):
-    """What `type(name, bases, namespace)` would make, under the promise above."""
-    if type(name) is not str:
-        raise TypeError('the name of a class must be a string')
-    kind = metaclass_of(bases)
-    for key in keywords:
-        if key[:1] == '_':
-            raise TypeError(f'{name}.__init_subclass__() takes no keyword argument {key!r}')
-    judge_namespace(name, bases, namespace)
-    made = kind(unmark(name), bases, namespace, **keywords)
-    encoding.note(made)
-    return made
+# What programs may name as a metaclass -> the metaclass it stands for; facets add theirs.
+METACLASSES = {kinds.guest_type: type}
 
 
 class Metaclass:
     """What the residual text names as `metaclass`: chooses the real one, and judges the class it will make."""
 
-    __slots__ = ()
+    __slots__ = ('_kind',)
 
     def __prepare__(self, name, bases, /, **keywords):
-        kind = metaclass_of(bases)
+        kind = metaclass_of(bases, _kind_of(self))
         return kind.__prepare__(
             name, bases, **{key: keywords[key] for key in keywords if key[:1] != '_'}
         )
 
-    __call__ = staticmethod(make_class)
+    def __call__(self, /, *args, **keywords):
+        """`_metaclass_(M)` stands for the metaclass M; what the interpreter calls it with makes a class."""
+        if len(args) == 1 and not keywords:
+            return _metaclass(args[0])
+        return _make_class(_kind_of(self), *args, **keywords)
 
 
-_metaclass_ = Metaclass()
+_kind_of, _choose = Metaclass._kind.__get__, Metaclass._kind.__set__
+del Metaclass._kind
+
+
+def _metaclass(named):
+    if not is_class(named) or named not in METACLASSES:
+        raise TypeError('a class cannot choose this metaclass here')
+    chosen = Metaclass()
+    _choose(chosen, METACLASSES[named])
+    return chosen
+
+
+def _make_class(kind, name, bases, namespace, /, **keywords):
+    """What `kind(name, bases, namespace)` would make, under the promise above."""
+    if type(name) is not str:
+        raise TypeError('the name of a class must be a string')
+    kind = metaclass_of(bases, kind)
+    for key in keywords:
+        if key[:1] == '_':
+            raise TypeError(f'{name}.__init_subclass__() takes no keyword argument {key!r}')
+    judge_namespace(name, bases, namespace)
+    for base in bases:
+        encoding.note(base)
+    return kind(unmark(name), bases, namespace, **keywords)
+
+
+def make_class(name, bases, namespace, /, **keywords):
+    """What `type(name, bases, namespace)` would make, under the promise above."""
+    return _make_class(type, name, bases, namespace, **keywords)
+
+
+_metaclass_ = _metaclass(kinds.guest_type)

@@ -42,7 +42,7 @@ _super_class, _super_self = (
 _namespace = type.__dict__['__dict__'].__get__
 _enum_new = Enum.__new__
 _str, _getattr, _setattr, _delattr, _hasattr = str.__str__, getattr, setattr, delattr, hasattr
-_set_plainly = object.__setattr__
+_set_plainly, _delete_plainly = object.__setattr__, object.__delattr__
 
 
 def _class_of(x):
@@ -152,14 +152,27 @@ def _judge_new(x, name):
 
 
 def _judge_setattr(x, name):
-    """`object.__setattr__(self, 'x', v)`: how an instance of a frozen class gets its fields. It may write what `setattr` may."""
-    if x is not object:
+    """`object.__setattr__(self, 'x', v)`, and `super().__setattr__('x', v)` of the program's own: they write what `setattr` may."""
+    if x is object:
+        held, write = (), _set_plainly if name == '__setattr__' else _delete_plainly
+    elif own(x if is_class(x) else type(_super_self(x) if type(x) is super else x)):
+        # Bound, unless it is read of a class.
+        held, write = () if is_class(x) else (_super_self(x) if type(x) is super else x,), None
+    else:
         refuse(name)
 
-    def __setattr__(self, name, value, /):
-        _set_plainly(self, _name_to_write(self, name), value)
+    def method(*args):
+        self, key, *value = held + args
+        stored = _name_to_write(self, key)
+        if write is not None:
+            write(self, stored, *value)
+        elif held:
+            _getattr(x, name)(stored, *value)
+        else:
+            _getattr(x, name)(self, stored, *value)
 
-    return __setattr__
+    method.__name__ = method.__qualname__ = name
+    return method
 
 
 def _judge_own(x, name):
@@ -186,10 +199,22 @@ def _judge_special(x, name):
         and own(receiver)
     ):
         return _getattr(x, name)
-    if not is_class(x) and name not in ('__iter__', '__next__'):
+    if not is_class(x):
+        if name not in OPERATIONS and not (name == '__get__' and own_function(x)) or kind in FACETS:
+            refuse(name)
+        # Of its class, bound to it: what stands for something else, as `list[int]`, would answer with what that has.
+        for cls in mro_of(kind):
+            if name in (members := _namespace(cls)):
+                method = members[name]
+                return type(method).__get__(method, x, kind) if method is not None else None
         refuse(name)
+    if name in _OF_CLASSES:
+        # What a class does when another derives from it, or it is subscripted: bound to `x`.
+        if not own(x):
+            refuse(name)
+        return _getattr(x, name)
     method = _getattr(x, name)
-    if not is_class(x) or method is None or own_function(method):
+    if method is None or own_function(method):
         return method
 
     def special(self, /, *args, **kwargs):
@@ -202,6 +227,17 @@ def _judge_special(x, name):
 
     return special
 
+
+_OF_CLASSES = frozenset({'__init_subclass__', '__class_getitem__'})
+# What operators and statements call, of whatever object: by name it does no more. The others make, copy or bind.
+OPERATIONS = (
+    DEFINABLE_METHODS
+    - _OF_CLASSES
+    - frozenset(
+        """__init__ __new__ __post_init__ __get__ __set__ __delete__ __set_name__ __copy__ __deepcopy__ __replace__ __format__
+    __getattr__ __setattr__ __delattr__""".split()
+    )
+)
 
 _JUDGES = {
     name: globals()[f'_judge_{group}'] for group, names in JUDGED_BY.items() for name in names
@@ -288,7 +324,8 @@ def writable(x):
     if own(kind):
         return True
     if type in mro_of(kind):
-        return own(x)
+        # A class of exception groups keeps its `split` (classes.py).
+        return own(x) and BaseExceptionGroup not in mro_of(x)
     return kind in WRITABLE or own_function(x)
 
 

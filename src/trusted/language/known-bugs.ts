@@ -97,4 +97,10 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     'sets',
     '`set.add` counts elements twice, and `list(s)` reads unwritten memory',
   ),
+  bug(
+    'CVE-2025-22153',
+    undefined,
+    'groups',
+    '`except*` takes what `split` of a group answers for exceptions, without a look',
+  ),
 ]

@@ -17,7 +17,7 @@ export const PRIVATE_MARK = '\u02bc'
 /** Names of the guards a rewritten text calls. A source that mentions one is refused: who binds a guard replaces it. */
 export const GUARDS = words(`
   _getattr_ _getitem_ _slice_ _write_ _getiter_ _unpack_sequence_ _iter_unpack_sequence_ _inplacevar_ _apply_
-  _metaclass_ _import_ _print_
+  _metaclass_ _template_ _import_ _print_
 `)
 
 /** The in-place operators, and the function of Python's `operator` that does what each does. */
@@ -74,7 +74,7 @@ export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   `),
   text: words(`__name__ __qualname__ __doc__ __module__`),
   new: words(`__new__`),
-  setattr: words(`__setattr__`),
+  setattr: words(`__setattr__ __delattr__`),
 }
 
 /** All of them. */
@@ -105,6 +105,7 @@ export const DEFINABLE_METHODS = words(`
   __and__ __rand__ __iand__ __or__ __ror__ __ior__ __xor__ __rxor__ __ixor__
   __neg__ __pos__ __abs__ __invert__ __int__ __float__ __complex__ __index__ __round__ __trunc__ __floor__ __ceil__
   __get__ __set__ __delete__ __set_name__ __copy__ __deepcopy__ __replace__
+  __getattr__ __setattr__ __delattr__ __init_subclass__ __class_getitem__
 `)
 
 /** Dunder names that may be bound by assignment: in a class body the first group, at module level the second. */
@@ -117,7 +118,7 @@ export const MODULE_DUNDERS = words(
 
 /** Dunder names that may be read as plain names. */
 export const READABLE_DUNDER_NAMES = words(
-  `__name__ __doc__ __debug__ __all__ __version__ __author__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__`,
+  `__name__ __doc__ __debug__ __file__ __all__ __version__ __author__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__`,
 )
 
 /** Builtins given to every guest as CPython has them. */
@@ -140,7 +141,7 @@ export const BUILTINS = words(`
 
 /** Builtins given to every guest as guards of the same name, which answer as CPython's do for what a guest may ask. */
 export const GUARDED_BUILTINS = words(
-  `getattr setattr delattr hasattr type dir id print input open format exit quit`,
+  `getattr setattr delattr hasattr globals locals vars type dir id print input open format exit quit`,
 )
 
 /** Builtins no guest gets, each with what to write instead. */
@@ -148,9 +149,6 @@ export const DENIED_BUILTINS: Readonly<Record<string, string>> = {
   eval: 'parse the value yourself (`int(text)`, `json.loads(text)`), or keep a dict of functions by name',
   exec: 'define a function and call it',
   compile: 'define a function and call it',
-  globals: 'keep the values in a dict of your own',
-  locals: 'keep the values in a dict of your own',
-  vars: 'keep the values in a dict of your own, or read the attributes by name',
   __import__: 'write an `import` statement',
   breakpoint: 'print what you want to see',
   help: 'read the documentation outside the sandbox',

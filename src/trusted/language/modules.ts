@@ -14,7 +14,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   __future__:
     words(`absolute_import annotations division generator_stop generators nested_scopes print_function
     unicode_literals with_statement`),
-  abc: words(`ABC abstractmethod`),
+  abc: words(`ABC ABCMeta abstractmethod`),
   array: words(`ArrayType array typecodes`),
   ast: words(`literal_eval`),
   asyncio: words(`
@@ -79,7 +79,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     Differ IS_CHARACTER_JUNK IS_LINE_JUNK Match SequenceMatcher context_diff diff_bytes get_close_matches ndiff restore
     unified_diff`),
   enum: words(`
-    CONFORM CONTINUOUS EJECT Enum EnumCheck Flag FlagBoundary IntEnum IntFlag KEEP NAMED_FLAGS ReprEnum STRICT StrEnum
+    CONFORM CONTINUOUS EJECT Enum EnumCheck EnumMeta EnumType Flag FlagBoundary IntEnum IntFlag KEEP NAMED_FLAGS ReprEnum STRICT StrEnum
     UNIQUE auto member nonmember property unique verify`),
   errno: words(`
     E2BIG EACCES EAGAIN EBADF EBUSY ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET EDOM EEXIST EFAULT EFBIG EHOSTUNREACH
@@ -148,6 +148,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   string: words(`
     Template ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits octdigits printable punctuation
     whitespace`),
+  'string.templatelib': words(`Interpolation Template convert`),
   struct: words(`Struct calcsize error iter_unpack pack pack_into unpack unpack_from`),
   sys: words(`
     argv byteorder exc_info exception exit flags float_info getdefaultencoding get_int_max_str_digits getrecursionlimit
@@ -201,12 +202,14 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
 
 /** Modules of which `guest/facets/<name with _ for .>.py` supplies some or all names. */
 export const WRAPPED: readonly string[] = words(`
-  abc ast asyncio calendar collections concurrent.futures contextlib copy csv dataclasses decimal doctest functools operator pprint queue random sys
+  abc ast asyncio calendar collections concurrent.futures contextlib copy csv dataclasses decimal doctest enum functools operator pprint queue random sys
   threading time timeit traceback types typing uuid warnings weakref zoneinfo`)
 
 /** Image classes a guest class may derive from, besides exceptions (all but groups). No other class of the image. */
 export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
-  builtins: words(`bytearray bytes complex dict float frozenset int list object set str tuple`),
+  builtins: words(
+    `bytearray bytes complex dict float frozenset int list object property set str tuple`,
+  ),
   abc: words(`ABC`),
   asyncio: words(`LifoQueue PriorityQueue Queue`),
   calendar: words(`Calendar HTMLCalendar TextCalendar`),
@@ -222,6 +225,7 @@ export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
   difflib: words(`Differ SequenceMatcher`),
   enum: words(`Enum Flag IntEnum IntFlag ReprEnum StrEnum`),
   fractions: words(`Fraction`),
+  functools: words(`partial`),
   graphlib: words(`TopologicalSorter`),
   io: words(`BytesIO StringIO`),
   json: words(`JSONDecoder JSONEncoder`),
@@ -241,9 +245,18 @@ export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
 
 /** Image classes whose instances take attribute writes from guests; all others are made to be read. */
 export const CONFIGURABLE: Readonly<Record<string, readonly string[]>> = {
+  calendar: words(`Calendar HTMLCalendar TextCalendar`),
+  collections: words(`ChainMap Counter OrderedDict UserDict UserList UserString defaultdict`),
   configparser: words(`ConfigParser RawConfigParser`),
+  csv: words(`DictReader DictWriter`),
   decimal: words(`Context`),
+  difflib: words(`SequenceMatcher`),
+  functools: words(`partial`),
+  io: words(`BytesIO StringIO`),
+  json: words(`JSONDecoder JSONEncoder`),
+  random: words(`Random`),
   reprlib: words(`Repr`),
+  string: words(`Template`),
   textwrap: words(`TextWrapper`),
   threading: words(`Thread Timer local`),
   types: words(`SimpleNamespace`),

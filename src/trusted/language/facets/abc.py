@@ -3,7 +3,9 @@
 from ..sealed import __builtins__
 import abc
 
+from ..classes import METACLASSES
 from ..guards import writable
+from ..kinds import veil
 
 
 def abstractmethod(funcobj):
@@ -13,4 +15,6 @@ def abstractmethod(funcobj):
     return abc.abstractmethod(funcobj)
 
 
-NAMES = {'abstractmethod': abstractmethod}
+ABCMeta = veil(abc.ABCMeta)
+METACLASSES[ABCMeta] = abc.ABCMeta
+NAMES = {'abstractmethod': abstractmethod, 'ABCMeta': ABCMeta}

@@ -8,7 +8,8 @@ from reprlib import recursive_repr
 from ..guards import spelled
 from ..kinds import veil
 from ..names import unmark
-from ..ownership import own_function
+from ..namespaces import CARRIERS
+from ..ownership import is_class, own_function
 
 
 class SimpleNamespace:
@@ -45,6 +46,7 @@ class SimpleNamespace:
 
 
 _attributes_of = SimpleNamespace.__dict__['__dict__'].__get__
+CARRIERS.add(SimpleNamespace)
 
 
 class MappingProxyType:
@@ -140,6 +142,15 @@ _VEILED = (
     types.GenericAlias,
     types.UnionType,
 )
+
+
+def _alias(origin, args, /):
+    """`origin[args]`. It answers with the attributes of its origin, and so stands for a class only."""
+    if not is_class(origin):
+        raise TypeError('GenericAlias() takes a class first here')
+    return types.GenericAlias(origin, args)
+
+
 for _class in _VEILED:
-    _veil = veil(_class, module='builtins')
+    _veil = veil(_class, _alias if _class is types.GenericAlias else None, 'builtins')
     NAMES |= {_name: _veil for _name in vars(types) if getattr(types, _name) is _class}

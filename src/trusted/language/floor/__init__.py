@@ -16,6 +16,7 @@ from . import (
     dates,
     decimals,
     encoding,
+    groups,
     identity,
     iterators,
     mappings,
@@ -37,6 +38,7 @@ _PARTS = (
     ordered,
     iterators,
     encoding,
+    groups,
     identity,
 )
 

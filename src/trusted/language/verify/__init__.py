@@ -115,13 +115,13 @@ def _constant(node, walk):
 
 
 def _try(node, walk):
-    """A handler's body runs with the handlers of the exception's own clean-up and of its name's."""
+    """A handler's body runs with the handlers of the exception's own clean-up and of its name's; one more for `except*`."""
     final, caught = len(node.finalbody) > 0, len(node.handlers) > 0
     if final:
         limits.check_finally(node)
         walk.guard_block(node.finalbody, 1)
     walk.guard_block(node.body, final + caught)
-    walk.guard_block(node.handlers, final + 2)
+    walk.guard_block(node.handlers, final + 2 + (type(node) is ast.TryStar))
     walk.guard_block(node.orelse, final)
     return ()
 
@@ -142,6 +142,7 @@ RULES = {
     Constant: _constant,
     ast.MatchSingleton: _constant,
     ast.Try: _try,
+    ast.TryStar: _try,
     ast.With: _with,
     ast.AsyncWith: _with,
     **dict.fromkeys((ast.comprehension, ast.arg, ast.alias), _misplaced),

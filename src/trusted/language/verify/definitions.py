@@ -11,7 +11,7 @@ from ast import Constant, Name
 from ..language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, MODULE_DUNDERS
 from ..names import denied, is_dunder, judged
 from . import limits
-from .access import holds
+from .access import holds, is_call
 from .identifiers import check_attribute, check_binding, check_keyword, check_read
 from .refused import Refused
 
@@ -82,7 +82,9 @@ def class_definition(node, walk):
             guards.append(keyword.value)
         else:
             left.append(keyword)
-    if len(guards) != 1 or type(guards[0]) is not Name or guards[0].id != '_metaclass_':
+    if len(guards) == 1 and is_call(guards[0], '_metaclass_'):
+        left += guards[0].args
+    elif len(guards) != 1 or type(guards[0]) is not Name or guards[0].id != '_metaclass_':
         raise Refused('_metaclass_ is missing')
     walk.enter('class', node.body, {base.id for base in node.bases if type(base) is Name})
     return left
@@ -241,6 +243,13 @@ def case(node, walk):
     limits.check_pattern(node.pattern)
 
 
+def interpolated(node, walk):
+    """The text of its expression is a constant, for those who read templates."""
+    if type(node.str) is not str:
+        raise Refused('an interpolation tells no text')
+    formatted(node, walk)
+
+
 def formatted(node, walk):
     if node.conversion not in (-1, 115, 114, 97):
         raise Refused('a conversion is none of !s, !r and !a')
@@ -275,4 +284,5 @@ RULES = {
     ast.MatchClass: class_pattern,
     ast.match_case: case,
     ast.FormattedValue: formatted,
+    ast.Interpolation: interpolated,
 }

@@ -20,7 +20,7 @@ FREED = 500
 # dict comprehension, which the compiler writes out in place. CPython 3.14.2 keeps them in an array of 23, does not count
 # those of comprehensions, and writes past its end: 23 nested comprehensions are enough, and where handlers that cannot nest
 # come on top (a generator's, those of `await` and `async for`), 20 of all kinds.
-HANDLERS = 16
+HANDLERS = 19
 # Functions, lambdas, comprehensions and classes within each other: each passes on all the names of those inside it.
 SCOPES = 50
 # The compiler writes the code of a `finally` once for each way out of its `try`, and twice more: those nested in one another's
@@ -60,7 +60,7 @@ def _weigh(nodes):
         size += 1
         if kind is ast.Return or kind is ast.Break or kind is ast.Continue:
             exits += 1
-        if kind is ast.Try and node.finalbody:
+        if (kind is ast.Try or kind is ast.TryStar) and node.finalbody:
             inner = _written_out(node.body + node.handlers + node.orelse, node.finalbody)
             size += inner[0]
             exits += inner[1]

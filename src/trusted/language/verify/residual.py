@@ -44,6 +44,7 @@ AsyncWith         items:children body:children type_comment:data
 Match             subject:child cases:children
 Raise             exc:child cause:child
 Try               body:children handlers:children orelse:children finalbody:children
+TryStar           body:children handlers:children orelse:children finalbody:children
 Assert            test:child msg:child
 Import            names:children
 ImportFrom        module:module names:children level:data
@@ -72,6 +73,8 @@ Compare           left:child ops:leaves comparators:children
 Call              func:child args:children keywords:children
 FormattedValue    value:child conversion:data format_spec:child
 JoinedStr         values:children
+TemplateStr       values:children
+Interpolation     value:child str:data conversion:data format_spec:child
 Constant          value:data kind:data
 Attribute         value:child attr:attribute ctx:leaf
 Subscript         value:child slice:child ctx:leaf
@@ -112,12 +115,11 @@ Add Sub Mult MatMult Div Mod Pow LShift RShift BitOr BitXor BitAnd FloorDiv
 """.split()
 )
 
-# Types that are refused: `except*` (a hostile `split` crashes the interpreter), template strings (their texts
-# would be those of the guarded program), roots that are never compiled, and what `ast` keeps for old programs.
+# Types that are refused: roots that are never compiled, and what `ast` keeps for old programs.
 REFUSED = frozenset(
     getattr(ast, kind)
     for kind in """
-TryStar TemplateStr Interpolation Interactive FunctionType TypeIgnore Suite Index ExtSlice AugLoad AugStore Param
+Interactive FunctionType TypeIgnore Suite Index ExtSlice AugLoad AugStore Param
 """.split()
 )
 

@@ -1,0 +1,261 @@
+"""`globals()`, `locals()`, `vars()` and `dir()`: namespaces as dicts of the names that a source can write.
+
+What stands for a namespace is a dict of its own. It is filled from the real one before each read, and each write goes to
+both. So C code that reads a dict, and programs that write to `vars(x)`, both find what they expect, and nobody holds the
+real dict: it has the guards in it, the library's private state, and names that no source can spell.
+"""
+
+from .sealed import __builtins__
+import sys
+from copy import deepcopy
+from types import FunctionType
+
+from . import kinds
+from .guards import spelled
+from .language import DEFINABLE_METHODS, GUARDS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE
+from .names import denied, is_dunder, unmark
+from .ownership import is_class, mro_of, own, own_function
+
+_put, _clear, _fill = dict.__setitem__, dict.clear, dict.update
+_namespace_of = type.__dict__['__dict__'].__get__
+_function_dict = FunctionType.__dict__['__dict__'].__get__
+_GETSET = type(FunctionType.__dict__['__dict__'])
+# Image classes whose instances are made to carry attributes of anybody's choosing; facets add theirs.
+CARRIERS = set()
+_missing = object()
+
+
+class Namespace(dict):
+    """Stands for the dict `_real`; `_told` gives a stored name as the source has it or None, `_stored` the reverse."""
+
+    __slots__ = '_real', '_told', '_stored'
+
+    def __getitem__(self, key):
+        return dict.__getitem__(_renew(self), key)
+
+    def __contains__(self, key):
+        return dict.__contains__(_renew(self), key)
+
+    def __iter__(self):
+        return dict.__iter__(_renew(self))
+
+    def __len__(self):
+        return dict.__len__(_renew(self))
+
+    def __repr__(self):
+        return dict.__repr__(_renew(self))
+
+    def __eq__(self, other):
+        return dict.__eq__(_renew(self), other)
+
+    __hash__ = None
+
+    def __or__(self, other):
+        return _renew(self).copy() | other
+
+    def __ror__(self, other):
+        return other | _renew(self).copy()
+
+    def __ior__(self, other):
+        self.update(other)
+        return self
+
+    def __reversed__(self):
+        return reversed(_renew(self).copy())
+
+    def get(self, key, default=None):
+        return dict.get(_renew(self), key, default)
+
+    def keys(self):
+        return dict.keys(_renew(self))
+
+    def values(self):
+        return dict.values(_renew(self))
+
+    def items(self):
+        return dict.items(_renew(self))
+
+    def copy(self):
+        return dict(_renew(self))
+
+    def __setitem__(self, key, value):
+        _put(_real_of(self), _stored_of(self)(key), value)
+        _put(self, key, value)
+
+    def __delitem__(self, key):
+        dict.__delitem__(_renew(self), key)
+        dict.__delitem__(_real_of(self), _stored_of(self)(key))
+
+    def update(self, *args, **kwargs):
+        for key, value in dict(*args, **kwargs).items():
+            self[key] = value
+
+    def setdefault(self, key, default=None):
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def pop(self, key, default=_missing):
+        if key in self:
+            value = self[key]
+            del self[key]
+            return value
+        if default is _missing:
+            raise KeyError(key)
+        return default
+
+    def popitem(self):
+        for key in reversed(self):
+            return key, self.pop(key)
+        raise KeyError('popitem(): dictionary is empty')
+
+    __copy__ = copy
+
+    def __deepcopy__(self, memo):
+        return deepcopy(self.copy(), memo)
+
+    def clear(self):
+        for key in list(self):
+            del self[key]
+
+
+_real_of, _told_of, _stored_of = (
+    Namespace.__dict__[name].__get__ for name in ('_real', '_told', '_stored')
+)
+_setters = [Namespace.__dict__[name].__set__ for name in ('_real', '_told', '_stored')]
+del Namespace._real, Namespace._told, Namespace._stored
+Namespace.__name__ = Namespace.__qualname__ = 'dict'
+kinds.VEILS[Namespace] = dict
+
+
+def _renew(space):
+    """Fills `space` with what the real dict holds now, in its order."""
+    held = _shown(_real_of(space), _told_of(space))
+    if not dict.__eq__(space, held) or list(dict.__iter__(space)) != list(held):
+        _clear(space)
+        _fill(space, held)
+    return space
+
+
+def _shown(real, told):
+    held = {}
+    for key, value in dict(real).items():
+        if type(key) is str and (name := told(key)) is not None:
+            held[name] = value
+    return held
+
+
+def _namespace(real, told, stored):
+    space = dict.__new__(Namespace)
+    for setter, value in zip(_setters, (real, told, stored)):
+        setter(space, value)
+    return _renew(space)
+
+
+def _told_variable(name):
+    """A variable's name as the source has it; None for what no source may read."""
+    if name[:1] == PRIVATE_MARK:
+        return unmark(name) if name[1:2] == '_' else None
+    if name in GUARDS or is_dunder(name) and name not in READABLE_DUNDER_NAMES:
+        return None
+    return name if str.isidentifier(name) else None
+
+
+def _stored_variable(name):
+    """The name of a global that a program writes through `globals()`; KeyError for what it could not bind."""
+    if type(name) is not str:
+        raise TypeError('names of globals are strings')
+    if PRIVATE_MARK in name or name in GUARDS or name in UNBINDABLE or is_dunder(name):
+        raise KeyError(f'the name {unmark(name)!r} cannot be bound here')
+    return name
+
+
+def _told_attribute(name):
+    """An attribute's name as the source has it; None for the library's own, and for what no source may name."""
+    if name[:1] == '_' and not is_dunder(name):
+        return None
+    plain = unmark(name)
+    return None if denied(plain) else plain
+
+
+def _told_member(name):
+    """The same of a class, which also has special methods."""
+    return name if name in DEFINABLE_METHODS else _told_attribute(name)
+
+
+def _stored_attribute(name):
+    stored = spelled(name)
+    if is_dunder(stored):
+        raise AttributeError(f'the attribute {name!r} may not be set', name=name)
+    return stored
+
+
+def attributes(x):
+    """`vars(x)` of what is the guest's own; None for all else."""
+    kind = type(x)
+    if own_function(x):
+        return _namespace(_function_dict(x), _told_attribute, _stored_attribute)
+    if is_class(x):
+        return _shown(_namespace_of(x), _told_member) if own(x) else None
+    if not own(kind) and kind not in CARRIERS:
+        return None
+    for cls in mro_of(kind):
+        if (held := _namespace_of(cls).get('__dict__')) is not None and type(held) is _GETSET:
+            return _namespace(held.__get__(x), _told_attribute, _stored_attribute)
+    return None
+
+
+def _frame():
+    """The innermost frame of a guest's: whoever asks, in between there may be the library."""
+    frame = sys._getframe(2)
+    while frame is not None and 'ʼG' not in frame.f_builtins:
+        frame = frame.f_back
+    if frame is None:
+        raise RuntimeError('no program is running')
+    return frame
+
+
+def _globals(frame):
+    return _namespace(frame.f_globals, _told_variable, _stored_variable)
+
+
+def _locals(frame):
+    if frame.f_locals is frame.f_globals:
+        return _globals(frame)
+    return _shown(frame.f_locals, _told_variable)
+
+
+def globals():
+    """The program's own global names, and what they are bound to."""
+    return _globals(_frame())
+
+
+def locals():
+    """The names that are bound where this is called, and what they are bound to."""
+    return _locals(_frame())
+
+
+def vars(*args):
+    """The attributes of an object of the program's own; without one, what `locals()` answers."""
+    if len(args) > 1:
+        raise TypeError(f'vars expected at most 1 argument, got {len(args)}')
+    if not args:
+        return _locals(_frame())
+    held = attributes(args[0])
+    if held is None:
+        raise TypeError('vars() argument must be an object made here that has attributes')
+    return held
+
+
+def dir(*args):
+    """The attribute names of an object that a source may write, or the names that are bound where this is called."""
+    if len(args) > 1:
+        raise TypeError(f'dir expected at most 1 argument, got {len(args)}')
+    if not args:
+        return sorted(_locals(_frame()))
+    listed = _dir(args[0])
+    shown = [unmark(name) for name in listed if isinstance(name, str) and name[:1] != '_']
+    return sorted(name for name in shown if not denied(name))
+
+
+_dir = __builtins__['dir']
