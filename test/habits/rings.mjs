@@ -51,8 +51,8 @@ export const RINGS = [
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 4_740,
-    tokens: 33_100,
+    lines: 5_020,
+    tokens: 35_300,
   },
 ]
 
