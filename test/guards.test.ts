@@ -415,8 +415,8 @@ const BROKEN: readonly (readonly [attack: string, file: string, before: string, 
     [
       'hooks/method-of-what-an-alias-stands-for',
       'guards.py',
-      '            for cls in mro_of(kind):',
-      '            return _getattr(x, name)\n            for cls in mro_of(kind):',
+      '        for cls in mro_of(kind):',
+      '        return _getattr(x, name)\n        for cls in mro_of(kind):',
     ],
     [
       'hooks/alias-of-an-object',
