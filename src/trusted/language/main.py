@@ -186,14 +186,8 @@ def _run(request):
 
     def work(guest):
         scope = guest.scope
-<<<<<<< HEAD
         _begin(guest, request)
-=======
-        program.is_hosted = 'host' in request
-        if program.is_hosted:
-            _grant(guest, request)
         scope['__file__'] = code.co_filename
->>>>>>> 9f27369 (Python's hooks, groups, templates and namespaces are in the language)
         scope.update(request['inputs'])
         if request['mode'] == 'eval':
             _name_modules(code, guest)
