@@ -68,7 +68,8 @@ export type { GivenOptions } from './sandbox/given.js'
 export type { GuestModule } from './sandbox/own-modules.js'
 export type { Asked, Capabilities, EffectOptions } from './sandbox/effects.js'
 export type { Exposure, Shown, TrustedModule } from './sandbox/exposure.js'
-export type { Load } from './sandbox/pool.js'
+export type { Load } from './sandbox/tenants.js'
+export { createPool, type PoolSettings, type WorkerPool } from './sandbox/worker-pool.js'
 export type { OnOutput, Stream } from './sandbox/output.js'
 export type {
   Cancelled,

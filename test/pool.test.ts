@@ -1,7 +1,8 @@
 /** The pool, with real workers: who waits, who is replaced, and that nothing is left. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { InstallationError, OverloadError } from '../src/errors.js'
-import { CANCELLED, Pool, type PoolOptions } from '../src/sandbox/pool.js'
+import { Pool, type PoolOptions } from '../src/sandbox/pool.js'
+import { CANCELLED } from '../src/sandbox/tenants.js'
 import { starterOf } from '../src/sandbox/workers.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
 import type { GuestWorker } from '../src/trusted/channel/link.js'

@@ -186,14 +186,12 @@ TypeError: 'int' object is not subscriptable
   })
 
   test("refuses the host's own mistakes, naming them", async () => {
-    const rejects = async (options: object, error: Error, source: unknown = '1') => {
+    const rejects = async (options: object, error: Error | RegExp, source: unknown = '1') => {
       await expect(sandbox.run(source as string, options)).rejects.toThrow(error)
     }
     await rejects(
       { limts: {} },
-      new ArgumentError(
-        'options.limts: there is no such option; did you mean "limits"? (known: mode, parameters, filename, inputs, files, result, stdin, argv, signal, onOutput, limits, holdMs)',
-      ),
+      /^options\.limts: there is no such option; did you mean "limits"\? \(known: mode, .*limits.*\)$/,
     )
     await rejects(
       { limits: { wallMs: 1e9 } },
@@ -394,7 +392,7 @@ describe('a formula', () => {
 
 describe('a sandbox', () => {
   test('refuses options that it cannot honour', async () => {
-    const refuses = async (options: object, error: Error) => {
+    const refuses = async (options: object, error: Error | RegExp) => {
       await expect(createSandbox({}, options)).rejects.toThrow(error)
     }
     await refuses(
@@ -421,9 +419,7 @@ describe('a sandbox', () => {
     )
     await refuses(
       { worker: 1 },
-      new ArgumentError(
-        'options.worker: there is no such option; did you mean "workers"? (known: isolation, workers, spares, queue, sessions, trusted, wrap, snapshotKey, capabilities, modules, errors, approve, onEffect, states)',
-      ),
+      /^options\.worker: there is no such option; did you mean "workers"\? \(known: isolation, workers, .*\)$/,
     )
   })
 

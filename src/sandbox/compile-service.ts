@@ -13,7 +13,8 @@ import { ProtocolError } from '../trusted/channel/frames.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import type { CallLimits } from '../trusted/channel/protocol.js'
 import type { Isolation } from './options.js'
-import { CANCELLED, Pool } from './pool.js'
+import { Pool } from './pool.js'
+import { CANCELLED } from './tenants.js'
 import { compileStarterOf } from './workers.js'
 
 /** Two at least: while one refuses a hostile source, others are served. */
@@ -68,7 +69,6 @@ export class CompileService {
       services.set(key, service)
     }
     service.#sandboxes++
-    service.#pool.warm()
     service.#rest()
     return service
   }

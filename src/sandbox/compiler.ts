@@ -21,7 +21,7 @@ import {
   type Crashed,
   type Refused,
 } from './outcome.js'
-import { CANCELLED } from './pool.js'
+import { CANCELLED } from './tenants.js'
 
 /** What is compiled, and how. */
 export interface SourceText {

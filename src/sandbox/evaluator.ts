@@ -14,7 +14,7 @@ import type { Code } from './compiler.js'
 import { execute } from './execution.js'
 import { PreparedRoom } from './formula-guest.js'
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
-import { CANCELLED } from './pool.js'
+import { CANCELLED } from './tenants.js'
 import { evaluateRequest } from './requests.js'
 import { executeRequest, type Runtime } from './runs.js'
 

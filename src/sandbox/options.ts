@@ -14,6 +14,7 @@ import { resolveTrusted, type ResolvedModule, type TrustedModule } from './expos
 import { checkKeys, checkRecord } from './records.js'
 import type { GivenFiles } from './files.js'
 import type { OnOutput } from './output.js'
+import { WorkerPool } from './worker-pool.js'
 
 /**
  * `process`: a jail process per guest. `thread`: a thread of this process per guest; what escapes from WebAssembly is in the
@@ -26,14 +27,21 @@ const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
 export interface SandboxOptions extends EffectOptions {
   /** Where guests run. Default `process`. */
   readonly isolation?: Isolation | undefined
-  /** How many runs at once, at most. Default: the processor's cores, at most 8; `inline` has one. Started as they are needed. */
+  /** How many runs at once, at most. Default: the processor's cores, at most 8; `inline` has one. Started as they are needed, none before the first run. */
   readonly workers?: number | undefined
   /** How many workers are started ahead, so that one that was killed is replaced at once. Default 1. */
   readonly spares?: number | undefined
   /** How many runs may wait for a worker; one more is an OverloadError. Default 1,000. */
   readonly queue?: number | undefined
-  /** How many sessions may be open at once, each with a worker of its own. Default 16. */
+  /**
+   * How many sessions may be open at once, each with a worker of its own while it is used. Default 16. In a pool any number may be,
+   * and none has a worker but while something runs in it.
+   */
   readonly sessions?: number | undefined
+  /** A worker that nobody used for so long is ended, and an idle session gives its own back, in milliseconds. Default 60,000. */
+  readonly idleMs?: number | undefined
+  /** Workers that it shares with other sandboxes, made by `createPool`; it decides isolation, workers and `wrap`. */
+  readonly pool?: WorkerPool | undefined
   /** Modules of the host's own, by name. */
   readonly trusted?: Readonly<Record<string, TrustedModule>> | undefined
   /** A command that the jail's command line is appended to, as `['bwrap', …]`; isolation `process` only. */
@@ -114,6 +122,8 @@ export interface ResolvedOptions {
   readonly spares: number
   readonly queue: number
   readonly sessions: number
+  readonly idleMs: number
+  readonly pool: WorkerPool | undefined
   readonly trusted: readonly ResolvedModule[]
   readonly wrap: readonly string[] | undefined
   readonly snapshotKey: Uint8Array | undefined
@@ -126,6 +136,8 @@ const MOST_WORKERS = 1_024
 const DEFAULT_WORKERS = 8
 const KEY_BYTES = 32
 const MOST_HOLD_MS = 86_400_000
+const IDLE_MS = 60_000
+const LONGEST_MS = 2 ** 31 - 1
 
 /** What every execution of a program takes. */
 const EXECUTION = [
@@ -148,6 +160,8 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'spares',
     'queue',
     'sessions',
+    'idleMs',
+    'pool',
     'trusted',
     'wrap',
     'snapshotKey',
@@ -215,17 +229,12 @@ export function formalsOf(
 /** @internal @throws ArgumentError, PolicyError */
 export function resolveOptions(options: SandboxOptions): ResolvedOptions {
   checkOptions(options, 'sandbox')
-  const { isolation = 'process', wrap, snapshotKey } = options
+  const { pool, snapshotKey } = options
+  const { isolation = pool?.isolation ?? 'process', wrap } = options
   if (!ISOLATIONS.includes(isolation))
     throw new ArgumentError(`isolation: must be one of ${ISOLATIONS.join(', ')}`)
-  if (
-    wrap !== undefined &&
-    !(Array.isArray(wrap) && wrap.length > 0 && wrap.every((part) => typeof part === 'string'))
-  ) {
-    throw new ArgumentError('wrap: must be a list of strings, a command first')
-  }
-  if (wrap !== undefined && isolation === 'process') checkCommand(wrap[0]!)
-  if (isolation === 'process') checkJail()
+  if (pool !== undefined) checkPool(pool, options)
+  checkWrap(wrap, isolation)
   if (isolation === 'inline' && options.workers !== undefined && options.workers !== 1) {
     throw new PolicyError(
       'workers: isolation "inline" runs one guest at a time, in the caller\'s own thread',
@@ -253,11 +262,37 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     spares: isolation === 'inline' ? 0 : count('spares', options.spares, 1, 0, MOST_WORKERS),
     queue: count('queue', options.queue, 1_000, 0, Number.MAX_SAFE_INTEGER),
     sessions: count('sessions', options.sessions, 16, 0, MOST_WORKERS),
+    idleMs: count('idleMs', options.idleMs, IDLE_MS, 0, LONGEST_MS),
+    pool,
     trusted: options.trusted === undefined ? [] : resolveTrusted(options.trusted),
     snapshotKey: snapshotKey?.slice(),
     host: resolveEffects(options),
     states: resolveStates(options.states),
   }
+}
+
+/** @internal That processes here are jails, and a command around them is one. @throws ArgumentError, PolicyError */
+export function checkWrap(wrap: readonly string[] | undefined, isolation: Isolation): void {
+  if (
+    wrap !== undefined &&
+    !(Array.isArray(wrap) && wrap.length > 0 && wrap.every((part) => typeof part === 'string'))
+  )
+    throw new ArgumentError('wrap: must be a list of strings, a command first')
+  if (wrap !== undefined && isolation !== 'process')
+    throw new PolicyError(`wrap: a command goes around a process, and isolation is "${isolation}"`)
+  if (wrap !== undefined) checkCommand(wrap[0]!)
+  if (isolation === 'process') checkJail()
+}
+
+/** What a pool decides, its sandboxes do not. @throws ArgumentError */
+function checkPool(pool: unknown, options: SandboxOptions): void {
+  if (!(pool instanceof WorkerPool))
+    throw new ArgumentError('options.pool: must be one that createPool made')
+  const both = (['isolation', 'workers', 'spares', 'wrap', 'idleMs', 'sessions'] as const).find(
+    (key) => options[key] !== undefined,
+  )
+  if (both !== undefined)
+    throw new ArgumentError(`options.${both}: of a sandbox with a pool, the pool decides it`)
 }
 
 /** @throws PolicyError for a command that is not there: the first run would be the one to fail. */
@@ -280,7 +315,8 @@ function checkJail(): void {
   )
 }
 
-function count(
+/** @internal @throws ArgumentError for what is no whole number in the range */
+export function count(
   name: string,
   value: number | undefined,
   otherwise: number,

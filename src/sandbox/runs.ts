@@ -17,7 +17,7 @@ import {
   type Crashed,
   type Outcome,
 } from './outcome.js'
-import { CANCELLED, type Pool } from './pool.js'
+import { CANCELLED, type Workers } from './tenants.js'
 import { converse, type HostSide } from './effects.js'
 import { encodeFiles } from './files.js'
 import type { Conversation } from '../trusted/broker/conversation.js'
@@ -41,7 +41,7 @@ export interface Runtime {
   readonly isRepeatable: boolean
   readonly compiler: Compiler
   /** Workers for runs and sessions. None of them compiles. */
-  readonly pool: Pool
+  readonly pool: Workers
   /** Texts that are being compiled: they count as waiting. */
   readonly arriving: Set<object>
   readonly isClosing: () => boolean
@@ -149,6 +149,8 @@ export async function run(
       return await withWorker(pool, runtime, signal, (worker) => executeIn(worker, text))
     if (signal?.aborted) return CANCELLED_UNSPENT
     const leave = arrive(runtime)
+    // While it is compiled.
+    pool.warm()
     try {
       await runtime.imageChecked
       const code = await runtime.compiler.compile(text, signal)
@@ -270,7 +272,7 @@ export async function executeRequest(
 
 /** Leases a worker for `work`. Work that lost its worker before anything of the guest ran is given another. */
 export async function withWorker<T>(
-  pool: Pool,
+  pool: Workers,
   { isClosing, imageChecked }: Runtime,
   signal: AbortSignal | undefined,
   work: (worker: GuestWorker) => Promise<T | 'lost'>,

@@ -27,7 +27,8 @@ import {
   type SandboxOptions,
 } from './options.js'
 import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
-import { CANCELLED, Pool, type Load } from './pool.js'
+import { Pool } from './pool.js'
+import { CANCELLED, overload, type Load } from './tenants.js'
 import { Program } from './program.js'
 import type { Pauses } from './execution.js'
 import { withCode } from './effects.js'
@@ -46,7 +47,7 @@ const NO_MODULES = resolveModules()
 const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
 
 /**
- * Makes a sandbox. Workers are started as they are needed, the first at once; nothing keeps the process alive but runs.
+ * Makes a sandbox. Workers are started as they are needed, none before the first run; nothing keeps the process alive but runs.
  * @throws PolicyError for a policy or an option that cannot be honoured, ArgumentError for an ill-formed option,
  *   InstallationError when the guest image is missing, or with trusted modules no worker can be started. A trusted module that
  *   fails to load is a PolicyError.
@@ -64,6 +65,8 @@ export class Sandbox<I extends Isolation = Isolation> {
   readonly #compiles: CompileService
   readonly #runtime: Runtime
   readonly #sessions = new Set<Session>()
+  /** Sessions that wait for their first worker. */
+  #opening = 0
   readonly #active = new Set<Promise<unknown>>()
   readonly #sessionHost: SessionHost
   readonly #formulas: Formulas<I>
@@ -73,7 +76,7 @@ export class Sandbox<I extends Isolation = Isolation> {
   private constructor(
     runtime: Omit<Runtime, 'isClosing'>,
     options: ResolvedOptions,
-    workers: Workers,
+    workers: Parts,
     compiles: CompileService,
     fingerprint: string,
   ) {
@@ -95,6 +98,8 @@ export class Sandbox<I extends Isolation = Isolation> {
       fingerprint,
       trusted: options.trusted.map(({ name }) => name),
       open: (state) => this.#open(state),
+      holds: options.pool === undefined,
+      idleMs: options.idleMs,
       closed: (session) => {
         this.#sessions.delete(session)
       },
@@ -363,7 +368,18 @@ export class Sandbox<I extends Isolation = Isolation> {
 
   async #open(state: SessionState): Promise<Session> {
     await this.#runtime.imageChecked
-    const worker = await this.#runtime.pool.lease('session')
+    if (!this.#sessionHost.holds) return this.#opened(undefined, state)
+    const { sessions } = this.#options
+    if (this.#sessions.size + this.#opening >= sessions) throw overload('session', sessions)
+    this.#opening++
+    try {
+      return this.#opened(await this.#runtime.pool.lease('session'), state)
+    } finally {
+      this.#opening--
+    }
+  }
+
+  #opened(worker: GuestWorker | undefined | typeof CANCELLED, state: SessionState): Session {
     if (worker === CANCELLED || this.#closing) throw new ClosedError('the sandbox was closed')
     const session = new Session(this.#sessionHost, worker, state)
     this.#sessions.add(session)
@@ -376,7 +392,7 @@ export class Sandbox<I extends Isolation = Isolation> {
 }
 
 /** What of a sandbox is running. */
-interface Workers extends Pick<Runtime, 'pool' | 'imageChecked'> {
+interface Parts extends Pick<Runtime, 'pool' | 'imageChecked'> {
   /** The memory with the trusted modules loaded, which every worker is given once there is one. */
   readonly base: { delta: Uint8Array | undefined }
   readonly startFormulaGuest: () => FormulaGuest
@@ -384,27 +400,28 @@ interface Workers extends Pick<Runtime, 'pool' | 'imageChecked'> {
 
 function startWorkers(
   policy: ResolvedPolicy,
-  { workers, spares, queue, sessions, isolation, wrap }: ResolvedOptions,
-): Workers {
+  { workers, spares, queue, sessions, isolation, wrap, idleMs, pool, trusted }: ResolvedOptions,
+): Parts {
   const setup = setupOf(policy)
-  const base: Workers['base'] = { delta: undefined }
+  const base: Parts['base'] = { delta: undefined }
   const giveBase = <W extends GuestWorker>(worker: W): W => {
     if (base.delta) worker.setBase(base.delta)
     return worker
   }
-  const pool = new Pool({
-    workers,
-    spares,
-    queue,
-    sessions,
-    start: starterOf(isolation, setup, wrap),
-    onReady: giveBase,
-  })
   const checked = imageChecked()
   checked.catch(() => {}) // who runs something hears of it
-  if (isolation !== 'inline') pool.warm()
   return {
-    pool,
+    pool: pool
+      ? pool.join(setup, queue, trusted.length > 0 ? giveBase : undefined)
+      : new Pool({
+          workers,
+          spares,
+          queue,
+          sessions,
+          idleMs,
+          start: starterOf(isolation, setup, wrap),
+          onReady: giveBase,
+        }),
     imageChecked: checked,
     base,
     startFormulaGuest: () => new FormulaGuest(() => giveBase(startInline(setup))),

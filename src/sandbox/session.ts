@@ -1,6 +1,7 @@
 /**
- * A session: a guest whose state lasts between runs. It holds a worker for its lifetime, and a copy of its memory as of the
- * last run that came to its end; a run that was ended by force leaves no trace, whatever became of the worker.
+ * A session: a guest whose state lasts between runs. It has a worker while it is used, and a copy of its memory as of the last run
+ * that came to its end; a run that was ended by force leaves no trace, whatever became of the worker. An idle session may be
+ * parked: it gives its worker back, and begins the next run from its copy. In a pool it has a worker just while something runs.
  */
 import { checkName } from '../check/host-names.js'
 import { ArgumentError, ClosedError, StateError } from '../errors.js'
@@ -20,7 +21,7 @@ import {
   type RunOptions,
 } from './options.js'
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
-import { CANCELLED } from './pool.js'
+import { CANCELLED } from './tenants.js'
 import { callRequest, encodeInputs, freshly, inspectRequest, runRequest } from './requests.js'
 import { encodeFiles } from './files.js'
 import { ATTEMPTS, compile, turnsOf, type Runtime } from './runs.js'
@@ -39,6 +40,10 @@ export interface SessionHost {
   /** Opens a session with this state. */
   readonly open: (state: SessionState) => Promise<Session>
   readonly closed: (session: Session) => void
+  /** Whether a session has a worker between its runs. */
+  readonly holds: boolean
+  /** It gives that worker back when it did nothing for so long. */
+  readonly idleMs: number
 }
 
 export interface CallOptions {
@@ -68,6 +73,11 @@ export class Session {
   #stale = true
   readonly #sources = new Map<string, Told>()
   #runs: number
+  /** Runs and calls that wait or are under way. */
+  #pending = 0
+  /** How often the worker had been leased when this session last had it. */
+  #leases = 0
+  #idle: NodeJS.Timeout | undefined
   #last: Promise<unknown> = Promise.resolve()
   #closed: Promise<void> | undefined
   #hasEnded = false
@@ -76,13 +86,26 @@ export class Session {
   #version = 0
 
   /** @internal Sessions are opened by `sandbox.session()`. */
-  constructor(host: SessionHost, worker: GuestWorker, state: SessionState) {
+  constructor(host: SessionHost, worker: GuestWorker | undefined, state: SessionState) {
     this.#host = host
     this.#worker = worker
     this.#delta = state.delta
     this.#runs = state.runs
     for (const { file, source, mode } of state.sources)
       this.#sources.set(file, { source, mode, filename: file, parameters: undefined })
+    this.#rest()
+  }
+
+  /** Parks it in a while, unless it begins something before. */
+  #rest(): void {
+    clearTimeout(this.#idle)
+    const worker = this.#worker
+    if (this.#pending > 0 || worker === undefined || !this.#host.holds) return
+    this.#idle = setTimeout(() => {
+      this.#host.runtime.pool.release(worker)
+      this.#worker = undefined
+      this.#stale = true
+    }, this.#host.idleMs).unref()
   }
 
   /**
@@ -213,7 +236,9 @@ export class Session {
   end(): void {
     this.#closed ??= Promise.resolve()
     this.#hasEnded = true
-    if (this.#worker) this.#host.runtime.pool.release(this.#worker)
+    clearTimeout(this.#idle)
+    // In a pool it is somebody else's by now, or given back by the run that has it.
+    if (this.#worker && this.#host.holds) this.#host.runtime.pool.release(this.#worker)
     this.#worker = undefined
     this.#delta = undefined
     this.#sources.clear()
@@ -229,7 +254,12 @@ export class Session {
     } catch (error) {
       return Promise.reject(error as Error)
     }
-    const done = this.#last.then(work)
+    this.#pending++
+    clearTimeout(this.#idle)
+    const done = this.#last.then(work).finally(() => {
+      this.#pending--
+      this.#rest()
+    })
     this.#last = done.catch(() => {})
     return done
   }
@@ -294,7 +324,10 @@ export class Session {
         fetch: (files) => this.#fetch(files),
         turns: asking?.turns,
         save: asking?.save,
-      }).finally(() => asking?.close())
+      }).finally(() => {
+        asking?.close()
+        this.#giveBack(worker)
+      })
       if (!begun && attempt < ATTEMPTS) continue
       this.#adopt(outcome, delta)
       return outcome
@@ -343,7 +376,7 @@ export class Session {
               this.#sources.set(file, { source, mode, filename: file, parameters: undefined })
             this.#remember(code)
           },
-        })
+        }).finally(() => this.#giveBack(worker))
         if (!begun && attempt < ATTEMPTS) continue
         if (outcome.status !== 'waiting') this.#version++
         this.#adopt(outcome, delta)
@@ -354,9 +387,24 @@ export class Session {
     }
   }
 
+  /** After a run, in a pool. */
+  #giveBack(worker: GuestWorker): void {
+    if (!this.#host.holds) this.#host.runtime.pool.release(worker)
+  }
+
   /** The session's worker, or the spare that takes its place. */
   async #liveWorker(signal: AbortSignal | undefined): Promise<GuestWorker | typeof CANCELLED> {
-    const { pool } = this.#host.runtime
+    const { runtime, holds } = this.#host
+    const { pool } = runtime
+    if (!holds) {
+      const worker = await pool.lease('run', signal, this.#worker)
+      if (worker === CANCELLED) return worker
+      // It is as this session left it when nobody else had it in between.
+      if (worker !== this.#worker || pool.leasesOf(worker) !== this.#leases + 1) this.#stale = true
+      this.#worker = worker
+      this.#leases = pool.leasesOf(worker)
+      return worker
+    }
     if (this.#worker?.alive) return signal?.aborted ? CANCELLED : this.#worker
     if (this.#worker) pool.release(this.#worker)
     this.#worker = undefined

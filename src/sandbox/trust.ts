@@ -7,7 +7,7 @@ import type { GuestWorker, Performed } from '../trusted/channel/link.js'
 import type { CallLimits } from '../trusted/channel/protocol.js'
 import { readException, type FindSource } from './exception.js'
 import type { ResolvedModule } from './exposure.js'
-import { CANCELLED } from './pool.js'
+import { CANCELLED } from './tenants.js'
 import {
   attendRequest,
   ForgedResponse,

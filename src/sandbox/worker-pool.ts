@@ -1,0 +1,157 @@
+/**
+ * A pool that many sandboxes share: so many workers for all of them together, which they take turns with. Guests of sandboxes
+ * with the same clock, chance and memory use the same workers, one after the other, each of them pristine; a sandbox with trusted
+ * modules has workers of its own kind, for which others are ended when they are idle.
+ */
+import { availableParallelism } from 'node:os'
+import { ArgumentError } from '../errors.js'
+import type { GuestWorker } from '../trusted/channel/link.js'
+import type { Setup } from '../trusted/channel/protocol.js'
+import { Capacity } from './capacity.js'
+import { checkKeys, checkRecord } from './records.js'
+import { checkWrap, count, type Isolation } from './options.js'
+import { Pool, type PoolOptions } from './pool.js'
+import { type Load, type Workers } from './tenants.js'
+import { starterOf } from './workers.js'
+
+/** How a pool is made. */
+export interface PoolSettings {
+  /** Where the guests of its sandboxes run. Default `process`. */
+  readonly isolation?: Exclude<Isolation, 'inline'> | undefined
+  /** How many guests run at once, of all sandboxes together. Default: the processor's cores, at most 8. */
+  readonly workers?: number | undefined
+  /**
+   * How much memory those that run at once may take together, each as much as its policy's `memoryMb` allows. Default: no bound but
+   * `workers`. A guest that is allowed more than all of this runs alone.
+   */
+  readonly memoryMb?: number | undefined
+  /** A worker that nobody used for so long is ended, in milliseconds. Default 30,000. */
+  readonly idleMs?: number | undefined
+  /** A command that a jail's command line is appended to; isolation `process` only. */
+  readonly wrap?: readonly string[] | undefined
+}
+
+const KEYS = ['isolation', 'workers', 'memoryMb', 'idleMs', 'wrap']
+const MOST_WORKERS = 1_024
+const DEFAULT_WORKERS = 8
+const IDLE_MS = 30_000
+
+/**
+ * Makes a pool, to be given to sandboxes. It starts nothing before one of them runs something.
+ * @throws ArgumentError for a setting that is none or out of its range, PolicyError for one that cannot be honoured.
+ * @example
+ * const pool = createPool({ workers: 2 })
+ * const sandboxes = await Promise.all(tenants.map(({ policy }) => createSandbox(policy, { pool })))
+ */
+export function createPool(settings: PoolSettings = {}): WorkerPool {
+  checkRecord(settings, 'settings')
+  checkKeys(settings, KEYS, 'settings', 'setting')
+  const { isolation = 'process', wrap } = settings
+  if (isolation !== 'process' && isolation !== 'thread')
+    throw new ArgumentError(
+      'isolation: must be process or thread: an inline guest has no worker to share',
+    )
+  checkWrap(wrap, isolation)
+  const workers = count(
+    'workers',
+    settings.workers,
+    Math.min(DEFAULT_WORKERS, availableParallelism()),
+    1,
+    MOST_WORKERS,
+  )
+  const memoryMb = count(
+    'memoryMb',
+    settings.memoryMb,
+    Number.MAX_SAFE_INTEGER,
+    1,
+    Number.MAX_SAFE_INTEGER,
+  )
+  const idleMs = count('idleMs', settings.idleMs, IDLE_MS, 0, 2 ** 31 - 1)
+  return new WorkerPool(isolation, workers, memoryMb, idleMs, wrap)
+}
+
+/** Workers for many sandboxes. Made by {@link createPool}. */
+export class WorkerPool {
+  /** Where its guests run. */
+  readonly isolation: Exclude<Isolation, 'inline'>
+  /** How many of them run at once. */
+  readonly workers: number
+  readonly #capacity: Capacity
+  readonly #idleMs: number
+  readonly #wrap: readonly string[] | undefined
+  readonly #pools = new Map<string, Pool>()
+  readonly #own = new Set<Pool>()
+  #closed = false
+
+  /** @internal Use {@link createPool}. */
+  constructor(
+    isolation: Exclude<Isolation, 'inline'>,
+    workers: number,
+    memoryMb: number,
+    idleMs: number,
+    wrap: readonly string[] | undefined,
+  ) {
+    this.isolation = isolation
+    this.workers = workers
+    this.#capacity = new Capacity(workers, memoryMb)
+    this.#idleMs = idleMs
+    this.#wrap = wrap
+  }
+
+  /** How many runs of all sandboxes wait and are running, and how many workers are ready and starting. */
+  get load(): Omit<Load, 'sessions'> {
+    const sum = { queued: 0, running: 0, ready: 0, starting: 0 }
+    for (const { whole } of [...this.#pools.values(), ...this.#own]) {
+      sum.queued += whole.queued
+      sum.running += whole.running
+      sum.ready += whole.ready
+      sum.starting += whole.starting
+    }
+    return sum
+  }
+
+  /**
+   * @internal A sandbox's part. `onReady` is given by one whose workers begin with a memory of their own: nobody else has them.
+   * @throws ArgumentError where the pool is closed
+   */
+  join(setup: Setup, queue: number, onReady: ((worker: GuestWorker) => void) | undefined): Workers {
+    if (this.#closed) throw new ArgumentError('pool: it is closed')
+    if (onReady !== undefined) {
+      const pool: Pool = this.#make(setup, queue, {
+        onReady,
+        onClosed: () => this.#own.delete(pool),
+      })
+      this.#own.add(pool)
+      return pool
+    }
+    const key = JSON.stringify(setup)
+    const known = this.#pools.get(key)
+    const pool = known ?? this.#make(setup, 0)
+    this.#pools.set(key, pool)
+    return pool.share(queue)
+  }
+
+  /** Ends its workers, and resolves when none is left. What sandboxes run or begin to run is then `cancelled`. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all([...this.#pools.values(), ...this.#own].map((pool) => pool.close()))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #make(setup: Setup, queue: number, own: Pick<PoolOptions, 'onReady' | 'onClosed'> = {}): Pool {
+    return new Pool({
+      workers: this.workers,
+      spares: 0,
+      sessions: Infinity,
+      queue,
+      idleMs: this.#idleMs,
+      capacity: this.#capacity,
+      memoryMb: setup.memoryBytes / (1 << 20),
+      start: starterOf(this.isolation, setup, this.#wrap),
+      ...own,
+    })
+  }
+}
