@@ -46,6 +46,7 @@ export interface Tenant {
   readonly leased: Record<Purpose, number>
 }
 
+/** @internal */
 export const tenantOf = (queue: number, sessions: number): Tenant => ({
   queue,
   sessions,
@@ -53,6 +54,7 @@ export const tenantOf = (queue: number, sessions: number): Tenant => ({
   leased: { run: 0, session: 0 },
 })
 
+/** @internal */
 export interface Waiter {
   /** Of one tenant, who came first is served first. */
   readonly order: number
