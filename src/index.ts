@@ -69,7 +69,8 @@ export type { GuestModule } from './sandbox/own-modules.js'
 export type { Asked, Capabilities, EffectOptions } from './sandbox/effects.js'
 export type { Exposure, Shown, TrustedModule } from './sandbox/exposure.js'
 export type { Load } from './sandbox/tenants.js'
-export { createPool, type PoolSettings, type WorkerPool } from './sandbox/worker-pool.js'
+export { createPool } from './sandbox/worker-pool.js'
+export type { PoolSettings, WorkerPool } from './sandbox/worker-pool.js'
 export type { OnOutput, Stream } from './sandbox/output.js'
 export type {
   Cancelled,
