@@ -12,7 +12,7 @@ import type { Granted } from '../trusted/broker/calls.js'
 import type { CompileService } from './compile-service.js'
 import { Code, outcomeOf, type SourceText } from './compiler.js'
 import { describeOutcome } from './outcome.js'
-import { CANCELLED } from './pool.js'
+import { CANCELLED } from './tenants.js'
 import { checkRecord } from './records.js'
 
 /** A module: its Python, or what the host grants under its name. */
