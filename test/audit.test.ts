@@ -10,6 +10,24 @@ describe('the audit finds nothing', () => {
     expect(calls).toBeGreaterThan(10_000)
   }, 300_000)
 
+  test('with the modules that make requests, calling what it reaches', async () => {
+    const { findings, calls } = await audit({
+      modules: {
+        http: '*',
+        'http.client': '*',
+        requests: '*',
+        'requests.auth': '*',
+        'requests.exceptions': '*',
+        'requests.structures': '*',
+        'urllib.error': '*',
+        'urllib.request': '*',
+      },
+      network: { allow: ['https://api.example.com'] },
+    })
+    expect(findings).toEqual([])
+    expect(calls).toBeGreaterThan(10_000)
+  }, 300_000)
+
   test.each(Object.keys(PRESETS) as PresetName[])(
     'from the globals of the preset %s, by reads',
     async (preset) => {

@@ -21,7 +21,7 @@ function said(policy: unknown): string {
 }
 
 const known =
-  'known keys: $schema, preset, modules, builtins, clock, random, filesystem, artifacts, capabilities, limits'
+  'known keys: $schema, preset, modules, builtins, clock, random, filesystem, artifacts, capabilities, network, limits'
 
 describe('without a policy', () => {
   test('nothing can be imported, and every limit has its default', () => {
@@ -69,7 +69,7 @@ describe('unknown keys', () => {
   test.each([
     [{ module: {} }, `policy.module: unknown key; did you mean "modules"? (${known})`],
     [{ files: { '/': { memory: 1 } } }, `policy.files: unknown key (${known})`],
-    [{ network: { allow: [] } }, `policy.network: unknown key (${known})`],
+    [{ networks: {} }, `policy.networks: unknown key; did you mean "network"? (${known})`],
     [{ capability: {} }, `policy.capability: unknown key; did you mean "capabilities"? (${known})`],
     [
       { capabilities: { f: { call: 1 } } },

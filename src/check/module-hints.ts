@@ -1,6 +1,8 @@
 /** What to use instead of modules that guests do not get, as data. Where nothing replaces a module, the hint says who can help. */
 
 const host = 'a guest cannot: have the host do it and pass the result as an input'
+const network =
+  'the policy grants it where it allows requests: `"network": { "allow": ["https://api.example.com"] }`'
 
 export const MODULE_HINTS: Readonly<Record<string, string>> = {
   os: 'a guest has no files, processes or environment: have the host pass what is needed as an input',
@@ -27,13 +29,18 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   resource: 'set limits in the policy',
   socket: host,
   ssl: host,
-  http: host,
-  'http.client': host,
-  urllib: 'use `urllib.parse`; have the host make requests and pass what came as an input',
-  'urllib.request': host,
-  requests: host,
-  httpx: host,
-  aiohttp: host,
+  'http.client': network,
+  urllib:
+    'use `urllib.parse`; `urllib.request` is there where the policy allows requests (`network`)',
+  'urllib.request': network,
+  'urllib.error': network,
+  requests: network,
+  'requests.auth': network,
+  'requests.exceptions': network,
+  'requests.structures': network,
+  httpx: 'use `requests`, where the policy allows requests (`network`)',
+  aiohttp: 'use `requests.AsyncSession`, where the policy allows requests (`network`)',
+  urllib3: 'use `requests`, where the policy allows requests (`network`)',
   ftplib: host,
   smtplib: host,
   sqlite3: host,

@@ -7,6 +7,7 @@ import { choice, type Arguments, type Command } from './command.js'
 import { outputFilter } from './guest-output.js'
 import { INPUT_OPTIONS, inputsOf } from './inputs.js'
 import { complain, isOutputClosed, isTerminal, print, printError, useColour } from './output.js'
+import { NETWORK_OPTIONS, secretsOf, withNetwork } from './network-option.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { LIMIT_OPTIONS, limitsOf, withOptions } from './quantities.js'
 import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
@@ -54,6 +55,7 @@ export const run: Command = {
     result: { argument: 'NAME', describe: 'Print the value of this global' },
     mode: MODE_OPTION,
     ...POLICY_OPTIONS,
+    ...NETWORK_OPTIONS,
     ...LIMIT_OPTIONS,
     format: {
       argument: 'FORMAT',
@@ -73,6 +75,10 @@ export const run: Command = {
       'a program on the command line, with one input',
     ],
     ['run --mode eval --preset formula < cell.txt', 'one expression, under a tighter policy'],
+    [
+      'run fetch.py --allow-net https://api.example.com --secret API_KEY=api.example.com',
+      'requests to one server, with a key that the program never sees',
+    ],
     ['run job.py --limit outputBytes=64m', 'any limit of a policy, with a unit'],
     [
       'run agent.py --policy policy.json --format json',
@@ -82,14 +88,16 @@ export const run: Command = {
   statuses: RUN_STATUSES,
   notes: [
     'A program prints what it prints, as under python. The value of the final expression is printed with -c, --mode eval or ' +
-      '--value, that of a global with --result, unless it is None. The program reads ' +
-      'this stdin, unless that is the program itself, and gets no files, network or environment. What it writes goes on as it is, except to a terminal or the log of a CI runner, where it could act.',
+      '--value, that of a global with --result, unless it is None. The program reads this stdin, unless that is the program ' +
+      'itself, and gets no files or environment, and no network but what --allow-net or the policy names. What it writes goes on ' +
+      'as it is, except to a terminal or the log of a CI runner, where it could act.',
   ],
 
   async run(args) {
     const { source, filename, isPiped, argv } = sourceOf(args)
     const inputs = inputsOf(args)
-    const written = await policyOf(args)
+    const written = withNetwork(await policyOf(args), args)
+    const secrets = secretsOf(args, written)
     // Somebody who types may think for a while.
     const waiting = isTerminal(0) ? { waitMs: LIMITS.waitMs.max } : {}
     const limits = { ...waiting, ...written.limits, ...limitsOf(args) }
@@ -106,7 +114,7 @@ export const run: Command = {
     const stop = new AbortController()
     const interrupted = interruptions(stop)
     const { createSandbox } = await import('../sandbox/sandbox.js')
-    await using sandbox = await createSandbox(policy, { workers: 1, spares: 0 })
+    await using sandbox = await createSandbox(policy, { workers: 1, spares: 0, secrets })
     const outcome = await sandbox.run(text, {
       filename,
       inputs,

@@ -4,7 +4,7 @@ import type { ModuleGrants, OwnModules } from '../check/imports.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
-import { MODULES } from '../trusted/language/modules.js'
+import { MODULES, NETWORK_MODULES } from '../trusted/language/modules.js'
 
 /** One source, and what is to become of it. */
 export interface Job {
@@ -23,6 +23,14 @@ export interface Job {
   readonly module: { readonly inside: string; readonly isSurface: boolean } | null
 }
 
+/** Sets of modules that have a name. */
+const MODULE_SETS = {
+  standard: MODULES,
+  networked: { ...MODULES, ...NETWORK_MODULES },
+}
+
+export type ModuleSet = keyof typeof MODULE_SETS
+
 /** What a policy says that decides how a source is compiled. */
 export interface CompileTerms {
   readonly modules: ModuleGrants
@@ -37,15 +45,15 @@ export interface CompileTerms {
   }
 }
 
-/** A policy's terms as text, by which workers keep what they made of one. `isStandard`: it grants every module whole. */
+/** A policy's terms as text, by which workers keep what they made of one. `whole`: it grants every module of that set whole. */
 export function termsText(
   { modules, builtins, limits }: ResolvedPolicy,
-  isStandard: boolean,
+  whole: ModuleSet | undefined,
   own: OwnModules,
 ): string {
   const { sourceBytes, depth, codeBytes, compileMs } = limits
   return JSON.stringify({
-    modules: isStandard ? 'standard' : modules,
+    modules: whole ?? modules,
     builtins,
     own,
     limits: { sourceBytes, depth, codeBytes, compileMs },
@@ -55,7 +63,7 @@ export function termsText(
 /** The terms that {@link termsText} wrote. */
 export function readTerms(text: string): CompileTerms {
   const terms = JSON.parse(text) as Omit<CompileTerms, 'modules'> & {
-    modules: 'standard' | Record<string, readonly string[]>
+    modules: ModuleSet | Record<string, readonly string[]>
   }
   // Without a prototype, so that no module is inherited.
   const modules = Object.create(null) as Record<string, readonly string[]>
@@ -63,7 +71,10 @@ export function readTerms(text: string): CompileTerms {
   return {
     ...terms,
     own,
-    modules: Object.assign(modules, terms.modules === 'standard' ? MODULES : terms.modules),
+    modules: Object.assign(
+      modules,
+      typeof terms.modules === 'string' ? MODULE_SETS[terms.modules] : terms.modules,
+    ),
   }
 }
 

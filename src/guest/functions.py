@@ -117,8 +117,10 @@ crosses(HostObject, lambda held: object.__getattribute__(held, '_token'), 'capab
 
 
 def made(description):
-    """The guest's end of what the host grants: `['call']`, `['await']` or `['object', shown]`, under its name."""
+    """The guest's end of what the host grants: `['call']`, `['await']`, `['object', shown]` or `['text', text]`, under its name."""
     name, kind, *shown = description
+    if kind == 'text':
+        return shown[0]
     if kind == 'object':
         return HostObject(name, shown[0])
     return HostFunction(name, kind == 'await')

@@ -116,10 +116,10 @@ class Questions:
         except TypeError as error:
             said = str(error)
         else:
-            return [effect, target, payload, *self._position()]
+            return [effect, target, payload, *self.position()]
         raise TypeError(f'{target}(): {said}')
 
-    def _position(self):
+    def position(self):
         """Line, and UTF-8 column from 0, of the guest's innermost frame, in the guarded text."""
         frame = _getframe(2)
         while frame is not None and frame.f_globals is not self.scope:

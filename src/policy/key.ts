@@ -30,6 +30,7 @@ export function policyKey<Schema extends v.GenericSchema, Resolved>(
 /** An object with these keys and no others; the message for another lists them and suggests the nearest. */
 export function keyed<E extends v.ObjectEntries>(entries: E) {
   const schema = v.strictObject(entries, (issue) => {
+    if (issue.expected?.startsWith('"')) return 'is missing'
     if (issue.expected !== 'never') return 'must be an object'
     const key = String(issue.input)
     const close = nearest(key, Object.keys(entries))

@@ -10,6 +10,7 @@ import { clock, type ClockKey, type ResolvedClock } from './keys/clock.js'
 import { filesystem, type FilesystemKey, type ResolvedFilesystem } from './keys/filesystem.js'
 import { limits, type LimitsKey, type ResolvedLimits } from './keys/limits.js'
 import { modules, type ModulesKey, type ResolvedModules } from './keys/modules.js'
+import { network, type NetworkKey, type ResolvedNetwork } from './keys/network.js'
 import { random, type RandomKey, type ResolvedRandom } from './keys/random.js'
 
 /** @internal */
@@ -21,6 +22,7 @@ export const KEYS = {
   filesystem,
   artifacts,
   capabilities,
+  network,
   limits,
 }
 
@@ -33,6 +35,7 @@ export interface Keys
     FilesystemKey,
     ArtifactsKey,
     CapabilitiesKey,
+    NetworkKey,
     LimitsKey {}
 
 /** The complete form of each. */
@@ -44,6 +47,7 @@ export interface ResolvedKeys
     ResolvedFilesystem,
     ResolvedArtifacts,
     ResolvedCapabilities,
+    ResolvedNetwork,
     ResolvedLimits {}
 
 export type PolicyKeyName = keyof ResolvedKeys

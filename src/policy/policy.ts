@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { PolicyError } from '../errors.js'
 import type { PolicyKey } from './key.js'
 import { checkArtifacts } from './keys/artifacts.js'
+import { withNetwork } from './keys/modules.js'
 import { KEYS, type Keys, type PolicyKeyName, type ResolvedKeys } from './keys.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES, LIMITS, type Limits } from './limits.js'
 import { keyPath, plain } from './plain.js'
@@ -60,11 +61,13 @@ export function resolvePolicy(policy?: Policy | ResolvedPolicy): ResolvedPolicy 
   if (resolvedPolicies.has(policy)) return policy as ResolvedPolicy
   const written = validate(plain(policy, 'policy'))
   const preset: Policy = written.preset === undefined ? {} : PRESETS[written.preset]
-  const resolved = complete((name) => {
+  const whole = complete((name) => {
     const { standard, resolve } = KEYS[name] as PolicyKey<v.GenericSchema, unknown>
     const given = written[name] ?? preset[name]
     return given === undefined ? standard : resolve(given, preset[name])
   })
+  const modules = withNetwork(whole.modules, whole.network !== undefined)
+  const resolved = modules === whole.modules ? whole : Object.freeze({ ...whole, modules })
   checkArtifacts(resolved)
   resolvedPolicies.add(resolved)
   return resolved

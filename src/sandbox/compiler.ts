@@ -7,7 +7,7 @@ import { termsText, type Job } from '../compile/jobs.js'
 import { ArgumentError } from '../errors.js'
 import { checkMode, type Mode } from '../check/options.js'
 import type { OwnModules } from '../check/imports.js'
-import { STANDARD_GRANTS } from '../policy/keys/modules.js'
+import { setOf } from '../policy/keys/modules.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { createMapper, type Mapper } from '../rewrite/map.js'
 import type { CompileAnswer } from '../trusted/channel/compile-answer.js'
@@ -99,7 +99,7 @@ export class Compiler {
   ) {
     // A listener for each batch that is under way.
     setMaxListeners(0, this.#closing.signal)
-    this.#terms = termsText(policy, policy.modules === STANDARD_GRANTS, own)
+    this.#terms = termsText(policy, setOf(policy.modules), own)
   }
 
   /**

@@ -3,23 +3,26 @@ import { checkName } from '../check/host-names.js'
 import type { Code } from './compiler.js'
 import { ArgumentError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
+import type { ResolvedPolicy } from '../policy/policy.js'
 import { Broker, type Counts } from '../trusted/broker/broker.js'
 import { callEffects, Objects, type Granted } from '../trusted/broker/calls.js'
 import { resolveModules, type GuestModule, type ResolvedModules } from './own-modules.js'
 import { Awaitable, Capability } from '../trusted/broker/capability.js'
 import { Conversation } from '../trusted/broker/conversation.js'
 import { stdinEffect, type Readable } from '../trusted/broker/stdin.js'
+import { networkEffect } from '../trusted/network/network.js'
 import {
   GUEST_ERRORS,
   GuestError,
+  type Effect,
   type LATER,
   type EffectEvent,
   type Position,
-  type Rule,
 } from '../trusted/broker/effect.js'
 import { decode } from '../trusted/channel/decode.js'
 import { encode, type Field, type Outward } from '../trusted/channel/encode.js'
 import { INWARD, instead, VALUES, type Value } from '../trusted/channel/values.js'
+import { resolveNetworking, type Networking, type NetworkingOptions } from './networking.js'
 
 /** The class of the guest's end of an object: as its type, an object of the host's comes back. */
 const HOST_OBJECT = 'HostObject'
@@ -33,7 +36,7 @@ export type Capabilities = Readonly<Record<string, Granted>>
 export type Asked = Omit<EffectEvent, 'decision' | 'ms' | 'bytes'>
 
 /** Options that let a guest ask its host. */
-export interface EffectOptions {
+export interface EffectOptions extends NetworkingOptions {
   /**
    * Functions and objects of the host's, as globals of the guest: a plain function (the guest waits for its promise), one made by
    * `awaitable` (a coroutine function in the guest), or an object made by `capability`.
@@ -72,6 +75,8 @@ export interface HostSide {
   readonly modules: ResolvedModules
   /** What the guest is told of it: `[name, kind, shown?]` of each, the exception classes, and modules, of code or of such. */
   readonly told: { readonly host?: Value; readonly errors?: Value; readonly own?: Value }
+  /** Undefined: the policy allows no request. */
+  readonly network: Networking | undefined
   /** Every name that is a global of the guest because of it. */
   readonly names: readonly string[]
 }
@@ -80,7 +85,10 @@ export interface HostSide {
  * @internal What the host grants; undefined when it grants nothing.
  * @throws ArgumentError where a name cannot be a guest's, or a value is no capability.
  */
-export function resolveEffects(options: EffectOptions): HostSide | undefined {
+export function resolveEffects(
+  options: EffectOptions,
+  policy: ResolvedPolicy,
+): HostSide | undefined {
   const { capabilities = {}, errors = {}, approve, onEffect } = options
   const modules = resolveModules(options.modules)
   for (const [key, value] of Object.entries({ approve, onEffect }))
@@ -99,6 +107,11 @@ export function resolveEffects(options: EffectOptions): HostSide | undefined {
     if (Object.hasOwn(capabilities, name))
       throw new ArgumentError(`options.errors.${name}: a capability has the same name`)
   }
+  const network = resolveNetworking(options, policy)
+  const secrets = network?.placeholders ?? []
+  for (const [name] of secrets)
+    if (Object.hasOwn(capabilities, name) || Object.hasOwn(errors, name))
+      throw new ArgumentError(`options.secrets.${name}: another option has the same name`)
   const granted: Record<string, Granted> = { ...capabilities }
   const own: Record<string, Value> = {}
   for (const [module, names] of modules.granted) {
@@ -107,7 +120,8 @@ export function resolveEffects(options: EffectOptions): HostSide | undefined {
       return describe(name, value, `modules.${module}`)
     })
   }
-  const asks = Object.keys(granted).length > 0 || Object.keys(errors).length > 0
+  const asks =
+    Object.keys(granted).length > 0 || Object.keys(errors).length > 0 || network !== undefined
   if (!asks && modules.sources.size === 0 && onEffect === undefined) return undefined
   return {
     granted,
@@ -116,8 +130,15 @@ export function resolveEffects(options: EffectOptions): HostSide | undefined {
     onEffect,
     asks,
     modules,
-    told: { ...(asks && { host, errors: { ...errors } }), own },
-    names: [...Object.keys(capabilities), ...Object.keys(errors)],
+    network,
+    told: {
+      ...(asks && {
+        host: [...host, ...secrets.map(([name, text]) => [name, 'text', text])],
+        errors: { ...errors },
+      }),
+      own,
+    },
+    names: [...Object.keys(capabilities), ...Object.keys(errors), ...secrets.map(([name]) => name)],
   }
 }
 
@@ -151,6 +172,7 @@ const NOTHING: HostSide = {
   approve: undefined,
   onEffect: undefined,
   asks: false,
+  network: undefined,
   modules: resolveModules(),
   told: {},
   names: [],
@@ -166,7 +188,7 @@ export interface Conversing {
   readonly host: HostSide | undefined
   /** What the run is given to read. */
   readonly input: Readable | undefined
-  readonly rules: Readonly<Record<string, Partial<Omit<Rule, 'path'>>>>
+  readonly policy: ResolvedPolicy
   readonly limits: Limits
   /** Whether the worker can wait for an answer that comes later. */
   readonly canWait: boolean
@@ -180,7 +202,7 @@ export interface Conversing {
 export function converse({
   host = NOTHING,
   input,
-  rules,
+  policy,
   limits,
   canWait,
   position,
@@ -207,7 +229,9 @@ export function converse({
   const writeRows = (rows: unknown): Uint8Array =>
     encode(rows, { ...shape, depth: DEPTH + 3 }, outward, known)
   const timeoutMs = limits.waitMs
+  const rules = policy.capabilities
   const effects = callEffects({ granted: host.granted, objects, rules, timeoutMs, canWait })
+  for (const [kind, effect] of requests(host, policy, limits)) effects.set(kind, effect)
   if (input) {
     const most = Math.min(bytes - ANSWER_SLACK, MOST_PIECE)
     effects.set('stdin', stdinEffect(input, { most, timeoutMs, canWait }))
@@ -218,7 +242,7 @@ export function converse({
     limits,
     errors: new Set(Object.keys(host.errors)),
     approve: host.approve,
-    onEffect: host.onEffect,
+    onEffect: masked(host),
     after,
     encode: write,
   })
@@ -232,6 +256,26 @@ export function converse({
     questionBytes: bytes,
   })
   return { conversation, broker, encode: writeRows, check: write }
+}
+
+/** The log, in which what a guest names has no secret: it may have got one from a function of the host's. */
+function masked({ onEffect, network }: HostSide): HostSide['onEffect'] {
+  if (onEffect === undefined || network === undefined || network.secrets.isEmpty) return onEffect
+  const { secrets } = network
+  return (event) => onEffect({ ...event, target: secrets.maskText(event.target) })
+}
+
+/** The effect of requests, where the policy allows any. */
+function requests(
+  { network }: HostSide,
+  policy: ResolvedPolicy,
+  limits: Limits,
+): [string, Effect][] {
+  if (network === undefined || policy.network === undefined) return []
+  const { secrets, transport, handler } = network
+  const bytes = limits.effectBytes
+  const options = { rules: policy.network, secrets, transport, handler, bytes }
+  return [['request', networkEffect({ ...options, timeoutMs: limits.waitMs })]]
 }
 
 /** A value of the guest's, in which an object of the host's is that object again. */

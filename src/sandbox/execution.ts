@@ -6,6 +6,7 @@ import { decodeFiles, filesBytes } from './files.js'
 import { loadParser, type Parser } from '../syntax/parse.js'
 import type { Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
+import { Secrets } from '../trusted/network/secrets.js'
 import { WireError } from '../trusted/channel/wire.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
 import type { CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
@@ -117,24 +118,27 @@ export async function execute(execution: Execution): Promise<Executed> {
   }
   signal?.addEventListener('abort', cancel)
   const { turns, save, artifacts = null } = execution
+  const secrets = turns?.secrets ?? NO_SECRETS
+  const maskers = { 1: secrets.masker(), 2: secrets.masker() }
+  const write = (fd: 1 | 2, bytes: Uint8Array): void => {
+    try {
+      if (bytes.length > 0) output.take(fd, bytes)
+    } catch (error) {
+      notTaken(error)
+    }
+  }
   const perform = async (call: TurnCall) => {
     const performing = performOrRefuse(worker, {
       to,
       ...call,
       filesBytes: filesBytes({ artifacts }),
       pausable: pauses !== undefined,
-      onOutput: (fd, bytes) => {
-        try {
-          output.take(fd, bytes)
-        } catch (error) {
-          notTaken(error)
-        }
-      },
+      onOutput: (fd, bytes) => write(fd, maskers[fd].take(bytes)),
     })
     pauses?.attach(worker)
     const performed = await performing
     pauses?.attach(undefined)
-    return performed
+    return masked(performed, secrets)
   }
   const isOver = (): boolean => cancelled || hostError !== undefined || !worker.alive
   const { performed, reply, stood } = await performTurns({
@@ -146,6 +150,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     recorded: execution.recorded,
   })
   signal?.removeEventListener('abort', cancel)
+  for (const fd of [1, 2] as const) write(fd, maskers[fd].end())
   if (hostError) throw hostError.error
   const { recorded } = execution
   const spent: Spent = {
@@ -179,6 +184,20 @@ export async function execute(execution: Execution): Promise<Executed> {
     outcome: judge(reply, spent, execution.find, parser),
     begun: performed.kind !== 'lost' || performed.begun,
     delta: performed.kind === 'done' ? (performed.delta ?? undefined) : undefined,
+  }
+}
+
+const NO_SECRETS = new Secrets({})
+
+/** What a worker answered, with no secret in its value, its exception or its files. A mask is as long as what it covers. */
+function masked(performed: Performed, secrets: Secrets): Performed {
+  if (performed.kind !== 'done' || secrets.isEmpty) return performed
+  const { response, traces, files } = performed
+  return {
+    ...performed,
+    response: secrets.mask(response),
+    traces: traces && secrets.mask(traces),
+    files: files && secrets.mask(files),
   }
 }
 

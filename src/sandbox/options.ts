@@ -8,6 +8,7 @@ import { ArgumentError, PolicyError } from '../errors.js'
 import { resolveEffects, type EffectOptions, type HostSide } from './effects.js'
 import type { GivenOptions } from './given.js'
 import type { Limits } from '../policy/limits.js'
+import type { ResolvedPolicy } from '../policy/policy.js'
 import type { Value } from '../trusted/channel/values.js'
 import { resolveStates, type StatesOptions, type WaitingAnswers } from './states.js'
 import { resolveTrusted, type ResolvedModule, type TrustedModule } from './exposure.js'
@@ -171,6 +172,8 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'approve',
     'onEffect',
     'states',
+    'network',
+    'secrets',
   ],
   compile: ['mode', 'parameters', 'filename', 'signal'],
   formula: ['filename', 'signal'],
@@ -227,7 +230,7 @@ export function formalsOf(
 }
 
 /** @internal @throws ArgumentError, PolicyError */
-export function resolveOptions(options: SandboxOptions): ResolvedOptions {
+export function resolveOptions(options: SandboxOptions, policy: ResolvedPolicy): ResolvedOptions {
   checkOptions(options, 'sandbox')
   const { pool, snapshotKey } = options
   const { isolation = pool?.isolation ?? 'process', wrap } = options
@@ -266,7 +269,7 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     pool,
     trusted: options.trusted === undefined ? [] : resolveTrusted(options.trusted),
     snapshotKey: snapshotKey?.slice(),
-    host: resolveEffects(options),
+    host: resolveEffects(options, policy),
     states: resolveStates(options.states),
   }
 }

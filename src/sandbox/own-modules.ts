@@ -6,7 +6,7 @@ import { checkName } from '../check/host-names.js'
 import type { OwnModule, OwnModules } from '../check/imports.js'
 import { termsText, type Job } from '../compile/jobs.js'
 import { ArgumentError, ClosedError, ModuleError } from '../errors.js'
-import { STANDARD_GRANTS } from '../policy/keys/modules.js'
+import { setOf } from '../policy/keys/modules.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import type { Granted } from '../trusted/broker/calls.js'
 import type { CompileService } from './compile-service.js'
@@ -85,7 +85,7 @@ export async function compileModules(
   const texts = [...sources].map(([name, source]) => textOf(name, source, names))
   const answersOf = async (isSurface: boolean) => {
     const answers = await service.compile({
-      terms: termsText(policy, policy.modules === STANDARD_GRANTS, own),
+      terms: termsText(policy, setOf(policy.modules), own),
       policy,
       jobs: texts.map(({ text, inside }) => jobOf(text, inside, isSurface, provided)),
       signals: [],

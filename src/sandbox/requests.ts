@@ -3,7 +3,7 @@ import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, ValueError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
-import { STANDARD_GRANTS } from '../policy/keys/modules.js'
+import { NETWORKED_GRANTS, setOf } from '../policy/keys/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { withField } from '../trusted/channel/encode.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
@@ -217,12 +217,10 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
   const names = Object.entries(modules)
   const told = names.map(
     ([name, shown]) =>
-      [name, shown.length === STANDARD_GRANTS[name]?.length ? '*' : shown] as const,
+      [name, shown.length === NETWORKED_GRANTS[name]?.length ? '*' : shown] as const,
   )
-  const isStandard =
-    names.length === Object.keys(STANDARD_GRANTS).length && told.every(([, shown]) => shown === '*')
   const made = {
-    modules: isStandard ? 'standard' : Object.fromEntries(told),
+    modules: setOf(modules) ?? Object.fromEntries(told),
     builtins: builtins.length === DEFAULT_POLICY.builtins.length ? null : builtins,
     ...(Object.keys(filesystem).length > 0 && { files: true }),
   }

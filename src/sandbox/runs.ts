@@ -198,7 +198,7 @@ export function turnsOf(
   const { conversation, broker, encode, check } = converse({
     host,
     input,
-    rules: policy.capabilities,
+    policy,
     limits,
     canWait,
     position: (line, column) => {
@@ -219,7 +219,10 @@ export function turnsOf(
       canRepeat:
         code !== undefined &&
         (given.holdMs !== undefined ||
-          Object.values(policy.capabilities).some(({ approve }) => approve)),
+          [...Object.values(policy.capabilities), ...(policy.network?.allow ?? [])].some(
+            ({ approve }) => approve,
+          )),
+      secrets: host?.network?.secrets,
     },
     conversation,
     save:

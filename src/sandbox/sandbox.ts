@@ -56,7 +56,8 @@ export async function createSandbox<const I extends Isolation = 'process'>(
   policy?: Policy,
   options: SandboxOptions & { readonly isolation?: I | undefined } = {},
 ): Promise<Sandbox<I>> {
-  return Sandbox.create<I>(resolvePolicy(policy), resolveOptions(options))
+  const resolved = resolvePolicy(policy)
+  return Sandbox.create<I>(resolved, resolveOptions(options, resolved))
 }
 
 /** Guests under one policy. Made by {@link createSandbox}. */

@@ -8,6 +8,7 @@ import type { Limits } from '../policy/limits.js'
 import type { Conversation, HeldRow } from '../trusted/broker/conversation.js'
 import type { Question } from '../trusted/broker/effect.js'
 import type { Call, Performed } from '../trusted/channel/link.js'
+import type { Secrets } from '../trusted/network/secrets.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import type { CallUsage } from '../trusted/channel/protocol.js'
 import { encodeValue } from '../trusted/channel/values.js'
@@ -30,6 +31,8 @@ export interface Turns {
   readonly canWait: boolean
   /** Whether each turn is to be one that can be made again: for plain calls that are put off. */
   readonly canRepeat: boolean
+  /** What is masked in all that the run tells. */
+  readonly secrets: Secrets | undefined
 }
 
 /** One call, as a turn makes it. */

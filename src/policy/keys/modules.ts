@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { nearest } from '../../check/nearest.js'
 import { PolicyError } from '../../errors.js'
-import { MODULES } from '../../trusted/language/modules.js'
+import { MODULES, NETWORK_MODULES } from '../../trusted/language/modules.js'
 import { notList, policyKey, word } from '../key.js'
 
 /** What a policy writes. */
@@ -31,6 +31,18 @@ const table = (entries: Iterable<readonly [string, readonly string[]]>): ModuleG
 /** Every module with a reviewed facet, with every name of it: what `modules: 'standard'` grants. */
 export const STANDARD_GRANTS: ModuleGrants = table(Object.entries(MODULES))
 
+/** The same under a policy with `network`. */
+export const NETWORKED_GRANTS: ModuleGrants = table([
+  ...Object.entries(MODULES),
+  ...Object.entries(NETWORK_MODULES),
+])
+
+/** The name of a set that is granted as a whole. */
+export function setOf(grants: ModuleGrants): 'standard' | 'networked' | undefined {
+  if (grants === STANDARD_GRANTS) return 'standard'
+  return grants === NETWORKED_GRANTS ? 'networked' : undefined
+}
+
 /** No module at all. */
 export const NO_MODULES: ModuleGrants = table([])
 
@@ -50,12 +62,12 @@ export function resolveModules(
 }
 
 function resolveNames(module: string, names: '*' | readonly string[]): readonly string[] {
-  const known = Object.hasOwn(STANDARD_GRANTS, module) ? STANDARD_GRANTS[module] : undefined
+  const known = Object.hasOwn(NETWORKED_GRANTS, module) ? NETWORKED_GRANTS[module] : undefined
   if (known === undefined) {
     throw new PolicyError(
       `policy.modules: there is no reviewed module "${module}"${suggest(
         module,
-        Object.keys(STANDARD_GRANTS),
+        Object.keys(NETWORKED_GRANTS),
       )}`,
     )
   }
@@ -71,6 +83,19 @@ function resolveNames(module: string, names: '*' | readonly string[]): readonly 
     }
   }
   return [...new Set(names)].sort()
+}
+
+/**
+ * What the policy's modules are, where `network` is told (`hasNetwork`) and where it is not.
+ * @throws PolicyError for a module that makes requests where none is allowed.
+ */
+export function withNetwork(grants: ModuleGrants, hasNetwork: boolean): ModuleGrants {
+  if (hasNetwork) return grants === STANDARD_GRANTS ? NETWORKED_GRANTS : grants
+  const idle = Object.keys(grants).find((module) => Object.hasOwn(NETWORK_MODULES, module))
+  if (idle === undefined) return grants
+  throw new PolicyError(
+    `policy.modules: "${idle}" makes requests, and the policy allows none ("network")`,
+  )
 }
 
 function suggest(word: string, candidates: Iterable<string>): string {

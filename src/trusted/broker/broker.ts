@@ -14,6 +14,7 @@ import {
   GUEST_ERRORS,
   GuestError,
   LATER,
+  Refusal,
   type Answer,
   type Decision,
   type Effect,
@@ -122,7 +123,8 @@ export class Broker {
         `${limits.pending} questions wait for their answers already (limits.pending)`,
       )
     const rule = effects.get(kind)?.rule(target)
-    if (!rule) return refuse('PermissionError', `${target}: the policy grants no such ${kind}`)
+    if (typeof rule !== 'object')
+      return refuse('PermissionError', rule ?? `${target}: the policy grants no such ${kind}`)
     open.rule = rule.path
     const count = (this.#asked.get(rule.path) ?? 0) + 1
     this.#asked.set(rule.path, count)
@@ -151,7 +153,8 @@ export class Broker {
   reopen(held: Held): void {
     const { effect, target, id } = held.question
     const open = this.#opened(held)
-    open.rule = this.#options.effects.get(effect)?.rule(target)?.path ?? ''
+    const rule = this.#options.effects.get(effect)?.rule(target)
+    open.rule = typeof rule === 'object' ? rule.path : ''
     this.#open.set(id, open)
   }
 
@@ -166,7 +169,7 @@ export class Broker {
       return this.#refuse(open, 'denied', 'PermissionError', `${target}: ${verdict.denied}`)
     const rule = this.#options.effects.get(effect)?.rule(target)
     if (fault) return this.#refuse(open, 'denied', ...fault)
-    if (rule) return this.#perform(open, rule, 'approved')
+    if (typeof rule === 'object') return this.#perform(open, rule, 'approved')
     return this.#refuse(open, 'denied', 'PermissionError', `${target}: is not there any more`)
   }
 
@@ -245,7 +248,7 @@ export class Broker {
             'TimeoutError',
             `${target}: no answer after ${rule.timeoutMs} ms`,
           )
-        : this.#refuse(open, 'failed', ...this.#errorOf(error, target))
+        : this.#refuse(open, ...this.#errorOf(error, target))
     try {
       const value = this.#options.effects.get(question.effect)!.perform(question, controller.signal)
       if (!isThenable(value)) return settle(value)
@@ -290,18 +293,19 @@ export class Broker {
   }
 
   /** What the guest is told of an error: its own text only where the host says that the guest is to see it. */
-  #errorOf(error: unknown, target: string): [type: string, text: string] {
+  #errorOf(error: unknown, target: string): [decision: Decision, type: string, text: string] {
     const isKnown = (type: string): boolean =>
       (GUEST_ERRORS as readonly string[]).includes(type) || this.#options.errors.has(type)
     try {
+      const decision = error instanceof Refusal ? 'denied' : 'failed'
       if (error instanceof GuestError && isKnown(error.type))
-        return [error.type, cut(error.message)]
+        return [decision, error.type, cut(error.message)]
       if (error instanceof Error && this.#options.errors.has(error.name))
-        return [error.name, cut(error.message)]
+        return [decision, error.name, cut(error.message)]
     } catch {
       // A proxy, or a getter, that throws when it is asked what it is.
     }
-    return ['RuntimeError', `the host's ${target} failed`]
+    return ['failed', 'RuntimeError', `the host's ${target} failed`]
   }
 }
 

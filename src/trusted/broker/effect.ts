@@ -76,10 +76,10 @@ export interface EffectEvent {
 /** How one effect is carried out. One for each kind, opened anew for each run. */
 export interface Effect {
   /**
-   * Which rule speaks of the target; undefined where none does, and the question is denied.
+   * Which rule speaks of the target; where none does, undefined or what the guest is told of it, and the question is denied.
    * Must be cheap, and must not do anything.
    */
-  rule(target: string): Rule | undefined
+  rule(target: string): Rule | string | undefined
   /** Does it. What it throws is told to the guest as {@link errorOf} says. `signal` is aborted when nobody waits any more. */
   perform(question: Question, signal: AbortSignal): unknown
   /** The run is over: nothing of it is to go on. */
@@ -137,5 +137,12 @@ export class GuestError extends Error {
   constructor(type: GuestErrorType | (string & {}), text: string) {
     super(text)
     this.type = type
+  }
+}
+
+/** What the policy does not allow, found when it was about to be done: the question is denied. */
+export class Refusal extends GuestError {
+  constructor(text: string) {
+    super('PermissionError', text)
   }
 }

@@ -34,7 +34,12 @@ ownership.FACETS[Facet] = lambda facet: _shown(facet)['_name']
 ownership.WRITABLE.add(own.Module)
 
 
+_REVIEWED = modules.MODULES | modules.NETWORK_MODULES
+
+
 def _wrapper(module):
+    if module in modules.NETWORK_MODULES:
+        return import_module('..guest.web.' + module.replace('.', '_'), __name__)
     return (
         import_module('.facets.' + module.replace('.', '_'), __package__)
         if module in modules.WRAPPED
@@ -51,11 +56,11 @@ def _load(module):
     wrapper = _wrapper(module)
     fixed = dict(getattr(wrapper, 'NAMES', {}))
     late = frozenset(getattr(wrapper, 'PER_RUN', ()))
-    real = import_module(module)
-    for name in modules.MODULES[module]:
+    real = wrapper if module in modules.NETWORK_MODULES else import_module(module)
+    for name in _REVIEWED[module]:
         if name not in fixed and name not in late:
             fixed[name] = getattr(real, name)
-    if surplus := (fixed.keys() | late) - modules.MODULES[module]:
+    if surplus := (fixed.keys() | late) - _REVIEWED[module]:
         raise SystemError(f'{module} shows names that are not in its table: {surplus}')
     _TABLES[module] = fixed, wrapper.names if late else None
     for cls in fixed.values():
@@ -124,6 +129,8 @@ _MOST_LISTED = 12
 
 
 def _offer(name, grants):
+    if name in modules.NETWORK_MODULES:
+        return 'it makes requests, and "network" in the policy says which'
     if name in modules.MODULES:
         return f'"modules": {{"{name}": "*"}} in the policy grants it'
     if not grants:
@@ -137,12 +144,14 @@ def judge_grants(grants):
     """The modules and names of a policy, limited to the reviewed ones: what is not in the tables cannot be granted."""
     if grants == 'standard':
         return modules.MODULES
+    if grants == 'networked':
+        return _REVIEWED
     granted = {}
     for module in grants:
         if module not in _TABLES:
             raise ValueError(f'there is no reviewed module {module!r}')
-        names = modules.MODULES[module] if grants[module] == '*' else grants[module]
-        if unknown := set(names) - modules.MODULES[module]:
+        names = _REVIEWED[module] if grants[module] == '*' else grants[module]
+        if unknown := set(names) - _REVIEWED[module]:
             raise ValueError(f'{module!r} has no reviewed names {sorted(unknown)}')
         granted[module] = names
     return granted
@@ -150,7 +159,7 @@ def judge_grants(grants):
 
 def _register():
     """Fills the sets of classes that guards ask about. Everything in them is of the image."""
-    for module in sorted(modules.MODULES):
+    for module in sorted(_REVIEWED):
         _load(module)
     for table, classes_of in (
         (modules.SUBCLASSABLE, classes.BASES),

@@ -101,6 +101,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   hmac: words(`HMAC compare_digest digest new`),
   html: words(`escape unescape`),
   'html.entities': words(`codepoint2name entitydefs html5 name2codepoint`),
+  http: words(`HTTPMethod HTTPStatus`),
   io: words(`BytesIO SEEK_CUR SEEK_END SEEK_SET StringIO UnsupportedOperation`),
   ipaddress: words(`
     AddressValueError IPv4Address IPv4Interface IPv4Network IPv6Address IPv6Interface IPv6Network NetmaskValueError
@@ -200,6 +201,27 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   zoneinfo: words(`ZoneInfo ZoneInfoNotFoundError available_timezones`),
 }
 
+/**
+ * Modules by which a guest makes requests, with their names. A policy without `network` grants none. All of them are ours
+ * (`src/guest/web/<name with _ for .>.py`): each request is a question to the host, which judges it.
+ */
+export const NETWORK_MODULES: Readonly<Record<string, readonly string[]>> = {
+  'http.client': words(`
+    CannotSendHeader CannotSendRequest HTTPConnection HTTPException HTTPMessage HTTPResponse HTTPSConnection HTTPS_PORT HTTP_PORT
+    ImproperConnectionState InvalidURL NotConnected ResponseNotReady responses`),
+  requests: words(`
+    AsyncSession ConnectTimeout ConnectionError HTTPError JSONDecodeError PreparedRequest ReadTimeout Request RequestException
+    Response Session Timeout TooManyRedirects URLRequired codes delete get head options patch post put request session`),
+  'requests.auth': words(`AuthBase HTTPBasicAuth`),
+  'requests.exceptions': words(`
+    ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError HTTPError InvalidHeader InvalidJSONError
+    InvalidSchema InvalidURL JSONDecodeError MissingSchema ReadTimeout RequestException RequestRefused Timeout TooManyRedirects
+    URLRequired`),
+  'requests.structures': words(`CaseInsensitiveDict`),
+  'urllib.error': words(`ContentTooShortError HTTPError URLError`),
+  'urllib.request': words(`OpenerDirector Request build_opener install_opener urlopen`),
+}
+
 /** Modules of which `guest/facets/<name with _ for .>.py` supplies some or all names. */
 export const WRAPPED: readonly string[] = words(`
   abc ast asyncio calendar collections concurrent.futures contextlib copy csv dataclasses decimal doctest enum functools operator pprint queue random sys
@@ -234,6 +256,8 @@ export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
   queue: words(`LifoQueue PriorityQueue Queue`),
   random: words(`Random`),
   reprlib: words(`Repr`),
+  requests: words(`AsyncSession Session`),
+  'requests.auth': words(`AuthBase HTTPBasicAuth`),
   statistics: words(`NormalDist`),
   string: words(`Template`),
   textwrap: words(`TextWrapper`),
@@ -256,9 +280,11 @@ export const CONFIGURABLE: Readonly<Record<string, readonly string[]>> = {
   json: words(`JSONDecoder JSONEncoder`),
   random: words(`Random`),
   reprlib: words(`Repr`),
+  requests: words(`AsyncSession PreparedRequest Request Response Session`),
   string: words(`Template`),
   textwrap: words(`TextWrapper`),
   threading: words(`Thread Timer local`),
+  'urllib.request': words(`OpenerDirector Request`),
   types: words(`SimpleNamespace`),
 }
 

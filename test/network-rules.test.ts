@@ -1,0 +1,353 @@
+/** What a policy says of requests: addresses, origins, paths, and what is wrong with what is written. */
+import { describe, expect, test } from 'vitest'
+import { readAddress, readRange, whyRefused } from '../src/trusted/network/addresses.js'
+import { isAmbiguous, isPath, readUrl } from '../src/trusted/network/origins.js'
+import { networkEffect, type Transport } from '../src/trusted/network/network.js'
+import { Secrets } from '../src/trusted/network/secrets.js'
+import { resolvePolicy } from '../src/policy/policy.js'
+import { PolicyError } from '../src/errors.js'
+
+const why = (text: string, own: readonly string[] = []): string | undefined =>
+  whyRefused(
+    readAddress(text)!,
+    own.map((address) => readRange(address)!),
+  )
+
+describe('addresses', () => {
+  test.each([
+    ['93.184.216.34', undefined],
+    ['1.1.1.1', undefined],
+    ['172.15.255.255', undefined],
+    ['172.32.0.0', undefined],
+    ['100.63.255.255', undefined],
+    ['100.128.0.0', undefined],
+    ['223.255.255.255', undefined],
+    ['2606:4700:4700::1111', undefined],
+    ['2a00:1450:4001:82f::200e', undefined],
+    ['2001:200::1', undefined],
+    ['64:ff9b::8.8.8.8', undefined],
+    ['0.0.0.0', 'an unspecified'],
+    ['10.255.255.255', 'a private'],
+    ['100.64.0.0', 'a shared (carrier-grade NAT)'],
+    ['100.127.255.255', 'a shared (carrier-grade NAT)'],
+    ['127.255.255.254', 'a loopback'],
+    ['168.63.129.16', 'a metadata'],
+    ['169.254.169.254', 'a link-local'],
+    ['172.16.0.0', 'a private'],
+    ['172.31.255.255', 'a private'],
+    ['192.0.0.192', 'a reserved'],
+    ['192.88.99.1', 'a 6to4 relay'],
+    ['192.168.0.0', 'a private'],
+    ['198.19.255.255', 'a benchmarking'],
+    ['203.0.113.7', 'a documentation'],
+    ['224.0.0.1', 'a multicast'],
+    ['255.255.255.255', 'a reserved'],
+    ['::', 'an unspecified'],
+    ['::1', 'a loopback'],
+    ['::7f00:1', 'an IPv4-compatible'],
+    ['::ffff:8.8.8.8', 'an IPv4-mapped'],
+    ['::ffff:0:8.8.8.8', 'an IPv4-translated'],
+    ['64:ff9b::10.0.0.1', 'a private'],
+    ['64:ff9b::169.254.169.254', 'a link-local'],
+    ['64:ff9b:1::8.8.8.8', 'a private NAT64'],
+    ['100::1', 'a reserved'],
+    ['2001::1', 'a Teredo or reserved'],
+    ['2001:db8::1', 'a documentation'],
+    ['2002:808:808::1', 'a 6to4'],
+    ['3fff:fff::1', 'a documentation'],
+    ['4000::1', 'a reserved'],
+    ['5f00::1', 'a reserved'],
+    ['fd00:ec2::254', 'a private'],
+    ['fe80::1', 'a link-local'],
+    ['fec0::1', 'a reserved'],
+    ['ff02::1', 'a multicast'],
+  ])('%s: %s', (text, expected) => {
+    expect(why(text)).toBe(expected)
+  })
+
+  test('those of this machine are refused though they are public, also inside of others', () => {
+    expect(why('93.184.216.34', ['93.184.216.34'])).toBe("one of this machine's")
+    expect(why('64:ff9b::93.184.216.34', ['93.184.216.34'])).toBe("one of this machine's")
+    expect(why('2606:4700::1', ['2606:4700::1'])).toBe("one of this machine's")
+    expect(why('93.184.216.35', ['93.184.216.34'])).toBeUndefined()
+  })
+
+  test('what is no address is none', () => {
+    for (const text of [
+      '',
+      'localhost',
+      '1.2.3',
+      '1.2.3.4.5',
+      '256.1.1.1',
+      '::1%lo',
+      ':::',
+      '1::2::3',
+      '12345::',
+      'a.b.c.d',
+      '1.2.3.4 ',
+    ])
+      expect(readAddress(text) && text, text).toBe(text === '1.2.3' ? text : undefined)
+    expect([...readAddress('1:2:3:4:5:6:7:8')!]).toEqual([
+      0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8,
+    ])
+    for (const text of ['10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '10.0.0.0/-1', '/8', '::/129'])
+      expect(readRange(text), text).toBeUndefined()
+  })
+})
+
+describe('URLs', () => {
+  test.each([
+    ['https://Example.COM:443/a/../b?q#f', 'https://example.com/b?q'],
+    ['https://example.com.', 'https://example.com/'],
+    ['https://bücher.example/ü', 'https://xn--bcher-kva.example/%C3%BC'],
+    ['http://0x7f.1/', 'http://127.0.0.1/'],
+    ['http://[::FFFF:127.0.0.1]:80/', 'http://[::ffff:7f00:1]/'],
+    ['http://example.com\\evil.com/', 'http://example.com/evil.com/'],
+  ])('%s is %s', (text, expected) => {
+    expect(String(readUrl(text))).toBe(expected)
+    expect(readUrl(text)).toBeInstanceOf(URL)
+  })
+
+  test.each([
+    [42, 'a URL must be text'],
+    ['example.com', 'no valid URL'],
+    ['file:///etc/passwd', '"file:" is neither http: nor https:'],
+    ['https://user@example.com', 'a URL with a user name; send the header Authorization'],
+    ['http://example.com\\@evil.com/', 'a URL with a user name; send the header Authorization'],
+    ['https://@example.com', 'a URL with a user name; send the header Authorization'],
+    ['https://example.com/a b', 'a URL with blanks or control characters; quote them'],
+    ['https://exa\nmple.com/', 'a URL with blanks or control characters; quote them'],
+    ['https://example..com/', 'no valid name of a host'],
+    ['https://*.example.com/', 'no valid name of a host'],
+    [`https://example.com/${'a'.repeat(20_000)}`, 'a URL of more than 16384 characters'],
+  ])('%s: %s', (text, expected) => {
+    expect(readUrl(text)).toBe(expected)
+  })
+
+  test('paths and patterns', () => {
+    const cases: [string, string, boolean][] = [
+      ['/v1/*', '/v1/a', true],
+      ['/v1/*', '/v1/a/b', true],
+      ['/v1/*', '/v1/', true],
+      ['/v1/*', '/v1', false],
+      ['/v1/*', '/v10/a', false],
+      ['/v1', '/v1', true],
+      ['/v1', '/v1/', false],
+      ['/users/*/posts', '/users/7/posts', true],
+      ['/users/*/posts', '/users//posts', false],
+      ['/users/*/posts', '/users/7/8/posts', false],
+      ['/users/*/posts/*', '/users/7/posts/8/9', true],
+      ['/report-*', '/report-2026/july', true],
+      ['/*', '/anything/at/all', true],
+    ]
+    for (const [pattern, path, expected] of cases)
+      expect([pattern, path, isPath(pattern, path)]).toEqual([pattern, path, expected])
+    for (const path of [
+      '/a/%2e%2e/b',
+      '/a%2f..%2fb',
+      '/a/..%5cb',
+      '/a/..;/b',
+      '/%252e%252e/',
+      '/a%00',
+      '/%c0%ae%c0%ae/',
+    ])
+      expect(isAmbiguous(path), path).toBe(true)
+    for (const path of ['/a/b', '/projects/group%2fname/files', '/a..b/...', '/a%20b', '/100%25'])
+      expect(isAmbiguous(path), path).toBe(false)
+  })
+})
+
+describe('policies', () => {
+  const written = (network: unknown) => resolvePolicy({ network } as never).network
+
+  test('a string is an origin to read from', () => {
+    expect(written({ allow: ['https://api.example.com'] })).toEqual({
+      allow: [
+        {
+          origins: ['https://api.example.com'],
+          methods: ['GET', 'HEAD'],
+          paths: [],
+          headers: {},
+          addresses: [],
+          requests: undefined,
+          bytes: undefined,
+          timeMs: undefined,
+          approve: false,
+        },
+      ],
+      deny: [],
+    })
+    const [rule] = written({ allow: ['get,POST https://*.Example.com.:8443/v1/*'] })!.allow
+    expect(rule).toMatchObject({
+      origins: ['https://*.example.com:8443'],
+      methods: ['GET', 'POST'],
+      paths: ['/v1/*'],
+    })
+    expect(written({ allow: ['https://bücher.example'] })!.allow[0]!.origins).toEqual([
+      'https://xn--bcher-kva.example',
+    ])
+    expect(resolvePolicy({}).network).toBeUndefined()
+  })
+
+  test('it brings the modules that make requests with it, where all are granted', () => {
+    const network = { allow: ['https://api.example.com'] }
+    expect(Object.keys(resolvePolicy({ modules: 'standard', network }).modules)).toContain(
+      'requests',
+    )
+    expect(Object.keys(resolvePolicy({ modules: 'standard' }).modules)).not.toContain('requests')
+    expect(Object.keys(resolvePolicy({ modules: { json: '*' }, network }).modules)).toEqual([
+      'json',
+    ])
+    expect(() => resolvePolicy({ modules: { requests: '*' } })).toThrow(
+      'policy.modules: "requests" makes requests, and the policy allows none ("network")',
+    )
+  })
+
+  test.each([
+    [{}, 'policy.network.allow: is missing'],
+    [{ allow: 'https://a.test' }, 'policy.network.allow: must be a list of origins and rules'],
+    [{ allow: [], hosts: [] }, 'policy.network.hosts: unknown key (known keys: allow, deny)'],
+    [
+      { allow: ['api.example.com'] },
+      'policy.network.allow[0]: must begin with https:// or http://: "https://api.example.com"',
+    ],
+    [{ allow: ['ftp://a.test'] }, 'policy.network.allow[0]: must begin with https:// or http://'],
+    [
+      { allow: ['https://user@a.test'] },
+      'policy.network.allow[0]: must hold no user name: use headers',
+    ],
+    [
+      { allow: ['https://api*.a.test'] },
+      'policy.network.allow[0]: may have * in place of whole names before the first dot: "*.example.com"',
+    ],
+    [
+      { allow: ['https://*a.test'] },
+      'policy.network.allow[0]: may have * in place of whole names before the first dot: "*.example.com"',
+    ],
+    [
+      { allow: ['https://*.127.0.0.1'] },
+      'policy.network.allow[0]: may have * before a name, not before an address',
+    ],
+    [{ allow: ['https://a.test?q'] }, 'policy.network.allow[0]: must end with the path'],
+    [{ allow: ['https://a.test:x'] }, 'policy.network.allow[0]: is no valid URL'],
+    [
+      { allow: ['TRACE https://a.test'] },
+      'policy.network.allow[0].methods: "TRACE" is no method that a guest can ask with',
+    ],
+    [{ allow: [{ origin: [] }] }, 'policy.network.allow[0].origin: must not be empty'],
+    [
+      { allow: [{ origin: 'https://a.test', method: ['GET'] }] },
+      'policy.network.allow[0].method: unknown key; did you mean "methods"? (known keys: origin, methods, paths, headers, addresses, requests, bytes, timeMs, approve)',
+    ],
+    [
+      { allow: [{ origin: 'https://a.test', paths: ['v1'] }] },
+      'policy.network.allow[0].paths[0]: must begin with "/"',
+    ],
+    [
+      { allow: [{ origin: 'https://a.test', paths: ['/a*b/c'] }] },
+      'policy.network.allow[0].paths[0]: "*" stands for a whole part between slashes, or for the rest at the end',
+    ],
+    [{ allow: [{ origin: 'https://a.test', addresses: ['10.0.0'] }] }, undefined],
+    [
+      { allow: [{ origin: 'https://a.test', addresses: ['intranet'] }] },
+      'policy.network.allow[0].addresses[0]: "intranet" is no address or range, as "10.1.2.3" or "10.0.0.0/8"',
+    ],
+    [
+      { allow: [{ origin: 'https://a.test', headers: { Host: 'b.test' } }] },
+      "policy.network.allow[0].headers: the header Host is the host's to write",
+    ],
+    [
+      { allow: [{ origin: 'https://a.test', headers: { 'X-A': 'a\nb' } }] },
+      'policy.network.allow[0].headers: the header X-A holds what no header can',
+    ],
+    [
+      { allow: [{ origin: 'https://a.test', requests: -1 }] },
+      'policy.network.allow[0].requests: must be a whole number from 0',
+    ],
+    [
+      { allow: [], deny: ['https://a.test/x'] },
+      'policy.network.deny[0]: must name an origin, without a path: what is allowed is narrowed by "paths"',
+    ],
+  ])('%j: %s', (network, expected) => {
+    if (expected === undefined) return void expect(() => written(network)).not.toThrow()
+    expect(() => written(network)).toThrow(new PolicyError(expected))
+  })
+})
+
+describe('what a worker that lies may ask', () => {
+  const sent: unknown[] = []
+  const transport: Transport = {
+    resolve: async () => ['93.184.216.34'],
+    own: () => [],
+    send: async (request) => {
+      sent.push(request)
+      return { status: 200, headers: [], body: (async function* () {})() }
+    },
+  }
+  const effect = networkEffect({
+    rules: resolvePolicy({ network: { allow: ['GET,POST https://a.test'] } }).network!,
+    secrets: new Secrets({}),
+    transport,
+    handler: undefined,
+    timeoutMs: 1000,
+    bytes: 1000,
+  })
+  const perform = (target: string, args: unknown[] = [], kwargs: Record<string, unknown> = {}) =>
+    effect.perform(
+      { id: 1, effect: 'request', target, args, kwargs, at: undefined },
+      new AbortController().signal,
+    ) as Promise<unknown>
+
+  test('is judged whatever its shape, again when it is performed', async () => {
+    expect(effect.rule('GET https://a.test/')).toMatchObject({ path: 'network.allow[0]' })
+    for (const target of [
+      '',
+      'GET',
+      ' https://a.test/',
+      'https://a.test/',
+      'GET  https://a.test/',
+      'get https://a.test/',
+      'GET https://b.test/',
+      'PUT https://a.test/',
+      'GET\nX https://a.test/',
+      'GET https://a.test/ HTTP/1.1',
+    ])
+      expect(typeof effect.rule(target), target).toBe('string')
+    await expect(perform('GET https://b.test/')).rejects.toThrow(
+      'the policy does not allow https://b.test',
+    )
+    for (const headers of [
+      7,
+      [7],
+      [['a']],
+      [['a', 7]],
+      [[7, 'a']],
+      [['', 'a']],
+      [['a', 'b\r\nc']],
+      [['a b', 'c']],
+      [['a', '\u0100']],
+      Array(101).fill(['a', 'b']),
+      [['a', 'b'.repeat(70_000)]],
+      new Map(),
+    ])
+      await expect(perform('GET https://a.test/', [headers])).rejects.toThrow(/header/)
+    for (const body of ['text', 7, [1], {}])
+      await expect(perform('POST https://a.test/', [[], body])).rejects.toThrow(
+        'a body must be bytes',
+      )
+    await expect(perform('POST https://a.test/', [[], new Uint8Array(1001)])).rejects.toThrow(
+      'a body of more than 1000 bytes',
+    )
+    for (const timeout of [0, -1, Number.NaN, '1', []])
+      await expect(perform('GET https://a.test/', [], { timeout })).rejects.toThrow(
+        'a timeout must be',
+      )
+    expect(sent).toEqual([])
+    await expect(
+      perform('GET https://a.test/', [[['a', ' b ']]], { timeout: Infinity }),
+    ).resolves.toMatchObject({ status: 200 })
+    expect(sent).toMatchObject([
+      { method: 'GET', headers: [['a', 'b']], addresses: ['93.184.216.34'], port: 443 },
+    ])
+  })
+})
