@@ -19,7 +19,7 @@ const nobody = (): never => {
 /** Full Python with files in memory, and nothing between it and the wall. */
 function full(bytes = 8 * MIB, at: string[] = []): BareGuest {
   const files = new Files(
-    [{ at, kind: 'memory', bytes, files: Number.MAX_SAFE_INTEGER, number: 0, deny: [] }],
+    [{ at, kind: 'memory', bytes, files: Number.MAX_SAFE_INTEGER, deny: [] }],
     nobody,
   )
   return new BareGuest(image, { files })
@@ -151,10 +151,7 @@ result = [os.listdir('/'), os.listdir('/data'), os.listdir('/..'), os.path.realp
   })
 
   test('forged arguments: an error number, or the RangeError that ends a guest, and nothing else', () => {
-    const files = new Files(
-      [{ at: [], kind: 'memory', bytes: MIB, files: 1000, number: 0, deny: [] }],
-      nobody,
-    )
+    const files = new Files([{ at: [], kind: 'memory', bytes: MIB, files: 1000, deny: [] }], nobody)
     const memory = new ArrayBuffer(65_536)
     new Uint8Array(memory).set(new TextEncoder().encode('/a\0/a/b\0../l\0'), 64)
     const calls = Object.entries(

@@ -131,6 +131,15 @@ export const LIMITS = {
     unit: 'bytes',
     text: 'Size of the arguments of one question, and of one answer, encoded. Beyond it the guest gets a TypeError.',
   },
+  /** Operations on files and folders of the host's: openings, pieces of a megabyte at most, looks. Default 1,000,000. */
+  fileOperations: {
+    bounds: 'run',
+    default: 1_000_000,
+    min: 0,
+    max: 1_000_000_000,
+    unit: 'operations',
+    text: "Operations on files and folders of the host's: openings, pieces of a MiB at most, looks. One more is an OSError (EDQUOT).",
+  },
   /** Questions that may wait for their answers at the same time. Default 1,000. */
   pending: {
     bounds: 'run',

@@ -122,7 +122,7 @@ export function resolveEffects(
   }
   const asks =
     Object.keys(granted).length > 0 || Object.keys(errors).length > 0 || network !== undefined
-  if (!asks && modules.sources.size === 0 && onEffect === undefined) return undefined
+  if (!asks && modules.sources.size === 0 && !approve && !onEffect) return undefined
   return {
     granted,
     errors,
@@ -181,6 +181,8 @@ const NOTHING: HostSide = {
 /** What of an answer is not its bytes, and the most that a read is given at once. */
 const ANSWER_SLACK = 64
 const MOST_PIECE = 1 << 20
+/** A piece of a file, and what is around it. */
+const FILE_QUESTION_BYTES = MOST_PIECE + 65_536
 
 /** @internal What one run's conversation depends on. */
 export interface Conversing {
@@ -189,6 +191,8 @@ export interface Conversing {
   /** What the run is given to read. */
   readonly input: Readable | undefined
   readonly policy: ResolvedPolicy
+  /** The effects of the host's files, for this run. */
+  readonly files: ReadonlyMap<string, Effect>
   readonly limits: Limits
   /** Whether the worker can wait for an answer that comes later. */
   readonly canWait: boolean
@@ -203,6 +207,7 @@ export function converse({
   host = NOTHING,
   input,
   policy,
+  files,
   limits,
   canWait,
   position,
@@ -238,7 +243,7 @@ export function converse({
   }
   const broker = new Broker({
     counts: counts ?? { run: crypto.randomUUID(), seq: 0, asked: new Map() },
-    effects,
+    effects: new Map([...effects, ...files]),
     limits,
     errors: new Set(Object.keys(host.errors)),
     approve: host.approve,
@@ -253,7 +258,7 @@ export function converse({
     position,
     now: () => performance.now(),
     after: (ms, then) => after(ms, then, true),
-    questionBytes: bytes,
+    questionBytes: (effect) => (files.has(effect) ? FILE_QUESTION_BYTES : bytes),
   })
   return { conversation, broker, encode: writeRows, check: write }
 }

@@ -1,5 +1,5 @@
 /** Files on the host's side: what a worker is told of a policy's mounts, files that a run is given, and those that come back. */
-import { ArgumentError, PolicyError } from '../errors.js'
+import { ArgumentError } from '../errors.js'
 import { guestPath, mountOf, type ResolvedMount } from '../policy/keys/filesystem.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import {
@@ -30,19 +30,13 @@ export function filesSetup({ filesystem, artifacts }: ResolvedPolicy): {
   frameBytes: number
 } {
   const mounts = Object.entries(filesystem)
-  for (const [path, mount] of mounts)
-    if (!('memory' in mount))
-      throw new PolicyError(
-        `policy.filesystem[${JSON.stringify(path)}].from: folders of the host are not served by this version; { "memory": bytes } is`,
-      )
   if (mounts.length === 0) return { setup: null, frameBytes: 0 }
   const setup = encodeFilesSetup({
-    mounts: mounts.map(([path, mount], number) => ({
+    mounts: mounts.map(([path, mount]) => ({
       at: guestPath(path)!,
       kind: 'memory' in mount ? 'memory' : mount.access === 'overlay' ? 'overlay' : 'host',
       bytes: memoryBytes(mount),
       files: 'memory' in mount ? ANY_NUMBER : mount.maxFiles,
-      number,
       deny: 'memory' in mount ? [] : mount.deny,
     })),
     artifacts,

@@ -26,6 +26,7 @@ import { encodeInputs, resumeRequest, runRequest } from './requests.js'
 import { decodeRecording, type Recorded } from './repeat.js'
 import type { Saved, States } from './states.js'
 import type { Execution } from './execution.js'
+import type { HostFolders } from './host-folders.js'
 import type { Turns } from './turns.js'
 
 /** The parts a sandbox is made of. */
@@ -35,6 +36,8 @@ export interface Runtime {
   readonly host: HostSide | undefined
   /** What becomes of runs that wait. */
   readonly states: States
+  /** The host's files and folders, as the policy mounts them. */
+  readonly folders: HostFolders
   /** Whether a worker of this isolation can wait for an answer that comes later. */
   readonly canWait: boolean
   /** Whether nobody outside a guest notices that something is executed twice: it can reach nothing of anybody's. */
@@ -180,7 +183,7 @@ export interface Asking {
 
 /** The conversation of one run of `code`, and what ends it; undefined when the host neither grants nor gives anything. */
 export function turnsOf(
-  { host, policy, canWait, states }: Runtime,
+  { host, policy, canWait, states, folders }: Runtime,
   code: Code | undefined,
   limits: Limits,
   given: {
@@ -194,11 +197,13 @@ export function turnsOf(
   } = {},
 ): Asking | undefined {
   const { input } = given
-  if (!host?.asks && input === undefined) return undefined
+  const files = folders.effects(limits)
+  if (!host?.asks && input === undefined && files.size === 0) return undefined
   const { conversation, broker, encode, check } = converse({
     host,
     input,
     policy,
+    files,
     limits,
     canWait,
     position: (line, column) => {

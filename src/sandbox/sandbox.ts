@@ -29,6 +29,7 @@ import {
 import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
 import { Pool } from './pool.js'
 import { CANCELLED, overload, type Load } from './tenants.js'
+import { HostFolders } from './host-folders.js'
 import { Program } from './program.js'
 import type { Pauses } from './execution.js'
 import { withCode } from './effects.js'
@@ -123,6 +124,7 @@ export class Sandbox<I extends Isolation = Isolation> {
       JSON.stringify(options.host?.told ?? null),
       JSON.stringify([...(options.host?.modules.sources ?? [])]),
     ])
+    const folders = HostFolders.open(policy, options.isolation !== 'inline')
     const workers = startWorkers(policy, options)
     const compiles = CompileService.open(options.isolation, options.wrap)
     try {
@@ -142,8 +144,9 @@ export class Sandbox<I extends Isolation = Isolation> {
           policy,
           compiler,
           host,
+          folders,
           canWait: options.isolation !== 'inline',
-          isRepeatable: options.trusted.length === 0 && !host?.asks,
+          isRepeatable: options.trusted.length === 0 && !host?.asks && folders.mounts.length === 0,
           arriving: new Set(),
           states: new States(options.states, fingerprint),
           trustedSource: (file) => files.get(file) ?? trusted(file),
@@ -158,6 +161,7 @@ export class Sandbox<I extends Isolation = Isolation> {
       return sandbox
     } catch (error) {
       await Promise.all([workers.pool.close(), compiles.close()])
+      folders.close()
       throw error
     }
   }
@@ -340,6 +344,7 @@ export class Sandbox<I extends Isolation = Isolation> {
     const closed = Promise.all([pool.close(), this.#compiles.close()])
     for (const session of [...this.#sessions]) session.end()
     await closed
+    this.#runtime.folders.close()
   }
 
   /** Remembers what is under way, for those who wait for its end. */

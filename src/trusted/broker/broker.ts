@@ -83,6 +83,9 @@ interface Open extends Held {
   isTold: boolean
 }
 
+/** In place of a rule's path: what is counted apart. */
+const APART = ''
+
 export class Broker {
   readonly #options: BrokerOptions
   readonly #asked: Map<string, number>
@@ -107,11 +110,17 @@ export class Broker {
   ask(question: Question, bytes: number, fuel: number): Told | Promise<Told> {
     const { id, effect: kind, target, fault } = question
     const { effects, limits } = this.#options
-    const open = this.#opened({ question, bytes, seq: ++this.#seq, fuel })
+    const effect = effects.get(kind)
+    const isApart = effect?.isCountedApart === true
+    if (effect?.isQuiet !== true) {
+      this.#seq++
+      if (isApart) this.#asked.set(APART, this.#apart + 1)
+    }
+    const open = this.#opened({ question, bytes, seq: this.#seq, fuel })
     const refuse = (type: string, text: string): Settled => this.#refuse(open, 'denied', type, text)
 
     if (this.#isClosed) return this.#refuse(open, 'cancelled', 'RuntimeError', 'the run is over')
-    if (open.seq > limits.effects)
+    if (!isApart && open.seq - this.#apart > limits.effects)
       return refuse(
         'RuntimeError',
         `this run may ask its host ${limits.effects} times (limits.effects)`,
@@ -122,7 +131,7 @@ export class Broker {
         'RuntimeError',
         `${limits.pending} questions wait for their answers already (limits.pending)`,
       )
-    const rule = effects.get(kind)?.rule(target)
+    const rule = effect?.rule(target)
     if (typeof rule !== 'object')
       return refuse('PermissionError', rule ?? `${target}: the policy grants no such ${kind}`)
     open.rule = rule.path
@@ -223,6 +232,11 @@ export class Broker {
     return { run: this.#options.counts.run, seq, kind, target, rule, fuel, at }
   }
 
+  /** Events that do not count among `limits.effects`. */
+  get #apart(): number {
+    return this.#asked.get(APART) ?? 0
+  }
+
   /** One event for each question: what comes of it after its end is told to nobody. */
   #tell(open: Open, decision: Decision, size: number): void {
     if (open.isTold) return
@@ -230,6 +244,7 @@ export class Broker {
     const { id } = open.question
     if (this.#open.get(id) === open) this.#open.delete(id)
     const ms = performance.now() - open.started
+    if (this.#options.effects.get(open.question.effect)?.isQuiet) return
     quietly(() =>
       this.#options.onEffect?.({ ...this.#told(open), decision, bytes: open.bytes + size, ms }),
     )

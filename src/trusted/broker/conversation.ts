@@ -28,8 +28,8 @@ export interface ConversationOptions {
   readonly position: (line: number, column: number) => Question['at']
   readonly now: () => number
   readonly after: (ms: number, then: () => void) => () => void
-  /** Most bytes of the arguments of one question. */
-  readonly questionBytes: number
+  /** Most bytes of the arguments of one question of an effect. */
+  readonly questionBytes: (effect: string) => number
 }
 
 /** A question, and the row it was read from. */
@@ -289,7 +289,7 @@ export class Conversation {
       !(payload instanceof Uint8Array)
     )
       throw new ProtocolError('a question that is none')
-    if (payload.length > this.#options.questionBytes)
+    if (payload.length > this.#options.questionBytes(effect))
       throw new ProtocolError('a question that is too large')
     let parts: unknown = [[], {}]
     let fault: Question['fault']

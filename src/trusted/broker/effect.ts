@@ -80,6 +80,10 @@ export interface Effect {
    * Must be cheap, and must not do anything.
    */
   rule(target: string): Rule | string | undefined
+  /** Whether its questions do not count among `limits.effects`: it bounds them by itself. Default false. */
+  readonly isCountedApart?: boolean
+  /** Whether it is too small a part of something to be in the log, as a piece of a file is. Default false. */
+  readonly isQuiet?: boolean
   /** Does it. What it throws is told to the guest as {@link errorOf} says. `signal` is aborted when nobody waits any more. */
   perform(question: Question, signal: AbortSignal): unknown
   /** The run is over: nothing of it is to go on. */

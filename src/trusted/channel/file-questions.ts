@@ -2,15 +2,13 @@
  * How a worker asks the host about its files: in the form in which a guest asks anything, so that the broker judges it as it judges
  * all else. The numbers are above those that a guest's own questions get to.
  */
-import { toErrno, type AskHost } from '../files/remote.js'
+import { toError, type AskHost } from '../files/remote.js'
 import { Errno } from '../wall/errno.js'
 import { Killed } from '../wall/killed.js'
 import { decode } from './decode.js'
 import { encode, never } from './encode.js'
 import { PLAIN } from './wire.js'
 
-/** The effect's name. */
-export const FILES_EFFECT = 'files'
 const FIRST_NUMBER = 2 ** 48
 
 /** Asks by `exchange`; where it is undefined nobody can be asked, and every file is out of reach. */
@@ -22,8 +20,8 @@ export function fileQuestions(
     const ask = exchange()
     if (ask === undefined) throw new Errno('EACCES')
     const number = next++
-    const payload = encode([[operation, ...args], {}], PLAIN, never)
-    const question = [number, FILES_EFFECT, target, payload, null, null]
+    const payload = encode([[...args], {}], PLAIN, never)
+    const question = [number, operation, target, payload, null, null]
     const answers = decode(
       ask(
         encode({ asked: [question], cancelled: [], wanted: number, timeout: null }, PLAIN, never),
@@ -34,7 +32,7 @@ export function fileQuestions(
     const answer = answers.find((row) => row[0] === number)
     if (answer === undefined) throw new Killed('crash', 'the host did not answer')
     if (answer.length === 2) return answer[1]
-    throw toErrno(String(answer[2]), String(answer[3]))
+    throw toError(String(answer[2]), String(answer[3]))
   }
 }
 

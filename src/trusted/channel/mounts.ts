@@ -35,12 +35,11 @@ const encoded = (value: unknown): Uint8Array => encode(value, PLAIN, never)
 
 export const encodeFilesSetup = ({ mounts, artifacts }: FilesSetup): Uint8Array =>
   encoded({
-    mounts: mounts.map(({ at, kind, bytes, files, number, deny }) => [
+    mounts: mounts.map(({ at, kind, bytes, files, deny }) => [
       [...at],
       kind,
       bytes,
       files,
-      number,
       [...deny],
     ]),
     artifacts: artifacts && { ...artifacts },
@@ -51,14 +50,13 @@ export function decodeFilesSetup(bytes: Uint8Array): FilesSetup {
   const { mounts, artifacts } = read(bytes) as Record<string, unknown>
   return {
     mounts: list(mounts).map((row) => {
-      const [at, kind, size, files, number, deny] = list(row)
+      const [at, kind, size, files, deny] = list(row)
       if (!KINDS.includes(kind)) throw new ProtocolError('a mount of no known kind')
       return {
         at: list(at).map(text),
         kind: kind as Mount['kind'],
         bytes: whole(size),
         files: whole(files),
-        number: whole(number),
         deny: list(deny).map(text),
       }
     }),

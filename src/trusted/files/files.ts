@@ -23,7 +23,7 @@ import { denier } from './deny.js'
 import { load, save } from './saved.js'
 import { LinkMet, O, type Handle, type Path, type Volume } from './volume.js'
 
-/** A mount, as a worker is told of it. `number` is the host's for it. */
+/** A mount, as a worker is told of it. */
 export interface Mount {
   readonly at: Path
   readonly kind: 'memory' | 'overlay' | 'host'
@@ -32,7 +32,6 @@ export interface Mount {
   readonly files: number
   /** Names that an overlay takes for none: the host's part of it does so by itself. */
   readonly deny: readonly string[]
-  readonly number: number
 }
 
 interface Mounted {
@@ -57,10 +56,10 @@ export class Files implements GuestFiles {
 
   constructor(mounts: readonly Mount[], ask: AskHost) {
     const now = (): bigint => this.#clock.now()
-    const volumes = mounts.map(({ at, kind, bytes, files, number, deny }, index) => {
+    const volumes = mounts.map(({ at, kind, bytes, files, deny }, index) => {
       const device = index + 2
       if (kind === 'memory') return { at, volume: new MemoryVolume(device, bytes, files, now) }
-      const remote = new RemoteVolume(device, number, ask)
+      const remote = new RemoteVolume(device, at, ask)
       return {
         at,
         volume:
@@ -282,7 +281,7 @@ export class Files implements GuestFiles {
       opened.entries = [
         { name: '.', kind: KIND.folder, inode: self },
         { name: '..', kind: KIND.folder, inode: self },
-        ...this.#entriesOf(opened.path),
+        ...settled(() => this.#entriesOf(opened.path)),
       ]
     }
     return opened.entries.slice(opened.at)
@@ -349,7 +348,7 @@ export class Files implements GuestFiles {
     const [one, other] = [this.#volumeOf(source.whole), this.#volumeOf(target)]
     if (one.volume !== other.volume) throw new Errno('EXDEV')
     this.#isTouched = true
-    one.volume.rename(one.rest, other.rest)
+    settled(() => one.volume.rename(one.rest, other.rest))
     const moved = (path: Path): Path =>
       source.whole.every((name, i) => path[i] === name)
         ? [...target, ...path.slice(source.whole.length)]
@@ -563,6 +562,15 @@ function part(move: () => number, isLater: boolean): number {
   } catch (error) {
     if (isLater && error instanceof Errno) return 0
     throw error
+  }
+}
+
+/** What was found there just before is a link by now. */
+function settled<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof LinkMet ? new Errno('ENOENT') : error
   }
 }
 

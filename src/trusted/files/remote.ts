@@ -4,13 +4,18 @@
  */
 import { ERRNO, Errno, type ErrorName } from '../wall/errno.js'
 import type { Entry, Kind, Stat, Time } from '../wall/file-table.js'
-import { LinkMet, O, type Handle, type Path, type Volume } from './volume.js'
+import { LinkMet, O, wantsWrite, type Handle, type Path, type Volume } from './volume.js'
 
-/** Asks the host: an operation on the mount of this number. Gives its value, or throws what {@link toErrno} makes of the error. */
+/** Asks the host: an operation on a guest path. Gives its value, or throws what {@link toError} makes of the error. */
 export type AskHost = (operation: string, target: string, args: readonly unknown[]) => unknown
 
+/** How it is told that a link was met: as an error, since nothing was done. */
+export const linkText = ({ index, target }: LinkMet): string => `LINK ${index} ${target}`
+
 /** The error of an answer: its text is the name of a system call's error, or it is told as one that says least. */
-export function toErrno(type: string, text: string): Errno {
+export function toError(type: string, text: string): Errno | LinkMet {
+  const link = /^LINK (\d{1,4}) (.*)$/s.exec(text)
+  if (link) return new LinkMet(Number(link[1]), link[2]!)
   if (Object.hasOwn(ERRNO, text)) return new Errno(text as ErrorName)
   if (type === 'PermissionError') return new Errno('EACCES')
   return new Errno(type === 'TimeoutError' ? 'ETIMEDOUT' : 'EIO')
@@ -24,28 +29,38 @@ const SMALL = 131_072
 export class RemoteVolume implements Volume {
   constructor(
     private readonly device: number,
-    private readonly number: number,
+    private readonly at: Path,
     private readonly host: AskHost,
   ) {}
 
   stat(path: Path, follow: boolean): Stat {
-    return this.#stat(this.#ask('stat', path, [follow]))
+    return this.#stat(this.#ask('file.stat', path, [follow]))
   }
 
   list(path: Path): Entry[] {
-    return (this.#ask('list', path, []) as [string, Kind, bigint | number][]).map(
-      ([name, kind, inode]) => ({ name, kind, inode: BigInt(inode) }),
-    )
+    const entries: Entry[] = []
+    for (;;) {
+      const [page, isLast] = this.#ask('file.list', path, [entries.length]) as [
+        [string, Kind][],
+        boolean,
+      ]
+      for (const [name, kind] of page) entries.push({ name, kind, inode: 1n })
+      if (isLast) return entries
+    }
   }
 
   open(path: Path, flags: number, mode: number): Handle {
-    const [handle, told] = this.#ask('open', path, [flags & ~O.APPEND, mode]) as [number, unknown]
+    const operation = wantsWrite(flags) ? 'file.write' : 'file.read'
+    const [handle, told] = this.#ask(operation, path, [flags & ~O.APPEND, mode]) as [
+      number,
+      unknown,
+    ]
     const { kind } = this.#stat(told)
-    const ask = (operation: string, ...args: unknown[]): unknown =>
-      this.#ask(operation, path, [handle, ...args])
+    const ask = (part: string, ...args: unknown[]): unknown =>
+      this.#ask(`handle.${part}`, path, [handle, ...args])
     return {
       kind,
-      stat: () => this.#stat(ask('fstat')),
+      stat: () => this.#stat(ask('stat')),
       read: (at, into) => {
         const bytes = ask('read', at, Math.min(into.length, PIECE)) as Uint8Array
         into.set(bytes.subarray(0, into.length))
@@ -61,15 +76,15 @@ export class RemoteVolume implements Volume {
         }
         return done
       },
-      truncate: (size) => void ask('ftruncate', size),
-      setMode: (newMode) => void ask('fchmod', newMode),
-      setTimes: (accessed, modified) => void ask('futimes', accessed ?? null, modified ?? null),
+      truncate: (size) => void ask('truncate', size),
+      setMode: (newMode) => void ask('chmod', newMode),
+      setTimes: (accessed, modified) => void ask('utimes', accessed ?? null, modified ?? null),
       close: () => void ask('close'),
     }
   }
 
   makeFolder(path: Path, mode: number): void {
-    this.#ask('mkdir', path, [mode])
+    this.#ask('file.mkdir', path, [mode])
   }
 
   /** A link on the host's disk would mean something to others who read there: none is made. */
@@ -78,36 +93,31 @@ export class RemoteVolume implements Volume {
   }
 
   readLink(path: Path): string {
-    return this.#ask('readlink', path, []) as string
+    return this.#ask('file.readlink', path, []) as string
   }
 
   remove(path: Path, isFolder: boolean): void {
-    this.#ask(isFolder ? 'rmdir' : 'unlink', path, [])
+    this.#ask(isFolder ? 'file.rmdir' : 'file.unlink', path, [])
   }
 
   rename(from: Path, to: Path): void {
-    this.#ask('rename', from, [to])
+    this.#ask('file.rename', from, [[...to]])
   }
 
   truncate(path: Path, size: number): void {
-    this.#ask('truncate', path, [size])
+    this.#ask('file.truncate', path, [size])
   }
 
   setMode(path: Path, mode: number, follow: boolean): void {
-    this.#ask('chmod', path, [mode, follow])
+    this.#ask('file.chmod', path, [mode, follow])
   }
 
   setTimes(path: Path, accessed: Time, modified: Time, follow: boolean): void {
-    this.#ask('utimes', path, [accessed ?? null, modified ?? null, follow])
+    this.#ask('file.utimes', path, [accessed ?? null, modified ?? null, follow])
   }
 
   #ask(operation: string, path: Path, args: readonly unknown[]): unknown {
-    const value = this.host(operation, `${this.number}`, [path, ...args])
-    if (typeof value === 'object' && value !== null && 'link' in value) {
-      const { link, target } = value as { link: number; target: string }
-      throw new LinkMet(link, target)
-    }
-    return value
+    return this.host(operation, `/${[...this.at, ...path].join('/')}`, args)
   }
 
   #stat(told: unknown): Stat {

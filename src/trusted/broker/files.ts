@@ -1,0 +1,412 @@
+/**
+ * The effects `file.…` and `handle.…`: files of the host's, for one run. Targets are guest paths; the mount that a path lies in is
+ * found here, and its rule is what counts, whatever the worker believes.
+ *
+ * `file.read` and `file.write` open, and give a number by which the pieces are asked for (`handle.…`): those are no effects that a
+ * log would tell of, and count among `limits.fileOperations` alone. Every operation is one of {@link OPERATIONS}; what it does not
+ * understand is EINVAL.
+ */
+import { linkText } from '../files/remote.js'
+import { LinkMet, O, type Path } from '../files/volume.js'
+import { Errno } from '../wall/errno.js'
+import { KIND, type Kind } from '../wall/file-table.js'
+import { errnoOf, type Directory, type HostStat, type HostSystem } from './directory.js'
+import { GuestError, type Effect, type Question, type Rule } from './effect.js'
+
+/** A mount of the host's, as the policy says. */
+export interface HostMountRule {
+  readonly at: Path
+  /** Of the rule, for the log. */
+  readonly path: string
+  readonly access: 'read' | 'overlay' | 'write'
+  readonly maxBytes: number
+  readonly maxFiles: number
+  readonly approve: boolean
+  readonly directory: Directory
+}
+
+export interface FilesOptions {
+  readonly mounts: readonly HostMountRule[]
+  readonly system: HostSystem
+  /** Operations of one run. */
+  readonly operations: number
+  /** Most bytes of one answer. */
+  readonly answerBytes: number
+  readonly timeoutMs: number
+}
+
+/** What one run has used of a mount. */
+interface Used {
+  grown: number
+  made: number
+}
+
+interface Handle {
+  readonly fd: number
+  readonly mount: HostMountRule
+  readonly target: string
+  readonly kind: Kind | 0
+  readonly isWritable: boolean
+}
+
+/** Open at the same time. */
+const MOST_HANDLES = 256
+const MOST_PIECE = 1 << 20
+/** Room in an answer around a piece or an entry. */
+const ANSWER_SLACK = 512
+
+type Operation = (
+  run: FileRun,
+  mount: HostMountRule,
+  path: Path,
+  args: readonly unknown[],
+  target: string,
+) => unknown
+
+/** What the log tells of, and what an approval may be asked for. */
+const TOLD = [
+  'file.read',
+  'file.write',
+  'file.mkdir',
+  'file.rmdir',
+  'file.unlink',
+  'file.rename',
+  'file.truncate',
+  'file.chmod',
+  'file.utimes',
+]
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'file.stat': (_, { directory }, path, [follow]) => rowOf(directory.stat(path, follow === true)),
+  'file.list': (run, mount, path, [from], target) => run.list(mount, path, whole(from), target),
+  'file.readlink': (_, { directory }, path) => directory.readLink(path),
+  'file.read': (run, mount, path, [flags], target) =>
+    run.open(mount, path, whole(flags) & ~(O.ACCESS | O.CREAT | O.TRUNC), 0, target),
+  'file.write': (run, mount, path, [flags, mode], target) =>
+    run.open(mount, path, whole(flags), whole(mode), target),
+  'file.mkdir': (run, mount, path, [mode]) =>
+    run.making(mount, () => mount.directory.makeFolder(path, whole(mode) & 0o777)),
+  'file.rmdir': (run, mount, path) => run.changing(mount, () => mount.directory.remove(path, true)),
+  'file.unlink': (run, mount, path) =>
+    run.freeing(mount, path, () => mount.directory.remove(path, false)),
+  'file.rename': (run, mount, path, [to]) => {
+    const target = names(to)
+    run.freeing(mount, target, () => mount.directory.rename(path, target))
+  },
+  'file.truncate': (run, mount, path, [size], target) => {
+    const [handle] = run.open(mount, path, O.WRONLY, 0, target)
+    try {
+      run.resize(run.handle(handle, target), whole(size))
+    } finally {
+      run.close(handle)
+    }
+  },
+  'file.chmod': (run, mount, path, [mode, follow]) =>
+    run.changing(mount, () =>
+      mount.directory.change(path, follow === true, (at, stat) =>
+        run.setMode(at, stat, whole(mode)),
+      ),
+    ),
+  'file.utimes': (run, mount, path, [accessed, modified, follow]) =>
+    run.changing(mount, () =>
+      mount.directory.change(path, follow === true, (at, stat) =>
+        run.setTimes(at, stat, accessed, modified),
+      ),
+    ),
+  'handle.stat': (run, _, __, [handle], target) =>
+    rowOf(run.system.stat(run.handle(handle, target).fd)),
+  'handle.read': (run, _, __, [handle, at, size], target) =>
+    run.read(run.handle(handle, target), whole(at), whole(size)),
+  'handle.write': (run, _, __, [handle, at, bytes], target) =>
+    run.write(run.handle(handle, target), at === null ? undefined : whole(at), bytes),
+  'handle.truncate': (run, _, __, [handle, size], target) =>
+    run.resize(run.handle(handle, target), whole(size)),
+  'handle.chmod': (run, _, __, [handle, mode], target) =>
+    run.changeOpen(run.handle(handle, target), (at, stat) => run.setMode(at, stat, whole(mode))),
+  'handle.utimes': (run, _, __, [handle, accessed, modified], target) =>
+    run.changeOpen(run.handle(handle, target), (at, stat) =>
+      run.setTimes(at, stat, accessed, modified),
+    ),
+  'handle.close': (run, _, __, [handle], target) => {
+    run.handle(handle, target)
+    run.close(handle as number)
+  },
+}
+
+/** The effects of one run's files. */
+export function fileEffects(options: FilesOptions): Map<string, Effect> {
+  const run = new FileRun(options)
+  return new Map(
+    Object.entries(OPERATIONS).map(([kind, operation]) => [
+      kind,
+      {
+        isCountedApart: true,
+        isQuiet: !TOLD.includes(kind) && kind !== 'file.list',
+        rule: (target: string): Rule | undefined => {
+          const mount = run.mountOf(target)
+          return (
+            mount && {
+              path: mount.path,
+              calls: undefined,
+              approve: mount.approve && TOLD.includes(kind),
+              timeoutMs: options.timeoutMs,
+            }
+          )
+        },
+        perform: (question: Question): unknown => run.perform(operation, question),
+        close: (): void => run.end(),
+      },
+    ]),
+  )
+}
+
+class FileRun {
+  readonly #mounts: readonly HostMountRule[]
+  readonly system: HostSystem
+  readonly #answerBytes: number
+  readonly #handles = new Map<number, Handle>()
+  readonly #used = new Map<HostMountRule, Used>()
+  #next = 1
+  #left: number
+  /** What is left of a folder's entries that did not fit into one answer. */
+  #listing: { readonly target: string; readonly entries: [string, Kind][] } | undefined
+
+  constructor({ mounts, system, operations, answerBytes }: FilesOptions) {
+    this.#mounts = mounts
+    this.system = system
+    this.#answerBytes = answerBytes
+    this.#left = operations
+  }
+
+  perform(operation: Operation, { target, args }: Question): unknown {
+    const mount = this.mountOf(target)
+    if (mount === undefined) throw new GuestError('OSError', 'EACCES')
+    try {
+      if (this.#left-- <= 0) throw new Errno('EDQUOT')
+      const path = target.split('/').filter(Boolean).slice(mount.at.length)
+      return operation(this, mount, path, args, target) ?? null
+    } catch (error) {
+      const known = errnoOf(error)
+      if (known instanceof LinkMet) throw new GuestError('OSError', linkText(known))
+      if (known instanceof Errno) throw new GuestError('OSError', known.code)
+      throw error
+    }
+  }
+
+  /** The run is over: nothing stays open. */
+  end(): void {
+    for (const number of [...this.#handles.keys()]) this.close(number)
+  }
+
+  /** The innermost mount of the host's that a guest path lies in. */
+  mountOf(target: string): HostMountRule | undefined {
+    if (!target.startsWith('/')) return undefined
+    const path = target.split('/').filter(Boolean)
+    let found: HostMountRule | undefined
+    for (const mount of this.#mounts) {
+      const isIn = mount.at.length <= path.length && mount.at.every((name, i) => path[i] === name)
+      if (isIn && mount.at.length >= (found?.at.length ?? 0)) found = mount
+    }
+    return found
+  }
+
+  handle(number: unknown, target: string): Handle {
+    const handle = this.#handles.get(number as number)
+    if (handle === undefined || handle.target !== target) throw new Errno('EBADF')
+    return handle
+  }
+
+  close(number: number): void {
+    const handle = this.#handles.get(number)
+    if (handle === undefined) return
+    this.#handles.delete(number)
+    this.system.close(handle.fd)
+  }
+
+  open(
+    mount: HostMountRule,
+    path: Path,
+    flags: number,
+    mode: number,
+    target: string,
+  ): [number, (number | bigint)[]] {
+    if (this.#handles.size >= MOST_HANDLES) throw new Errno('EMFILE')
+    const wants = flags & O.ACCESS
+    const writes = wants !== 0 || (flags & O.TRUNC) !== 0
+    let fd: number | undefined
+    let stat: HostStat | undefined
+    if ((flags & O.CREAT) !== 0 && quietly(() => mount.directory.stat(path, false)) === undefined)
+      this.making(mount, () => {
+        fd = mount.directory.create(path, mode & 0o777)
+        return fd !== undefined
+      })
+    if (fd === undefined) {
+      if ((flags & O.CREAT) !== 0 && (flags & O.EXCL) !== 0) throw new Errno('EEXIST')
+      if ((flags & O.NOFOLLOW) !== 0 && mount.directory.stat(path, false).kind === KIND.link)
+        throw new Errno('ELOOP')
+      if (writes) needWrite(mount)
+      const allowed = (found: HostStat): void => {
+        if (found.kind === KIND.folder && (writes || (flags & O.CREAT) !== 0))
+          throw new Errno('EISDIR')
+        if (found.kind !== KIND.folder && (flags & O.DIRECTORY) !== 0) throw new Errno('ENOTDIR')
+        if (writes) alone(found)
+      }
+      ;({ fd, stat } = mount.directory.open(
+        path,
+        !writes ? 'read' : wants === O.WRONLY ? 'write' : 'both',
+        allowed,
+      ))
+    }
+    stat ??= this.system.stat(fd)
+    const number = this.#next++
+    const handle: Handle = { fd, mount, target, kind: stat.kind, isWritable: writes }
+    this.#handles.set(number, handle)
+    if ((flags & O.TRUNC) !== 0) this.resize(handle, 0)
+    return [number, rowOf(this.system.stat(fd))]
+  }
+
+  read({ fd, kind }: Handle, at: number, size: number): Uint8Array {
+    if (kind !== KIND.file) throw new Errno('EISDIR')
+    return this.system.read(fd, at, Math.min(size, MOST_PIECE, this.#answerBytes - ANSWER_SLACK))
+  }
+
+  /** As many bytes as the quota leaves room for. */
+  write(handle: Handle, at: number | undefined, bytes: unknown): number {
+    if (!handle.isWritable || handle.kind !== KIND.file || !(bytes instanceof Uint8Array))
+      throw new Errno('EBADF')
+    const used = this.#usedOf(handle.mount)
+    const { size } = this.system.stat(handle.fd)
+    const place = at ?? size
+    const room = Math.max(size, size + handle.mount.maxBytes - used.grown) - place
+    const piece = bytes.subarray(0, Math.max(0, room))
+    if (piece.length === 0 && bytes.length > 0) throw new Errno('EDQUOT')
+    const count = this.system.write(handle.fd, place, piece)
+    used.grown += Math.max(0, place + count - size)
+    return count
+  }
+
+  resize(handle: Handle, size: number): void {
+    if (!handle.isWritable || handle.kind !== KIND.file) throw new Errno('EINVAL')
+    const used = this.#usedOf(handle.mount)
+    const grows = size - this.system.stat(handle.fd).size
+    if (grows > 0 && used.grown + grows > handle.mount.maxBytes) throw new Errno('EDQUOT')
+    this.system.truncate(handle.fd, size)
+    used.grown = Math.max(0, used.grown + grows)
+  }
+
+  /** A folder's entries from a place on, as many as fit into one answer. */
+  list(
+    { directory }: HostMountRule,
+    path: Path,
+    from: number,
+    target: string,
+  ): [page: [string, Kind][], isLast: boolean] {
+    if (from === 0 || this.#listing?.target !== target)
+      this.#listing = { target, entries: directory.list(path) }
+    const page: [string, Kind][] = []
+    let bytes = ANSWER_SLACK
+    for (const entry of this.#listing.entries.slice(from)) {
+      bytes += 3 * entry[0].length + 32
+      if (bytes > this.#answerBytes && page.length > 0) break
+      page.push(entry)
+    }
+    return [page, from + page.length >= this.#listing.entries.length]
+  }
+
+  changing<T>(mount: HostMountRule, work: () => T): T {
+    needWrite(mount)
+    return work()
+  }
+
+  /** Makes something new; what turns out not to be is not counted. */
+  making(mount: HostMountRule, work: () => unknown): void {
+    needWrite(mount)
+    const used = this.#usedOf(mount)
+    if (used.made >= mount.maxFiles) throw new Errno('EDQUOT')
+    if (work() !== false) used.made++
+  }
+
+  /** Removes or replaces what is at the path, and counts its bytes as given back: those that no other name has. */
+  freeing(mount: HostMountRule, path: Path, work: () => void): void {
+    needWrite(mount)
+    const before = quietly(() => mount.directory.stat(path, false))
+    work()
+    if (before === undefined) return
+    const used = this.#usedOf(mount)
+    used.made = Math.max(0, used.made - 1)
+    if (before.kind === KIND.file && before.links === 1)
+      used.grown = Math.max(0, used.grown - before.size)
+  }
+
+  setMode(at: string, stat: HostStat, mode: number): void {
+    alone(stat)
+    this.system.setMode(at, mode & 0o777)
+  }
+
+  setTimes(at: string, stat: HostStat, accessed: unknown, modified: unknown): void {
+    alone(stat)
+    this.system.setTimes(
+      at,
+      accessed === null ? stat.accessed : long(accessed),
+      modified === null ? stat.modified : long(modified),
+    )
+  }
+
+  changeOpen({ fd, mount }: Handle, work: (at: string, stat: HostStat) => void): void {
+    needWrite(mount)
+    work(this.system.at(fd), this.system.stat(fd))
+  }
+
+  #usedOf(mount: HostMountRule): Used {
+    let used = this.#used.get(mount)
+    if (used === undefined) this.#used.set(mount, (used = { grown: 0, made: 0 }))
+    return used
+  }
+}
+
+function needWrite({ access }: HostMountRule): void {
+  if (access !== 'write') throw new Errno('EROFS')
+}
+
+/** A file with another name may be one outside: it is read, and not changed. */
+function alone({ kind, links }: HostStat): void {
+  if (kind === KIND.file && links > 1) throw new Errno('EPERM')
+}
+
+const rowOf = ({
+  kind,
+  mode,
+  size,
+  inode,
+  links,
+  modified,
+  accessed,
+  changed,
+}: HostStat): (number | bigint)[] => [kind, mode, size, inode, links, modified, accessed, changed]
+
+function whole(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw new Errno('EINVAL')
+  return value
+}
+
+function long(value: unknown): bigint {
+  if (typeof value === 'bigint') return value
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new Errno('EINVAL')
+  return BigInt(value)
+}
+
+function names(value: unknown): Path {
+  if (!Array.isArray(value) || !value.every((name) => typeof name === 'string'))
+    throw new Errno('EINVAL')
+  return value as string[]
+}
+
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Errno && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,602 @@
+/** Folders of the host's, on a real disk: nothing above a mount exists, whatever lies in it and whoever changes it meanwhile. */
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Policy } from '../src/policy/policy.js'
+import { holdPath, hostSystem, whyNoHostFolders } from '../src/platform/node/host-system.js'
+import type { SandboxOptions } from '../src/sandbox/options.js'
+import { createSandbox } from '../src/sandbox/sandbox.js'
+import { Directory } from '../src/trusted/broker/directory.js'
+import type { EffectEvent } from '../src/trusted/broker/effect.js'
+import { fileEffects } from '../src/trusted/broker/files.js'
+import { denier } from '../src/trusted/files/deny.js'
+
+let top: string
+let data: string
+let outside: string
+beforeEach(() => {
+  top = mkdtempSync(join(tmpdir(), 'files-'))
+  data = join(top, 'data')
+  outside = join(top, 'outside')
+  mkdirSync(join(data, 'folder'), { recursive: true })
+  mkdirSync(outside)
+  writeFileSync(join(data, 'file'), 'plain')
+  writeFileSync(join(data, 'folder/inner'), 'inner')
+  writeFileSync(join(outside, 'secret'), 'SECRET')
+})
+afterEach(() => {
+  rmSync(top, { recursive: true, force: true })
+})
+
+/** What the program answers, or the last line of what it raised. */
+async function answer(
+  source: string,
+  filesystem: NonNullable<Policy['filesystem']>,
+  { limits, ...options }: SandboxOptions & { limits?: Policy['limits'] } = {},
+): Promise<unknown> {
+  await using sandbox = await createSandbox(
+    { modules: 'standard', filesystem, ...(limits && { limits }) },
+    { isolation: 'thread', ...options },
+  )
+  const outcome = await sandbox.run(source)
+  if (outcome.status === 'returned') return outcome.value
+  return outcome.status === 'raised'
+    ? outcome.exception.traceback.trim().split('\n').at(-1)
+    : outcome
+}
+
+/** What comes of opening each path: text, or the number of the error. */
+const OPENED = (paths: readonly string[], mode = 'r'): string => `
+def opened(path):
+    try:
+        with open(path, ${JSON.stringify(mode)}) as f: return f.read() if ${mode === 'r' ? 'True' : 'False'} else f.write('x')
+    except OSError as error: return error.errno
+[opened(path) for path in ${JSON.stringify(paths)}]`
+
+const [EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, EPERM, EROFS, EDQUOT] = [
+  2, 31, 32, 37, 44, 63, 69, 19,
+]
+
+describe.each(['process', 'thread', 'inline'] as const)('isolation %s', (isolation) => {
+  test('reads, and writes nothing', async () => {
+    expect(
+      await answer(
+        OPENED(['/file', '/folder/inner', '/folder', '/no', 'folder/../file']),
+        { '/': { from: data } },
+        { isolation },
+      ),
+    ).toEqual(['plain', 'inner', EISDIR, ENOENT, 'plain'])
+    expect(
+      await answer(OPENED(['/file', '/new'], 'w'), { '/': { from: data } }, { isolation }),
+    ).toEqual([EROFS, EROFS])
+    expect(readFileSync(join(data, 'file'), 'utf8')).toBe('plain')
+    expect(readdirSync(data)).toEqual(['file', 'folder'])
+  })
+
+  test('an overlay is written in memory, and the disk is as it was', async () => {
+    expect(
+      await answer(
+        `open('/file', 'a').write(' more'); open('/folder/new', 'w').write('new')
+[open('/file').read(), open('/folder/new').read(), open('/folder/inner').read()]`,
+        { '/': { from: data, access: 'overlay' } },
+        { isolation },
+      ),
+    ).toEqual(['plain more', 'new', 'inner'])
+    expect(readFileSync(join(data, 'file'), 'utf8')).toBe('plain')
+    expect(existsSync(join(data, 'folder/new'))).toBe(false)
+  })
+
+  test('a mount that is written is written', async () => {
+    expect(
+      await answer(
+        `f = open('/new', 'w+'); f.write('one'); f.seek(0); x = f.read(); f.truncate(2); f.close(); x`,
+        { '/': { from: data, access: 'write' } },
+        { isolation },
+      ),
+    ).toBe('one')
+    expect(readFileSync(join(data, 'new'), 'utf8')).toBe('on')
+    expect(statSync(join(data, 'new')).mode & 0o7777).toBe(0o644)
+  })
+})
+
+describe('what lies in a mount', () => {
+  test('links are followed in the tree of the guest: what they name outside is not there', async () => {
+    symlinkSync(outside, join(data, 'absolute'))
+    symlinkSync('../outside', join(data, 'relative'))
+    symlinkSync('../../../../../../../etc', join(data, 'up'))
+    symlinkSync(join(outside, 'secret'), join(data, 'file-link'))
+    symlinkSync('folder/inner', join(data, 'within'))
+    symlinkSync('/folder', join(data, 'rooted'))
+    symlinkSync('loop', join(data, 'loop'))
+    const paths = [
+      '/absolute/secret',
+      '/relative/secret',
+      '/up/passwd',
+      '/file-link',
+      '/loop',
+      '/within',
+      '/rooted/inner',
+      '/absolute/../file',
+    ]
+    const found = [ENOENT, ENOENT, ENOENT, ENOENT, ELOOP, 'inner', 'inner', ENOENT]
+    expect(await answer(OPENED(paths), { '/': { from: data } })).toEqual(found)
+    expect(await answer(OPENED(paths), { '/': { from: data, access: 'overlay' } })).toEqual(found)
+    // Made through such a link, a file would be one of the guest's own tree.
+    expect(
+      await answer(OPENED(['/absolute/new', '/file-link'], 'w'), {
+        '/': { from: data, access: 'write' },
+      }),
+    ).toEqual([ENOENT, ENOENT])
+    expect(readdirSync(outside)).toEqual(['secret'])
+  })
+
+  test('there is nothing above, by any number of dots', async () => {
+    const paths = [
+      '/../outside/secret',
+      '/../../../../etc/passwd',
+      '/folder/../../outside/secret',
+      `..${top}/outside/secret`,
+      `${outside}/secret`,
+    ]
+    expect(await answer(OPENED(paths), { '/': { from: data } })).toEqual(paths.map(() => ENOENT))
+    expect(
+      await answer(OPENED(['/m/../../m/file', '/m/folder/../../m/file']), { '/m': { from: data } }),
+    ).toEqual(['plain', 'plain'])
+  })
+
+  test('pipes, sockets and devices are not there, and nobody waits for them', async () => {
+    execFileSync('mkfifo', [join(data, 'pipe')])
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(join(data, 'socket'), resolve))
+    try {
+      for (const access of ['read', 'overlay', 'write'] as const)
+        expect(await answer(OPENED(['/pipe', '/socket']), { '/': { from: data, access } })).toEqual(
+          [ENOENT, ENOENT],
+        )
+      expect(
+        await answer(OPENED(['/pipe', '/socket'], 'w'), { '/': { from: data, access: 'write' } }),
+      ).toEqual([EACCES, EACCES])
+    } finally {
+      await new Promise((resolve) => server.close(resolve))
+    }
+  })
+
+  test('mounts below are not entered, nor /proc, nor devices', async () => {
+    expect(
+      await answer(
+        OPENED([
+          '/proc/version',
+          '/proc/self/environ',
+          '/sys/kernel/notes',
+          '/dev/null',
+          '/dev/zero',
+        ]),
+        { '/': { from: '/' } },
+      ),
+    ).toEqual([EACCES, EACCES, EACCES, EACCES, EACCES])
+    for (const from of ['/proc', '/proc/self', '/sys'])
+      await expect(createSandbox({ filesystem: { '/': { from } } })).rejects.toThrow(
+        'doors to the system',
+      )
+  })
+
+  test('a file with a second name is read, and not changed', async () => {
+    linkSync(join(outside, 'secret'), join(data, 'second'))
+    const write = { '/': { from: data, access: 'write' } } as const
+    expect(await answer(OPENED(['/second']), write)).toEqual(['SECRET'])
+    expect(await answer(OPENED(['/second'], 'w'), write)).toEqual([EPERM])
+    expect(await answer(OPENED(['/second'], 'a'), write)).toEqual([EPERM])
+    expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('SECRET')
+  })
+
+  test('long names and strange ones', async () => {
+    writeFileSync(Buffer.concat([Buffer.from(`${data}/`), Buffer.from([0xff, 0xfe])]), 'x')
+    writeFileSync(join(data, 'new\nline'), 'odd')
+    expect(
+      await answer(
+        OPENED([
+          `/${'n'.repeat(256)}`,
+          `/${'ü'.repeat(200)}`,
+          '/new\nline',
+          `/${'d/'.repeat(3000)}`,
+        ]),
+        { '/': { from: data } },
+      ),
+    ).toEqual([ENAMETOOLONG, ENAMETOOLONG, 'odd', ENAMETOOLONG])
+    expect(await answer("open('/a\\0b')", { '/': { from: data } })).toBe(
+      'ValueError: embedded null byte',
+    )
+  })
+
+  test('denied names are not there and are not made, in any case or form of Unicode', async () => {
+    mkdirSync(join(data, '.git'))
+    writeFileSync(join(data, '.git/config'), 'token')
+    writeFileSync(join(data, 'key.PEM'), 'key')
+    writeFileSync(join(data, 'folder/e\u0301'), 'accent')
+    const deny = ['.git', '*.pem', 'folder/\u00e9']
+    const paths = [
+      '/.git/config',
+      '/key.PEM',
+      '/folder/e\u0301',
+      '/folder/../.git/config',
+      '/folder/inner',
+    ]
+    for (const access of ['read', 'overlay', 'write'] as const)
+      expect(await answer(OPENED(paths), { '/': { from: data, access, deny } })).toEqual([
+        ENOENT,
+        ENOENT,
+        ENOENT,
+        ENOENT,
+        'inner',
+      ])
+    for (const access of ['overlay', 'write'] as const)
+      expect(
+        await answer(OPENED(['/.GIT', '/x.Pem', '/folder/\u00e9', '/\uff0egit'], 'w'), {
+          '/': { from: data, access, deny },
+        }),
+      ).toEqual([EACCES, EACCES, EACCES, EACCES])
+    expect(readFileSync(join(data, '.git/config'), 'utf8')).toBe('token')
+    expect(readdirSync(data).sort()).toEqual(['.git', 'file', 'folder', 'key.PEM'])
+  })
+})
+
+describe('what changes underneath', () => {
+  test('a folder that is renamed, or put elsewhere, takes what is open with it and shows nothing else', async () => {
+    let rounds = 0
+    const onEffect = (): void => {
+      if (rounds++ > 0) return
+      renameSync(data, join(top, 'moved'))
+      symlinkSync(outside, data)
+    }
+    const source = `
+f = open('/file'); first = f.read()
+try: second = open('/secret').read()
+except OSError as error: second = error.errno
+[first, second, open('/folder/inner').read()]`
+    expect(await answer(source, { '/': { from: data } }, { onEffect })).toEqual([
+      'plain',
+      ENOENT,
+      'inner',
+    ])
+  })
+
+  test('what was removed is gone, and a folder that is gone is empty', async () => {
+    const onEffect = (): void => rmSync(data, { recursive: true, force: true })
+    expect(
+      await answer(
+        `f = open('/file'); x = f.read()\n${OPENED(['/file', '/folder/inner']).trim()}`,
+        { '/': { from: data } },
+        { onEffect },
+      ),
+    ).toEqual([ENOENT, ENOENT])
+  })
+
+  test('a process that swaps folders, links, pipes and second names: nothing outside is read or written, and nobody hangs', async () => {
+    execFileSync('mkfifo', [join(data, 'pipe')])
+    mkdirSync(join(data, 'deep/middle/low'), { recursive: true })
+    writeFileSync(join(data, 'deep/middle/low/secret'), 'mine')
+    writeFileSync(join(data, 'folder/secret'), 'mine')
+    renameSync(join(data, 'file'), join(data, 'plain'))
+    const racer = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('support/file-racer.mjs', import.meta.url)), data, outside],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    )
+    try {
+      await new Promise((resolve) => racer.stdout.once('data', resolve))
+      const source = `
+seen, errors = {}, {}
+for turn in range(1200):
+    for path in ['/folder/secret', '/file', '/deep/middle/low/secret', '/deep/middle/../../secret', '/deep/middle/low/../../../outside/secret']:
+        try:
+            text = open(path).read()
+            seen[text] = seen.get(text, 0) + 1
+        except OSError as error: errors[error.errno] = errors.get(error.errno, 0) + 1
+    for path in ['/folder/written', '/folder/secret', '/file', '/second']:
+        try: open(path, 'a').write('W')
+        except OSError as error: errors[error.errno] = errors.get(error.errno, 0) + 1
+[sorted({text.replace('W', '') for text in seen}), sum(seen.values()) > 0, sum(errors.values()) > 0]`
+      expect(
+        await answer(
+          source,
+          { '/': { from: data, access: 'write' } },
+          { limits: { wallMs: 120_000 } },
+        ),
+      ).toEqual([expect.not.arrayContaining(['SECRET']), true, true])
+    } finally {
+      racer.kill('SIGKILL')
+      await new Promise((resolve) => racer.once('exit', resolve))
+    }
+    expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('SECRET')
+    expect(readdirSync(outside).filter((name) => name !== 'taken')).toEqual(['secret'])
+  }, 180_000)
+})
+
+describe('what a forged worker asks of the broker', () => {
+  /** Performs an operation as a worker that lies would ask for it. */
+  function forger(access: 'read' | 'write', operations = 100_000, deny: string[] = []) {
+    const directory = new Directory(hostSystem, holdPath(data).fd, denier(deny))
+    const mount = {
+      at: ['m'],
+      path: 'filesystem["/m"]',
+      access,
+      maxBytes: 1000,
+      maxFiles: 5,
+      approve: false,
+      directory,
+    }
+    const effects = fileEffects({
+      mounts: [mount],
+      system: hostSystem,
+      operations,
+      answerBytes: 4096,
+      timeoutMs: 1000,
+    })
+    return {
+      effects,
+      ask: (kind: string, target: string, ...args: unknown[]): unknown => {
+        const effect = effects.get(kind)!
+        if (effect.rule(target) === undefined) return 'no rule'
+        try {
+          return effect.perform(
+            { id: 1, effect: kind, target, args, kwargs: {}, at: undefined },
+            new AbortController().signal,
+          )
+        } catch (error) {
+          return (error as Error).message
+        }
+      },
+      end: (): void => {
+        for (const effect of effects.values()) effect.close()
+        directory.close()
+      },
+    }
+  }
+
+  test('paths that are none lead nowhere', () => {
+    const { ask, end } = forger('write')
+    for (const target of [
+      '/m/../outside/secret',
+      '/m/folder/../../outside/secret',
+      '/m/.',
+      '/m/file\0',
+      '/m/\ud800',
+    ])
+      for (const kind of [
+        'file.stat',
+        'file.read',
+        'file.write',
+        'file.unlink',
+        'file.mkdir',
+        'file.list',
+        'file.chmod',
+      ])
+        expect(['EINVAL', 'EILSEQ', 'ENOENT'], `${kind} ${target}`).toContain(
+          ask(kind, target, 0, 0),
+        )
+    for (const target of ['/', '/other/file', 'm/file', '', '/mm/file'])
+      expect(ask('file.read', target, 0)).toBe('no rule')
+    for (const to of [
+      'folder',
+      ['..', 'outside', 'x'],
+      ['../outside/x'],
+      ['a/b'],
+      [''],
+      [1],
+      null,
+      [],
+    ])
+      expect(['EINVAL', 'EEXIST', 'ENOENT']).toContain(ask('file.rename', '/m/file', to))
+    expect(readdirSync(outside)).toEqual(['secret'])
+    expect(readdirSync(data).sort()).toEqual(['file', 'folder'])
+    end()
+  })
+
+  test('numbers of handles, sizes and places of any kind', () => {
+    const { ask, end } = forger('read')
+    const [handle] = ask('file.read', '/m/file', 0) as [number]
+    for (const odd of [-1, 0.5, NaN, Infinity, 2 ** 60, '1', null, undefined, {}, [], 10n ** 30n]) {
+      expect(['EBADF', 'EINVAL'], String(odd)).toContain(ask('handle.read', '/m/file', odd, 0, 10))
+      if (odd !== 2 ** 60) expect(ask('handle.read', '/m/file', handle, odd, 10)).toBe('EINVAL')
+    }
+    expect(ask('handle.read', '/m/other', handle, 0, 10)).toBe('EBADF')
+    expect(ask('handle.read', '/m/file', handle, 0, 2 ** 40)).toEqual(
+      new TextEncoder().encode('plain'),
+    )
+    expect(ask('handle.write', '/m/file', handle, 0, Uint8Array.of(1))).toBe('EBADF')
+    expect(ask('handle.truncate', '/m/file', handle, 0)).toBe('EINVAL')
+    expect(ask('file.read', '/m/new', 0o1103, 0o777)).toBe('ENOENT')
+    end()
+    expect(ask('handle.read', '/m/file', handle, 0, 10)).toBe('EBADF')
+    expect(readdirSync(data)).toEqual(['file', 'folder'])
+  })
+
+  test('no more handles than there are, nor operations, nor permissions beyond those of files', () => {
+    const { ask, end } = forger('write', 400)
+    let handles = 0
+    while (Array.isArray(ask('file.read', '/m/file', 0))) handles++
+    expect(handles).toBe(256)
+    expect(ask('file.chmod', '/m/file', 0o7777, true)).toBe(null)
+    expect(statSync(join(data, 'file')).mode & 0o7777).toBe(0o777)
+    while (ask('file.stat', '/m/file', true) !== 'EDQUOT');
+    expect(ask('handle.close', '/m/file', 1)).toBe('EDQUOT')
+    end()
+    expect(
+      readdirSync('/proc/self/fd').filter((fd) => {
+        try {
+          return (
+            readFileSync(`/proc/self/fdinfo/${fd}`) &&
+            hostSystem.readLink(`/proc/self/fd/${fd}`).startsWith(data)
+          )
+        } catch {
+          return false
+        }
+      }),
+    ).toEqual([])
+  })
+})
+
+describe('quotas, limits, approval, the log', () => {
+  test('so many bytes more, and what was freed may be used again', async () => {
+    const filesystem = { '/': { from: data, access: 'write', maxBytes: 1000 } } as const
+    const source = `
+import os
+def grow(path, count):
+    try:
+        with open(path, 'ab', 0) as f: return f.write(b'x' * count)
+    except OSError as error: return error.errno
+[grow('/a', 600), grow('/b', 600), grow('/b', 1), open('/a', 'w').close(), grow('/b', 300)]`.replace(
+      'import os\n',
+      '',
+    )
+    expect(await answer(source, filesystem)).toEqual([600, 400, EDQUOT, null, 300])
+    expect(statSync(join(data, 'b')).size).toBe(700)
+  })
+
+  test('so many files more', async () => {
+    expect(
+      await answer(OPENED(['/a', '/b', '/c', '/a'], 'w'), {
+        '/': { from: data, access: 'write', maxFiles: 2 },
+      }),
+    ).toEqual([1, 1, EDQUOT, 1])
+    expect(readdirSync(data).sort()).toEqual(['a', 'b', 'file', 'folder'])
+  })
+
+  test('limits.fileOperations bounds them, and limits.effects does not', async () => {
+    const source = `
+count = 0
+try:
+    while True: open('/file').close(); count += 1
+except OSError as error: n = error.errno
+[n, count]`
+    const filesystem = { '/': { from: data } }
+    const [errno, count] = (await answer(source, filesystem, {
+      limits: { fileOperations: 100, effects: 1 },
+    })) as [number, number]
+    expect(errno).toBe(EDQUOT)
+    expect(count).toBeGreaterThan(20)
+    expect(count).toBeLessThan(60)
+  })
+
+  test('each opening and change is an event with its rule; pieces are none', async () => {
+    const events: EffectEvent[] = []
+    await answer(
+      `open('/w/new', 'w').write('x'); open('/file').read()
+try: open('/no')
+except OSError: pass`,
+      { '/': { from: data }, '/w': { from: outside, access: 'write' } },
+      { onEffect: (event) => events.push(event) },
+    )
+    expect(
+      events.map(({ seq, kind, target, rule, decision }) => [seq, kind, target, rule, decision]),
+    ).toEqual([
+      [1, 'file.write', '/w/new', 'filesystem["/w"]', 'allowed'],
+      [2, 'file.read', '/file', 'filesystem["/"]', 'allowed'],
+      [3, 'file.read', '/no', 'filesystem["/"]', 'failed'],
+    ])
+  })
+
+  test.each(['thread', 'inline'] as const)(
+    'what is to be approved is asked for, isolation %s',
+    async (isolation) => {
+      const asked: string[] = []
+      const approve = ({ kind, target }: { kind: string; target: string }): boolean => {
+        asked.push(`${kind} ${target}`)
+        return target === '/file'
+      }
+      expect(
+        await answer(
+          OPENED(['/file', '/folder/inner']),
+          { '/': { from: data, approve: true } },
+          { approve, isolation },
+        ),
+      ).toEqual(['plain', EACCES])
+      expect(asked).toEqual(['file.read /file', 'file.read /folder/inner'])
+    },
+  )
+
+  test('nobody makes a link on the disk', async () => {
+    const { ask, end } = (() => {
+      const directory = new Directory(hostSystem, holdPath(data).fd, denier([]))
+      const effects = fileEffects({
+        mounts: [
+          {
+            at: [],
+            path: '',
+            access: 'write',
+            maxBytes: 1,
+            maxFiles: 1,
+            approve: false,
+            directory,
+          },
+        ],
+        system: hostSystem,
+        operations: 10,
+        answerBytes: 4096,
+        timeoutMs: 1,
+      })
+      return { ask: [...effects.keys()], end: () => directory.close() }
+    })()
+    expect(ask.filter((kind) => /link/.test(kind))).toEqual(['file.readlink', 'file.unlink'])
+    end()
+  })
+})
+
+describe('mistakes of the host', () => {
+  test.each([
+    ['/no/such/folder', {}, 'there is no such file or folder'],
+    ['/dev/null', {}, 'it is neither a file nor a folder'],
+    ['FILE', { access: 'overlay' }, 'an overlay lies over a folder, and this is a file'],
+  ])('%s', async (from, more, message) => {
+    const path = from === 'FILE' ? join(data, 'file') : from
+    await expect(
+      createSandbox({ filesystem: { '/x': { from: path, ...more } as never } }),
+    ).rejects.toThrow(`policy.filesystem["/x"].from: ${JSON.stringify(path)}: ${message}`)
+  })
+
+  test('an approval that nobody can wait for', async () => {
+    const filesystem = { '/': { from: data, approve: true } }
+    await expect(createSandbox({ filesystem }, { isolation: 'inline' })).rejects.toThrow(
+      'isolation "inline" cannot wait for an approval',
+    )
+  })
+
+  test('one file is mounted as one file', async () => {
+    expect(
+      await answer(OPENED(['/in.txt', '/in.txt/x', '/folder/inner']), {
+        '/in.txt': { from: join(data, 'file') },
+      }),
+    ).toEqual(['plain', 54, ENOENT])
+  })
+
+  test('systems without a proof of their own are told so', () => {
+    const platform = Object.getOwnPropertyDescriptor(process, 'platform')!
+    expect(whyNoHostFolders()).toBe(undefined)
+    try {
+      for (const other of ['win32', 'darwin']) {
+        Object.defineProperty(process, 'platform', { ...platform, value: other })
+        expect(whyNoHostFolders()).toContain(`Linux alone: on ${other} there is no proof`)
+      }
+    } finally {
+      Object.defineProperty(process, 'platform', platform)
+    }
+  })
+})
