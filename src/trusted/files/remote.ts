@@ -23,10 +23,46 @@ export function toError(type: string, text: string): Errno | LinkMet {
 
 /** Read and written at once. */
 const PIECE = 1 << 20
-/** What small files are best read in: more would be room for nothing. */
+/** What is read at first: more would be in vain for small files, and for places here and there. */
 const SMALL = 131_072
 
+/**
+ * What was read of a file beyond what was asked for: the more, the longer it is read in order. Nothing of it is used once the guest
+ * has written anything to the volume.
+ */
+class ReadAhead {
+  #bytes = new Uint8Array(0)
+  #start = 0
+  #changes = -1
+  #size = SMALL
+
+  constructor(
+    private readonly fetch: (at: number, size: number) => Uint8Array,
+    private readonly changes: () => number,
+  ) {}
+
+  read(at: number, into: Uint8Array): number {
+    const isFresh = this.#changes === this.changes()
+    const end = this.#start + this.#bytes.length
+    if (!isFresh || at < this.#start || at >= end) {
+      this.#size = isFresh && at === end ? Math.min(PIECE, this.#size * 2) : SMALL
+      this.#changes = this.changes()
+      this.#bytes = this.fetch(
+        at,
+        Math.min(PIECE, Math.max(into.length, this.#size)),
+      ) as Uint8Array<ArrayBuffer>
+      this.#start = at
+    }
+    const bytes = this.#bytes.subarray(at - this.#start, at - this.#start + into.length)
+    into.set(bytes)
+    return bytes.length
+  }
+}
+
 export class RemoteVolume implements Volume {
+  /** How often the guest has changed anything here. */
+  #changes = 0
+
   constructor(
     private readonly device: number,
     private readonly at: Path,
@@ -51,32 +87,33 @@ export class RemoteVolume implements Volume {
 
   open(path: Path, flags: number, mode: number): Handle {
     const operation = wantsWrite(flags) ? 'file.write' : 'file.read'
-    const [handle, told] = this.#ask(operation, path, [flags & ~O.APPEND, mode]) as [
-      number,
-      unknown,
-    ]
+    const wanted = flags & ~O.APPEND
+    const [handle, told] = this.#ask(operation, path, [wanted, mode]) as [number, unknown]
     const { kind } = this.#stat(told)
+    if (operation === 'file.write') this.#changes++
     const ask = (part: string, ...args: unknown[]): unknown =>
       this.#ask(`handle.${part}`, path, [handle, ...args])
+    const change = (part: string, ...args: unknown[]): unknown => {
+      this.#changes++
+      return ask(part, ...args)
+    }
+    const fetch = (at: number, size: number): Uint8Array => ask('read', at, size) as Uint8Array
+    const ahead = new ReadAhead(fetch, () => this.#changes)
     return {
       kind,
       stat: () => this.#stat(ask('stat')),
-      read: (at, into) => {
-        const bytes = ask('read', at, Math.min(into.length, PIECE)) as Uint8Array
-        into.set(bytes.subarray(0, into.length))
-        return Math.min(bytes.length, into.length)
-      },
+      read: (at, into) => ahead.read(at, into),
       write: (at, bytes) => {
         let done = 0
         while (done < bytes.length) {
           const piece = bytes.slice(done, done + PIECE)
-          const count = ask('write', at === undefined ? null : at + done, piece) as number
+          const count = change('write', at === undefined ? null : at + done, piece) as number
           done += count
           if (count < piece.length) break
         }
         return done
       },
-      truncate: (size) => void ask('truncate', size),
+      truncate: (size) => void change('truncate', size),
       setMode: (newMode) => void ask('chmod', newMode),
       setTimes: (accessed, modified) => void ask('utimes', accessed ?? null, modified ?? null),
       close: () => void ask('close'),
@@ -105,6 +142,7 @@ export class RemoteVolume implements Volume {
   }
 
   truncate(path: Path, size: number): void {
+    this.#changes++
     this.#ask('file.truncate', path, [size])
   }
 
