@@ -29,7 +29,8 @@ import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { loadKindTable } from './kinds.js'
 import { requireOneExpression } from './one-expression.js'
 import { ownOf, validateOptions, type CheckOptions } from './options.js'
-import { resolve } from './resolve.js'
+import { moduleNeeds, type ModuleNeeds } from './needs.js'
+import { resolve, type Bindings } from './resolve.js'
 import { Scopes } from './scopes.js'
 import { createShapes } from './shapes.js'
 import type { SymbolId } from './symbols.js'
@@ -80,6 +81,7 @@ export class Analyzer {
   private readonly imports: Imports
   private readonly scopes: Scopes
   private readonly freeNames: FreeNameSorter
+  private bindings!: Bindings
   /** The grants beside the host's own modules, which are the same from source to source. */
   private beside: { readonly own: OwnModules; readonly grants: ModuleGrants }
   private readonly checkLines: ReturnType<typeof createShapes>['checkLines']
@@ -127,6 +129,11 @@ export class Analyzer {
     return surfaceOf(tree, this.kinds, this.reading, this.binder.symbols, this.imports.starred)
   }
 
+  /** Which modules and names of them a program needs: of the source that was analysed last, under all grants. */
+  needs({ imports }: CheckResult): ModuleNeeds {
+    return moduleNeeds(this.binder, this.bindings, this.imports, imports, this.reading, this.kinds)
+  }
+
   private judge(
     source: Source,
     tree: Tree,
@@ -150,7 +157,7 @@ export class Analyzer {
     if (mode === 'eval') requireOneExpression(reading, source, this.kinds, findings)
     const unbound = (symbol: SymbolId): void =>
       reportUnbound(symbol, binder, reading, findings, mode === 'function')
-    const bindings = resolve(binder.symbols, reading.names.count, unbound)
+    const bindings = (this.bindings = resolve(binder.symbols, reading.names.count, unbound))
     reportWalruses(binder, reading, findings)
     warnModuleAttributes(binder, bindings, imports, reading, this.kinds, findings)
     const declared = names === undefined ? undefined : new Set(names)
