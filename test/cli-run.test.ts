@@ -1,5 +1,5 @@
 /** `pyrestrict run` as a shell sees it: it feels like `python FILE`, and every ending has its exit status. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -364,5 +364,50 @@ describe('what it reads', () => {
       "['<stdin>', 'x'] []\n",
     )
     expect((await code(READS, ['--inputs', '-'], { stdin: '{}' })).stdout).toBe("['<string>'] []\n")
+  })
+})
+
+describe('modules', () => {
+  test('beside the program, where that is asked for, and named ones', async () => {
+    const program = ['run', 'fixtures/readme/shop.py']
+    expect(await pyrestrict([...program, '--local-modules', '--', 'tea'])).toEqual({
+      status: 0,
+      stdout: 'total 3\n',
+      stderr: '',
+    })
+    expect(
+      (await pyrestrict([...program, '--module', 'prices=fixtures/readme/prices.py'])).stdout,
+    ).toBe('total 0\n')
+    const without = await pyrestrict(program)
+    expect(without.status).toBe(1)
+    expect(without.stderr).toContain('module `prices` is not available')
+  })
+
+  test('packages, and modules that modules name; one that is refused shows where', async () => {
+    mkdirSync(join(folder, 'pkg'))
+    file('pkg/__init__.py', '')
+    file('pkg/part.py', 'x = 5\n')
+    file('pkg/deep.py', 'from .part import x\ny = x + 1\n')
+    file('helper.py', 'from pkg import part\ndef f(a): return a + part.x\n')
+    file('secrets_of_mine.py', 'import socket\n')
+    const path = file(
+      'several.py',
+      'import helper\nfrom pkg.deep import *\nprint(helper.f(2), y)\n',
+    )
+    expect((await pyrestrict(['run', path, '--local-modules'])).stdout).toBe('7 6\n')
+    const refused = file('refused.py', 'import secrets_of_mine\n')
+    const { status, stderr } = await pyrestrict(['run', refused, '--local-modules'])
+    expect([status, stderr]).toEqual([1, expect.stringContaining('secrets_of_mine.py:1:8\n')])
+  })
+
+  test('wrong usage', async () => {
+    for (const [args, message] of [
+      [['--module', 'x'], '--module: "x" is not NAME=FILE, as helpers=lib/helpers.py'],
+      [['--module', 'x=none.py'], 'none.py: cannot be read: it does not exist'],
+      [['--local-modules'], '--local-modules: the program is no file, and nothing is beside it'],
+    ] as const) {
+      const { status, stderr } = await code('1', args)
+      expect([status, stderr]).toEqual([2, expect.stringContaining(message)])
+    }
   })
 })

@@ -1,4 +1,5 @@
 /** `pyrestrict run`: runs a program of a stranger's, as `python FILE` runs one of yours. */
+import { ModuleError } from '../errors.js'
 import { LIMITS } from '../policy/limits.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import { visibleJson } from '../report/visible.js'
@@ -12,6 +13,7 @@ import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { LIMIT_OPTIONS, limitsOf, withOptions } from './quantities.js'
 import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
 import { describeFindings } from './findings.js'
+import { MODULE_OPTIONS, modulesOf } from './own-modules.js'
 import { leaveStdin, ownStdin } from './stdin.js'
 import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES } from './shared-options.js'
 import {
@@ -54,6 +56,7 @@ export const run: Command = {
     },
     result: { argument: 'NAME', describe: 'Print the value of this global' },
     mode: MODE_OPTION,
+    ...MODULE_OPTIONS,
     ...POLICY_OPTIONS,
     ...NETWORK_OPTIONS,
     ...LIMIT_OPTIONS,
@@ -79,6 +82,7 @@ export const run: Command = {
       'run fetch.py --allow-net https://api.example.com --secret API_KEY=api.example.com',
       'requests to one server, with a key that the program never sees',
     ],
+    ['run main.py --local-modules -- --fast', 'a program of several files, with an argument'],
     ['run job.py --limit outputBytes=64m', 'any limit of a policy, with a unit'],
     [
       'run agent.py --policy policy.json --format json',
@@ -102,7 +106,8 @@ export const run: Command = {
     const waiting = isTerminal(0) ? { waitMs: LIMITS.waitMs.max } : {}
     const limits = { ...waiting, ...written.limits, ...limitsOf(args) }
     const policy: Policy = { ...written, limits }
-    const { text, diagnostic } = source(resolvePolicy(policy).limits.sourceBytes)
+    const { sourceBytes } = resolvePolicy(policy).limits
+    const { text, diagnostic } = source(sourceBytes)
     if (diagnostic !== undefined) {
       return finish(args, filename, text, {
         status: 'refused',
@@ -114,7 +119,20 @@ export const run: Command = {
     const stop = new AbortController()
     const interrupted = interruptions(stop)
     const { createSandbox } = await import('../sandbox/sandbox.js')
-    await using sandbox = await createSandbox(policy, { workers: 1, spares: 0, secrets })
+    const path = isPiped || args.has('code') ? undefined : filename
+    const own = await modulesOf(args, path, text, sourceBytes)
+    const modules = Object.fromEntries([...own].map(([name, module]) => [name, module.text]))
+    let sandbox: Awaited<ReturnType<typeof createSandbox>>
+    try {
+      sandbox = await createSandbox(policy, { workers: 1, spares: 0, modules, secrets })
+    } catch (error) {
+      if (!(error instanceof ModuleError) || error.diagnostics.length === 0) throw error
+      const { file, text: lines } = own.get(error.module)!
+      const colour = useColour(choice(args, 'color', COLOURS), 2)
+      printError(describeFindings(file, lines, { ...error, omitted: 0 }, colour))
+      return FINDINGS
+    }
+    await using _ = sandbox
     const outcome = await sandbox.run(text, {
       filename,
       inputs,
