@@ -403,7 +403,7 @@ describe('modules', () => {
   test('wrong usage', async () => {
     for (const [args, message] of [
       [['--module', 'x'], '--module: "x" is not NAME=FILE, as helpers=lib/helpers.py'],
-      [['--module', 'x=none.py'], 'none.py: cannot be read: it does not exist'],
+      [['--module', 'x=none.py'], 'none.py: cannot be read: no such file'],
       [['--local-modules'], '--local-modules: the program is no file, and nothing is beside it'],
     ] as const) {
       const { status, stderr } = await code('1', args)
