@@ -1,7 +1,5 @@
 /** `pyrestrict policy`: what a policy comes to, what programs need of one, and what it lets a guest do. */
-import { suggestPolicy } from '../policy-suggestion.js'
 import { resolvePolicy } from '../policy/policy.js'
-import { describe } from '../sandbox/describe.js'
 import type { Arguments, Command } from './command.js'
 import { describeFindings } from './findings.js'
 import { complain, print, printError, useColour } from './output.js'
@@ -46,8 +44,10 @@ export const policy: Command = {
     const written = await policyOf(args)
     const whole = { ...written, limits: { ...written.limits, ...limitsOf(args) } }
     if (action === 'show') print(`${JSON.stringify(resolvePolicy(whole), undefined, 2)}\n`)
-    else if (action === 'describe') print(describe(whole).text)
-    else {
+    else if (action === 'describe') {
+      const { describe } = await import('../sandbox/describe.js')
+      print(describe(whole).text)
+    } else {
       const close = nearest(action, ACTIONS)
       throw new UsageError(
         `policy: there is no action "${action}"${close === undefined ? '' : `; did you mean ${close}?`}`,
@@ -63,6 +63,7 @@ async function suggest(args: Arguments, files: readonly string[]): Promise<numbe
   if (args.has('policy') || args.has('preset'))
     throw new UsageError('policy suggest: the policy is what it finds; give none')
   const sources = files.map((file) => ({ file, text: textOf(file) }))
+  const { suggestPolicy } = await import('../sandbox/suggest.js')
   const { policy: found, refused } = await suggestPolicy(sources.map(({ text }) => text))
   print(`${JSON.stringify(found, undefined, 2)}\n`)
   let isRefused = false

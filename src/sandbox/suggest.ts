@@ -1,9 +1,9 @@
 /** The smallest policy under which sources are accepted, as far as their text tells; and what no policy would let pass. */
-import { Analyzer, type Grants } from './check/checker.js'
-import type { Diagnostic } from './diagnostic.js'
-import { STANDARD_GRANTS } from './policy/keys/modules.js'
-import { DEFAULT_POLICY, type Policy } from './policy/policy.js'
-import { loadParser } from './syntax/parse.js'
+import { Analyzer, type Grants } from '../check/checker.js'
+import type { Diagnostic } from '../diagnostic.js'
+import { STANDARD_GRANTS } from '../policy/keys/modules.js'
+import { DEFAULT_POLICY, type Policy } from '../policy/policy.js'
+import { loadParser } from '../syntax/parse.js'
 
 export interface SuggestedPolicy {
   readonly policy: Policy
