@@ -22,6 +22,8 @@ const APART = new Set([
   './audit.js',
   './rule.js',
   './rules.js',
+  './policy.js',
+  './repl.js',
   './completion.js',
   './help.js',
   './check-threads.js',
