@@ -88,6 +88,10 @@ test('every module and builtin that the text names is there, and what it calls m
   }
   expect(describeGuest({}).text).toContain('No module of the standard library can be imported.')
   expect(describeGuest({ modules: { math: ['sqrt'] } }).text).toContain('math (only sqrt)')
+  expect(describeGuest({}).text).toContain('There is no network.')
+  expect(describeGuest({ network: { allow: ['https://a.example.com'] } }).text).toContain(
+    'Requests may go to https://a.example.com, by urllib.request, and nowhere else.',
+  )
   expect(describeGuest({ filesystem: { '/data': { memory: 10_000 } } }).text).toContain(
     'Files are there below /data (in memory).',
   )

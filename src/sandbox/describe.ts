@@ -41,7 +41,7 @@ export function describe(policy?: Policy, options: DescribeOptions = {}): Descri
   checkRecord(options, 'options')
   checkKeys(options, ['capabilities', 'modules', 'errors', 'about'], 'options', 'option')
   const resolved = resolvePolicy(policy)
-  const host = resolveEffects(options)
+  const host = resolveEffects(options, resolved)
   const { about = {}, errors = {} } = options
   const stubs: Record<string, string> = {}
   const told = new Set<string>()
@@ -58,7 +58,7 @@ export function describe(policy?: Policy, options: DescribeOptions = {}): Descri
   if (strange !== undefined)
     throw new ArgumentError(`options.about.${strange}: nothing of this name is granted`)
   const sources = [...(host?.modules.sources.keys() ?? [])]
-  return { stubs, text: paragraphs(resolved, stubs, sources) }
+  return { stubs, text: paragraphs(resolved, stubs, sources, policy?.network?.allow ?? []) }
 }
 
 const textOf = (lines: readonly string[]): string =>
@@ -147,6 +147,7 @@ function paragraphs(
   policy: ResolvedPolicy,
   stubs: Readonly<Record<string, string>>,
   sources: readonly string[],
+  origins: readonly (string | { readonly origin: string | readonly string[] })[],
 ): string {
   const { limits, filesystem } = policy
   const body = (module: string): string =>
@@ -157,7 +158,7 @@ function paragraphs(
   const modules = Object.keys(stubs).filter((module) => module !== '')
   return (
     [
-      'Write Python 3.14. It runs in a sandbox, without network, processes, threads or packages. What it prints is its output; ' +
+      'Write Python 3.14. It runs in a sandbox, without processes, threads or packages. What it prints is its output; ' +
         'the value of its last expression is its result.',
       ...globals,
       ...modules.flatMap((module) => [`\`import ${module}\` gives:`, fenced(body(module))]),
@@ -165,7 +166,10 @@ function paragraphs(
       modulesText(policy),
       ...builtinsText(policy),
       'Refused before it runs: names with two underscores at both ends, but for the special methods of classes; `from m import *` of ' +
-        'library modules; metaclasses; names of frames, code and generators such as `f_back` and `gi_frame`.',
+        'library modules; metaclasses other than ABCMeta; names of frames, code and generators such as `f_back` and `gi_frame`.',
+      origins.length === 0
+        ? 'There is no network.'
+        : `Requests may go to ${origins.flatMap((one) => (typeof one === 'string' ? one : one.origin)).join(', ')}, by urllib.request, and nowhere else.`,
       mounts.length === 0
         ? 'There are no files.'
         : `Files are there below ${mounts.map(([path, mount]) => `${path} (${accessOf(mount)})`).join(', ')}.`,
