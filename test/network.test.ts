@@ -33,6 +33,9 @@ let origin: string
 let sandbox: Sandbox
 let events: EffectEvent[] = []
 
+/** Sixty megabytes, in sixty kilobytes. */
+const BOMB = gzipSync(Buffer.alloc(60 << 20))
+
 /** Bodies that never end, or end too large. */
 const answer = (...[request, response]: Parameters<RequestListener>): boolean => {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://x')
@@ -56,7 +59,7 @@ const answer = (...[request, response]: Parameters<RequestListener>): boolean =>
       return true
     case '/bomb':
       response.writeHead(200, { 'content-encoding': 'gzip' })
-      response.end(gzipSync(Buffer.alloc(200 << 20)))
+      response.end(BOMB)
       return true
     case '/endless': {
       response.writeHead(200)
@@ -597,6 +600,44 @@ print(key[:${half}], end='')
     expect(logged.at(-1)).toMatchObject({ kind: 'request', decision: 'denied' })
     expect(JSON.stringify(logged)).not.toContain(SECRET)
   })
+})
+
+test('a run with requests is recorded and made again, and nobody is asked', async () => {
+  const source = `import requests\nr = requests.post('${origin}/p', data='x')\n[r.json()['body'], r.status_code]`
+  const first = await sandbox.run(source, { record: true })
+  expect(returned(first)).toEqual(['x', 200])
+  const { recording } = first as { recording: Uint8Array }
+  events = []
+  server.seen.length = 0
+  expect(returned(await sandbox.run(source, { replay: recording }))).toEqual(['x', 200])
+  expect([server.seen, events]).toEqual([[], []])
+  const other = await sandbox.run(source.replace('/p', '/q'), { replay: recording })
+  expect(other).toMatchObject({ status: 'crashed', reason: expect.stringContaining('departed') })
+  expect(server.seen).toEqual([])
+})
+
+test('one that is to be approved waits for who resumes it, and is made once', async () => {
+  await using own = await createSandbox(
+    { modules: 'standard', network: { allow: [{ origin, approve: true }] } },
+    { workers: 1 },
+  )
+  const source = `import requests\nrequests.get('${origin}/once').json()['url']`
+  const waiting = await own.run(source)
+  if (waiting.status !== 'waiting') throw new Error(JSON.stringify(waiting))
+  expect(waiting.calls.map(({ name }) => name)).toEqual([`GET ${origin}/once`])
+  expect(server.seen).toEqual([])
+  const ended = await own.resume(waiting.state, {
+    answers: { [waiting.calls[0]!.id]: { approved: true } },
+  })
+  expect(returned(ended)).toBe('/once')
+  expect(server.seen.length).toBe(1)
+  const again = await own.run(source)
+  if (again.status !== 'waiting') throw new Error(JSON.stringify(again))
+  const denied = await own.resume(again.state, {
+    answers: { [again.calls[0]!.id]: { denied: 'not today' } },
+  })
+  expect(raised(denied)).toBe(`RequestRefused: GET ${origin}/once: not today`)
+  expect(server.seen.length).toBe(1)
 })
 
 describe('a handler of the host’s', () => {

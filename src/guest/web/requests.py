@@ -122,10 +122,8 @@ class Cookies(MutableMapping):
                 part.partition('=')[0].strip().lower(): part.partition('=')[2].strip()
                 for part in rest
             }
-            if (
-                facts.get('max-age', '1').lstrip('-').isdigit()
-                and int(facts.get('max-age', '1')) <= 0
-            ):
+            age = facts.get('max-age', '1')
+            if age == '0' or age.startswith('-'):
                 self._kept.pop((host, key.strip()), None)
             else:
                 self.set(key.strip(), value.strip(), host, 'secure' in facts)
