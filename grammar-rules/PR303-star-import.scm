@@ -1,7 +1,7 @@
 ; PR303 star-import
 ;
 ; ## Denies
-; `from module import *`, but of a module of the host's own, whose names are known.
+; `from module import *`, but of a granted module, or one of the host's own, at the level of the module: their names are known.
 ;
 ; ## Why
 ; It binds names that nobody can see in the source: also over names that the rest of the source relies on. Neither a
@@ -11,5 +11,5 @@
 ; Import the names that you use, or the module.
 ;
 ; ## Example
-; from math import *   # refused
-; from math import pi, sqrt
+; from numpy import *   # refused
+; from math import *

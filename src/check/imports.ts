@@ -185,14 +185,15 @@ export class Imports {
     return rest === '' ? base : `${base}.${rest}`
   }
 
-  /** `from module import *`: of a module of the host's own, whose names are known. */
+  /** `from module import *`: of a granted module, or one of the host's own, whose names are known. */
   private importStar(node: number, module: string, scope: ScopeId): void {
     this.starred.push(module)
     const own = Object.hasOwn(this.place.own, module) ? this.place.own[module]! : undefined
+    const star = own?.star ?? this.grantsOf(module)?.filter((name) => !name.startsWith('_'))
     const isModule = scope === MODULE
-    if (own === undefined || !isModule || own.star.length === 0) {
+    if (star === undefined || !isModule || star.length === 0) {
       const message =
-        own === undefined
+        star === undefined
           ? 'a star import hides which names it binds'
           : isModule
             ? `no names are known that a star would import of \`${shown(module)}\``
@@ -200,8 +201,8 @@ export class Imports {
       this.findings.say('PR303', node, message, 'import the names that you use')
       return
     }
-    this.respelled.set(node, own.star.join(', '))
-    this.binder.bindStarred(node, scope, own.star)
+    this.respelled.set(node, star.join(', '))
+    this.binder.bindStarred(node, scope, star)
   }
 
   /** `from __future__ import annotations`: binds the names as any import; which ones there are is a rule. */

@@ -118,7 +118,8 @@ const HARMS: Readonly<Record<string, string>> = {
   PR212: 'the policy: the statement would read what must be judged',
   PR301: 'the policy, which does not grant it',
   PR302: 'the policy, which does not grant it',
-  PR303: 'the reader, and the checker: which names it binds cannot be seen',
+  PR303:
+    'the reader, and the checker: which names it binds cannot be seen, where nobody knows them',
   PR304: 'nobody: there is no package to start from',
   PR305: 'the writer: there is no such feature, or it changes how text is read',
   PR401: 'the policy: such hooks run within the work of the interpreter and of the library',

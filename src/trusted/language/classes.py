@@ -10,6 +10,7 @@ day for month.
 from .sealed import __builtins__
 import typing
 from datetime import date, time
+from enum import EnumType
 
 from . import kinds
 from .floor import encoding
@@ -167,6 +168,18 @@ def metaclass_of(bases, winner=type):
     return winner
 
 
+def _tell_members(enumeration):
+    """Gives private members the names that the source has; as attributes they stay marked."""
+    members = {unmark(name): member for name, member in enumeration._member_map_.items()}
+    if members.keys() != enumeration._member_map_.keys():
+        for name, member in members.items():
+            if member._name_ != name and unmark(member._name_) == name:
+                member._name_ = name
+        enumeration._member_map_.clear()
+        enumeration._member_map_.update(members)
+        enumeration._member_names_[:] = map(unmark, enumeration._member_names_)
+
+
 # What programs may name as a metaclass -> the metaclass it stands for; facets add theirs.
 METACLASSES = {kinds.guest_type: type}
 
@@ -212,7 +225,10 @@ def _make_class(kind, name, bases, namespace, /, **keywords):
     judge_namespace(name, bases, namespace)
     for base in bases:
         encoding.note(base)
-    return kind(unmark(name), bases, namespace, **keywords)
+    made = kind(unmark(name), bases, namespace, **keywords)
+    if EnumType in mro_of(kind):
+        _tell_members(made)
+    return made
 
 
 def make_class(name, bases, namespace, /, **keywords):

@@ -5,14 +5,23 @@ import sys
 from operator import index
 
 from ..guest.given import given
+from ..describe import MARKED, spell
 from ..kinds import type_of
 
 PER_RUN = 'argv stdin stdout stderr setrecursionlimit getrecursionlimit'.split()
 
 
+def exception():
+    """The exception being handled, which tells private names as they were written."""
+    error = sys.exception()
+    if type(error) in MARKED:
+        spell(error)
+    return error
+
+
 def exc_info():
     """The exception being handled: its class, itself, and its traceback."""
-    error = sys.exception()
+    error = exception()
     return (None, None, None) if error is None else (type_of(error), error, error.__traceback__)
 
 
@@ -42,4 +51,4 @@ def names(run):
     }
 
 
-NAMES = {'exc_info': exc_info}
+NAMES = {'exc_info': exc_info, 'exception': exception}
