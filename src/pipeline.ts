@@ -2,7 +2,7 @@
 import { Analyzer, type CheckResult, type Grants } from './check/checker.js'
 import { checkIsRecord, checkKnown, type CheckOptions } from './check/options.js'
 import { DEFAULT_POLICY, resolvePolicy, type Policy, type ResolvedPolicy } from './policy/policy.js'
-import { rewritten, type RewriteResult } from './rewrite/accepted.js'
+import { rewritten, unchanged, type RewriteResult } from './rewrite/accepted.js'
 import { createRewriter } from './rewrite/rewrite.js'
 import { loadParser } from './syntax/parse.js'
 
@@ -37,7 +37,12 @@ export async function createChecker(policy?: Policy | ResolvedPolicy): Promise<C
   const guard = createRewriter(parser)
   return {
     check: (source, options) => analyzer.analyze(source, options).result,
-    rewrite: (source, options) => rewritten(analyzer.analyze(source, options), guard, options),
+    rewrite: (source, options) => {
+      const analysis = analyzer.analyze(source, options)
+      return grants.language === 'full' && analysis.result.ok
+        ? unchanged(source, options)
+        : rewritten(analysis, guard, options)
+    },
   }
 }
 

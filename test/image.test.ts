@@ -28,6 +28,7 @@ function checkout(name: string): string {
   for (const part of [
     'dist/image',
     'dist/trusted',
+    'src/full',
     'src/image',
     'src/guest',
     'src/translate',
@@ -51,8 +52,8 @@ const build = (folder: string, env: NodeJS.ProcessEnv = process.env, cwd = root)
     stdio: 'pipe',
   })
 
-const read = (folder: string, name: string): Buffer =>
-  readFileSync(join(folder, 'dist/guest', name))
+const read = (folder: string, name: string, image = 'guest'): Buffer =>
+  readFileSync(join(folder, 'dist', image, name))
 
 describe('building', () => {
   let first: string
@@ -76,26 +77,34 @@ describe('building', () => {
       },
       scratch,
     )
-    expect(read(second, 'guest.json').toString()).toBe(read(first, 'guest.json').toString())
-    const [a, b] = [read(first, 'guest.mem'), read(second, 'guest.mem')]
-    expect(Buffer.compare(a, b)).toBe(0)
     const wasm = readFileSync(wasmPath())
-    for (const own of [
-      root,
-      scratch,
-      homedir(),
-      '/nowhere',
-      'planted-secret',
-      'xx_PLANTED',
-      process.execPath,
-      hostname(),
-      'node_modules',
-      tmpdir(),
-      `/${userInfo().username}/`,
-    ]) {
-      // Pyodide was itself built somewhere: what its wasm holds anyway is not of this machine.
-      if (own.length > 3 && !wasm.includes(own))
-        expect([own, a.indexOf(own), a.indexOf(Buffer.from(own, 'utf16le'))]).toEqual([own, -1, -1])
+    for (const image of ['guest', 'guest-full']) {
+      expect(read(second, 'guest.json', image).toString()).toBe(
+        read(first, 'guest.json', image).toString(),
+      )
+      const [a, b] = [read(first, 'guest.mem', image), read(second, 'guest.mem', image)]
+      expect(Buffer.compare(a, b)).toBe(0)
+      for (const own of [
+        root,
+        scratch,
+        homedir(),
+        '/nowhere',
+        'planted-secret',
+        'xx_PLANTED',
+        process.execPath,
+        hostname(),
+        'node_modules',
+        tmpdir(),
+        `/${userInfo().username}/`,
+      ]) {
+        // Pyodide was itself built somewhere: what its wasm holds anyway is not of this machine.
+        if (own.length > 3 && !wasm.includes(own))
+          expect([own, a.indexOf(own), a.indexOf(Buffer.from(own, 'utf16le'))]).toEqual([
+            own,
+            -1,
+            -1,
+          ])
+      }
     }
   }, 240_000)
 

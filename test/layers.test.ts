@@ -12,6 +12,7 @@ const LAYERS = [
   'trusted',
   'translate',
   'guest',
+  'full',
   'platform',
   'image',
   'diagnostic',

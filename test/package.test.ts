@@ -56,6 +56,8 @@ test('it holds what is needed at run time, and no test', () => {
       'dist/policy.schema.json',
       'dist/guest/guest.mem',
       'dist/guest/guest.json',
+      'dist/guest-full/guest.mem',
+      'dist/guest-full/guest.json',
       'dist/grammar/tree-sitter-python.wasm',
       'dist/grammar/LICENSE',
       'grammar-rules/kinds.txt',

@@ -21,7 +21,7 @@ function said(policy: unknown): string {
 }
 
 const known =
-  'known keys: $schema, preset, modules, builtins, clock, random, filesystem, artifacts, capabilities, network, limits'
+  'known keys: $schema, preset, language, modules, builtins, clock, random, filesystem, artifacts, capabilities, network, limits'
 
 describe('without a policy', () => {
   test('nothing can be imported, and every limit has its default', () => {

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostic.js'
 import { loadRules } from '../rules/load.js'
 import { Reading } from '../rules/reading.js'
 import { compileRules } from '../rules/ruleset.js'
+import { MODULES } from '../trusted/language/modules.js'
 import { examine, type SourceLimits } from '../syntax/examine.js'
 import type { Parser } from '../syntax/parse.js'
 import { Source } from '../syntax/source.js'
@@ -15,6 +16,7 @@ import { Binder } from './binder.js'
 import { Findings } from './findings.js'
 import { FIXED_NAMES } from './fixed-names.js'
 import { FreeNameSorter } from './free-names.js'
+import { ALL_BUILTINS, RULES_OF_PYTHON } from './full-language.js'
 import {
   Imports,
   NOWHERE,
@@ -37,6 +39,7 @@ import type { SymbolId } from './symbols.js'
 
 /** @internal What a source may have: the part of a resolved policy that `check` looks at. */
 export interface Grants {
+  readonly language: 'restricted' | 'full'
   readonly modules: ModuleGrants
   /** Every builtin the guest gets, guarded ones included. */
   readonly builtins: readonly string[]
@@ -86,6 +89,9 @@ export class Analyzer {
   private beside: { readonly own: OwnModules; readonly grants: ModuleGrants }
   private readonly checkLines: ReturnType<typeof createShapes>['checkLines']
   private readonly ruleset
+  /** The rules that are looked for, where not all are. */
+  private readonly wanted: typeof RULES_OF_PYTHON | undefined
+  private readonly granted: ModuleGrants
 
   /** Throws `RuleError` or `InstallationError` when the rules of this installation cannot be used. */
   constructor(
@@ -108,8 +114,14 @@ export class Analyzer {
       this.binder,
       this.imports,
     )
-    this.freeNames = new FreeNameSorter(this.reading.names, new Set(grants.builtins))
-    this.beside = { own: NOWHERE.own, grants: grants.modules }
+    const isFull = grants.language === 'full'
+    this.wanted = isFull ? RULES_OF_PYTHON : undefined
+    this.freeNames = new FreeNameSorter(
+      this.reading.names,
+      new Set(isFull ? ALL_BUILTINS : grants.builtins),
+    )
+    this.granted = isFull ? MODULES : grants.modules
+    this.beside = { own: NOWHERE.own, grants: this.granted }
   }
 
   /** Throws `ArgumentError` when `text` is no string or an option is unknown. */
@@ -118,8 +130,10 @@ export class Analyzer {
     const source = new Source(text)
     const { tree, diagnostics } = examine(this.parser, source, this.grants.limits)
     const { respelled } = this.imports
-    if (tree === undefined)
-      return { result: refused(diagnostics), source, tree, respelled: new Map() }
+    if (tree === undefined) {
+      const told = diagnostics.filter(({ code }) => this.wanted?.has(code) !== false)
+      return { result: refused(told), source, tree, respelled: new Map() }
+    }
     const own = options.modules === undefined ? place.own : ownOf(options.modules)
     return { result: this.judge(source, tree, options, { ...place, own }), source, tree, respelled }
   }
@@ -141,11 +155,11 @@ export class Analyzer {
     place: Place,
   ): CheckResult {
     if (this.beside.own !== place.own)
-      this.beside = { own: place.own, grants: withOwn(this.grants.modules, place) }
+      this.beside = { own: place.own, grants: withOwn(this.granted, place) }
     const { grants } = this.beside
     const { reading, binder, imports } = this
     reading.begin(tree)
-    const findings = new Findings(reading, this.ruleset)
+    const findings = new Findings(reading, this.ruleset, this.wanted)
     binder.begin(findings)
     imports.begin(findings, grants, place)
     this.scopes.run(findings, mode)
@@ -181,7 +195,7 @@ export function leadingBlanks(text: string): number {
 
 function refused(diagnostics: readonly Diagnostic[]): CheckResult {
   return {
-    ok: false,
+    ok: diagnostics.length === 0,
     diagnostics,
     warnings: [],
     omitted: 0,

@@ -50,6 +50,8 @@ export class Findings {
   constructor(
     private readonly reading: Reading,
     private readonly ruleset: Ruleset,
+    /** The codes that are looked for; without, all. */
+    private readonly wanted?: ReadonlySet<Code>,
   ) {}
 
   /** A finding of code, at `node`. `say` is called at most once, and not at all when it is not reported. */
@@ -64,6 +66,7 @@ export class Findings {
   }
 
   addAt(code: Code, start: number, end: number, say: () => Wording, rule?: string): void {
+    if (this.wanted?.has(code) === false) return
     if (this.found.length >= MAX_KEPT) this.uncounted += 1
     else this.found.push({ code, start, end, order: this.found.length, rule, say })
   }
@@ -84,6 +87,7 @@ export class Findings {
 
   /** `pattern` captured `node` as denied. */
   deny(pattern: RulePattern, node: number): void {
+    if (this.wanted?.has(pattern.rule.code) === false) return
     if (this.denied.length >= MAX_KEPT) this.uncounted += 1
     else this.denied.push({ pattern, node })
   }

@@ -6,7 +6,7 @@ import type { Arguments } from './command.js'
 import { settingsOf, type Settings } from './config.js'
 import type { LeaveOutOptions } from './leave-out.js'
 import { complain } from './output.js'
-import { policyOf } from './policy-option.js'
+import { inLanguage, policyOf } from './policy-option.js'
 import { createSelection, chosenOf, type Selection } from './selection.js'
 import { namesOf } from './shared-options.js'
 
@@ -30,7 +30,7 @@ export async function checkSettings(args: Arguments): Promise<CheckSettings> {
   ]
   const chosen = chosenOf(args)
   return {
-    policy: await policyUnder(args, settings),
+    policy: inLanguage(args, await policyUnder(args, settings)),
     paths: args.positionals.length > 0 ? args.positionals : (settings.paths ?? ['.']),
     leaveOut: { all: args.has('all') || settings.all === true, exclude },
     selection: createSelection(

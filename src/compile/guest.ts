@@ -26,6 +26,8 @@ export interface CompileRequest {
   /** Whether it is a module to be imported, which cannot await. */
   readonly module: boolean
   readonly codeBytes: number
+  /** Whether the text is full Python, compiled as it is. */
+  readonly isFull: boolean
 }
 
 export function compileRequest(request: CompileRequest): Uint8Array {

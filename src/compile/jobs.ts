@@ -33,6 +33,7 @@ export type ModuleSet = keyof typeof MODULE_SETS
 
 /** What a policy says that decides how a source is compiled. */
 export interface CompileTerms {
+  readonly language: ResolvedPolicy['language']
   readonly modules: ModuleGrants
   readonly builtins: readonly string[]
   /** Modules of the host's own. */
@@ -47,12 +48,13 @@ export interface CompileTerms {
 
 /** A policy's terms as text, by which workers keep what they made of one. `whole`: it grants every module of that set whole. */
 export function termsText(
-  { modules, builtins, limits }: ResolvedPolicy,
+  { language, modules, builtins, limits }: ResolvedPolicy,
   whole: ModuleSet | undefined,
   own: OwnModules,
 ): string {
   const { sourceBytes, depth, codeBytes, compileMs } = limits
   return JSON.stringify({
+    language,
     modules: whole ?? modules,
     builtins,
     own,

@@ -7,10 +7,12 @@
  * is at work leaves them half changed: the worker is then to be replaced.
  */
 import { Analyzer } from '../check/checker.js'
-import { rewritten, type RewriteResult } from '../rewrite/accepted.js'
+import { rewritten, unchanged, type Accepted } from '../rewrite/accepted.js'
 import { createMapper } from '../rewrite/map.js'
 import { createRewriter } from '../rewrite/rewrite.js'
 import type { Parser } from '../syntax/parse.js'
+import { Source } from '../syntax/source.js'
+import { textDiagnostics } from '../syntax/text.js'
 import type { CompileAnswer } from '../trusted/channel/compile-answer.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { within } from '../platform/node/within.js'
@@ -22,6 +24,7 @@ import { readTerms, type CompileTerms, type Job } from './jobs.js'
 import { limit, refused, tooLarge, tooSlow } from './refusals.js'
 
 const COMPILE_SLACK = 65_536
+const NO_NAMES = { diagnostics: [], usedNames: [] }
 /** Checkers of so many policies are kept. */
 const MOST_CHECKERS = 32
 /** A parser whose memory has grown beyond this is not kept: memory of WebAssembly is never given back but with its owner. */
@@ -30,6 +33,7 @@ const PARSER_BYTES = 192 << 20
 const RULES = { PR900: 'verification', PR901: 'syntax-of-python', PR902: 'compile-limit' } as const
 
 const WARM_TERMS = JSON.stringify({
+  language: 'restricted',
   modules: 'standard',
   builtins: [],
   own: {},
@@ -56,8 +60,6 @@ const NO_CODE = {
   edits: new Int32Array(),
   parameters: [],
 } as const
-
-type Accepted = Extract<RewriteResult, { ok: true }>
 
 export class Workshop {
   readonly #fronts = new Map<string, Front>()
@@ -168,6 +170,23 @@ export class Workshop {
     const names = Array.isArray(parameters) ? (parameters as readonly string[]) : undefined
     const options = { mode, filename, ...(names && { names: [...names, ...provided] }) }
     const inside = module && module.inside !== '' ? module.inside : undefined
+    if (terms.language === 'full' && module?.isSurface !== true) {
+      // Full Python is CPython's alone to judge: what is looked at here is its size, and names where they are declared.
+      const early = textDiagnostics(new Source(source), terms.limits.sourceBytes).filter(
+        ({ code }) => code === 'PR500' || code === 'PR001',
+      )
+      const { diagnostics, usedNames } =
+        parameters === null || early.length > 0
+          ? NO_NAMES
+          : analyzer.analyze(source, options, { own: terms.own, inside }).result
+      const told = [...early, ...diagnostics.filter(({ code }) => code === 'PR209')]
+      if (told.length > 0) return { ok: false, refusal: refused(told) }
+      return {
+        ok: true,
+        accepted: unchanged(source, options),
+        parameters: names ?? usedNames.filter((name) => !provided.includes(name)),
+      }
+    }
     const analysis = analyzer.analyze(source, options, { own: terms.own, inside })
     if (module?.isSurface) {
       const surface = analysis.tree ? analyzer.surface(analysis.tree) : NO_SURFACE
@@ -189,7 +208,7 @@ export class Workshop {
   }
 
   #compile(
-    { limits: { codeBytes, compileMs } }: CompileTerms,
+    { language, limits: { codeBytes, compileMs } }: CompileTerms,
     { source, mode, filename, asFunction, formals, module }: Job,
     parameters: readonly string[],
     { code: guarded, edits }: Accepted,
@@ -203,6 +222,7 @@ export class Workshop {
       value: mode !== 'eval' && module === null,
       module: module !== null,
       codeBytes,
+      isFull: language === 'full',
     })
     let response: CompileResponse
     try {

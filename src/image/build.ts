@@ -1,5 +1,6 @@
 /**
- * Builds `dist/guest/` (the guest's memory and its facts) unless it is already what these inputs make.
+ * Builds `dist/guest/` (the guest's memory and its facts) and `dist/guest-full/` (the same of full Python) unless they are
+ * already what these inputs make.
  *
  * Run by `npm run build` after tsc. Needs no network, no Python and no compiler: only the pinned `pyodide` package. The work
  * is done by take.ts in a child whose environment is empty and whose folder is the root, so that nothing of this machine
@@ -63,19 +64,28 @@ export function buildImage(folder: string, variant = 'shipped'): boolean {
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const folder = resolve(process.argv[2] ?? join(root, 'dist/guest'))
-  const started = performance.now()
-  let built: boolean
-  try {
-    built = buildImage(folder, process.argv[3])
-  } catch {
-    console.error('image: could not be built')
-    process.exit(1)
+  const [, , given, variant = 'shipped'] = process.argv
+  const images =
+    given === undefined
+      ? ([
+          [join(root, 'dist/guest'), 'shipped'],
+          [join(root, 'dist/guest-full'), 'full'],
+        ] as const)
+      : ([[resolve(given), variant]] as const)
+  for (const [folder, kind] of images) {
+    const started = performance.now()
+    let built: boolean
+    try {
+      built = buildImage(folder, kind)
+    } catch {
+      console.error('image: could not be built')
+      process.exit(1)
+    }
+    const size = existsSync(join(folder, 'guest.mem'))
+      ? readFileSync(join(folder, 'guest.mem')).length
+      : 0
+    console.log(
+      `image: ${built ? `built in ${Math.round(performance.now() - started)} ms` : 'up to date'}, ${(size / 2 ** 20).toFixed(1)} MiB`,
+    )
   }
-  const size = existsSync(join(folder, 'guest.mem'))
-    ? readFileSync(join(folder, 'guest.mem')).length
-    : 0
-  console.log(
-    `image: ${built ? `built in ${Math.round(performance.now() - started)} ms` : 'up to date'}, ${(size / 2 ** 20).toFixed(1)} MiB`,
-  )
 }

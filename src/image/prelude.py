@@ -11,19 +11,20 @@ _SOURCE = '/pyrestrict-source'
 sys.dont_write_bytecode = True
 
 sys.path.insert(0, _SOURCE)
-import ctypes, pyrestrict.floor, pyrestrict.floor.slots
 
 _BARE = os.path.exists(f'{_SOURCE}/pyrestrict/bare.py')
+# The image of `language: 'full'`: CPython as it is.
+_FULL = os.path.exists(f'{_SOURCE}/pyrestrict/interpreter.py')
 # Before anything that the floor replaces is taken into use. Only variants of the image for tests do without.
 _UNCLOSED = os.path.exists(f'{_SOURCE}/pyrestrict/unclosed.py')
-if not _BARE and not _UNCLOSED:
+if not _BARE and not _FULL and not _UNCLOSED:
+    import ctypes, pyrestrict.floor, pyrestrict.floor.slots
 
     def _modified(cls, api=ctypes.pythonapi, wrap=ctypes.py_object):
         api.PyType_Modified(wrap(cls))
 
     pyrestrict.floor.apply(pyrestrict.floor.slots.make_put(ctypes.c_uint32.from_address, _modified))
-    del _modified
-del ctypes
+    del _modified, ctypes
 
 # What trusted code uses, and codecs, which load lazily and could not be loaded later.
 import _ast_unparse, _colorize, _strptime, ast, asyncio, fcntl, gc, json, linecache, marshal, opcode, symtable, tokenize, traceback
@@ -71,6 +72,12 @@ if _BARE:
 
     _BRIDGES = []
     _entry, _cover = pyrestrict.bare._entry, gc.collect
+elif _FULL:
+    import pyrestrict.main, pyrestrict.interpreter, pyrestrict.full
+
+    _entry, _cover, _make = pyrestrict.main._entry, gc.collect, pyrestrict.interpreter.make
+    with open(os.__file__.partition('.zip')[0] + '.zip', 'rb') as _file:
+        _archive = _file.read()
 else:
     import pyrestrict.main
 
@@ -127,7 +134,7 @@ def _every_class():
 def _check_frozen():
     """Fails the build when a class of the image can still be changed."""
     gc.collect()
-    soft = [cls for cls in _every_class().values() if not cls.__flags__ & 1 << 8]
+    soft = [] if _FULL else [cls for cls in _every_class().values() if not cls.__flags__ & 1 << 8]
     if soft:
         raise SystemError(f'not frozen: {soft[:5]}')
     gc.collect()
@@ -168,8 +175,11 @@ _door = {
 
 _forget_bridges()
 _forget_importers()
+if _FULL:
+    _make(_archive)
+    del _archive
 gc.collect()
-_classes = _every_class()
+_classes = {} if _FULL else _every_class()
 # Classes made of Python or changeable C: a static type of the interpreter's was never meant to change.
 _soft = _hosted.full.SOFT
 _soft.extend(

@@ -16,6 +16,9 @@ const GUEST_FOLDERS = [
   ['src/translate/', 'translate/'],
   ['src/guest/', 'guest/'],
 ] as const
+/** What the image of `language: 'full'` has in place of files of the language's, and what it has nothing of. */
+const FULL_FOLDER = 'src/full/'
+const NOT_FULL = /^pyrestrict\/(facets|floor|verify|translate)\//
 
 /** Path of a file of the pinned `pyodide` package. */
 export function pyodideFile(name: string): string {
@@ -62,16 +65,24 @@ function pythonModule(tables: object): string {
 
 /**
  * Every Python file of the guest, path (from the package's root) to text, in a fixed order; `bare` adds the tests' entry,
- * `unclosed` the mark of an image whose known memory bugs are left open, for tests of what stands behind them. */
+ * `unclosed` the mark of an image whose known memory bugs are left open, for tests of what stands behind them; `full` has the
+ * files of full Python in place of the language's. */
 export function guestSources(variant: string): Map<string, string> {
   const sources = new Map<string, string>()
-  const files = GUEST_FOLDERS.flatMap(([folder, place]) =>
+  const files = [
+    ...GUEST_FOLDERS,
+    ...(variant === 'full' ? [[FULL_FOLDER, ''] as const] : []),
+  ].flatMap(([folder, place]) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.py'))
       .map((name) => [place + name.replaceAll('\\', '/'), join(root, folder, name)] as const),
   )
-  for (const [name, path] of files.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    sources.set(`pyrestrict/${name}`, readFileSync(path, 'utf8').replaceAll('\r\n', '\n'))
+  // Sorted by name alone: of two files of one name the later replaces the other.
+  for (const [name, path] of files.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
+    const place = `pyrestrict/${name}`
+    if (variant === 'full' && NOT_FULL.test(place) && !path.startsWith(join(root, FULL_FOLDER)))
+      continue
+    sources.set(place, readFileSync(path, 'utf8').replaceAll('\r\n', '\n'))
   }
   sources.set('pyrestrict/operators.py', pythonModule(operators))
   sources.set('pyrestrict/language.py', pythonModule(language))

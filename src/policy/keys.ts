@@ -8,6 +8,7 @@ import {
 } from './keys/capabilities.js'
 import { clock, type ClockKey, type ResolvedClock } from './keys/clock.js'
 import { filesystem, type FilesystemKey, type ResolvedFilesystem } from './keys/filesystem.js'
+import { language, type LanguageKey, type ResolvedLanguage } from './keys/language.js'
 import { limits, type LimitsKey, type ResolvedLimits } from './keys/limits.js'
 import { modules, type ModulesKey, type ResolvedModules } from './keys/modules.js'
 import { network, type NetworkKey, type ResolvedNetwork } from './keys/network.js'
@@ -15,6 +16,7 @@ import { random, type RandomKey, type ResolvedRandom } from './keys/random.js'
 
 /** @internal */
 export const KEYS = {
+  language,
   modules,
   builtins,
   clock,
@@ -28,7 +30,8 @@ export const KEYS = {
 
 /** What the keys of a policy may say. */
 export interface Keys
-  extends ModulesKey,
+  extends LanguageKey,
+    ModulesKey,
     BuiltinsKey,
     ClockKey,
     RandomKey,
@@ -40,7 +43,8 @@ export interface Keys
 
 /** The complete form of each. */
 export interface ResolvedKeys
-  extends ResolvedModules,
+  extends ResolvedLanguage,
+    ResolvedModules,
     ResolvedBuiltins,
     ResolvedClock,
     ResolvedRandom,

@@ -8,6 +8,7 @@ import type { PolicyKey } from './key.js'
 import { checkArtifacts } from './keys/artifacts.js'
 import { withNetwork } from './keys/modules.js'
 import { KEYS, type Keys, type PolicyKeyName, type ResolvedKeys } from './keys.js'
+import { widened } from './keys/language.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES, LIMITS, type Limits } from './limits.js'
 import { keyPath, plain } from './plain.js'
 import { PRESETS, type PresetName } from './presets.js'
@@ -60,7 +61,10 @@ export function resolvePolicy(policy?: Policy | ResolvedPolicy): ResolvedPolicy 
   if (policy === undefined) return DEFAULT_POLICY
   if (resolvedPolicies.has(policy)) return policy as ResolvedPolicy
   const written = validate(plain(policy, 'policy'))
-  const preset: Policy = written.preset === undefined ? {} : PRESETS[written.preset]
+  const preset = widened<Policy>(
+    written,
+    written.preset === undefined ? {} : PRESETS[written.preset],
+  )
   const whole = complete((name) => {
     const { standard, resolve } = KEYS[name] as PolicyKey<v.GenericSchema, unknown>
     const given = written[name] ?? preset[name]

@@ -47,6 +47,24 @@ export function rewritten(
       omitted: 0,
     }
   }
+  return accepted(source.text, { code, edits }, options)
+}
+
+/** @internal A source of full Python, which runs as it is written; in mode `eval` without the blanks before the expression. */
+export function unchanged(text: string, options: CheckOptions = {}): Accepted {
+  const blanks = options.mode === 'eval' ? leadingBlanks(text) : 0
+  const whole = { code: text, edits: new Int32Array(0), tooDeepAt: -1 }
+  return accepted(text, withoutBlanks(whole, blanks), options)
+}
+
+/** @internal */
+export type Accepted = Extract<RewriteResult, { ok: true }>
+
+function accepted(
+  text: string,
+  { code, edits }: Pick<Rewriting, 'code' | 'edits'>,
+  options: CheckOptions,
+): Accepted {
   let map: EncodedSourceMap | undefined
   return {
     ok: true,
@@ -54,7 +72,7 @@ export function rewritten(
     edits,
     diagnostics: [],
     get map() {
-      map ??= sourceMap(source.text, code, edits, options.filename ?? '<guest>')
+      map ??= sourceMap(text, code, edits, options.filename ?? '<guest>')
       return map
     },
   }

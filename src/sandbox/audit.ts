@@ -4,7 +4,7 @@
  * full Python, loaded beside the guest as a trusted module of its own; none of it is in the trusted base.
  */
 import { readFileSync } from 'node:fs'
-import { ArgumentError, PyrestrictError } from '../errors.js'
+import { ArgumentError, PolicyError, PyrestrictError } from '../errors.js'
 import { LIMITS } from '../policy/limits.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import type { Value } from '../trusted/channel/values.js'
@@ -64,7 +64,11 @@ export async function audit(policy: Policy = {}, options: AuditOptions = {}): Pr
   if (typeof calls !== 'boolean') throw new ArgumentError('options.calls: must be true or false')
   if (![undefined, 'frame', 'module'].includes(plant))
     throw new ArgumentError('options.plant: must be "frame" or "module"')
-  const { modules } = resolvePolicy(policy)
+  const { modules, language } = resolvePolicy(policy)
+  if (language === 'full')
+    throw new PolicyError(
+      'policy.language: full Python reaches all of its interpreter; the audit is of the restricted language',
+    )
   const widened: Policy = {
     ...policy,
     builtins: policy.builtins,

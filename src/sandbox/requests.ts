@@ -56,6 +56,8 @@ export class ForgedResponse extends Error {
 export interface RunRequest {
   readonly code: Uint8Array
   readonly filename: string
+  /** The source as written. Full Python is told it: its own tracebacks show the lines. */
+  readonly source: string
   readonly mode: Mode
   /** From {@link encodeInputs}. */
   readonly inputs: Uint8Array
@@ -71,7 +73,7 @@ export interface RunRequest {
 
 /** @throws ArgumentError for a result that is no name. */
 export function runRequest(
-  { inputs, result, host, given, ...request }: RunRequest,
+  { inputs, result, host, given, source, ...request }: RunRequest,
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
@@ -81,6 +83,7 @@ export function runRequest(
       op: 'run',
       ...request,
       ...(!request.keep && { fresh: true }),
+      ...(policy.language === 'full' && { source }),
       result: result ?? null,
       ...granted(host, limits, given),
       ...common(policy, limits),

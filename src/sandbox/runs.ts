@@ -119,7 +119,17 @@ export async function run(
   const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome | 'lost'> => {
     const { bytes, filename, mode } = code
     const request = runRequest(
-      { code: bytes, filename, mode, inputs, result, keep: false, host: runtime.host, given },
+      {
+        code: bytes,
+        source: code.source,
+        filename,
+        mode,
+        inputs,
+        result,
+        keep: false,
+        host: runtime.host,
+        given,
+      },
       policy,
       limits,
     )

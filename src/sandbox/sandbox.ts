@@ -115,7 +115,7 @@ export class Sandbox<I extends Isolation = Isolation> {
   ): Promise<Sandbox<I>> {
     const fingerprint = cacheKey([
       JSON.stringify(policy),
-      imageHash(),
+      imageHash(policy.language),
       ...options.trusted.flatMap(({ name, source, expose }) => [
         name,
         source,
@@ -414,22 +414,25 @@ function startWorkers(
     if (base.delta) worker.setBase(base.delta)
     return worker
   }
-  const checked = imageChecked()
+  // Compile workers have the image of the restricted language, whatever guests have.
+  const checked = Promise.all([imageChecked('restricted'), imageChecked(policy.language)]).then(
+    () => undefined,
+  )
   checked.catch(() => {}) // who runs something hears of it
   return {
     pool: pool
-      ? pool.join(setup, queue, trusted.length > 0 ? giveBase : undefined)
+      ? pool.join(setup, policy.language, queue, trusted.length > 0 ? giveBase : undefined)
       : new Pool({
           workers,
           spares,
           queue,
           sessions,
           idleMs,
-          start: starterOf(isolation, setup, wrap),
+          start: starterOf(isolation, setup, wrap, policy.language),
           onReady: giveBase,
         }),
     imageChecked: checked,
     base,
-    startFormulaGuest: () => new FormulaGuest(() => giveBase(startInline(setup))),
+    startFormulaGuest: () => new FormulaGuest(() => giveBase(startInline(setup, policy.language))),
   }
 }

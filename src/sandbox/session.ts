@@ -142,6 +142,7 @@ export class Session {
           runRequest(
             {
               code: code.bytes,
+              source,
               filename,
               mode,
               inputs,

@@ -1,10 +1,11 @@
 /**
  * A pool that many sandboxes share: so many workers for all of them together, which they take turns with. Guests of sandboxes
- * with the same clock, chance and memory use the same workers, one after the other, each of them pristine; a sandbox with trusted
+ * with the same language, clock, chance and memory use the same workers, one after the other, each of them pristine; a sandbox with trusted
  * modules has workers of its own kind, for which others are ended when they are idle.
  */
 import { availableParallelism } from 'node:os'
 import { ArgumentError } from '../errors.js'
+import type { ImageName } from '../platform/node/image.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Setup } from '../trusted/channel/protocol.js'
 import { Capacity } from './capacity.js'
@@ -114,19 +115,24 @@ export class WorkerPool {
    * @internal A sandbox's part. `onReady` is given by one whose workers begin with a memory of their own: nobody else has them.
    * @throws ArgumentError where the pool is closed
    */
-  join(setup: Setup, queue: number, onReady: ((worker: GuestWorker) => void) | undefined): Workers {
+  join(
+    setup: Setup,
+    language: ImageName,
+    queue: number,
+    onReady: ((worker: GuestWorker) => void) | undefined,
+  ): Workers {
     if (this.#closed) throw new ArgumentError('pool: it is closed')
     if (onReady !== undefined) {
-      const pool: Pool = this.#make(setup, queue, {
+      const pool: Pool = this.#make(setup, language, queue, {
         onReady,
         onClosed: () => this.#own.delete(pool),
       })
       this.#own.add(pool)
       return pool
     }
-    const key = JSON.stringify(setup)
+    const key = JSON.stringify([language, setup])
     const known = this.#pools.get(key)
-    const pool = known ?? this.#make(setup, 0)
+    const pool = known ?? this.#make(setup, language, 0)
     this.#pools.set(key, pool)
     return pool.share(queue)
   }
@@ -141,7 +147,12 @@ export class WorkerPool {
     await this.close()
   }
 
-  #make(setup: Setup, queue: number, own: Pick<PoolOptions, 'onReady' | 'onClosed'> = {}): Pool {
+  #make(
+    setup: Setup,
+    language: ImageName,
+    queue: number,
+    own: Pick<PoolOptions, 'onReady' | 'onClosed'> = {},
+  ): Pool {
     return new Pool({
       workers: this.workers,
       spares: 0,
@@ -150,7 +161,7 @@ export class WorkerPool {
       idleMs: this.#idleMs,
       capacity: this.#capacity,
       memoryMb: setup.memoryBytes / (1 << 20),
-      start: starterOf(this.isolation, setup, this.#wrap),
+      start: starterOf(this.isolation, setup, this.#wrap, language),
       ...own,
     })
   }

@@ -6,9 +6,10 @@ import type { ResolvedPolicy } from '../policy/policy.js'
 import { startCompileJail, startCompileThread } from '../platform/node/compile-worker.js'
 import {
   checkImage,
-  IMAGE_FOLDER,
+  IMAGE_FOLDERS,
   ImageError,
   loadImage,
+  type ImageName,
   type LoadedImage,
 } from '../platform/node/image.js'
 import type { ImageFacts, ReadImage } from '../trusted/wall/image-facts.js'
@@ -49,19 +50,20 @@ export function starterOf(
   isolation: Isolation,
   setup: Setup,
   wrap: readonly string[] | undefined,
+  name: ImageName = 'restricted',
 ): () => GuestWorker {
   if (wrap !== undefined && isolation !== 'process')
     throw new PolicyError(`wrap: a command goes around a process, and isolation is "${isolation}"`)
   switch (isolation) {
     case 'process':
-      return () => startJail({ setup, ...(wrap && { wrap }) })
+      return () => startJail({ setup, image: name, ...(wrap && { wrap }) })
     case 'thread':
       return () => {
-        const { wasm, image } = sharedImage()
+        const { wasm, image } = sharedImage(name)
         return startThread(wasm, image, setup)
       }
     case 'inline':
-      return () => startInline(setup)
+      return () => startInline(setup, name)
   }
 }
 
@@ -72,52 +74,58 @@ export function compileStarterOf(
 ): () => GuestWorker {
   if (isolation === 'process') return () => startCompileJail(wrap)
   return () => {
-    const { wasm, image } = sharedImage()
+    const { wasm, image } = sharedImage('restricted')
     return startCompileThread(wasm, image)
   }
 }
 
 /** A guest in the caller's own thread. */
-export function startInline(setup: Setup): InlineWorker {
-  const { wasm, image } = sharedImage()
+export function startInline(setup: Setup, name: ImageName): InlineWorker {
+  const { wasm, image } = sharedImage(name)
   return new InlineWorker(wasm, image, setup)
 }
 
-let shared: LoadedImage<ReadImage> | undefined
+const shared = new Map<ImageName, LoadedImage<ReadImage>>()
 
-/** The image of this process, loaded once; its memory can be read by threads without a copy. */
-function sharedImage(): LoadedImage<ReadImage> {
-  if (shared) return shared
-  const { wasm, image } = orInstallationError(() => loadImage())
+/** An image of this process, loaded once; its memory can be read by threads without a copy. */
+function sharedImage(name: ImageName): LoadedImage<ReadImage> {
+  const known = shared.get(name)
+  if (known) return known
+  const { wasm, image } = orInstallationError(() => loadImage(IMAGE_FOLDERS[name]))
   const memory = new Uint8Array(new SharedArrayBuffer(image.memory.length))
   memory.set(image.memory)
-  shared = { wasm, image: { ...image, memory } }
-  return shared
+  const loaded = { wasm, image: { ...image, memory } }
+  shared.set(name, loaded)
+  return loaded
 }
 
 /** The hash of the image that workers will run. @throws InstallationError when there is none. */
-export function imageHash(): string {
+export function imageHash(name: ImageName): string {
   return orInstallationError(() => {
-    const facts = JSON.parse(readFileSync(join(IMAGE_FOLDER, 'guest.json'), 'utf8')) as ImageFacts
+    const path = join(IMAGE_FOLDERS[name], 'guest.json')
+    const facts = JSON.parse(readFileSync(path, 'utf8')) as ImageFacts
     return facts.sha256
   })
 }
 
-let checked: Promise<void> | undefined
+const checked = new Map<ImageName, Promise<void>>()
 
 /**
  * Resolves once the image's files were found to be those this version was built with, while workers start on them. Nothing is
  * executed before. A failure is found again by the next who asks: the files may have been mended.
  * @throws InstallationError, rejecting.
  */
-export function imageChecked(): Promise<void> {
-  checked ??= checkImage().catch((error: unknown) => {
-    checked = undefined
+export function imageChecked(name: ImageName): Promise<void> {
+  const known = checked.get(name)
+  if (known) return known
+  const checking = checkImage(IMAGE_FOLDERS[name]).catch((error: unknown) => {
+    checked.delete(name)
     return orInstallationError((): never => {
       throw error
     })
   })
-  return checked
+  checked.set(name, checking)
+  return checking
 }
 
 /** What the system says when descriptors, processes or memory have run out: it may have some again later. */

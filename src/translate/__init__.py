@@ -45,11 +45,9 @@ def translate(tree, parameters, keeps_value, lifts=True):
     with `keeps_value`, a final expression statement assigns to the global `ʼvalue`; with `lifts`, it may wait for its host
     (lift.py). Raises Refused for what nobody writes.
     """
-    final = None
     if type(tree) is ast.Module:
         without_future_imports(tree)
-        if keeps_value and tree.body and type(tree.body[-1]) is ast.Expr:
-            final = tree.body[-1]
+    final = _final(tree, keeps_value)
     walk = Walk('module' if parameters is None else 'expression', tree)
     while walk.pending:
         walk.kind, walk.owner, level, walk.writes = walk.pending.pop()
@@ -62,6 +60,22 @@ def translate(tree, parameters, keeps_value, lifts=True):
             hoist(function, found, walk.named, writes.test)
     if lifts and type(tree) is ast.Module:
         lift(tree)
+    _enclose(tree, parameters, final)
+
+
+def enclose(tree, parameters, keeps_value):
+    """As `translate`, for a program of full Python: nothing of it is changed but where its value goes."""
+    _enclose(tree, parameters, _final(tree, keeps_value))
+
+
+def _final(tree, keeps_value):
+    """The final expression statement, where its value is kept."""
+    if keeps_value and type(tree) is ast.Module and tree.body and type(tree.body[-1]) is ast.Expr:
+        return tree.body[-1]
+    return None
+
+
+def _enclose(tree, parameters, final):
     if final is not None:
         final.__class__ = ast.Assign
         final.targets = [nodes.name(nodes.VALUE, final, nodes.STORE)]

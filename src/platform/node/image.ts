@@ -38,8 +38,15 @@ function orImageError<T>(path: string, read: () => T): T {
   }
 }
 
-/** The folder `npm run build` writes to: beside this file when compiled, else in the package's `dist`. */
-export const IMAGE_FOLDER = fileURLToPath(new URL('../../../dist/guest/', import.meta.url))
+/** The folders `npm run build` writes to, one for each language: in the package's `dist`. */
+export const IMAGE_FOLDERS = {
+  restricted: fileURLToPath(new URL('../../../dist/guest/', import.meta.url)),
+  full: fileURLToPath(new URL('../../../dist/guest-full/', import.meta.url)),
+} as const
+/** Which of them. */
+export type ImageName = keyof typeof IMAGE_FOLDERS
+/** The one that compile workers have, and guests of the restricted language. */
+export const IMAGE_FOLDER = IMAGE_FOLDERS.restricted
 
 /** Where the `pyodide` package keeps its wasm. */
 export function wasmPath(): string {

@@ -8,7 +8,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { IMAGE_FOLDER, wasmPath } from './image.js'
+import { IMAGE_FOLDERS, wasmPath, type ImageName } from './image.js'
 import { Link, type GuestWorker } from '../../trusted/channel/link.js'
 import { framed, FrameReader, ProtocolError } from '../../trusted/channel/frames.js'
 import { STACK_SIZE_MB } from '../../trusted/wall/stack.js'
@@ -28,6 +28,8 @@ const PIPES_MS = 1_000
 export interface JailOptions {
   /** What the worker is told, and the largest report that is believed. */
   readonly setup: Setup
+  /** Which image its guest is made of; default that of the restricted language. */
+  readonly image?: ImageName
   /** A command put before the jail's own, as `['bwrap', '--unshare-all', …]`. */
   readonly wrap?: readonly string[]
   /** How long it may take to be ready, in milliseconds; default half a minute. */
@@ -77,21 +79,21 @@ export interface JailProgram {
 }
 
 /** The program that serves a guest. It may read the folders of the trusted base and of what starts it, image and wasm. */
-function guestProgram(): JailProgram {
+function guestProgram(image: ImageName = 'restricted'): JailProgram {
   // Package managers make symlinks.
   const script = realpathSync(WORKER_SCRIPT)
   const wasm = realpathSync(wasmPath())
   const at = (path: string): string => fileURLToPath(new URL(path, pathToFileURL(script)))
   return {
     script,
-    args: [wasm],
+    args: [wasm, image],
     readable: [
       at('../'),
       at('../../trusted/'),
       // Node 20 asks the package.json of every folder up to ours which kind of module a script is.
       at('../../package.json'),
       at('../../../package.json'),
-      realpathSync(IMAGE_FOLDER),
+      realpathSync(IMAGE_FOLDERS[image]),
       wasm,
     ],
   }
@@ -119,7 +121,10 @@ export function jailCommand(
 }
 
 /** Starts a jail. */
-export function startJail(options: JailOptions, program = guestProgram()): GuestWorker {
+export function startJail(
+  options: JailOptions,
+  program = guestProgram(options.image),
+): GuestWorker {
   const link = new Link()
   const [command, args] = jailCommand(options.wrap, program)
   // A process group of its own: an interrupt from the terminal is the host's to handle.

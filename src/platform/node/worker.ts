@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { isMainThread, workerData, type MessagePort } from 'node:worker_threads'
-import { IMAGE_FOLDER, openImage } from './image.js'
+import { IMAGE_FOLDERS, openImage, type ImageName } from './image.js'
 import { makeGuests } from './guests.js'
 import { EXIT, PortPipe, StdioPipe, type Pipe } from './pipe.js'
 import { preload } from './preload.js'
@@ -86,7 +86,8 @@ if (isMainThread) {
   for (const flag of ['--wasm-lazy-compilation', '--wasm-lazy-validation']) setFlagsFromString(flag)
   try {
     // The host checks the files meanwhile, and lets nothing run before it has.
-    const { wasm, image } = openImage(IMAGE_FOLDER, process.argv[2])
+    const [, , wasmFile, name] = process.argv
+    const { wasm, image } = openImage(IMAGE_FOLDERS[name as ImageName], wasmFile)
     serve(new StdioPipe(), wasm, image, { stackBytes: stackOf(process.execArgv) })
   } catch (error) {
     // The host tells its caller: in a line, and not where in our files it was.

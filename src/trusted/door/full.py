@@ -72,8 +72,9 @@ class Library:
 class _Policy(asyncio.events._AbstractEventLoopPolicy):
     """What `asyncio.run` begins with: a loop that needs nothing of the system."""
 
-    def __init__(self):
+    def __init__(self, make_loop):
         self.loop = None
+        self.new_event_loop = make_loop
 
     def get_event_loop(self):
         if self.loop is None:
@@ -83,24 +84,21 @@ class _Policy(asyncio.events._AbstractEventLoopPolicy):
     def set_event_loop(self, loop):
         self.loop = loop
 
-    def new_event_loop(self):
-        return Loop()
-
 
 def _run(main, *, debug=None, loop_factory=None):
     """`asyncio.run`. Pyodide's own would ask JavaScript for a loop."""
-    with asyncio.Runner(debug=debug, loop_factory=loop_factory or Loop) as runner:
+    with asyncio.Runner(debug=debug, loop_factory=loop_factory) as runner:
         return runner.run(main)
 
 
-def make_full(archive):
-    """Gives the interpreter its importers, and the library to import from."""
+def make_full(archive, make_loop=Loop):
+    """Gives the interpreter its importers, the library to import from, and the loops that `asyncio` makes."""
     sys.meta_path[:] = [
         importlib.machinery.BuiltinImporter,
         importlib.machinery.FrozenImporter,
         Library(archive),
     ]
-    asyncio.events._set_event_loop_policy(_Policy())
+    asyncio.events._set_event_loop_policy(_Policy(make_loop))
     asyncio.run = asyncio.runners.run = _run
     time.sleep = door.sleep
 

@@ -24,7 +24,7 @@ class Run:
     stdout = property(lambda self: sys.stdout, lambda self, file: setattr(sys, 'stdout', file))
     stderr = property(lambda self: sys.stderr, lambda self, file: setattr(sys, 'stderr', file))
 
-    __slots__ = ('builtins', 'grants', 'importable', 'own', 'own_classes', 'state')
+    __slots__ = ('builtins', 'grants', 'importable', 'own', 'own_classes', 'scope', 'state')
 
     def __init__(self, grants):
         self.grants = grants
@@ -105,6 +105,7 @@ def make_run(policy):
             'ʼrun': make_lifted(run),
         }
     )
+    run.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': run.builtins}
     return run
 
 

@@ -11,7 +11,7 @@ import marshal
 import warnings
 
 from .names import unmark
-from .translate import translate, without_future_imports
+from .translate import enclose, translate, without_future_imports
 from .verify import limits, verify
 from .verify.identifiers import check_binding, check_marks, check_parameter
 from .verify.refused import Refused
@@ -25,7 +25,8 @@ def compile_source(request):
     `parameters`, which becomes a program that calls it with the globals of their names), `filename`, `value` (the value of a
     final expression statement goes to the global `ʼvalue`), `module` (it is to be imported, and cannot await), `parameters` (of an 'eval': names; the expression becomes the body of
     a function that is returned),
-    `codeBytes` (characters that `text` may have, and bytes that its code may).
+    `codeBytes` (characters that `text` may have, and bytes that its code may), `isFull` (the text is full Python: it is compiled
+    as it is, and nothing of it is verified).
 
     Answers {'ok': True, 'code': bytes} or {'ok': False, 'code', 'message', 'line', 'column', 'endLine', 'endColumn'}: lines
     count from 1, columns from 0 in UTF-8 bytes, of the guarded text.
@@ -108,20 +109,24 @@ def _as_function(tree, parameters):
 
 def _judged(tree, request):
     """Translates the parsed program, and verifies what that has made of it. Returns its depth."""
+    parameters, keeps_value = (
+        request.get('parameters'),
+        request['mode'] != 'eval' and request.get('value'),
+    )
+    if request.get('isFull'):
+        if request['mode'] == 'function':
+            _as_function(tree, parameters or ())
+            parameters = None
+        enclose(tree, parameters, keeps_value)
+        return 0
     check_marks(tree, request['text'])
-    parameters = request.get('parameters')
     for name in parameters or ():
         check_parameter(name)
         check_binding(name)
     if request['mode'] == 'function':
         _as_function(tree, parameters or ())
         parameters = None
-    translate(
-        tree,
-        parameters,
-        request['mode'] != 'eval' and request.get('value'),
-        not request.get('module'),
-    )
+    translate(tree, parameters, keeps_value, not request.get('module'))
     # From here on nothing changes the tree: what is verified is what is compiled.
     return verify(tree)
 

@@ -4,7 +4,7 @@ A guest's globals are made here and hold nothing of this module. What the guest 
 describe.py), with the collector off, so that no finalizer of the guest's runs in between. Requests and their answers:
 
   compile   see compile.py
-  run       {code, mode, inputs, result}      the value of the program, or of the global `result`
+  run       {code, mode, inputs, result, source?}  the value of the program, or of the global `result`
   resume    {answers, elapsed, sleeps}        goes on with a program that waits for its host
   prepare   {code}                            an expression of parameters; the addresses formula.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
@@ -61,7 +61,7 @@ class _Guest:
         random.seed()
         identity.renew()
         self.run = make_run(policy)
-        self.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': self.run.builtins}
+        self.scope = self.run.scope
         self.function = None
         # The program that runs in turns, and the global that is its value.
         self.turns = self.result = None
@@ -189,6 +189,8 @@ def _run(request):
         _begin(guest, request)
         scope['__file__'] = code.co_filename
         scope.update(request['inputs'])
+        if 'source' in request:
+            guest.run.tell_source(request['filename'], request['source'])
         if request['mode'] == 'eval':
             _name_modules(code, guest)
             return eval(code, scope)

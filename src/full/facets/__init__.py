@@ -1,0 +1,1 @@
+"""The standard library is shown as it is."""

@@ -1,0 +1,1 @@
+"""Memory bugs of the interpreter stay as they are: they harm whoever uses them."""

@@ -1,0 +1,81 @@
+"""Makes the interpreter of this image full Python: everything that Pyodide ships can be imported, and what needs JavaScript cannot."""
+
+from .sealed import __builtins__
+import builtins
+import os
+import sys
+import time
+
+from . import door
+from .full import make_full
+from .guest.program import TurnLoop
+
+# Served by Pyodide's JavaScript, which no guest has: to a program they are modules that do not exist.
+_ABSENT = frozenset(
+    {'js', 'pyodide', 'pyodide_js', '_pyodide', '_pyodide_core', 'ctypes', '_ctypes'}
+)
+
+
+class _Absent:
+    """The first of the importers."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.partition('.')[0] in _ABSENT:
+            raise ModuleNotFoundError(f'No module named {name!r}', name=name)
+
+
+def sleep(seconds, /):
+    """As time.sleep. Waits on the policy's clock; the run's limit may end it."""
+    if (
+        isinstance(seconds, str)
+        or not hasattr(seconds, '__float__')
+        and not hasattr(seconds, '__index__')
+    ):
+        raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
+    seconds = float(seconds)
+    if seconds != seconds:
+        raise ValueError('Invalid value NaN (not a number)')
+    if seconds < 0:
+        raise ValueError('sleep length must be non-negative')
+    door.sleep(seconds)
+
+
+def system(command):
+    """As os.system, where there is no process to start."""
+    raise OSError(52, 'Function not implemented')
+
+
+def _make_sockets():
+    """What asks for the address of a name has nobody to ask: as where there is no network."""
+    import _socket
+    import select
+
+    def unknown(*args, **kwargs):
+        raise _socket.gaierror(-2, 'Name or service not known')
+
+    for name in (
+        'getaddrinfo', 'gethostbyaddr', 'gethostbyname', 'gethostbyname_ex', 'getnameinfo',
+        'getprotobyname', 'getservbyname', 'getservbyport',
+    ):  # fmt: skip
+        if hasattr(_socket, name):
+            setattr(_socket, name, unknown)
+
+    def wait(rlist, wlist, xlist, timeout=None, /):
+        if timeout is None or [*rlist, *wlist, *xlist]:
+            raise OSError(52, 'Function not implemented')
+        sleep(max(0, timeout))
+        return [], [], []
+
+    wait.__name__ = wait.__qualname__ = 'select'
+    select.select = wait
+
+
+def make(archive):
+    """Called once, when the image is made, after everything of the builder's was taken away."""
+    make_full(archive, TurnLoop)
+    sys.meta_path.insert(0, _Absent)
+    time.sleep, os.system = sleep, system
+    _make_sockets()
+    scope = vars(sys.modules['__main__'])
+    scope['__builtins__'] = builtins
