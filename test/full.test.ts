@@ -246,10 +246,10 @@ describe('the rest of the library holds', () => {
     await using pool = createPool({ workers: 1 })
     await using full = await createSandbox(POLICY, { pool })
     await using restricted = await createSandbox({ limits: { wallMs: 20_000 } }, { pool })
-    const source = 'getattr(int, "__mro__", None)'
+    const source = 'getattr(int, "".join(["__mro", "__"]), "none")'
     for (let turn = 0; turn < 2; turn++) {
       expect(told(await full.run('eval("1") + len(int.__mro__)'))).toBe(3)
-      expect(told(await restricted.run(source))).not.toEqual(expect.any(Array))
+      expect(told(await restricted.run(source))).toBe('none')
       expect(told(await restricted.run('1 + 1'))).toBe(2)
     }
   })
