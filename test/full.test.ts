@@ -3,6 +3,8 @@
  * program does to its own interpreter reaches nothing of the host, of other runs and sessions, or of trusted modules.
  */
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   check,
@@ -240,6 +242,20 @@ describe('the rest of the library holds', () => {
   test('trusted modules count, and are asked by what was exposed', async () => {
     expect(told(await sandbox.run('count(), count()'))).toEqual([1, 2])
     expect(told(await sandbox.run('count.__globals__'))).toMatch(/^AttributeError/)
+  })
+
+  test('requests, where the policy allows them, and nowhere else', async () => {
+    const server = createServer((request, response) => response.end(`hello ${request.url}`))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    await using box = await createSandbox({ ...POLICY, network: { allow: [at] } }, { workers: 1 })
+    const source = `import urllib.request, requests\n[urllib.request.urlopen("${at}/a").read().decode(), requests.get("${at}/b").text]`
+    expect(told(await box.run(source))).toEqual(['hello /a', 'hello /b'])
+    expect(told(await box.run('import requests\nrequests.get("http://127.0.0.1:1/")'))).toBe(
+      'RequestRefused: the policy does not allow http://127.0.0.1:1',
+    )
+    expect(told(await sandbox.run(source))).toBe("ModuleNotFoundError: No module named 'requests'")
+    server.close()
   })
 
   test('a pool that sandboxes of either language share', async () => {

@@ -10,6 +10,8 @@ import linecache
 import sys
 
 from .guest.own import NAMESPACES
+from .interpreter import give_network
+from .modules import NETWORK_MODULES
 
 # Modules that print when they are imported: an expression that names one means something else.
 _LOUD = {'this', 'antigravity'}
@@ -78,4 +80,7 @@ class Run:
 
 def make_run(policy):
     """A fresh run. A policy cannot narrow what full Python has."""
+    grants = policy.get('modules') or ()
+    if grants == 'networked' or grants != 'standard' and NETWORK_MODULES.keys() & set(grants):
+        give_network()
     return Run()

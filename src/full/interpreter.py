@@ -6,9 +6,13 @@ import os
 import sys
 import time
 
+from importlib import import_module
+from types import ModuleType
+
 from . import door
 from .full import make_full
 from .guest.program import TurnLoop
+from .modules import NETWORK_MODULES
 
 # Served by Pyodide's JavaScript, which no guest has: to a program they are modules that do not exist.
 _ABSENT = frozenset(
@@ -69,6 +73,23 @@ def _make_sockets():
 
     wait.__name__ = wait.__qualname__ = 'select'
     select.select = wait
+
+
+# What makes requests by asking the host: where a policy grants network, in place of what would want sockets.
+_WEB = {
+    name: vars(import_module('.guest.web.' + name.replace('.', '_'), __package__))
+    for name in sorted(NETWORK_MODULES)
+}
+
+
+def give_network():
+    """Makes the modules that make requests ones that ask the host."""
+    for name, names in _WEB.items():
+        module = sys.modules[name] = ModuleType(name)
+        vars(module).update({key: names[key] for key in NETWORK_MODULES[name]})
+        parent, _, child = name.rpartition('.')
+        if parent:
+            setattr(import_module(parent), child, module)
 
 
 def make(archive):
