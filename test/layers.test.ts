@@ -60,6 +60,19 @@ describe('layers', () => {
     },
   )
 
+  test('a sandbox loads no parser: whatever reads a source is in the compile workers', () => {
+    const reached = new Set(['sandbox/sandbox.ts'])
+    for (const file of reached)
+      for (const [, target] of readFileSync(join(root, file), 'utf8').matchAll(
+        /^(?:import|export) (?!type\b)[^;']*? from '(\.[^']+)\.js'/gm,
+      ))
+        reached.add(relative(root, join(root, dirname(file), `${target}.ts`)).replaceAll('\\', '/'))
+    expect(reached).toContain('sandbox/traceback.ts')
+    expect(
+      [...reached].filter((file) => /^(syntax|rules|check)\/(parse|load|checker)/.test(file)),
+    ).toEqual([])
+  })
+
   test('the trusted base imports nothing of ours from outside', () => {
     const outside = files
       .filter((file) => file.startsWith('trusted/') && file.endsWith('.ts'))

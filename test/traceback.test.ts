@@ -3,18 +3,26 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { loadPyodide } from 'pyodide'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { Lines } from '../src/rewrite/lines.js'
 import { createMapper } from '../src/rewrite/map.js'
+import { anchorOf } from '../src/sandbox/anchors.js'
 import { readException } from '../src/sandbox/exception.js'
-import { loadParser, type Parser } from '../src/syntax/parse.js'
 import type { Value } from '../src/trusted/channel/values.js'
 
-let parser: Parser
+let anchorsOfCPython: (segment: string) => [number, number, number, number] | 'invalid' | undefined
 let cpython: (source: string) => [string, Value]
 
 beforeAll(async () => {
-  parser = await loadParser()
   const python = await loadPyodide()
   python.runPython(readFileSync(new URL('support/record-exception.py', import.meta.url), 'utf8'))
+  python.runPython(readFileSync(new URL('support/caret-anchors.py', import.meta.url), 'utf8'))
+  const anchors = python.globals.get('anchors') as (
+    segment: string,
+  ) => { toJs(): [number, number, number, number] } | string | undefined
+  anchorsOfCPython = (segment) => {
+    const found = anchors(segment)
+    return typeof found === 'string' ? 'invalid' : found?.toJs()
+  }
   const run = python.globals.get('run') as (source: string) => {
     toJs(options: object): [string, Value]
   }
@@ -26,12 +34,12 @@ const nullRecord = (entries: Iterable<[string, Value]>): Value =>
 
 /** Positions are those of the source itself: what is tested here is the printing. */
 const sourceOf = (source: string) => ({
-  lines: source.split('\n'),
+  lines: new Lines(source),
   mapper: createMapper(source, source, new Int32Array(0)),
 })
 const ours = (source: string, record: Value) => {
   const main = sourceOf(source)
-  return readException(record, (file) => (file === 'main.py' ? main : undefined), parser)
+  return readException(record, (file) => (file === 'main.py' ? main : undefined))
 }
 
 const PROGRAMS: Record<string, string> = {
@@ -85,6 +93,13 @@ const PROGRAMS: Record<string, string> = {
   'an unpacking': 'a, b = 1, 2, 3\n',
   'a class body': 'class C:\n    x = 1\n    y = x.z\n',
   'a generator': 'def g():\n    yield 1\n    yield 1/0\nlist(g())\n',
+  'a call of a call, returned': 'def f():\n    return (lambda: g)()()\ndef g(): 1/0\nf()\n',
+  'an assignment to two': 'a = b = int("z")\n',
+  'an assignment to an item': 'd = {}\nd["a"] = int("z")\n',
+  'two statements on a line': 'x = int("z"); y = 2\n',
+  'a statement in a line of another': 'if 1: x = int("z")\n',
+  'a default': 'f = lambda x=int("z"): x\n',
+  'an annotated assignment': 'x: int = int("z")\n',
   'an exit': 'raise SystemExit(3)\n',
 }
 
@@ -94,6 +109,75 @@ describe('as CPython prints them', () => {
     // A frame of the standard library is none of the guest's: CPython prints it, a record does not hold it.
     const own = printed.replace(/ {2}File "\/lib[^\n]*\n( {4}[^\n]*\n)*/g, '')
     expect(ours(source, record).traceback).toBe(own)
+  })
+})
+
+describe('what is pointed at within an expression', () => {
+  const BINARY = ['+', '-', '*', '/', '//', '%', '@', '**', '<<', '>>', '|', '&', '^']
+  const OTHER = ['<', '<=', '==', '!=', ' is ', ' is not ', ' in ', ' not in ', ' and ', ' or ']
+  const space = fc.constantFrom('', '', ' ', '  ', '\n', ' # c)\n', ' \\\n')
+  const { any } = fc.letrec<{ any: string; atom: string; string: string }>((tie) => {
+    const spaced = (...parts: (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> =>
+      fc
+        .tuple(
+          ...parts.flatMap((part) => [space, typeof part === 'string' ? fc.constant(part) : part]),
+        )
+        .map((all) => all.slice(1).join(''))
+    const some = tie('any')
+    return {
+      string: fc.oneof(
+        { depthSize: 'small' },
+        fc.constantFrom(`'a+b('`, `"\\"("`, `'''a'"(\n'''`, `rb'\\''`, `f'{{a+'`, `"]"`),
+        spaced("f'{", tie('atom'), "}('").map((text) => text.replaceAll('\n', ' ')),
+        some.map((text) => `f"""({ ${text} !r:>{ ${text}}}"""`),
+      ),
+      atom: fc.oneof(
+        { depthSize: 'small' },
+        fc.constantFrom('a', 'b1', 'äö', '1', '2.5e-3', '0xF', '1_0j', '.5', 'None', '...'),
+        fc.constantFrom('matching', 'isx', 'notb', 'fx', 'rb'),
+        tie('string'),
+        spaced(tie('string'), tie('string')),
+        spaced('(', some, ')'),
+        spaced('[', some, ',', some, ']'),
+        spaced('{', some, ':', some, '}'),
+        spaced(tie('atom'), '(', some, ',', 'k', '=', some, ')'),
+        spaced(tie('atom'), '(', ')'),
+        spaced(tie('atom'), '[', some, ':', some, ']'),
+        spaced(tie('atom'), '.', 'name'),
+      ),
+      any: fc.oneof(
+        { depthSize: 'small' },
+        tie('atom'),
+        spaced(some, fc.constantFrom(...BINARY), some),
+        spaced(some, fc.constantFrom(...OTHER), some),
+        spaced(fc.constantFrom('-', '+', '~', 'not ', 'await ', 'lambda: ', 'lambda x=1: '), some),
+        spaced(some, ' if ', some, ' else ', some),
+        spaced('(x', ':=', some, ')'),
+        spaced('[', some, ' for x in ', some, ']'),
+        spaced(tie('atom'), ',', some),
+        spaced('(', 'yield ', some, ')'),
+      ),
+    }
+  })
+  /** Where lines and columns of the segment are, as an offset. */
+  const offset = (segment: string, line: number, column: number): number =>
+    segment
+      .split('\n')
+      .slice(0, line)
+      .reduce((sum, text) => sum + text.length + 1, column)
+
+  test('is what CPython points at', () => {
+    fc.assert(
+      fc.property(any, (segment) => {
+        const theirs = anchorsOfCPython(segment)
+        fc.pre(theirs !== 'invalid')
+        const own = anchorOf(segment)
+        expect(own && [own.start, own.end]).toEqual(
+          theirs && [offset(segment, theirs[0], theirs[1]), offset(segment, theirs[2], theirs[3])],
+        )
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })
 
@@ -245,6 +329,26 @@ describe('records that no guest of ours sends', () => {
       ).frames.length,
     ).toBe(5_000)
     expect(performance.now() - began).toBeLessThan(4_000)
+  })
+  test('with notes and messages of millions of lines are cut', () => {
+    const note = 'n\n'.repeat(400_000)
+    const member = nullRecord([
+      ['type', 'E'],
+      ['message', note],
+      ['notes', Array.from({ length: 100 }, () => note)],
+    ])
+    const { traceback, message, notes, exceptions } = ours(
+      '',
+      nullRecord([
+        ['type', 'G'],
+        ['message', note],
+        ['notes', [note]],
+        ['exceptions', [member, member]],
+      ]),
+    )
+    const told = [message, ...notes, ...exceptions!.flatMap((one) => [one.message, ...one.notes])]
+    expect(told.reduce((sum, text) => sum + text.length, 0)).toBe(1_000_000)
+    expect(traceback.length).toBeLessThan(5_000_000)
   })
   test('in a cause of a cause of a cause are cut', () => {
     let record: Value = nullRecord([

@@ -10,6 +10,7 @@
 import type { Position } from '../diagnostic.js'
 import { ArgumentError } from '../errors.js'
 import { EDIT_SIZE, PLAIN } from './edits.js'
+import { Lines } from './lines.js'
 
 /** Which side of a stretch of text a position is. */
 export type Edge = 'start' | 'end'
@@ -34,37 +35,20 @@ export function createMapper(source: string, code: string, edits: Int32Array): M
   if (!(edits instanceof Int32Array) || edits.length % EDIT_SIZE !== 0) {
     throw new ArgumentError('edits must be the Int32Array of a rewritten text')
   }
-  let tables: { sourceLines: number[]; codeLines: number[]; places: Int32Array } | undefined
+  const [sourceLines, codeLines] = [new Lines(source), new Lines(code)]
+  const columns = new Columns(codeLines)
+  let places: Int32Array | undefined
   return {
     toSource(line, utf8Column, edge) {
-      tables ??= {
-        sourceLines: lineStarts(source),
-        codeLines: lineStarts(code),
-        places: guardedPlaces(edits),
-      }
-      const { sourceLines, codeLines, places } = tables
-      const index = Math.min(Math.max(Math.trunc(line) || 1, 1), sourceLines.length) - 1
-      const offset = sourceOffset(
-        edits,
-        places,
-        offsetInLine(code, codeLines, index, utf8Column),
-        edge,
-      )
+      places ??= guardedPlaces(edits)
+      const index = Math.min(Math.max(Math.trunc(line) || 1, 1), sourceLines.count) - 1
+      const offset = sourceOffset(edits, places, columns.offset(index, utf8Column), edge)
       // Line N is line N; the clamp is for positions of no line's text, such as a column past its end.
-      const clamped = Math.min(
-        Math.max(offset, sourceLines[index]!),
-        lineEnd(source, sourceLines, index),
-      )
-      return { line: index + 1, column: clamped - sourceLines[index]! + 1, offset: clamped }
+      const start = sourceLines.starts[index]!
+      const clamped = Math.min(Math.max(offset, start), sourceLines.end(index))
+      return { line: index + 1, column: clamped - start + 1, offset: clamped }
     },
   }
-}
-
-/** Offset where each line begins. */
-export function lineStarts(text: string): number[] {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
 }
 
 /** Offset in the guarded text where each edit's text begins. */
@@ -101,25 +85,51 @@ function sourceOffset(edits: Int32Array, places: Int32Array, offset: number, edg
   return inside > 0 && edge === 'start' && flag === PLAIN ? from + removed : from
 }
 
-function lineEnd(text: string, lines: readonly number[], index: number): number {
-  return index + 1 < lines.length ? lines[index + 1]! - 1 : text.length
+/**
+ * Offsets for columns in bytes. A line that is asked for is gone through once, whatever asks for it again: a thousand calls on
+ * one long line are a thousand frames.
+ */
+class Columns {
+  /** For each line that is not all ASCII, the column in bytes of each of its units. */
+  readonly #known = new Map<number, Int32Array | 'ASCII'>()
+
+  constructor(private readonly lines: Lines) {}
+
+  offset(index: number, utf8Column: number): number {
+    const [start, end] = [this.lines.starts[index] ?? this.lines.text.length, this.lines.end(index)]
+    const column = Math.max(0, Math.trunc(utf8Column) || 0)
+    let table = this.#known.get(index)
+    if (table === undefined) {
+      table = columnsOf(this.lines.text, start, end)
+      this.#known.set(index, table)
+    }
+    if (table === 'ASCII') return Math.min(start + column, end)
+    // The last unit that begins at or before the column: one inside a character means its beginning.
+    let low = 0
+    let high = table.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (table[middle]! <= column) low = middle
+      else high = middle - 1
+    }
+    return start + low
+  }
 }
 
-function offsetInLine(
-  text: string,
-  lines: readonly number[],
-  index: number,
-  utf8Column: number,
-): number {
-  let at = lines[index]!
-  const end = lineEnd(text, lines, index)
+function columnsOf(text: string, start: number, end: number): Int32Array | 'ASCII' {
+  let at = start
+  while (at < end && text.charCodeAt(at) < 0x80) at++
+  if (at === end) return 'ASCII'
+  const columns = new Int32Array(end - start + 1)
   let bytes = 0
-  while (at < end && bytes < utf8Column) {
+  for (at = start; at < end; ) {
+    columns[at - start] = bytes
     const c = text.codePointAt(at)!
     bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4
-    // A column inside a character means its beginning.
-    if (bytes > utf8Column) return at
-    at += c < 0x10000 ? 1 : 2
+    at += 1
+    // Nothing begins at the second half of a pair.
+    if (c >= 0x10000) columns[at++ - start] = bytes
   }
-  return at
+  columns[end - start] = bytes
+  return columns
 }

@@ -7,7 +7,8 @@ import {
   type EncodedSourceMap,
 } from '@jridgewell/gen-mapping'
 import { EDIT_SIZE, NAME } from './edits.js'
-import { guardedPlaces, lineStarts } from './map.js'
+import { Lines } from './lines.js'
+import { guardedPlaces } from './map.js'
 
 export type { EncodedSourceMap } from '@jridgewell/gen-mapping'
 
@@ -24,8 +25,8 @@ export function sourceMap(
 ): EncodedSourceMap {
   const map = new GenMapping()
   const places = guardedPlaces(edits)
-  const sourceLines = lineStarts(source)
-  const codeLines = lineStarts(code)
+  const sourceLines = new Lines(source).starts
+  const codeLines = new Lines(code).starts
   let next = 0
   sourceLines.forEach((lineStart, line) => {
     const codeStart = codeLines[line]!

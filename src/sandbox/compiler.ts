@@ -9,6 +9,7 @@ import { checkMode, type Mode } from '../check/options.js'
 import type { OwnModules } from '../check/imports.js'
 import { setOf } from '../policy/keys/modules.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
+import { Lines } from '../rewrite/lines.js'
 import { createMapper, type Mapper } from '../rewrite/map.js'
 import type { CompileAnswer } from '../trusted/channel/compile-answer.js'
 import { CompileCache, cacheKey, type Cached } from '../trusted/channel/compile-cache.js'
@@ -44,7 +45,7 @@ export class Code implements Cached, FrameSource, SourceText {
   readonly parameters: readonly string[] | undefined
   readonly asFunction: boolean
   readonly formals: readonly string[] | undefined
-  #lines: readonly string[] | undefined
+  readonly lines: Lines
   #mapper: Mapper | undefined
 
   constructor(
@@ -55,16 +56,12 @@ export class Code implements Cached, FrameSource, SourceText {
     inferred: readonly string[],
   ) {
     this.source = text.source
+    this.lines = new Lines(text.source)
     this.mode = text.mode
     this.filename = text.filename
     this.parameters = text.parameters === 'inferred' ? inferred : text.parameters
     this.asFunction = text.asFunction === true
     this.formals = text.formals
-  }
-
-  get lines(): readonly string[] {
-    this.#lines ??= this.source.split('\n')
-    return this.#lines
   }
 
   get mapper(): Mapper {

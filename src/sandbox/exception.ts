@@ -2,16 +2,16 @@
  * A guest's exception from the record that crossed, with positions of the guarded text turned into those of the source as
  * written. The record is decoded as if forged: what is missing or of another type is left out, and everything is bounded.
  */
+import type { Lines } from '../rewrite/lines.js'
 import type { Mapper } from '../rewrite/map.js'
-import type { Parser } from '../syntax/parse.js'
 import type { Value } from '../trusted/channel/values.js'
 import type { ChainedException, Frame, GuestException } from './outcome.js'
 import { renderTraceback, type TracebackException, type TracebackFrame } from './traceback.js'
 
 /** The source that a frame's file name stands for. */
 export interface FrameSource {
-  /** Its lines as written, without their ends. */
-  readonly lines: readonly string[]
+  /** Its lines as written. */
+  readonly lines: Lines
   readonly mapper: Mapper
   /** Of a `function` the outermost frame is not told: it only calls it. */
   readonly mode?: string
@@ -20,40 +20,50 @@ export interface FrameSource {
 /** Finds the source of a frame; undefined for a file that is none of the guest's. */
 export type FindSource = (file: string) => FrameSource | undefined
 
-const MOST = { chain: 100, group: 1_000, frames: 5_000, notes: 100, characters: 1_000_000 }
-/** A frame's lines together; beyond it (a program on one line of a megabyte) the frame is told by its line's number alone. */
-const SEGMENT_CHARACTERS = 10_000
+const MOST = { chain: 100, group: 1_000, frames: 5_000, notes: 100 }
+/** Characters of messages and notes, in all: each may be as long as a result. */
+const TEXT_CHARACTERS = 1_000_000
+const NAME_CHARACTERS = 10_000
+/** A line beyond it (a program on one line of a megabyte) is not shown: the frame is told by its line's number alone. */
+const LINE_CHARACTERS = 10_000
+/** Characters of lines that get carets, in all: a traceback of thousands of long lines must not occupy the host. */
+const CARET_CHARACTERS = 10_000
 /** An expression over more lines is told by its first: each frame may stand on all lines of a program, blank ones included. */
 const SEGMENT_LINES = 50
 
 /** Places in trusted modules, by the number under which a guest's exception tells of them. */
 export type HostTraces = ReadonlyMap<number, Value>
 
-/**
- * The exception that `record` tells of; where a trusted module raised it, with its frames too. Without a parser its traceback
- * has no carets. Never throws.
- */
+/** The exception that `record` tells of; where a trusted module raised it, with its frames too. Never throws. */
 export function readException(
   record: Value,
   find: FindSource,
-  parser: Parser | undefined,
   traces: HostTraces = new Map(),
 ): GuestException {
-  const read = readRecord(record, {
-    find,
-    traces,
-    known: new Map(),
-    exceptions: MOST.chain + MOST.group,
-    frames: MOST.frames,
-  })
-  return { ...publish(read), traceback: renderTraceback(parser, read) }
+  const read = readRecord(record, readingOf(find, traces))
+  return { ...publish(read), traceback: renderTraceback(read) }
 }
 
 /** The files that its frames are of. */
 export function filesOf(record: Value): ReadonlySet<string> {
   const files = new Set<string>()
-  readException(record, (file) => void files.add(file), undefined)
+  readRecord(
+    record,
+    readingOf((file) => void files.add(file), new Map()),
+  )
   return files
+}
+
+function readingOf(find: FindSource, traces: HostTraces): Reading {
+  return {
+    find,
+    traces,
+    known: new Map(),
+    exceptions: MOST.chain + MOST.group,
+    frames: MOST.frames,
+    carets: CARET_CHARACTERS,
+    characters: TEXT_CHARACTERS,
+  }
 }
 
 /** What one reading shares: how much more it may hold, and the frames that it has met (a recursion repeats a few). */
@@ -63,6 +73,8 @@ interface Reading {
   readonly known: Map<string, ReadFrame>
   exceptions: number
   frames: number
+  carets: number
+  characters: number
 }
 
 type ReadFrame = TracebackFrame & { readonly told: Frame }
@@ -101,9 +113,11 @@ function readRecord(record: Value, reading: Reading): ReadException {
     class: name,
     module,
     type: module ? `${module}.${name}` : name,
-    message: text(fields['message']),
-    suggestion: text(fields['suggestion']),
-    notes: list(fields['notes']).slice(0, MOST.notes).map(text),
+    message: bounded(fields['message'], reading),
+    suggestion: bounded(fields['suggestion'], reading),
+    notes: list(fields['notes'])
+      .slice(0, MOST.notes)
+      .map((note) => bounded(note, reading)),
     frames: [...list(fields['frames']).map(fieldsOf), ...hostFrames(fields['trace'], reading)]
       .slice(0, reading.frames)
       .filter((frame, at) => at > 0 || !isCallOfFunction(frame, reading))
@@ -132,7 +146,8 @@ function hostFrames(trace: Value, { traces }: Reading): Fields[] {
   })
 }
 
-function readFrame(fields: Fields, { find, known }: Reading): ReadFrame {
+function readFrame(fields: Fields, reading: Reading): ReadFrame {
+  const { find, known } = reading
   const [file, name] = [text(fields['file']), text(fields['name'])]
   const [line = 1, column, endLine, endColumn] = ['line', 'column', 'endLine', 'endColumn'].map(
     (key) => whole(fields[key]),
@@ -142,7 +157,7 @@ function readFrame(fields: Fields, { find, known }: Reading): ReadFrame {
   if (met) return met
   const found = find(file)
   const frame: ReadFrame = found
-    ? locate({ file, name, line }, found, column, endLine, endColumn)
+    ? locate({ file, name, line }, found, reading, column, endLine, endColumn)
     : { file, name, line, told: { file, name, line } }
   known.set(key, frame)
   return frame
@@ -152,12 +167,13 @@ function readFrame(fields: Fields, { find, known }: Reading): ReadFrame {
 function locate(
   place: { file: string; name: string; line: number },
   { lines, mapper }: FrameSource,
+  reading: Reading,
   column: number | undefined,
   endLine: number | undefined,
   endColumn: number | undefined,
 ): ReadFrame {
-  const first = lines[place.line - 1] ?? ''
-  if (first.length > SEGMENT_CHARACTERS || first.trim() === '') return { ...place, told: place }
+  const first = lines.at(place.line - 1)
+  if (first.length > LINE_CHARACTERS || first.trim() === '') return { ...place, told: place }
   const source = first.trim()
   const bare = { ...place, source, told: { ...place, source } }
   if (
@@ -168,14 +184,17 @@ function locate(
     endLine - place.line > SEGMENT_LINES
   )
     return bare
-  const asWritten = lines.slice(place.line - 1, endLine)
-  if (asWritten.reduce((sum, line) => sum + line.length + 1, 0) > SEGMENT_CHARACTERS) return bare
-  const covered = asWritten.map((line) => line.trimEnd())
   const start = mapper.toSource(place.line, column, 'start')
   const end = mapper.toSource(endLine, endColumn, 'end')
   if (end.offset < start.offset) return bare
+  const told = { ...place, source, span: { start, end } }
+  const length = lines.end(endLine - 1) - lines.starts[place.line - 1]!
+  if (length > reading.carets) return { ...place, source, told }
+  reading.carets -= length + 1
+  const covered: string[] = []
+  for (let line = place.line; line <= endLine; line++) covered.push(lines.at(line - 1).trimEnd())
   const segment = { lines: covered, start: start.column - 1, end: end.column - 1 }
-  return { ...place, source, segment, told: { ...place, source, span: { start, end } } }
+  return { ...place, source, segment, told }
 }
 
 function publish(read: ReadException): ChainedException {
@@ -201,8 +220,15 @@ function list(value: Value): readonly Value[] {
   return Array.isArray(value) ? (value as readonly Value[]) : []
 }
 
+/** A name: what a guest has a long one of is cut. */
 function text(value: Value): string {
-  return typeof value === 'string' ? value.slice(0, MOST.characters) : ''
+  return typeof value === 'string' ? value.slice(0, NAME_CHARACTERS) : ''
+}
+
+function bounded(value: Value, reading: Reading): string {
+  const told = typeof value === 'string' ? value.slice(0, reading.characters) : ''
+  reading.characters -= told.length
+  return told
 }
 
 function whole(value: Value): number | undefined {

@@ -3,7 +3,6 @@ import type { Limits } from '../policy/limits.js'
 import { LIMITS } from '../policy/limits.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { decodeFiles, filesBytes } from './files.js'
-import { loadParser, type Parser } from '../syntax/parse.js'
 import type { Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { Secrets } from '../trusted/network/secrets.js'
@@ -177,11 +176,9 @@ export async function execute(execution: Execution): Promise<Executed> {
     }
   }
   if (reply.status === 'crashed') worker.kill(RETIRED)
-  // The host needs a parser for the carets of tracebacks alone.
-  const parser = reply.status === 'raised' ? await loadParser() : undefined
   if (reply.status === 'raised') await execution.fetch?.(filesOf(reply.exception))
   return {
-    outcome: judge(reply, spent, execution.find, parser),
+    outcome: judge(reply, spent, execution.find),
     begun: performed.kind !== 'lost' || performed.begun,
     delta: performed.kind === 'done' ? (performed.delta ?? undefined) : undefined,
   }
@@ -294,20 +291,15 @@ function tracesOf(bytes: Uint8Array | null, limits: Limits): HostTraces {
   return traces
 }
 
-/** The outcome. Without a parser a traceback has no carets. */
-export function judge(
-  reply: Reply,
-  spent: Spent,
-  find: FindSource,
-  parser: Parser | undefined,
-): Outcome {
+/** The outcome. */
+export function judge(reply: Reply, spent: Spent, find: FindSource): Outcome {
   if (reply.status === 'waiting')
     return { status: 'crashed', reason: 'the guest waits where nobody answers', ...spent }
   if (reply.status !== 'raised') return { ...reply, ...spent } as Outcome
   const { exception, row, traces } = reply
   return {
     status: 'raised',
-    exception: readException(exception, find, parser, traces),
+    exception: readException(exception, find, traces),
     ...(row !== undefined && { row }),
     ...spent,
   }

@@ -4,7 +4,6 @@
  * has a value or throws an {@link EvaluationError}.
  */
 import { ArgumentError, ClosedError, ValueError } from '../errors.js'
-import type { Parser } from '../syntax/parse.js'
 import type { Value } from '../trusted/channel/values.js'
 import { WireError } from '../trusted/channel/wire.js'
 import { PreparedFunction } from './direct-call.js'
@@ -149,18 +148,15 @@ export class InlineFormula {
   readonly #runtime: Runtime
   readonly #code: Code
   readonly #guest: FormulaGuest
-  /** For tracebacks, which are told at once. */
-  readonly #parser: Parser
   #function: PreparedFunction | undefined
   /** What the evaluation under way may ask its host, from its first question on. */
   #asking: ReturnType<typeof turnsOf>
 
   /** @internal Formulas are made by `sandbox.formula()`. */
-  constructor(runtime: Runtime, parser: Parser, code: Code, guest: FormulaGuest) {
+  constructor(runtime: Runtime, code: Code, guest: FormulaGuest) {
     this.source = code.source
     this.parameters = code.parameters ?? []
     this.#runtime = runtime
-    this.#parser = parser
     this.#code = code
     this.#guest = guest
   }
@@ -278,7 +274,6 @@ export class InlineFormula {
         replyOf(performed, this.#runtime.policy.limits),
         { ...UNSPENT, usage: performed.usage },
         (file) => (file === this.#code.filename ? this.#code : this.#runtime.trustedSource(file)),
-        this.#parser,
       ),
     )
   }

@@ -1,7 +1,6 @@
 /** The formulas of one sandbox: compiled by the hundred, evaluated one by one or as a sheet. */
 import { ArgumentError } from '../errors.js'
 import { checkParameters, type Isolation } from './options.js'
-import { loadParser } from '../syntax/parse.js'
 import type { Cell, RawCell, Task } from './cells.js'
 import { Code, type Compiled, type SourceText } from './compiler.js'
 import { Evaluator } from './evaluator.js'
@@ -64,15 +63,10 @@ export class Formulas<I extends Isolation> {
     return this.#carryOut(() => evaluateSheet(this.#evaluator, this.#runtime, codes, rows, signal))
   }
 
-  async #formulaOf(code: Compiled): Promise<FormulaOf<I> | Refused | Crashed | Cancelled> {
+  #formulaOf(code: Compiled): FormulaOf<I> | Refused | Crashed | Cancelled {
     if (!(code instanceof Code)) return code
     const formula = this.startGuest
-      ? new InlineFormula(
-          this.#runtime,
-          await loadParser(),
-          code,
-          (this.#guest ??= this.startGuest()),
-        )
+      ? new InlineFormula(this.#runtime, code, (this.#guest ??= this.startGuest()))
       : new Formula(
           this.#runtime,
           code,
@@ -94,7 +88,6 @@ export class Formulas<I extends Isolation> {
       { status: 'raised', exception: told.raised, row: undefined, traces: new Map() },
       UNSPENT,
       (file) => (file === code.filename ? code : undefined),
-      await loadParser(),
     )
   }
 }

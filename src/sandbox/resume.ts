@@ -92,7 +92,7 @@ export async function resumeIn(
   if (placed.kind !== 'done') {
     const usage = { ...saved.spent, peakMemoryBytes: placed.usage.peakMemoryBytes }
     const spent = { output: '', stdout: '', stderr: '', usage }
-    const outcome = judge(replyOf({ ...placed, usage }, limits), spent, find, undefined)
+    const outcome = judge(replyOf({ ...placed, usage }, limits), spent, find)
     return { outcome, begun: placed.kind !== 'lost' || placed.begun, delta: undefined }
   }
   await claim()

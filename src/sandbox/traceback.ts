@@ -2,7 +2,6 @@
  * Tracebacks as CPython 3.14 prints them, from records of a guest's exception: chains, notes, groups, repeated frames folded.
  * The text holds what the guest chose (messages, names): whoever shows it on a terminal escapes it first.
  */
-import type { Parser } from '../syntax/parse.js'
 import { withCarets, type Segment } from './carets.js'
 
 /** One level, its position mapped to the source as written. */
@@ -37,12 +36,6 @@ const CAUSE = '\nThe above exception was the direct cause of the following excep
 const CONTEXT = '\nDuring handling of the above exception, another exception occurred:\n\n'
 /** As many of equal frames are printed before they are counted. */
 const REPEATED_FRAMES = 3
-/**
- * Characters of frames that are parsed for carets, and milliseconds that it may take, in all: a traceback of thousands of long
- * lines must not occupy the host. Whatever is beyond is shown without.
- */
-const MOST_PARSED = 10_000
-const MOST_PARSING_MS = 100
 /** Characters of source lines that are shown, in all; beyond it a frame is told by its line's number. */
 const MOST_SHOWN = 200_000
 /** Of an exception group. */
@@ -50,20 +43,16 @@ const GROUP_WIDTH = 15
 const GROUP_DEPTH = 10
 
 /** The whole traceback; ends with a newline. */
-export function renderTraceback(parser: Parser | undefined, exception: TracebackException): string {
-  return new Printer(parser).exception(exception)
+export function renderTraceback(exception: TracebackException): string {
+  return new Printer().exception(exception)
 }
 
 class Printer {
   #depth = 0
   #needClose = false
-  #parsable = MOST_PARSED
-  #parsingMs = MOST_PARSING_MS
   #showable = MOST_SHOWN
   /** Frames of a recursion share their segments. */
   readonly #known = new Map<Segment, readonly string[]>()
-
-  constructor(private readonly parser: Parser | undefined) {}
 
   exception(exception: TracebackException): string {
     const chain: { message: string; exception: TracebackException }[] = []
@@ -162,22 +151,8 @@ class Printer {
   #carets(segment: Segment): readonly string[] {
     const known = this.#known.get(segment)
     if (known) return known
-    this.#parsable -= segment.lines.reduce((sum, line) => sum + line.length + 1, 0)
-    const lines =
-      this.parser && this.#parsable >= 0 && this.#parsingMs > 0
-        ? this.#timed(this.parser, segment)
-        : [segment.lines[0].trim()]
+    const lines = withCarets(segment)
     this.#known.set(segment, lines)
-    return lines
-  }
-
-  #timed(parser: Parser, segment: Segment): readonly string[] {
-    const began = performance.now()
-    const lines = withCarets(
-      { ...parser, parse: (text) => parser.parse(text, this.#parsingMs) },
-      segment,
-    )
-    this.#parsingMs -= performance.now() - began
     return lines
   }
 
@@ -189,20 +164,11 @@ class Printer {
     if (this.#depth === 0 || text === '') return text
     const margin = `${this.#margin()}${marginCharacter} `
     const body = text.endsWith('\n') ? text.slice(0, -1) : text
-    return (
-      body
-        .split('\n')
-        .map((line) => `${margin}${line}`)
-        .join('\n') + '\n'
-    )
+    return `${margin}${body.replaceAll('\n', `\n${margin}`)}\n`
   }
 }
 
 function finalLines({ type, message, suggestion = '', notes }: TracebackException): string {
   const told = `${message}${suggestion}`
-  return (
-    [told === '' ? type : `${type}: ${told}`, ...notes.flatMap((note) => note.split('\n'))].join(
-      '\n',
-    ) + '\n'
-  )
+  return [told === '' ? type : `${type}: ${told}`, ...notes].join('\n') + '\n'
 }

@@ -2,7 +2,7 @@
 import { PolicyError } from '../errors.js'
 import { readLibrary } from '../platform/node/image.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
-import { loadParser } from '../syntax/parse.js'
+import { Lines } from '../rewrite/lines.js'
 import type { GuestWorker, Performed } from '../trusted/channel/link.js'
 import type { CallLimits } from '../trusted/channel/protocol.js'
 import { readException, type FindSource } from './exception.js'
@@ -85,7 +85,7 @@ async function baseAfter(
   if (performed.kind !== 'done') throw failed(` ${endingOf(performed)}`)
   const response = answerOf(performed, policy)
   if (response.status === 'raised') {
-    const { traceback } = readException(response.exception, trustedSource, await loadParser())
+    const { traceback } = readException(response.exception, trustedSource)
     throw failed(`\n${traceback}`)
   }
   return performed.delta ?? undefined
@@ -97,7 +97,7 @@ export function trustedSources(trusted: readonly ResolvedModule[]): FindSource {
     toSource: (line: number, column: number) => ({ line, column: column + 1, offset: 0 }),
   }
   const sources = new Map(
-    trusted.map(({ name, source }) => [`<${name}>`, { lines: source.split('\n'), mapper }]),
+    trusted.map(({ name, source }) => [`<${name}>`, { lines: new Lines(source), mapper }]),
   )
   return (file) => sources.get(file)
 }

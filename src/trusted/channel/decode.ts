@@ -182,9 +182,16 @@ function longOf(view: DataView, from: number, count: number, isNegative: boolean
     for (let i = count - 1; i >= 0; i--) number = number * 0x8000 + digit(i)
     return isNegative ? -number : number
   }
-  // As octal digits, read at once: one after the other would take quadratic time.
-  const octal: string[] = []
-  for (let i = count - 1; i >= 0; i--) octal.push(digit(i).toString(8).padStart(5, '0'))
-  const number = BigInt(`0o${octal.join('')}`)
+  // As hexadecimal digits, read at once: one after the other would take quadratic time.
+  const digits = new Uint8Array(4 * count)
+  let at = digits.length
+  for (let i = 0, held = 0, bits = 0; i < count; i++) {
+    held |= digit(i) << bits
+    for (bits += 15; bits >= 4; bits -= 4, held >>= 4) digits[--at] = HEX[held & 15]!
+    if (i === count - 1) digits[--at] = HEX[held]!
+  }
+  const number = BigInt(`0x${fromUtf8.decode(digits.subarray(at))}`)
   return isNegative ? -number : number
 }
+
+const HEX = new TextEncoder().encode('0123456789abcdef')
