@@ -12,7 +12,7 @@ import {
 const SOURCE = readFileSync(new URL('support/shop.py', import.meta.url), 'utf8')
 const EXPOSE = {
   ...Object.fromEntries(
-    'doc Quota Over fail catching sqrt data types same median tracked count gen quick later agen tx run_async take_log rec Doc'
+    'doc Quota Over fail catching sqrt data types same median tracked count gen quick later agen tx run_async take_log rec Doc long stubborn rung ring awaiting is_a bus'
       .split(' ')
       .map((name) => [name, '*' as const]),
   ),
@@ -21,6 +21,8 @@ const EXPOSE = {
   Point: ['()'],
 } as const
 let sandbox: Sandbox
+const MAIN = (body: string): string =>
+  `import asyncio\nasync def main():\n  ${body}\nasyncio.run(main())`
 beforeAll(async () => {
   sandbox = await createSandbox(
     { modules: 'standard' },
@@ -160,9 +162,82 @@ describe('values and the library', () => {
       'import asyncio\nasync def main():\n  try:\n    await asyncio.wait_for(later(1), 0.001)\n  except TimeoutError:\n    return [i async for i in agen()]\nasyncio.run(main())',
       [0, 1, 2],
     ],
+    [
+      'a coroutine that is no longer wanted ends on its side first',
+      MAIN(
+        'for ended in range(2):\n    try:\n      await asyncio.wait_for(long(), 0.005)\n    except TimeoutError: pass\n  return take_log()',
+      ),
+      ['ended', 'ended'],
+    ],
+    [
+      'by asyncio.timeout',
+      MAIN(
+        'try:\n    async with asyncio.timeout(0.005):\n      await long()\n  except TimeoutError:\n    return take_log()',
+      ),
+      ['ended'],
+    ],
+    [
+      'by the task that awaits it',
+      MAIN(
+        'async def waits(): await long()\n  task = asyncio.create_task(waits())\n  await asyncio.sleep(0.005)\n  task.cancel()\n  try: await task\n  except asyncio.CancelledError: return take_log()',
+      ),
+      ['ended'],
+    ],
+    ['or does not', MAIN('return await asyncio.wait_for(stubborn(), 0.005)'), 'went on'],
+    [
+      'another is begun while one has long to wait',
+      MAIN(
+        'task = asyncio.create_task(asyncio.wait_for(long(), 9))\n  await asyncio.sleep(0.005)\n  point = await later(4)\n  task.cancel()\n  return point.x',
+      ),
+      4,
+    ],
+    [
+      'a function wakes one that has long to wait',
+      MAIN(
+        'async def waits(): return await rung()\n  task = asyncio.create_task(waits())\n  await asyncio.sleep(0.01)\n  ring()\n  return await task',
+      ),
+      'rung',
+    ],
+    [
+      "a guest's coroutine is the guest's to await",
+      MAIN(
+        'async def own(): return 1\n  coroutine = own()\n  try: await awaiting(coroutine)\n  except TypeError as e: return [str(e), await coroutine]',
+      ),
+      ["a guest's coroutine is awaited by the guest: let it pass what that comes to", 1],
+    ],
+    [
+      "the guest's classes, asked of the guest's objects",
+      'class A: pass\nclass B(A): pass\n[is_a(B(), A), is_a(A(), B), is_a(A, type)]',
+      [true, false, true],
+    ],
+    ["and not of the host's", 'is_a(doc, int)', /^TypeError: only a guest's objects can be/],
+    [
+      'attributes are not deleted',
+      'del free.status',
+      /^AttributeError: 'status': attributes of the/,
+    ],
   ])('%s', async (_, source, expected) => {
-    expect(told(await sandbox.run(source))).toEqual(expected)
+    const value = told(await sandbox.run(source))
+    if (expected instanceof RegExp) expect(value).toMatch(expected)
+    else expect(value).toEqual(expected)
   })
+
+  // Telling a callback's exception takes frames too: where there is room for none, a RecursionError is what it was.
+  test.each(['fire', 'fired'])(
+    'callbacks at the end of the stack raise or return: %s',
+    async (name) => {
+      const source = `
+bus.on(lambda: 1)
+def down(n):
+    return bus.${name}() if n == 0 else down(n - 1)
+seen = set()
+for n in range(900, 1000):
+    try: seen.add(down(n))
+    except RecursionError: seen.add('RecursionError')
+sorted(map(str, seen))`
+      expect(told(await sandbox.run(source))).toEqual(['1', 'RecursionError'])
+    },
+  )
 
   test('a guest whose memory had to be made anew finds its door again', async () => {
     const source = 'x = bytearray(120_000_000)\n[narrow.total(), len(x)]'

@@ -86,3 +86,31 @@ class Rec:
 rec = Rec(1)
 class Color(enum.Enum):
     RED = 1
+async def long():
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        await asyncio.sleep(0.001)
+        log.append('ended')
+async def stubborn():
+    try:
+        await asyncio.sleep(3600)
+    except asyncio.CancelledError:
+        return 'went on'
+async def rung():
+    global bell
+    bell = asyncio.Event()
+    await asyncio.wait([asyncio.create_task(bell.wait()), asyncio.create_task(asyncio.sleep(3600))], return_when='FIRST_COMPLETED')
+    return 'rung'
+def ring(): bell.set()
+async def awaiting(x): return await x
+def is_a(x, cls): return isinstance(x, cls)
+class Bus:
+    def on(self, f): self.f = f
+    def fire(self): return self.f()
+    def fired(self):
+        try:
+            return self.f()
+        except Exception as e:
+            return type(e).__name__
+bus = Bus()

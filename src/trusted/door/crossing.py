@@ -29,7 +29,17 @@ from zoneinfo import ZoneInfo
 _door = sys.__dict__.pop('pyrestrict_door', None)
 
 CALL, METHOD, GET, SET, OPERATE, NEXT, BEGIN, TURN, CANCEL, RELEASE, DESCRIBE, LIST = range(12)
-CALL_BACK, READ_GLOBAL, WRITE_GLOBAL, DELETE_GLOBAL, LIST_GLOBALS, TELL, ENTER, LEAVE = range(8)
+(
+    CALL_BACK,
+    READ_GLOBAL,
+    WRITE_GLOBAL,
+    DELETE_GLOBAL,
+    LIST_GLOBALS,
+    TELL,
+    ENTER,
+    LEAVE,
+    IS_INSTANCE,
+) = range(9)
 
 SCALARS = frozenset({type(None), bool, int, float, complex, str, bytes, type(...)})
 CONTAINERS = frozenset({list, tuple, dict, set, frozenset})

@@ -286,6 +286,8 @@ export class End implements DoorSlot {
     const error = y.PyErr_GetRaisedException()
     const told = y.PyObject_CallOneArg(other.facts.told, error)
     y.Py_DecRef(error)
+    if (told === 0 && other.#isRecursion())
+      return this.#refuse('PyExc_RecursionError', 'maximum recursion depth exceeded')
     const back = told === 0 ? 0 : y.PyMarshal_WriteObjectToString(told, 2)
     if (back === 0) throw new Killed('memory', 'an exception that could not be told')
     y.Py_DecRef(told)
@@ -295,6 +297,17 @@ export class End implements DoorSlot {
     x.PyObject_CallOneArg(this.facts.raise, value)
     x.Py_DecRef(value)
     return 0
+  }
+
+  /** Takes the exception that is set on this side, and tells whether its recursion limit left no room for a frame. */
+  #isRecursion(): boolean {
+    const x = this.#x
+    const error = x.PyErr_GetRaisedException()
+    this.#look()
+    const kind = this.#words[Number(x.PyExc_RecursionError.value) >>> 2]
+    const isRecursion = this.#words[(error >>> 2) + TYPE] === kind
+    x.Py_DecRef(error)
+    return isRecursion
   }
 
   #refuse(

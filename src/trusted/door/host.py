@@ -15,6 +15,7 @@ from . import exposed
 from .crossing import (
     CALL_BACK,
     DELETE_GLOBAL,
+    IS_INSTANCE,
     LIST_GLOBALS,
     READ_GLOBAL,
     WRITE_GLOBAL,
@@ -44,6 +45,11 @@ class Handle:
 
     __copy__ = __deepcopy__ = lambda self, memo=None: self
 
+    def __await__(self):
+        raise TypeError(
+            "a guest's coroutine is awaited by the guest: let it pass what that comes to"
+        )
+
 
 class Callback(Handle):
     """A guest's function, class, or whatever else it can call."""
@@ -52,6 +58,12 @@ class Callback(Handle):
 
     def __call__(self, /, *args, **kwargs):
         return _door(CALL_BACK, (self._number, args, kwargs or None))
+
+    def __instancecheck__(self, value):
+        """Asks the guest of an object of its own. Of others it is not told, as a class may look at what it is asked of."""
+        if type(value) not in (Handle, Callback):
+            raise TypeError("only a guest's objects can be instances of its classes")
+        return _door(IS_INSTANCE, (self._number, value)) is True
 
 
 class _Gone(ref):

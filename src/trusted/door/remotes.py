@@ -57,7 +57,7 @@ class Remote:
         _door(SET, (_number(self), name, value))
 
     def __delattr__(self, name):
-        raise AttributeError(f'{name!r}: objects of the host cannot be changed from here')
+        raise AttributeError(f'{name!r}: attributes of the host cannot be deleted from here')
 
     def __dir__(self):
         return _door(LIST, (_number(self),))
@@ -221,48 +221,59 @@ def _describe(n, c):
 
 # ---- await: a task of the host's loop, of which the guest's loop makes one turn at a time
 
-# Tasks of the host's that are waited for, number -> future; and the guest's loop that turns the host's.
-_waiting, _turning = {}, None
+# What is awaited of the host, by the number of its task; the timer of the guest's loop for the host's next turn, and its delay.
+_waiting, _timer, _delay = {}, None, POLL
+
+
+class _Answer(asyncio.Future):
+    """What a task of the host's comes to. As with a task that awaits another, cancelling asks the host's to end."""
+
+    def cancel(self, msg=None):
+        if self.done():
+            return False
+        _door(CANCEL, (self.number,))
+        _turn_soon(self.get_loop())
+        return True
 
 
 def _await(self):
-    global _turning
     loop = asyncio.get_running_loop()
     number = _door(BEGIN, (_number(self),))
-    _waiting[number] = future = loop.create_future()
-    future.add_done_callback(lambda future: _end(number, future))
-    if _turning is not loop:
-        _turning = loop
-        loop.call_soon(_turn, loop)
-    return future.__await__()
+    _waiting[number] = answer = _Answer(loop=loop)
+    answer.number = number
+    _turn_soon(loop)
+    return answer.__await__()
 
 
-def _end(number, future):
-    if _waiting.pop(number, None) is not None and future.cancelled():
-        _door(CANCEL, (number,))
+def _turn_soon(loop):
+    """Something was begun or ended: when the host's next turn would have been is no matter."""
+    global _timer, _delay
+    if _timer is not None:
+        _timer.cancel()
+    _delay = POLL
+    _timer = loop.call_soon(_turn, loop)
 
 
 def _turn(loop):
-    """One turn of the host's loop; the next one when its next timer is due."""
-    global _turning
-    if _turning is not loop:
-        return
+    """
+    One turn of the host's loop; the next one when its next timer is due. What else may wake a task there, an event that an
+    exposed function sets, is looked for now and then, less and less often.
+    """
+    global _timer, _delay
     done, waits = _door(TURN, (None,))
     for number, value, failure in done:
-        future = _waiting.get(number)
-        if future is None or future.done():
+        answer = _waiting.pop(number, None)
+        if answer is None or answer.done() or answer.get_loop() is not loop:
             continue
         if failure is None:
-            future.set_result(value[0])
+            answer.set_result(value[0])
         elif failure[0] == 'CancelledError':
-            future.cancel()
+            asyncio.Future.cancel(answer)
         else:
-            future.set_exception(made(*failure))
-        del _waiting[number]
-    if _waiting:
-        loop.call_later(POLL if waits is None else waits, _turn, loop)
-    else:
-        _turning = None
+            answer.set_exception(made(*failure))
+    _delay = POLL if done else _delay * 2
+    delay = POLL if waits is None else min(waits, _delay)
+    _timer = loop.call_later(delay, _turn, loop) if _waiting else None
 
 
 # ---- what the guest's side serves: what trusted code does with what it was given
@@ -274,6 +285,10 @@ def _call_back(n, args, kwargs):
 
 # The guest's globals, and values that the host's side replaced there: what a guest runs when they go is not run meanwhile.
 scope, _replaced = {}, []
+
+
+def _is_instance(n, value):
+    return _isinstance(value, side.table.objects[n])
 
 
 def _read_global(name):
@@ -338,7 +353,7 @@ def _refer(value):
 
 
 side = Side(_refer, _meet, remote_classes, [], {'class': CLASSES.__getitem__})
-# In the order of the numbers of crossing.py. The last three are the entry's to give (attend).
+# In the order of the numbers of crossing.py. Three are the entry's to give (attend).
 side.serves += [
     _call_back,
     _read_global,
@@ -348,6 +363,7 @@ side.serves += [
     lambda n: _attending['tell'](side.table.objects[n]),
     lambda recursion: _attending['enter'](recursion),
     lambda _: _attending['leave'](),
+    _is_instance,
 ]
 _attending = {}
 
