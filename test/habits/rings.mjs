@@ -32,13 +32,13 @@ export const RINGS = [
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
     lines: 2_320,
-    tokens: 17_550,
+    tokens: 17_570,
   },
   {
     name: 'door',
     claim: 'A guest reads and changes of a trusted module what was exposed, and nothing else.',
-    lines: 1_640,
-    tokens: 12_400,
+    lines: 1_670,
+    tokens: 12_580,
   },
   {
     name: 'broker',
