@@ -6,6 +6,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSandbox, type Outcome } from '../src/index.js'
+import { Workshop } from '../src/compile/workshop.js'
+import { loadImage } from '../src/platform/node/image.js'
+import { loadParser } from '../src/syntax/parse.js'
+import { Guest } from '../src/trusted/wall/runtime.js'
 import { CompileService } from '../src/sandbox/compile-service.js'
 import { termsText, type Job } from '../src/compile/jobs.js'
 import { DEFAULT_POLICY, resolvePolicy } from '../src/policy/policy.js'
@@ -186,6 +190,30 @@ describe('a batch of jobs', () => {
     const answers = await compile(['1', slow, '2'], policy)
     expect(answers.map(({ kind }) => kind)).toEqual(['code', 'refused', 'code'])
   })
+})
+
+test('a worker whose guest has grown large is not used again', { timeout: 300_000 }, async () => {
+  const { wasm, image } = loadImage()
+  const guest = new Guest(wasm, image, { memoryBytes: 512 << 20 })
+  const workshop = new Workshop(await loadParser(), guest)
+  const policy = resolvePolicy({ limits: { compileMs: 250_000 } })
+  const job = (source: string): Job => ({
+    source,
+    mode: 'exec',
+    filename: '<lines>',
+    parameters: null,
+    asFunction: false,
+    formals: null,
+    provided: [],
+    module: null,
+  })
+  const retiresAfter = (source: string): boolean => {
+    const [answer] = workshop.makeAll(termsText(policy, false), [job(source)])
+    expect(answer).toMatchObject({ kind: 'code' })
+    return workshop.retire
+  }
+  expect(retiresAfter('x = 1\n')).toBe(false)
+  expect(retiresAfter('x = 1\n'.repeat(170_000))).toBe(true)
 })
 
 describe('an answer', () => {

@@ -38,7 +38,7 @@ describe('without a policy', () => {
       depth: 1_000,
       recursion: 1_000,
       codeBytes: 33_554_432,
-      compileMs: 10_000,
+      compileMs: 30_000,
       effects: 10_000,
       effectBytes: 4_194_304,
       pending: 1_000,

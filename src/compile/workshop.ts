@@ -29,6 +29,8 @@ const NO_NAMES = { diagnostics: [], usedNames: [] }
 const MOST_CHECKERS = 32
 /** A parser whose memory has grown beyond this is not kept: memory of WebAssembly is never given back but with its owner. */
 const PARSER_BYTES = 192 << 20
+/** And a guest's: a megabyte of short lines takes it 400. */
+const GUEST_BYTES = 256 << 20
 
 const RULES = { PR900: 'verification', PR901: 'syntax-of-python', PR902: 'compile-limit' } as const
 
@@ -75,7 +77,11 @@ export class Workshop {
 
   /** Whether another worker should do what comes next. */
   get retire(): boolean {
-    return this.#isDamaged || this.parser.heapBytes > PARSER_BYTES
+    return (
+      this.#isDamaged ||
+      this.parser.heapBytes > PARSER_BYTES ||
+      this.guest.usage.peakMemoryBytes > GUEST_BYTES
+    )
   }
 
   /**

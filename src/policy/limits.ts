@@ -107,7 +107,7 @@ export const LIMITS = {
   },
   compileMs: {
     bounds: 'source',
-    default: 10_000,
+    default: 30_000,
     min: 100,
     max: 3_600_000,
     unit: 'milliseconds',

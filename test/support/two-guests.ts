@@ -6,7 +6,9 @@ import { readLibrary } from '../../src/platform/node/image.js'
 import type { starterOf } from '../../src/sandbox/workers.js'
 import { decodeValue, encodeValue, type Value } from '../../src/trusted/channel/values.js'
 import type { GuestWorker } from '../../src/trusted/channel/link.js'
-import { bareFolder, root } from './images.js'
+import { applyDelta, checkDelta, parted } from '../../src/trusted/wall/delta.js'
+import { fillFrom } from '../../src/trusted/wall/image-facts.js'
+import { bare, bareFolder, root } from './images.js'
 
 const limits = {
   wallMs: 120_000,
@@ -29,6 +31,16 @@ async function bareStarter(): Promise<typeof starterOf> {
   writeFileSync(join(copy, 'package.json'), readFileSync(join(root, 'package.json')))
   const url = pathToFileURL(join(copy, 'dist/sandbox/workers.js')).href
   return ((await import(url)) as { starterOf: typeof starterOf }).starterOf
+}
+
+/** The memory that was captured, as it lies in the guest: a delta is mixed with the image, and would show nothing of it. */
+function wholeMemory(captured: Uint8Array): Uint8Array {
+  const { image } = bare()
+  const [delta] = parted(captured)
+  const memory = new Uint8Array(checkDelta(image, delta).size)
+  fillFrom(image, memory.subarray(0, image.facts.size), 0)
+  applyDelta(image, delta, memory)
+  return memory
 }
 
 /** A worker with a trusted module loaded, and full Python in place of the guest. */
@@ -74,13 +86,13 @@ export class TwoGuests {
     })
   }
 
-  /** All of the untrusted guest's memory that is not as its image has it; and of the trusted guest's. */
+  /** All of the untrusted guest's memory, and of the trusted guest's. */
   async memories(): Promise<[Uint8Array, Uint8Array]> {
     const performed = await this.#perform('guest', { op: 'exec_raw', code: '1' }, 'capture')
     const both = performed.delta!
     const view = new DataView(both.buffer, both.byteOffset)
     const end = 8 + view.getUint32(4, true)
-    return [both.subarray(8, end), both.subarray(end)]
+    return [wholeMemory(both.subarray(8, end)), wholeMemory(both.subarray(end))]
   }
 
   async end(): Promise<void> {
