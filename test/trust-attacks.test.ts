@@ -89,6 +89,28 @@ describe('what is private stays as it is, and is not shown', () => {
       1,
     ],
     [
+      'what is thrown into a coroutine that awaits it ends there',
+      `import asyncio
+r = []
+class Mine(ValueError):
+  def __str__(self): r.append('told'); return 'mine'
+async def waits(): return await ledger.slowly(lambda x: x)
+class Driver:
+  def __await__(self):
+    steps = waits()
+    steps.send(None)
+    try: steps.throw(Mine())
+    except Mine: r.append('mine')
+    again = waits()
+    again.send(None)
+    again.close()
+    yield from asyncio.sleep(0.01).__await__()
+    return 1
+async def main(): return [await Driver(), await asyncio.wait_for(waits(), 5) is None]
+[asyncio.run(main()), r]`,
+      [[1, false], ['mine']],
+    ],
+    [
       'the exception that trusted code is handling is not seen by what it calls',
       'def f(x):\n  try:\n    raise\n  except RuntimeError as e:\n    return str(e)\nledger.handling(f)',
       'No active exception to reraise',
