@@ -11,6 +11,7 @@ import {
   createChecker,
   createPool,
   createSandbox,
+  describe as describePolicy,
   type Outcome,
   type Policy,
   type Sandbox,
@@ -330,6 +331,12 @@ describe('what a policy may say', () => {
     expect(await codes('return 1')).toEqual(['PR131'])
     expect(await codes('def f(a, a): pass')).toEqual(['PR134'])
     expect(await codes('print "a"')).toEqual(['PR110'])
+  })
+
+  test('a description tells of all of Python, and refuses nothing', () => {
+    const { text } = describePolicy(POLICY)
+    expect(text).toContain('All of Python is there, and its standard library')
+    expect(text).not.toMatch(/refused|missing/i)
   })
 
   test('rewrite leaves full Python as it is', async () => {

@@ -163,10 +163,7 @@ function paragraphs(
       ...globals,
       ...modules.flatMap((module) => [`\`import ${module}\` gives:`, fenced(body(module))]),
       ...(sources.length > 0 ? [`These modules can be imported too: ${sources.join(', ')}.`] : []),
-      modulesText(policy),
-      ...builtinsText(policy),
-      'Refused before it runs: names with two underscores at both ends, but for the special methods of classes; `from m import *` of ' +
-        'library modules; metaclasses other than ABCMeta; names of frames, code and generators such as `f_back` and `gi_frame`.',
+      ...languageText(policy),
       origins.length === 0
         ? 'There is no network.'
         : `Requests may go to ${origins.flatMap((one) => (typeof one === 'string' ? one : one.origin)).join(', ')}, by urllib.request, and nowhere else.`,
@@ -189,6 +186,20 @@ const accessOf = (mount: object): string =>
           string
         >
       )[(mount as { access: string }).access] ?? 'read only')
+
+/** What of Python there is, and what is refused. */
+function languageText(policy: ResolvedPolicy): string[] {
+  if (policy.language === 'full')
+    return [
+      'All of Python is there, and its standard library, but for what needs threads, sockets, processes, ctypes or a screen.',
+    ]
+  return [
+    modulesText(policy),
+    ...builtinsText(policy),
+    'Refused before it runs: names with two underscores at both ends, but for the special methods of classes; `from m import *` of ' +
+      'library modules; metaclasses other than ABCMeta; names of frames, code and generators such as `f_back` and `gi_frame`.',
+  ]
+}
 
 function modulesText({ modules }: ResolvedPolicy): string {
   const names = Object.keys(modules)
