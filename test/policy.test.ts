@@ -92,7 +92,7 @@ describe('unknown keys', () => {
       { limits: { wallms: 1 } },
       'policy.limits.wallms: unknown key; did you mean "wallMs"? (known keys: wallMs, fuel, ' +
         'memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes, compileMs, ' +
-        'effects, effectBytes, pending, waitMs)',
+        'effects, effectBytes, fileOperations, pending, waitMs)',
     ],
     [{ 'limits ': {} }, `policy["limits "]: unknown key; did you mean "limits"? (${known})`],
     [

@@ -80,7 +80,8 @@ function limitNamed(name: string): keyof Limits {
   )
 }
 
-function quantity(option: string, limit: keyof Limits, text: string, plain: number): number {
+/** A number with a unit that the limit may be given in. @throws UsageError for what is none, or out of the limit's range. */
+export function quantity(option: string, limit: keyof Limits, text: string, plain = 1): number {
   const { min, max, unit } = LIMITS[limit]
   const units: Units = { ...(UNITS[unit] ?? COUNTS), '': plain }
   const [, digits, name] = /^(\d+(?:[._]\d+)*)([a-z]*)$/i.exec(text.trim()) ?? []

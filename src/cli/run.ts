@@ -1,7 +1,7 @@
 /** `pyrestrict run`: runs a program of a stranger's, as `python FILE` runs one of yours. */
 import { ModuleError } from '../errors.js'
 import { LIMITS } from '../policy/limits.js'
-import { resolvePolicy, type Policy } from '../policy/policy.js'
+import { resolvePolicy } from '../policy/policy.js'
 import { visibleJson } from '../report/visible.js'
 import type { Outcome } from '../sandbox/outcome.js'
 import { choice, type Arguments, type Command } from './command.js'
@@ -12,6 +12,7 @@ import { NETWORK_OPTIONS, secretsOf, withNetwork } from './network-option.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { LIMIT_OPTIONS, limitsOf, withOptions } from './quantities.js'
 import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
+import { MOUNT_OPTIONS, putArtifacts, withMounts } from './mounts.js'
 import { describeFindings } from './findings.js'
 import { MODULE_OPTIONS, modulesOf } from './own-modules.js'
 import { leaveStdin, ownStdin } from './stdin.js'
@@ -60,6 +61,7 @@ export const run: Command = {
     ...POLICY_OPTIONS,
     ...NETWORK_OPTIONS,
     ...LIMIT_OPTIONS,
+    ...MOUNT_OPTIONS,
     format: {
       argument: 'FORMAT',
       choices: FORMATS,
@@ -77,6 +79,10 @@ export const run: Command = {
       "run -c 'sum(prices)' --input 'prices=[3, 2]'",
       'a program on the command line, with one input',
     ],
+    [
+      'run report.py --read sales.csv::/sales.csv --memory-dir /out=16m --artifacts /out::results',
+      'a file in, and the files that it writes out',
+    ],
     ['run --mode eval --preset formula < cell.txt', 'one expression, under a tighter policy'],
     [
       'run fetch.py --allow-net https://api.example.com --secret API_KEY=api.example.com',
@@ -93,7 +99,7 @@ export const run: Command = {
   notes: [
     'A program prints what it prints, as under python. The value of the final expression is printed with -c, --mode eval or ' +
       '--value, that of a global with --result, unless it is None. The program reads this stdin, unless that is the program ' +
-      'itself, and gets no files or environment, and no network but what --allow-net or the policy names. What it writes goes on ' +
+      'itself, and gets no environment, of files those that --read, --overlay, --write and --memory-dir name, and no network but what --allow-net or the policy names. What it writes goes on ' +
       'as it is, except to a terminal or the log of a CI runner, where it could act.',
   ],
 
@@ -105,7 +111,7 @@ export const run: Command = {
     // Somebody who types may think for a while.
     const waiting = isTerminal(0) ? { waitMs: LIMITS.waitMs.max } : {}
     const limits = { ...waiting, ...written.limits, ...limitsOf(args) }
-    const policy: Policy = { ...written, limits }
+    const { policy, target } = withMounts(args, { ...written, limits })
     const { sourceBytes } = resolvePolicy(policy).limits
     const { text, diagnostic } = source(sourceBytes)
     if (diagnostic !== undefined) {
@@ -149,6 +155,8 @@ export const run: Command = {
       complain(signalled === INTERRUPTED ? 'interrupted' : 'terminated')
       return signalled
     }
+    if (target !== undefined && outcome.files)
+      putArtifacts(outcome.files, policy.artifacts!.from, target)
     return isOutputClosed() ? PIPE_CLOSED : finish(args, filename, text, outcome)
   },
 }

@@ -1,6 +1,6 @@
 /**
  * How a worker asks the host about its files: in the form in which a guest asks anything, so that the broker judges it as it judges
- * all else. The numbers are above those that a guest's own questions get to.
+ * all else. Their number is above those that a guest's own questions get to.
  */
 import { toError, type AskHost } from '../files/remote.js'
 import { Errno } from '../wall/errno.js'
@@ -9,17 +9,17 @@ import { decode } from './decode.js'
 import { encode, never } from './encode.js'
 import { PLAIN } from './wire.js'
 
-const FIRST_NUMBER = 2 ** 48
+/** The number of each: one waits at a time, and a turn that is made again asks the same to the byte. */
+const NUMBER = 2 ** 48
 
 /** Asks by `exchange`; where it is undefined nobody can be asked, and every file is out of reach. */
 export function fileQuestions(
   exchange: () => ((question: Uint8Array) => Uint8Array) | undefined,
 ): AskHost {
-  let next = FIRST_NUMBER
   return (operation, target, args) => {
     const ask = exchange()
     if (ask === undefined) throw new Errno('EACCES')
-    const number = next++
+    const number = NUMBER
     const payload = encode([[...args], {}], PLAIN, never)
     const question = [number, operation, target, payload, null, null]
     const answers = decode(

@@ -82,7 +82,14 @@ export function decodeTaken(bytes: Uint8Array, { from, maxFiles, maxBytes }: Art
   const [rows, omitted] = list(read(bytes))
   const files = list(rows).map(fileRow)
   const below = from === '/' ? '/' : `${from}/`
-  const isWithin = files.every(([path]) => path.startsWith(below))
+  const isWithin = files.every(
+    ([path]) =>
+      path.startsWith(below) &&
+      path
+        .split('/')
+        .slice(1)
+        .every((name) => !['', '.', '..'].includes(name) && !name.includes('\0')),
+  )
   const size = files.reduce((sum, [, { length }]) => sum + length, 0)
   if (files.length > maxFiles || size > maxBytes || !isWithin)
     throw new ProtocolError('files that were not to come back')

@@ -1,0 +1,113 @@
+/** Files on the command line: which the program finds, as `--read data::/data`, and where those that it leaves go. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Policy } from '../policy/policy.js'
+import { guestPath } from '../policy/keys/filesystem.js'
+import type { TakenFiles } from '../sandbox/files.js'
+import type { Arguments, Option } from './command.js'
+import { quantity } from './quantities.js'
+import { UsageError } from './status.js'
+
+const ACCESSES = ['read', 'overlay', 'write'] as const
+
+export const MOUNT_OPTIONS: Readonly<Record<string, Option>> = {
+  read: {
+    argument: 'PATH::AT',
+    many: true,
+    describe:
+      'A file or folder that the program finds at AT and cannot write, as data::/data or .::/',
+  },
+  overlay: {
+    argument: 'PATH::AT',
+    many: true,
+    describe: 'A folder that it finds at AT; what it writes there is gone with it',
+  },
+  write: { argument: 'PATH::AT', many: true, describe: 'A file or folder that it may write' },
+  'memory-dir': {
+    argument: 'AT=SIZE',
+    many: true,
+    describe: 'An empty folder in memory, as /tmp=16m',
+  },
+  artifacts: {
+    argument: 'AT::PATH',
+    describe:
+      'Files that it leaves below AT, in memory or an overlay, are put into the folder PATH',
+  },
+}
+
+type Mounts = NonNullable<Policy['filesystem']>
+
+/** The policy with the mounts that the options name, and where artifacts go. @throws UsageError */
+export function withMounts(
+  args: Arguments,
+  policy: Policy,
+): { policy: Policy; target: string | undefined } {
+  const mounts: Record<string, Mounts[string]> = { ...policy.filesystem }
+  const add = (option: string, at: string, mount: Mounts[string]): void => {
+    checkPlace(option, at)
+    if (Object.hasOwn(mounts, at))
+      throw new UsageError(`${option}: something is mounted at ${at} already`)
+    mounts[at] = mount
+  }
+  for (const access of ACCESSES)
+    for (const word of args.values(access)) {
+      const [from, at] = parted(`--${access}`, word, 'PATH::AT, as data::/data')
+      add(`--${access} ${word}`, at, { from, access })
+    }
+  for (const word of args.values('memory-dir')) {
+    const equals = word.lastIndexOf('=')
+    if (equals < 1) throw new UsageError(`--memory-dir: "${word}" is not AT=SIZE, as /tmp=16m`)
+    const at = word.slice(0, equals)
+    add(`--memory-dir ${word}`, at, { memory: bytes(`--memory-dir ${at}`, word.slice(equals + 1)) })
+  }
+  const word = args.value('artifacts')
+  if (word === undefined) {
+    const filesystem = Object.keys(mounts).length > 0 ? { filesystem: mounts } : {}
+    return { policy: { ...policy, ...filesystem }, target: undefined }
+  }
+  const [from, target] = parted('--artifacts', word, 'AT::PATH, as /out::results')
+  checkPlace(`--artifacts ${word}`, from)
+  return {
+    policy: { ...policy, filesystem: mounts, artifacts: { ...policy.artifacts, from } },
+    target,
+  }
+}
+
+/** Writes the files that came back below a folder, which is made where it is missing. @throws UsageError for what cannot be written */
+export function putArtifacts(files: TakenFiles, from: string, target: string): void {
+  for (const [path, contents] of Object.entries(files)) {
+    const names = guestPath(path)?.slice(guestPath(from)!.length)
+    if (names === undefined || names.length === 0 || names.some((name) => !isName(name)))
+      throw new UsageError(
+        `--artifacts: ${JSON.stringify(path)} is no name that can be written here`,
+      )
+    const file = join(target, ...names)
+    try {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, contents)
+    } catch (error) {
+      throw new UsageError(`--artifacts: ${file}: cannot be written: ${(error as Error).message}`)
+    }
+  }
+}
+
+/** A name that stays one on this system. */
+const isName = (name: string): boolean => process.platform !== 'win32' || !/[\\/:*?"<>|]/.test(name)
+
+/** The two sides of `::`, of which a path may hold a colon. */
+function parted(option: string, word: string, form: string): [string, string] {
+  const at = word.lastIndexOf('::')
+  if (at < 1 || at + 2 === word.length) throw new UsageError(`${option}: "${word}" is not ${form}`)
+  return [word.slice(0, at), word.slice(at + 2)]
+}
+
+function checkPlace(option: string, at: string): void {
+  if (guestPath(at) === undefined)
+    throw new UsageError(
+      `${option}: "${at}" must be an absolute path of the program's, as / or /data`,
+    )
+}
+
+function bytes(option: string, text: string): number {
+  return quantity(option, 'outputBytes', text)
+}

@@ -1,0 +1,66 @@
+/** Files on the command line: what a program finds, and where those that it leaves go. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { pyrestrict } from './support/cli.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-mounts-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+mkdirSync(join(folder, 'data'))
+writeFileSync(join(folder, 'data/sales.csv'), 'item,price\ntea,3\n')
+
+const run = (source: string, ...args: string[]) =>
+  pyrestrict(['run', '-c', source, ...args], { cwd: folder })
+
+describe('mounts', () => {
+  test('a folder as the root, read, and artifacts out', async () => {
+    expect(
+      await run(
+        "open('/out/deep', 'w').write(open('/sales.csv').read().upper())",
+        ...['--read', 'data::/', '--memory-dir', '/out=1m', '--artifacts', '/out::results'],
+      ),
+    ).toEqual({ status: 0, stdout: '17\n', stderr: '' })
+    expect(readFileSync(join(folder, 'results/deep'), 'utf8')).toBe('ITEM,PRICE\nTEA,3\n')
+  })
+
+  test('an overlay leaves the disk as it was, and a written folder is written', async () => {
+    const source = "open('/d/new', 'w').write('x')"
+    expect((await run(source, '--overlay', 'data::/d')).status).toBe(0)
+    expect(existsSync(join(folder, 'data/new'))).toBe(false)
+    expect((await run(source, '--write', 'data::/d')).status).toBe(0)
+    expect(readFileSync(join(folder, 'data/new'), 'utf8')).toBe('x')
+    expect((await run(source, '--read', 'data::/d')).stderr).toContain(
+      'OSError: [Errno 69] Read-only file system',
+    )
+  })
+
+  test.each([
+    [['--read', 'data'], '--read: "data" is not PATH::AT, as data::/data'],
+    [
+      ['--read', 'data::d'],
+      '--read data::d: "d" must be an absolute path of the program\'s, as / or /data',
+    ],
+    [['--read', 'data::/a/../b'], '"/a/../b" must be an absolute path'],
+    [
+      ['--read', 'none::/d'],
+      'policy.filesystem["/d"].from: "none": there is no such file or folder',
+    ],
+    [
+      ['--read', 'data::/d', '--write', 'data::/d'],
+      '--write data::/d: something is mounted at /d already',
+    ],
+    [['--memory-dir', '/d'], '--memory-dir: "/d" is not AT=SIZE, as /tmp=16m'],
+    [['--memory-dir', '/d=much'], '--memory-dir /d: "much" is not a number with one of the units'],
+    [
+      ['--artifacts', '/out::results'],
+      'policy.artifacts.from: "/out" must lie in a mount of memory or an overlay',
+    ],
+    [['--read', 'data::/d', '--artifacts', '/d::x'], 'of others the host has the files already'],
+  ])('%j', async (args, message) => {
+    const { status, stdout, stderr } = await run("print('ran')", ...args)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(message)
+    expect(status).toBe(2)
+  })
+})
