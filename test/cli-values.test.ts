@@ -120,7 +120,7 @@ describe('--limit', () => {
     [['--limit', 'fuel'], '--limit: "fuel" is not NAME=VALUE, as fuel=10m'],
     [
       ['--limit', 'outputBites=1k'],
-      '--limit: there is no limit "outputBites"; did you mean outputBytes? (known: wallMs, fuel, memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes, compileMs, effects, effectBytes, pending, waitMs)',
+      '--limit: there is no limit "outputBites"; did you mean outputBytes? (known: wallMs, fuel, memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes, compileMs, effects, effectBytes, fileOperations, pending, waitMs)',
     ],
     [['--limit', 'fuel=1', '--fuel', '2'], '--limit fuel: fuel is given twice'],
     [['--limit', 'fuel=1', '--limit', 'fuel=2'], '--limit fuel: fuel is given twice'],

@@ -376,7 +376,7 @@ describe('bad input is status 2 with a line on stderr, never "clean" and never a
       2,
       '',
       'pyrestrict: fixtures/cli/misspelt-policy.json: policy.limits.wallms: unknown key; did you mean "wallMs"? ' +
-        '(known keys: wallMs, fuel, memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes, compileMs, effects, effectBytes, pending, waitMs)\n',
+        '(known keys: wallMs, fuel, memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes, compileMs, effects, effectBytes, fileOperations, pending, waitMs)\n',
     ])
     expect((await said('check', '--policy', 'none.json'))[2]).toBe(
       'pyrestrict: cannot read the policy none.json: no such file\n',
