@@ -10,8 +10,8 @@ import linecache
 import sys
 
 from .guest.own import NAMESPACES
-from .interpreter import give_network
 from .modules import NETWORK_MODULES
+from .sockets import give_network
 
 # Modules that print when they are imported: an expression that names one means something else.
 _LOUD = {'this', 'antigravity'}

@@ -6,13 +6,10 @@ import os
 import sys
 import time
 
-from importlib import import_module
-from types import ModuleType
-
 from . import door
 from .full import make_full
 from .guest.program import TurnLoop
-from .modules import NETWORK_MODULES
+from .sockets import open_network
 
 # Served by Pyodide's JavaScript, which no guest has: to a program they are modules that do not exist.
 _ABSENT = frozenset(
@@ -75,28 +72,12 @@ def _make_sockets():
     select.select = wait
 
 
-# What makes requests by asking the host: where a policy grants network, in place of what would want sockets.
-_WEB = {
-    name: vars(import_module('.guest.web.' + name.replace('.', '_'), __package__))
-    for name in sorted(NETWORK_MODULES)
-}
-
-
-def give_network():
-    """Makes the modules that make requests ones that ask the host."""
-    for name, names in _WEB.items():
-        module = sys.modules[name] = ModuleType(name)
-        vars(module).update({key: names[key] for key in NETWORK_MODULES[name]})
-        parent, _, child = name.rpartition('.')
-        if parent:
-            setattr(import_module(parent), child, module)
-
-
 def make(archive):
     """Called once, when the image is made, after everything of the builder's was taken away."""
     make_full(archive, TurnLoop)
     sys.meta_path.insert(0, _Absent)
     time.sleep, os.system = sleep, system
     _make_sockets()
+    open_network()
     scope = vars(sys.modules['__main__'])
     scope['__builtins__'] = builtins

@@ -12,7 +12,7 @@ import { Capacity } from './capacity.js'
 import { checkKeys, checkRecord } from './records.js'
 import { checkWrap, count, type Isolation } from './options.js'
 import { Pool, type PoolOptions } from './pool.js'
-import { type Load, type Workers } from './tenants.js'
+import type { Load, Workers } from './tenants.js'
 import { starterOf } from './workers.js'
 
 /** How a pool is made. */
