@@ -27,6 +27,7 @@ import {
   type Place,
 } from './imports.js'
 import { surfaceOf, type Surface } from './surface.js'
+import { GuardedDunders } from './guarded-dunders.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { loadKindTable } from './kinds.js'
 import { requireOneExpression } from './one-expression.js'
@@ -43,6 +44,7 @@ export interface Grants {
   readonly modules: ModuleGrants
   /** Every builtin the guest gets, guarded ones included. */
   readonly builtins: readonly string[]
+  readonly dunders: 'refused' | 'guarded'
   readonly limits: SourceLimits
 }
 
@@ -92,6 +94,7 @@ export class Analyzer {
   /** The rules that are looked for, where not all are. */
   private readonly wanted: typeof RULES_OF_PYTHON | undefined
   private readonly granted: ModuleGrants
+  private readonly dunders: GuardedDunders | undefined
 
   /** Throws `RuleError` or `InstallationError` when the rules of this installation cannot be used. */
   constructor(
@@ -103,6 +106,7 @@ export class Analyzer {
     this.binder = new Binder(this.reading)
     this.imports = new Imports(parser, this.reading, this.binder)
     this.ruleset = compileRules(loadRules().values(), parser)
+    if (grants.dunders === 'guarded') this.dunders = new GuardedDunders(parser, this.reading)
     const shapes = createShapes(parser)
     this.checkLines = shapes.checkLines
     this.scopes = new Scopes(
@@ -159,7 +163,7 @@ export class Analyzer {
     const { grants } = this.beside
     const { reading, binder, imports } = this
     reading.begin(tree)
-    const findings = new Findings(reading, this.ruleset, this.wanted)
+    const findings = new Findings(reading, this.ruleset, this.wanted, this.dunders)
     binder.begin(findings)
     imports.begin(findings, grants, place)
     this.scopes.run(findings, mode)

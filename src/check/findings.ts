@@ -8,6 +8,7 @@ import type { RulePattern, Ruleset } from '../rules/ruleset.js'
 import { severityOf } from '../rules/rule.js'
 import type { Source } from '../syntax/source.js'
 import type { SyntaxRule } from '../syntax/syntax-rules.js'
+import type { GuardedDunders } from './guarded-dunders.js'
 
 /** As many diagnostics, and as many warnings, are put into words; the rest are counted. */
 const MAX_REPORTED = 1000
@@ -52,6 +53,8 @@ export class Findings {
     private readonly ruleset: Ruleset,
     /** The codes that are looked for; without, all. */
     private readonly wanted?: ReadonlySet<Code>,
+    /** What the policy lets a source name between double underscores, beyond the rule. */
+    readonly dunders?: GuardedDunders,
   ) {}
 
   /** A finding of code, at `node`. `say` is called at most once, and not at all when it is not reported. */
@@ -88,6 +91,7 @@ export class Findings {
   /** `pattern` captured `node` as denied. */
   deny(pattern: RulePattern, node: number): void {
     if (this.wanted?.has(pattern.rule.code) === false) return
+    if (this.dunders?.admits(pattern, node) === true) return
     if (this.denied.length >= MAX_KEPT) this.uncounted += 1
     else this.denied.push({ pattern, node })
   }

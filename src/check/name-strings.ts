@@ -84,6 +84,7 @@ export class NameStrings {
     if (value === undefined) return
     // Whether there is a special method may be asked: `hasattr(x, '__iter__')`.
     if (taker === HASATTR && definable.has(value)) return
+    if (taker < FIRST_GETTER && findings.dunders?.admitsString(value) === true) return
     for (const part of taker === FIRST_GETTER ? value.split('.') : [value]) {
       // No longer string is a name that is refused; the guard that gets it looks again.
       const message = refuseAttribute(isQuicklyNormalised(part) ? part.normalize('NFKC') : part)

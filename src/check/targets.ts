@@ -48,7 +48,8 @@ export class Targets {
     if (text.charCodeAt(start[name]) !== UNDERSCORE) return
     if (
       this.reading.names.shape(this.reading.nameOf(name)) !== DUNDER ||
-      this.statementOf(node) < 0
+      this.statementOf(node) < 0 ||
+      findings.dunders?.admitsWrite(node, name) === true
     )
       return
     findings.say(

@@ -1,6 +1,7 @@
 /** What a compile worker is asked: sources under one policy, each a job. Written by the host, read in the worker. */
 import type { Mode } from '../check/options.js'
 import type { ModuleGrants, OwnModules } from '../check/imports.js'
+import type { Dunders } from '../policy/keys/dunders.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
@@ -38,6 +39,7 @@ export interface CompileTerms {
   readonly builtins: readonly string[]
   /** Modules of the host's own. */
   readonly own: OwnModules
+  readonly dunders: Dunders
   readonly limits: {
     readonly sourceBytes: number
     readonly depth: number
@@ -48,7 +50,7 @@ export interface CompileTerms {
 
 /** A policy's terms as text, by which workers keep what they made of one. `whole`: it grants every module of that set whole. */
 export function termsText(
-  { language, modules, builtins, limits }: ResolvedPolicy,
+  { language, modules, builtins, dunders, limits }: ResolvedPolicy,
   whole: ModuleSet | undefined,
   own: OwnModules,
 ): string {
@@ -58,6 +60,7 @@ export function termsText(
     modules: whole ?? modules,
     builtins,
     own,
+    dunders,
     limits: { sourceBytes, depth, codeBytes, compileMs },
   })
 }

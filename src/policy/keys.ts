@@ -9,6 +9,7 @@ import {
 import { clock, type ClockKey, type ResolvedClock } from './keys/clock.js'
 import { filesystem, type FilesystemKey, type ResolvedFilesystem } from './keys/filesystem.js'
 import { language, type LanguageKey, type ResolvedLanguage } from './keys/language.js'
+import { dunders, type DundersKey, type ResolvedDunders } from './keys/dunders.js'
 import { limits, type LimitsKey, type ResolvedLimits } from './keys/limits.js'
 import { modules, type ModulesKey, type ResolvedModules } from './keys/modules.js'
 import { network, type NetworkKey, type ResolvedNetwork } from './keys/network.js'
@@ -19,6 +20,7 @@ export const KEYS = {
   language,
   modules,
   builtins,
+  dunders,
   clock,
   random,
   filesystem,
@@ -33,6 +35,7 @@ export interface Keys
   extends LanguageKey,
     ModulesKey,
     BuiltinsKey,
+    DundersKey,
     ClockKey,
     RandomKey,
     FilesystemKey,
@@ -46,6 +49,7 @@ export interface ResolvedKeys
   extends ResolvedLanguage,
     ResolvedModules,
     ResolvedBuiltins,
+    ResolvedDunders,
     ResolvedClock,
     ResolvedRandom,
     ResolvedFilesystem,

@@ -216,7 +216,7 @@ const grants = new WeakMap<ResolvedPolicy, { readonly [key: string]: Value }>()
 function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
   const known = grants.get(policy)
   if (known) return known
-  const { modules, builtins, filesystem } = policy
+  const { modules, builtins, dunders, filesystem } = policy
   const names = Object.entries(modules)
   const told = names.map(
     ([name, shown]) =>
@@ -225,6 +225,7 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
   const made = {
     modules: setOf(modules) ?? Object.fromEntries(told),
     builtins: builtins.length === DEFAULT_POLICY.builtins.length ? null : builtins,
+    ...(dunders === 'guarded' && { dunders }),
     ...(Object.keys(filesystem).length > 0 && { files: true }),
   }
   grants.set(policy, made)

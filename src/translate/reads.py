@@ -4,7 +4,7 @@ from ..sealed import __builtins__
 import ast
 from ast import Call, Constant, Name, Starred
 
-from ..language import DEFINABLE_METHODS, JUDGED_ATTRIBUTES
+from ..language import DEFINABLE_METHODS, GUARDED_DUNDERS, JUDGED_ATTRIBUTES
 from ..names import judged
 from . import nodes
 from .walk import plain_call
@@ -29,7 +29,7 @@ def attribute_read(node, walk):
     name = constant.value
     if name not in DEFINABLE_METHODS:
         stored = walk.stored[name]
-        if judged(stored):
+        if judged(stored) or stored in GUARDED_DUNDERS:
             constant.value = stored
             return (x,)
         name = stored

@@ -4,6 +4,7 @@ from ..sealed import __builtins__
 import ast
 from ast import Call, Constant, Name
 
+from ..language import SETTABLE_DUNDERS
 from ..names import judged, mark
 from . import nodes
 from .spelling import mangled
@@ -19,10 +20,24 @@ def assignment(node, walk):
         and len(targets) == 1
     ):
         return _in_place(node, targets[0], value, walk)
+    (target, *others) = targets
+    if not others and type(target) is ast.Attribute and target.attr in SETTABLE_DUNDERS:
+        return _set_dunder(node, target, value)
     if walk.kind == 'class':
         for target in targets:
             _mark_strings(target, value, walk.owner)
     return None
+
+
+def _set_dunder(node, target, value):
+    """`_write_(x).__name__ = v` -> `ʼset(v, x, '__name__')`"""
+    write = target.value
+    if not plain_call(write, '_write_', 1):
+        return None
+    (x,) = write.args
+    node.__class__ = ast.Expr
+    node.value = nodes.call(nodes.SET, [value, x, nodes.constant(target.attr, target)], node)
+    return value, x
 
 
 def _in_place(node, target, value, walk):

@@ -7,7 +7,7 @@ as the host resolved it; what is left out is no modules and every permitted buil
 from .sealed import __builtins__
 import sys
 
-from . import classes, describe, files, guards, imports, kinds, namespaces
+from . import classes, describe, dunders, files, guards, imports, kinds, namespaces
 from .facets.functools import by_annotation
 from .floor import identity
 from .guest.program import make_lifted
@@ -86,6 +86,9 @@ def make_run(policy):
     permitted = _PERMITTED | {'print': make_print(run), 'input': make_input(run)}
     if policy.get('files'):
         permitted['open'] = files.open
+    is_guarded = policy.get('dunders') == 'guarded'
+    if is_guarded:
+        permitted |= dunders.GUARDED
     names = policy.get('builtins')
     if names is not None:
         permitted = {name: permitted[name] for name in names if name not in _CONSTANTS}
@@ -97,6 +100,7 @@ def make_run(policy):
             '_metaclass_': classes._metaclass_,
             '__import__': imports.make_import(run),
             '__build_class__': __builtins__['__build_class__'],
+            'ʼset': dunders.refused_set,
             'ʼtype': type,
             'ʼG': run.own_classes,
             'ʼT': describe.MARKED,
@@ -105,6 +109,8 @@ def make_run(policy):
             'ʼrun': make_lifted(run),
         }
     )
+    if is_guarded:
+        run.builtins |= dunders.GUARDS
     run.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': run.builtins}
     return run
 

@@ -83,6 +83,22 @@ export const JUDGED_ATTRIBUTES = Object.values(JUDGED_BY).flat()
 /** Dunder attributes that may be read from anything. */
 export const READABLE_DUNDERS = words(`__name__ __qualname__ __doc__ __module__`)
 
+/**
+ * Dunder attributes that sources may read where the policy guards them, by the judges of dunders.py; everywhere else a guard
+ * refuses them. None leads to globals, code, closures or frames.
+ */
+export const GUARDED_DUNDERS = words(`
+  __class__ __dict__ __mro__ __bases__ __base__ __subclasses__ __annotations__ __members__ __abstractmethods__
+  __match_args__ __slots__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __notes__ __self__ __func__
+  __defaults__ __kwdefaults__ __origin__ __args__
+`)
+
+/** Those that sources may assign there, of what the program made. */
+export const SETTABLE_DUNDERS = words(`
+  __name__ __qualname__ __doc__ __module__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __dict__
+  __class__
+`)
+
 /** Underscore attributes of named tuples and enums, read as they stand (a guard judges the receiver). */
 export const PUBLIC_UNDERSCORE_ATTRIBUTES = words(
   `_replace _asdict _fields _make _field_defaults _value_ _name_`,

@@ -128,6 +128,11 @@ Namespace.__name__ = Namespace.__qualname__ = 'dict'
 kinds.VEILS[Namespace] = dict
 
 
+def real(space):
+    """The dict that `space` stands for."""
+    return _real_of(space)
+
+
 def _renew(space):
     """Fills `space` with what the real dict holds now, in its order."""
     held = _shown(_real_of(space), _told_of(space))

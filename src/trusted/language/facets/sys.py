@@ -25,6 +25,20 @@ def exc_info():
     return (None, None, None) if error is None else (type_of(error), error, error.__traceback__)
 
 
+# Text of more digits takes time that grows with their square, in one step that no fuel counts.
+_MOST_DIGITS = 100_000
+
+
+def set_int_max_str_digits(maxdigits):
+    """How many digits a text may have that is made of a number, or a number of."""
+    digits = index(maxdigits)
+    if digits == 0 or digits > _MOST_DIGITS:
+        raise ValueError(
+            f'maxdigits must be at most {_MOST_DIGITS} here; 0, for no limit, is not available'
+        )
+    sys.set_int_max_str_digits(digits)
+
+
 def names(run):
     own = {}
 
@@ -51,4 +65,8 @@ def names(run):
     }
 
 
-NAMES = {'exc_info': exc_info, 'exception': exception}
+NAMES = {
+    'exc_info': exc_info,
+    'exception': exception,
+    'set_int_max_str_digits': set_int_max_str_digits,
+}

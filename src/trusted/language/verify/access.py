@@ -3,7 +3,8 @@
 Translation has turned every guard whose effect is certain into plain Python. Those that are left decide something when the
 program runs, and are calls in these forms only:
 
-    _getattr_(x, 'format')       a read whose value is judged; 'format' is one of the judged names
+    _getattr_(x, 'format')       a read whose value is judged; 'format' is one of the judged names, or a dunder that a policy guards
+    ʼset(v, x, '__name__')       a write of such a dunder
     _write_(x).n = v             a write; `x` is the guest's own, or what stands in for it refuses the write
     (ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)).n = v
                                  the same, which asks the guard only where `x` is of a class not seen before
@@ -21,7 +22,15 @@ from ..sealed import __builtins__
 import ast
 from ast import Call, Constant, Load, Name, Starred
 
-from ..language import DEFINABLE_METHODS, GUARDS, IN_PLACE, JUDGED_ATTRIBUTES, PRIVATE_MARK
+from ..language import (
+    DEFINABLE_METHODS,
+    GUARDED_DUNDERS,
+    GUARDS,
+    IN_PLACE,
+    JUDGED_ATTRIBUTES,
+    PRIVATE_MARK,
+    SETTABLE_DUNDERS,
+)
 from ..names import is_dunder, judged
 from . import limits
 from .identifiers import (
@@ -31,6 +40,7 @@ from .identifiers import (
     READABLE_IN_CLASS,
     REGISTER,
     RUN,
+    SET,
     TELL,
     TOLD,
     TYPE,
@@ -103,11 +113,25 @@ def _judged_read(node, walk):
     ):
         raise Refused('_getattr_ takes an object and a name')
     held = args[1].value
-    if held not in DEFINABLE_METHODS:
+    if held not in DEFINABLE_METHODS and held not in GUARDED_DUNDERS:
         check_attribute(held)
         if not judged(held):
             raise Refused(f'_getattr_ does not judge the attribute `{held}`')
     return (args[0],)
+
+
+def _judged_write(node, walk):
+    """`ʼset(v, x, '__name__')`: the guard looks at all three, and the name is there to be seen."""
+    args = node.args
+    if (
+        len(args) != 3
+        or node.keywords
+        or Starred in map(type, args)
+        or type(args[2]) is not Constant
+        or args[2].value not in SETTABLE_DUNDERS
+    ):
+        raise Refused('an attribute between double underscores is set in another way')
+    return args[:2]
 
 
 def _ours(node, walk):
@@ -119,6 +143,7 @@ _OURS_BEGIN = ('_', PRIVATE_MARK)
 _CALLED = {
     **dict.fromkeys(GUARDS, _misplaced),
     '_getattr_': _judged_read,
+    SET: _judged_write,
     **dict.fromkeys((*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, REGISTER, RUN), _ours),
 }
 

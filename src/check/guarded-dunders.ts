@@ -1,0 +1,53 @@
+/**
+ * Attributes between double underscores where the policy guards them: which ones a source may name, and where. What they yield
+ * is judged when the program runs; the guest's guard decides, and this only spares honest programs a refusal.
+ */
+import type { RulePattern } from '../rules/ruleset.js'
+import type { Reading } from '../rules/reading.js'
+import type { Grammar } from '../syntax/language.js'
+import { GUARDED_DUNDERS, SETTABLE_DUNDERS } from '../trusted/language/language.js'
+import { kindsOf, type KnownKinds } from './kind-ids.js'
+
+const readable = new Set(GUARDED_DUNDERS)
+const settable = new Set(SETTABLE_DUNDERS)
+
+/** What a policy with guarded dunders exempts from PR203 and PR210. */
+export class GuardedDunders {
+  private readonly kinds: KnownKinds
+
+  constructor(
+    grammar: Grammar,
+    private readonly reading: Reading,
+  ) {
+    this.kinds = kindsOf(grammar)
+  }
+
+  /** Whether the name string of a `getattr` and kin may be given. */
+  admitsString(name: string): boolean {
+    return readable.has(name) || settable.has(name)
+  }
+
+  /** Whether what a pattern of PR203 denies at `node` is the name of a guarded attribute, be it read or written. */
+  admits({ rule }: RulePattern, node: number): boolean {
+    if (rule.code !== 'PR203') return false
+    const { kind, parent } = this.reading.tree
+    if (kind[parent[node]] !== this.kinds.attribute) return false
+    return this.admitsString(this.reading.names.text(this.reading.nameOf(node)))
+  }
+
+  /** Whether `attribute`, of that name, is all that a plain assignment assigns to: `x.__name__ = v`. */
+  admitsWrite(attribute: number, name: number): boolean {
+    const { kind, parent, skip } = this.reading.tree
+    const { kinds } = this
+    const holder = parent[attribute]
+    if (kind[holder] !== kinds.assignment || attribute !== holder + 1) return false
+    if (!settable.has(this.reading.names.text(this.reading.nameOf(name)))) return false
+    const right = skip[skip[attribute]]
+    return (
+      kind[parent[holder]] === kinds.expression_statement &&
+      right < skip[holder] &&
+      skip[right] >= skip[holder] &&
+      kind[right] !== kinds.assignment
+    )
+  }
+}

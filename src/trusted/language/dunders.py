@@ -1,0 +1,274 @@
+"""Attributes between double underscores, for runs whose policy guards them (`dunders: 'guarded'`); for others there are none.
+
+Reading. Each name has a judge, which looks at what it is asked of before it reads anything. What it answers is what other
+means of the language answer, `type(x)` or `vars(x)`, or belongs to what the program made: its classes, functions and
+exceptions. Nothing leads on: `__globals__`, `__code__`, `__closure__`, `__getattribute__` and kin have no judge, and those
+of the library's objects are refused. So `().__class__` is `tuple`, and `().__class__.__subclasses__` is not there.
+
+Writing. A name of a function or class, a cause of an exception, another own class for an own instance: exact values, of
+what the program made.
+"""
+
+from .sealed import __builtins__
+from types import GenericAlias, MappingProxyType, MethodType, TracebackType
+from typing import Generic, Protocol
+
+from . import kinds, namespaces
+from .facets.typing import get_args, get_origin
+from .guards import _getattr_, guarded_getattr, guarded_hasattr, guarded_setattr, refuse
+from .language import GUARDED_DUNDERS, SETTABLE_DUNDERS
+from .names import unmark
+from .ownership import function_of, is_class, mro_of, own, own_function, receiver_of
+
+_get, _set = getattr, setattr
+_parts = {
+    name: BaseException.__dict__[name]
+    for name in ('__cause__', '__context__', '__suppress_context__', '__traceback__')
+}
+_bases_of, _base_of = type.__dict__['__bases__'].__get__, type.__dict__['__base__'].__get__
+_subclasses_of = type.__subclasses__
+_set_class = object.__dict__['__class__'].__set__
+_GETSET = type(type.__dict__['__mro__'])
+
+
+def _own_class(x):
+    return is_class(x) and own(x)
+
+
+def _is_exception(x):
+    return BaseException in mro_of(type(x))
+
+
+def _shown(classes):
+    """Those of `classes` that a program may hold, as it holds them."""
+    for cls in classes:
+        if own(cls) or cls in kinds.NAMEABLE:
+            yield cls
+        elif cls in kinds.VEILS:
+            yield kinds.VEILS[cls]
+
+
+def _named_class(x, name):
+    if not is_class(x) or not own(x) and x not in kinds.NAMEABLE:
+        refuse(name)
+    return x
+
+
+def _class(x, name):
+    return kinds.type_of(x)
+
+
+def _dict(x, name):
+    held = namespaces.attributes(x)
+    if held is None:
+        refuse(name)
+    return held
+
+
+def _mro(x, name):
+    return tuple(_shown(mro_of(_named_class(x, name))))
+
+
+def _bases(x, name):
+    return tuple(_shown(_bases_of(_named_class(x, name))))
+
+
+def _base(x, name):
+    base = _base_of(_named_class(x, name))
+    return None if base is None else next(_shown(base.__mro__))
+
+
+def _subclasses(x, name):
+    if not _own_class(x):
+        refuse(name)
+    return lambda: [cls for cls in _subclasses_of(x) if own(cls)]
+
+
+def _annotations(x, name):
+    """Of classes: functions keep none."""
+    if not _own_class(x):
+        refuse(name)
+    return {unmark(key): value for key, value in dict(_get(x, name)).items() if type(key) is str}
+
+
+def _of_class(x, name):
+    """What an own class says of itself, in names."""
+    if not _own_class(x):
+        refuse(name)
+    value = _get(x, name)
+    if type(value) is MappingProxyType:
+        return {unmark(key): held for key, held in value.items()}
+    if type(value) in (tuple, list, set, frozenset):
+        return type(value)([unmark(each) if type(each) is str else each for each in value])
+    return unmark(value) if type(value) is str else refuse(name)
+
+
+def _wrapped(x, name):
+    """What a decorator of the program's was given; the library's hold other functions, too."""
+    if is_class(x):
+        refuse(name)
+    value = _get(x, name)
+    if not own_function(value) and not own(type(value)):
+        refuse(name)
+    return value
+
+
+def _part(x, name):
+    if not _is_exception(x):
+        refuse(name)
+    return _parts[name].__get__(x)
+
+
+def _notes(x, name):
+    if not _is_exception(x) or type(value := _get(x, name)) is not list:
+        refuse(name)
+    return value
+
+
+def _of_method(x, name):
+    if type(x) is not MethodType or not own_function(function_of(x)):
+        refuse(name)
+    return function_of(x) if name == '__func__' else receiver_of(x)
+
+
+def _of_function(x, name):
+    if not own_function(x):
+        refuse(name)
+    return _get(x, name)
+
+
+def _of_alias(x, name):
+    if is_class(x) or get_origin(x) is None:
+        refuse(name)
+    return get_origin(x) if name == '__origin__' else get_args(x)
+
+
+_READ = {
+    '__class__': _class,
+    '__dict__': _dict,
+    '__mro__': _mro,
+    '__bases__': _bases,
+    '__base__': _base,
+    '__subclasses__': _subclasses,
+    '__annotations__': _annotations,
+    **dict.fromkeys(
+        ('__members__', '__abstractmethods__', '__match_args__', '__slots__'), _of_class
+    ),
+    '__wrapped__': _wrapped,
+    **dict.fromkeys(_parts, _part),
+    '__notes__': _notes,
+    **dict.fromkeys(('__self__', '__func__'), _of_method),
+    **dict.fromkeys(('__defaults__', '__kwdefaults__'), _of_function),
+    **dict.fromkeys(('__origin__', '__args__'), _of_alias),
+}
+
+
+# ---- writing
+
+
+def _write_text(x, name, value):
+    if type(value) is not str and not (name == '__doc__' and value is None):
+        raise TypeError(f'{name} must be set to a string object')
+    # A class stays of `__main__`: the library looks up the module that it names, for names to evaluate.
+    if (
+        own_function(x)
+        or name != '__module__'
+        and (_own_class(x) or name == '__doc__' and own(type(x)))
+    ):
+        _set(x, name, value)
+    else:
+        refuse(name, 'may not be set')
+
+
+def _write_wrapped(x, name, value):
+    if not own_function(x) or not own_function(value) and not own(type(value)):
+        refuse(name, 'may not be set')
+    _set(x, name, value)
+
+
+def _write_part(x, name, value):
+    if (
+        not _is_exception(x)
+        or name == '__traceback__'
+        and type(value) not in (type(None), TracebackType)
+    ):
+        refuse(name, 'may not be set')
+    _parts[name].__set__(x, value)
+
+
+_PLAIN_BASES = frozenset({object, Generic, Protocol})
+
+
+def _write_dict(x, name, value):
+    """Several objects may share one dict, where the library keeps nothing in it."""
+    kind = type(x)
+    if not own(kind) or not all([own(cls) or cls in _PLAIN_BASES for cls in mro_of(kind)]):
+        refuse(name, 'may not be set')
+    if type(value) is namespaces.Namespace:
+        value = namespaces.real(value)
+    elif type(value) is not dict:
+        raise TypeError(f'__dict__ must be set to a dictionary, not a {type(value).__name__!r}')
+    for cls in mro_of(kind):
+        if type(held := cls.__dict__.get('__dict__')) is _GETSET:
+            return held.__set__(x, value)
+    refuse(name, 'may not be set')
+
+
+def _write_class(x, name, value):
+    if not own(type(x)) or not _own_class(value):
+        refuse(name, 'may not be set')
+    _set_class(x, value)
+
+
+_WRITTEN = {
+    **dict.fromkeys(('__name__', '__qualname__', '__doc__', '__module__'), _write_text),
+    '__wrapped__': _write_wrapped,
+    **dict.fromkeys(_parts, _write_part),
+    '__dict__': _write_dict,
+    '__class__': _write_class,
+}
+if _READ.keys() != GUARDED_DUNDERS or _WRITTEN.keys() != SETTABLE_DUNDERS:
+    raise SystemError('a name of the table has no judge, or the reverse')
+
+
+def _read(x, name):
+    return _READ[name](x, name) if name in _READ else _getattr_(x, name)
+
+
+def refused_set(value, x, name):
+    """`x.__name__ = value`, where the policy says nothing of it."""
+    refuse(name, 'may not be set')
+
+
+def _guarded_set(value, x, name):
+    _WRITTEN[name](x, name, value)
+
+
+def _getattr_by_name(*args):
+    if not (2 <= len(args) <= 3 and type(args[1]) is str and args[1] in _READ):
+        return guarded_getattr(*args)
+    try:
+        return _READ[args[1]](args[0], args[1])
+    except AttributeError:
+        if len(args) == 2:
+            raise
+    return args[2]
+
+
+def _hasattr_by_name(*args):
+    if not (len(args) == 2 and type(args[1]) is str and args[1] in _READ):
+        return guarded_hasattr(*args)
+    return _getattr_by_name(*args, _READ) is not _READ
+
+
+def _setattr_by_name(*args):
+    if not (len(args) == 3 and type(args[1]) is str and args[1] in _WRITTEN):
+        return guarded_setattr(*args)
+    x, name, value = args
+    _WRITTEN[name](x, name, value)
+
+
+GUARDED = {'getattr': _getattr_by_name, 'hasattr': _hasattr_by_name, 'setattr': _setattr_by_name}
+for _name in GUARDED:
+    GUARDED[_name].__name__ = GUARDED[_name].__qualname__ = _name
+GUARDS = {'_getattr_': _read, 'ʼset': _guarded_set}

@@ -1,0 +1,254 @@
+/** `dunders: 'guarded'`: what attributes between double underscores show and take, and what they never lead to. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createChecker, createSandbox, type Outcome, type Sandbox } from '../src/index.js'
+
+let guarded: Sandbox
+let refused: Sandbox
+
+beforeAll(async () => {
+  guarded = await createSandbox(
+    { modules: 'standard', dunders: 'guarded' },
+    { isolation: 'thread' },
+  )
+  refused = await createSandbox({ modules: 'standard' }, { isolation: 'thread' })
+}, 60_000)
+
+afterAll(() => Promise.all([guarded.close(), refused.close()]))
+
+const valueOf = (outcome: Outcome): unknown => {
+  expect(outcome).toMatchObject({ status: 'returned' })
+  return outcome.status === 'returned' ? outcome.value : undefined
+}
+const list = (text: string): readonly string[] => text.trim().split('\n')
+
+describe('reading shows the program its own, as CPython does', () => {
+  const SETUP = `
+import functools
+from enum import Enum
+class A: pass
+class B(A):
+    """doc"""
+    x: int = 1
+    _y: str = 'y'
+    __match_args__ = ('x', '_y')
+    def __init__(self): self.a, self._b = 1, 2
+    def m(self, k=3, *, q=4): return k
+class E(Enum):
+    ONE = 1
+def deco(f):
+    @functools.wraps(f)
+    def wrapper(): return f()
+    return wrapper
+@deco
+def f(): pass
+b = B()
+try:
+    try: raise KeyError(1)
+    except KeyError as cause: raise ValueError(2) from cause
+except ValueError as e: error = e
+`
+  test.each([
+    ['b.__class__ is B and b.__class__ is type(b)', true],
+    [
+      'b.__class__.__name__, (1).__class__.__name__, len.__class__.__name__',
+      ['B', 'int', 'builtin_function_or_method'],
+    ],
+    ['[c.__name__ for c in B.__mro__]', ['B', 'A', 'object']],
+    ['[c.__name__ for c in bool.__mro__]', ['bool', 'int', 'object']],
+    ['B.__bases__ == (A,) and B.__base__ is A and object.__base__ is None', true],
+    ['A.__subclasses__() == [B]', true],
+    ['{k: v.__name__ for k, v in B.__annotations__.items()}', { x: 'int', _y: 'str' }],
+    ['dict(b.__dict__)', { a: 1, _b: 2 }],
+    ['b.__dict__.update(c=3) or b.c', 3],
+    ['B.__match_args__', ['x', '_y']],
+    ['list(E.__members__)', ['ONE']],
+    ['b.m.__self__ is b and b.m.__func__ is B.m', true],
+    ['B.m.__defaults__, B.m.__kwdefaults__', [[3], { q: 4 }]],
+    ['f.__wrapped__.__name__', 'f'],
+    [
+      'repr(error.__cause__), error.__context__ is error.__cause__, error.__suppress_context__',
+      ['KeyError(1)', true, true],
+    ],
+    ['list[int].__origin__ is list and list[int].__args__ == (int,)', true],
+    [
+      "getattr(b, '__class__') is B and hasattr(b, '__dict__') and not hasattr(1, '__dict__')",
+      true,
+    ],
+    ["getattr(1, '__dict__', 'none')", 'none'],
+  ])('%s', async (expression, expected) => {
+    const value = valueOf(await guarded.run(`${SETUP}result = ${expression}\nresult`))
+    expect(value instanceof Map ? Object.fromEntries(value) : value).toEqual(expected)
+  })
+})
+
+test('writing changes what the program made', async () => {
+  const source = `
+def f(): pass
+f.__name__, g = 'x', 1
+`
+  expect(await guarded.run(source)).toMatchObject({ status: 'refused' })
+  const value = valueOf(
+    await guarded.run(`
+def f(): pass
+f.__name__ = 'g'
+f.__doc__ = 'says'
+f.__qualname__ = 'C.g'
+class Borg:
+    shared = {}
+    def __init__(self): self.__dict__ = self.shared
+a, b = Borg(), Borg()
+a.v, a._w = 3, 4
+class On:
+    def flip(self): self.__class__ = Off
+class Off: pass
+x = On(); x.flip()
+e = ValueError(1)
+e.__cause__ = KeyError(2)
+setattr(f, '__name__', 'h')
+[f.__name__, f.__doc__, f.__qualname__, b.v, b._w, type(x).__name__, repr(e.__cause__)]`),
+  )
+  expect(value).toEqual(['h', 'says', 'C.g', 3, 4, 'Off', 'KeyError(2)'])
+})
+
+describe('nothing leads on', () => {
+  // Each is an expression; what it must not yield is anything but an AttributeError or a TypeError.
+  const setup = `
+import asyncio, collections, dataclasses, decimal, enum, functools, json, operator, re, string, types, typing
+def gen(): yield
+async def co(): pass
+class C:
+    def m(self): pass
+class E(Exception): pass
+lru = functools.lru_cache(len)
+`
+  test.each(
+    list(`
+object.__subclasses__()
+().__class__.__base__.__subclasses__()
+().__class__.__mro__[1].__subclasses__()
+C.__class__.__subclasses__()
+C.__class__.__mro__
+C.__class__.__base__
+C.__class__('X', (), {})
+type(C).__class__.__subclasses__()
+gen().__class__()
+(lambda: 0).__class__(None, {})
+len.__self__
+[].append.__self__
+print.__self__
+json.dumps.__self__
+re.compile('x').match.__self__
+functools.wraps.__dict__
+functools.wraps.__wrapped__
+functools.reduce.__defaults__
+functools.partial(len).__dict__
+string.__dict__
+json.__dict__
+string.Template.__dict__
+str.__dict__
+object.__dict__
+type.__dict__
+string.Template.__annotations__
+json.dumps.__kwdefaults__
+json.dumps.__defaults__
+asyncio.Queue().__dict__
+re.RegexFlag.__members__
+lru.__wrapped__.__self__
+C().m.__func__.__self__
+collections.abc.Set.__abstractmethods__
+collections.UserDict.__slots__
+typing.List.__dict__
+getattr(object, '__sub' + 'classes__')()
+getattr(len, '__se' + 'lf__')
+getattr(C, '__glo' + 'bals__')
+getattr(C.m, '__glo' + 'bals__')
+getattr(C.m, '__co' + 'de__')
+getattr(C.m, '__clo' + 'sure__')
+getattr(C.m, '__built' + 'ins__')
+getattr(C.m, '__get' + 'attribute__')
+getattr(C, '__redu' + 'ce_ex__')
+getattr(C, '__subclass' + 'hook__')
+operator.attrgetter('__cla' + 'ss__')(1)
+operator.attrgetter('__dict' + '__')(C())
+operator.methodcaller('__subclasses' + '__')(object)
+('{0.__cla' + 'ss__}').format(1)
+('{0.__dict' + '__}').format(C())
+('{x.__cla' + 'ss__}').format_map({'x': 1})
+setattr(C, '__base' + 's__', (int,))
+setattr(C.m, '__co' + 'de__', (lambda: 0))
+setattr(int, '__name' + '__', 'x')
+setattr(len, '__doc' + '__', 'x')
+setattr(C, '__mod' + 'ule__', 'os')
+setattr(C(), '__cla' + 'ss__', int)
+setattr(1, '__cla' + 'ss__', C)
+setattr(C, '__cla' + 'ss__', int)
+setattr(functools.wraps, '__wrap' + 'ped__', C)
+setattr(C.m, '__wrap' + 'ped__', len)
+setattr(E(), '__cau' + 'se__', 1)
+setattr(E(), '__dict' + '__', {})
+setattr(asyncio.Queue(), '__dict' + '__', {})
+`),
+  )('%s', async (expression) => {
+    const outcome = await guarded.run(`${setup}
+try: got = ${expression}
+except (AttributeError, TypeError): got = 'stopped'
+got if got == 'stopped' else 'GOT ' + repr(got)`)
+    expect(valueOf(outcome)).toBe('stopped')
+  })
+
+  test('no source names what has no judge', async () => {
+    const { check } = await createChecker({ dunders: 'guarded' })
+    for (const name of [
+      '__globals__',
+      '__code__',
+      '__closure__',
+      '__builtins__',
+      '__getattribute__',
+      '__reduce__',
+      '__loader__',
+    ])
+      expect(check(`f.${name}`).diagnostics.map(({ code }) => code)).toEqual(['PR203'])
+    for (const text of [
+      'x.__class__ += 1',
+      'del x.__dict__',
+      'x.__class__, y = z',
+      'x.__class__ = y.__class__ = z',
+      'for x.__class__ in y: pass',
+      'with y as x.__class__: pass',
+      'x.__class__: int = y',
+      'x.__mro__ = y',
+      'match x:\n    case C(__class__=y): pass',
+      'match x:\n    case y.__class__: pass',
+      'class C:\n    __class__ = int',
+      '__class__',
+      'f(__class__=1)',
+    ])
+      expect([text, check(text).ok]).toEqual([text, false])
+  })
+
+  test('what a namespace shows holds no private state of the library, and no guard', async () => {
+    const value = valueOf(
+      await guarded.run(`
+import asyncio, random, threading
+class Q(asyncio.Queue): pass
+class R(random.Random): pass
+async def main(): return [k for k in Q().__dict__]
+[asyncio.run(main()), [k for k in R().__dict__], [k for k in globals() if k.startswith('__b') or 'ʼ' in k]]`),
+    )
+    expect(value).toEqual([[], ['gauss_next'], []])
+  })
+})
+
+test('without the key none is there, whatever was compiled before', async () => {
+  const source = '(1).__class__.__name__'
+  expect(valueOf(await guarded.run(source))).toBe('int')
+  expect(await refused.run(source)).toMatchObject({
+    status: 'refused',
+    diagnostics: [{ code: 'PR203' }],
+  })
+  expect(valueOf(await guarded.run(source))).toBe('int')
+  for (const name of ['__class__', '__dict__', '__mro__']) {
+    const computed = `getattr(type(1), '${name.slice(0, 5)}' + '${name.slice(5)}', 'none')`
+    expect(valueOf(await refused.run(computed))).toBe('none')
+  }
+})
