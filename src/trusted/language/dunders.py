@@ -10,7 +10,7 @@ what the program made.
 """
 
 from .sealed import __builtins__
-from types import GenericAlias, MappingProxyType, MethodType, TracebackType
+from types import MappingProxyType, MethodType, TracebackType
 from typing import Generic, Protocol
 
 from . import kinds, namespaces
