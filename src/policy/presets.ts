@@ -96,7 +96,6 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   agent: {
     text: 'Code that a language model wrote: more time and memory, less output, since a model reads it.',
     modules: 'standard',
-    builtins: { deny: ['input'] },
     dunders: 'guarded',
     limits: { wallMs: 30_000, memoryMb: 512, outputBytes: 262_144 },
   },
