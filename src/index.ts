@@ -51,6 +51,7 @@ export type {
   Mapped,
   Row,
 } from './sandbox/formula.js'
+export type { Slice } from './sandbox/slices.js'
 export type { StartedRun } from './sandbox/started-run.js'
 export type { Program } from './sandbox/program.js'
 export type { CallOptions, Session } from './sandbox/session.js'

@@ -1,5 +1,5 @@
 /** `pyrestrict run` as a shell sees it: it feels like `python FILE`, and every ending has its exit status. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -53,6 +53,26 @@ describe('a program', () => {
     expect((await pyrestrict(['run', '--inputs', '-'], { stdin: '{}' })).stderr).toBe(
       'pyrestrict: --inputs -: stdin is the program already; give one of them as a file\n',
     )
+  })
+
+  test('is recorded, made again, and logged', async () => {
+    const path = file('chance.py', 'import random\nprint(random.random(), input())\n')
+    const [record, log] = [join(folder, 'run.rec'), join(folder, 'run.log')]
+    const first = await pyrestrict(['run', path, '--record', record, '--log', log], {
+      stdin: 'hi\n',
+    })
+    expect(first).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0\.\d+ hi\n$/) })
+    expect(await pyrestrict(['run', path, '--replay', record])).toEqual(first)
+    const events = readFileSync(log, 'utf8').trimEnd().split('\n')
+    expect(events.map((line) => (JSON.parse(line) as { decision: string }).decision)).toContain(
+      'allowed',
+    )
+    expect(statSync(record).mode & 0o077).toBe(0)
+    const other = await code('print(1, input())', ['--replay', record])
+    expect(other.status).toBe(5)
+    expect(other.stderr).toMatch(/the replay departed from what was recorded/)
+    expect((await code('1', ['--replay', record, '--record', record])).status).toBe(2)
+    expect((await code('1', ['--log', join(folder, 'no', 'x')])).status).toBe(2)
   })
 
   test.runIf(process.platform === 'linux')('is asked for on a terminal', async () => {

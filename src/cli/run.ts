@@ -11,6 +11,7 @@ import { complain, isOutputClosed, isTerminal, print, printError, useColour } fr
 import { NETWORK_OPTIONS, secretsOf, withNetwork } from './network-option.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
 import { LIMIT_OPTIONS, limitsOf, withOptions } from './quantities.js'
+import { RECORD_OPTIONS, recordsOf } from './records.js'
 import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
 import { MOUNT_OPTIONS, putArtifacts, withMounts } from './mounts.js'
 import { describeFindings } from './findings.js'
@@ -62,6 +63,7 @@ export const run: Command = {
     ...NETWORK_OPTIONS,
     ...LIMIT_OPTIONS,
     ...MOUNT_OPTIONS,
+    ...RECORD_OPTIONS,
     format: {
       argument: 'FORMAT',
       choices: FORMATS,
@@ -89,6 +91,10 @@ export const run: Command = {
       'requests to one server, with a key that the program never sees',
     ],
     ['run main.py --local-modules -- --fast', 'a program of several files, with an argument'],
+    [
+      'run job.py --record job.rec; pyrestrict run job.py --replay job.rec',
+      'the same run again, to the byte',
+    ],
     ['run job.py --limit outputBytes=64m', 'any limit of a policy, with a unit'],
     [
       'run agent.py --policy policy.json --format json',
@@ -122,6 +128,7 @@ export const run: Command = {
         ...UNSPENT,
       })
     }
+    const records = recordsOf(args)
     const stop = new AbortController()
     const interrupted = interruptions(stop)
     const { createSandbox } = await import('../sandbox/sandbox.js')
@@ -130,7 +137,13 @@ export const run: Command = {
     const modules = Object.fromEntries([...own].map(([name, module]) => [name, module.text]))
     let sandbox: Awaited<ReturnType<typeof createSandbox>>
     try {
-      sandbox = await createSandbox(policy, { workers: 1, spares: 0, modules, secrets })
+      sandbox = await createSandbox(policy, {
+        workers: 1,
+        spares: 0,
+        modules,
+        secrets,
+        onEffect: records.onEffect,
+      })
     } catch (error) {
       if (!(error instanceof ModuleError) || error.diagnostics.length === 0) throw error
       const { file, text: lines } = own.get(error.module)!
@@ -139,7 +152,9 @@ export const run: Command = {
       return FINDINGS
     }
     await using _ = sandbox
-    const outcome = await sandbox.run(text, {
+    const { recording, ...outcome } = await sandbox.run(text, {
+      record: args.has('record'),
+      ...(records.replay && { replay: records.replay }),
       filename,
       inputs,
       argv,
@@ -150,6 +165,7 @@ export const run: Command = {
       ...(choice(args, 'format', FORMATS) === 'text' ? { onOutput: outputTo(stop) } : {}),
     })
     leaveStdin()
+    records.end(recording)
     const signalled = interrupted()
     if (signalled !== undefined) {
       complain(signalled === INTERRUPTED ? 'interrupted' : 'terminated')

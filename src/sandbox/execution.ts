@@ -19,6 +19,7 @@ import {
   type WaitingCall,
 } from './outcome.js'
 import { encodeRecording, type Recorded } from './repeat.js'
+import type { Slices } from './slices.js'
 import {
   performTurns,
   type FirstCall,
@@ -61,6 +62,9 @@ export interface Execution {
 /** Whether an execution is to stand still, and who is to be told when that changes. */
 export class Pauses {
   #isPaused = false
+  /** Set before the run begins, where it is to be made in slices. */
+  slices: Slices | undefined
+  hasBegun = false
   #worker: GuestWorker | undefined
 
   set(isPaused: boolean): void {
@@ -114,6 +118,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     cancelled = true
     worker.kill('cancelled')
     execution.turns?.conversation.close()
+    pauses?.slices?.release()
   }
   signal?.addEventListener('abort', cancel)
   const { turns, save, artifacts = null } = execution
@@ -127,7 +132,12 @@ export async function execute(execution: Execution): Promise<Executed> {
     }
   }
   const perform = async (call: TurnCall) => {
+    const slices = pauses?.slices
+    if (pauses) pauses.hasBegun = true
+    // A worker that is gone is not waited for.
+    const slice = slices && (await Promise.race([slices.begin(), worker.ended.then(() => 1)]))
     const performing = performOrRefuse(worker, {
+      ...(slices && slice && { slice, onSlice: (fuel: number) => slices.stood(fuel) }),
       to,
       ...call,
       filesBytes: filesBytes({ artifacts }),
@@ -136,6 +146,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     })
     pauses?.attach(worker)
     const performed = await performing
+    slices?.end(performed.usage.fuel)
     pauses?.attach(undefined)
     return masked(performed, secrets)
   }

@@ -105,7 +105,7 @@ export class Repeats {
           if (performed.kind === 'done') ledger.end()
         } catch (error) {
           if (!(error instanceof Departed)) throw error
-          depart(difference(error, ledger, turns!.conversation))
+          depart(difference(error, ledger, turns?.conversation))
         }
         if (told && performed.kind === 'done') {
           if (!performed.tape || !same(performed.tape, told.tape))
@@ -162,17 +162,20 @@ function plain(turns: Turns | undefined, fuelBefore: number): Repeat {
 function difference(
   { at, question }: Departed,
   ledger: Ledger,
-  conversation: Conversation,
+  conversation: Conversation | undefined,
 ): string {
   const known = ledger.exchanges[at]
   const tell = (bytes: Uint8Array | undefined): string => {
     try {
-      return bytes ? conversation.describe(bytes) : 'asks nothing'
+      return bytes ? (conversation?.describe(bytes) ?? 'asks something') : 'asks nothing'
     } catch {
       return 'asks what cannot be read'
     }
   }
-  return `question ${at + 1} of the turn: it ${tell(question)}, where it ${tell(known?.[1])} in the record`
+  const [now, then] = [tell(question), tell(known?.[1])]
+  return now === then
+    ? `question ${at + 1} of the turn: it ${now}, but at another step than in the record`
+    : `question ${at + 1} of the turn: it ${now}, where it ${then} in the record`
 }
 
 const MAGIC = 'pyrestrict recording 1'

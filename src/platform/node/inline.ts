@@ -91,6 +91,7 @@ export class InlineWorker implements GuestWorker {
       end,
       pausable: false,
       asks: onAsk !== undefined,
+      slice: null,
       tape,
       files: files ?? null,
     })

@@ -50,8 +50,17 @@ function serve(
       if (command.id === id) return command.answer
     }
   }
+  const slice = (id: number, fuel: number): number => {
+    tell({ kind: 'sliced', id, fuel })
+    for (;;) {
+      const command = next()
+      if (command.kind !== 'slice') throw new ProtocolError('not a slice')
+      if (command.id === id) return command.fuel
+    }
+  }
   const station = new Station(makeGuests(wasm, image), setup, {
     ask,
+    slice,
     within,
     ...(stackBytes !== undefined && { stackBytes }),
     ...(pulse && { pulse }),

@@ -10,6 +10,7 @@ import {
   type Beginning,
   type CallLimits,
   type CallUsage,
+  type Command,
   type Done,
   type Ending,
   type Recipient,
@@ -60,6 +61,10 @@ export interface Call {
     question: Uint8Array,
     steps: number,
   ) => Uint8Array | null | Promise<Uint8Array | null>
+  /** Fuel of its first slice; default: no slices. */
+  readonly slice?: number
+  /** It stands still, a slice having used up its fuel. Answers how much the next one has. Must not throw or reject. */
+  readonly onSlice?: (fuel: number) => Promise<number>
   /** Time and chance that it is told again; from there on they are recorded. Default: neither. */
   readonly tape?: Uint8Array | null
 }
@@ -180,7 +185,7 @@ export class Link implements GuestWorker {
     const id = this.#nextId++
     const { to = 'guest', begin, request, limits, end, pausable = false } = call
     const asks = call.onAsk !== undefined
-    const tape = call.tape ?? null
+    const { tape = null, slice = null } = call
     const frame = encodeFrame({
       kind: 'perform',
       id,
@@ -191,6 +196,7 @@ export class Link implements GuestWorker {
       end,
       pausable,
       asks,
+      slice,
       tape,
       files: call.files ?? null,
     })
@@ -326,6 +332,17 @@ export class Link implements GuestWorker {
           throw new ProtocolError('more output than the limit')
         pending.call.onOutput?.(report.fd, report.bytes)
         return
+      case 'sliced':
+        if (pending.call.onSlice === undefined) throw new ProtocolError('a slice nobody asked for')
+        return this.#suspend(
+          pending,
+          () => pending.call.onSlice!(report.fuel),
+          (fuel) => ({
+            kind: 'slice',
+            id: pending.id,
+            fuel,
+          }),
+        )
       case 'ask':
         return this.#ask(pending, report.question, report.steps)
       case 'done':
@@ -347,23 +364,31 @@ export class Link implements GuestWorker {
   #ask(pending: Pending, question: Uint8Array, steps: number): void {
     const { onAsk } = pending.call
     if (!onAsk) throw new ProtocolError('a question that this call cannot ask')
+    this.#suspend<Uint8Array | null>(
+      pending,
+      () => onAsk(question, steps),
+      (answer) => ({ kind: 'answer', id: pending.id, answer }),
+    )
+  }
+
+  /** The worker waits for what `work` answers. The time that the host takes is not the guest's. */
+  #suspend<T>(pending: Pending, work: () => T | Promise<T>, command: (answer: T) => Command): void {
     pending.asking = true
-    // The time that the host takes is not the guest's.
     const asked = performance.now()
     pending.watchdog.pause()
-    const reply = (answer: Uint8Array | null): void => {
+    const reply = (answer: T): void => {
       if (this.#pending !== pending) return
       pending.asking = false
       pending.askedMs += performance.now() - asked
       if (pending.pausedAt === undefined) pending.watchdog.resume()
-      this.#channel?.send(encodeFrame({ kind: 'answer', id: pending.id, answer }))
+      this.#channel?.send(encodeFrame(command(answer)))
     }
     const failed = (error: unknown): void =>
       this.kill(`the host failed to answer: ${String(error)}`)
     try {
-      const answer = onAsk(question, steps)
-      if (answer === null || answer instanceof Uint8Array) reply(answer)
-      else answer.then(reply, failed)
+      const answer = work()
+      if (answer instanceof Promise) answer.then(reply, failed)
+      else reply(answer)
     } catch (error) {
       failed(error)
     }
@@ -403,7 +428,7 @@ export class Link implements GuestWorker {
 /** What may be said in which phase of a call. */
 const IN_TURN: Readonly<Record<Pending['phase'], readonly Report['kind'][]>> = {
   beginning: ['begun'],
-  running: ['output', 'ask', 'ended', 'killed'],
+  running: ['output', 'sliced', 'ask', 'ended', 'killed'],
   ended: ['done', 'killed'],
 }
 

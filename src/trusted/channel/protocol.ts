@@ -57,11 +57,15 @@ export type Command =
       readonly pausable: boolean
       /** Whether the guest may ask: the time that it waits for answers is not counted. */
       readonly asks: boolean
+      /** Fuel of the first slice, at whose end the worker says `sliced` and waits; null: no slices. */
+      readonly slice: number | null
       /** Time and chance that it is told again (tape.ts), from where on they are recorded; null: neither. */
       readonly tape: Uint8Array | null
       /** Files that are put into the guest's before it begins (mounts.ts). */
       readonly files: Uint8Array | null
     }
+  /** Fuel of the next slice. */
+  | { readonly kind: 'slice'; readonly id: number; readonly fuel: number }
   /** Null: there is none, and the call is dropped. */
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Uint8Array | null }
 
@@ -109,6 +113,7 @@ export type Report =
   | { readonly kind: 'ready' }
   | { readonly kind: 'begun' | 'ended'; readonly id: number }
   | { readonly kind: 'output'; readonly id: number; readonly fd: 1 | 2; readonly bytes: Uint8Array }
+  | { readonly kind: 'sliced'; readonly id: number; readonly fuel: number }
   | {
       readonly kind: 'ask'
       readonly id: number
@@ -201,9 +206,11 @@ const COMMANDS: Readonly<Record<Command['kind'], Fields>> = {
     end: oneOf('reset', 'keep', 'capture'),
     pausable: flag,
     asks: flag,
+    slice: or(whole, null),
     tape: or(bytes, null),
     files: or(bytes, null),
   },
+  slice: { id: whole, fuel: whole },
   answer: { id: whole, answer: or(bytes, null) },
 }
 
@@ -213,6 +220,7 @@ const REPORTS: Readonly<Record<Report['kind'], Fields>> = {
   begun: { id: whole },
   ended: { id: whole },
   output: { id: whole, fd: oneOf(1, 2), bytes },
+  sliced: { id: whole, fuel: whole },
   ask: { id: whole, question: bytes, steps: whole },
   done: {
     id: whole,

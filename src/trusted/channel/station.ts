@@ -21,6 +21,8 @@ export interface Peer {
   readonly within: Within
   /** Bytes of the engine's stack, where it is not what workers are given. */
   readonly stackBytes?: number
+  /** Stands still between two slices of a call, and tells the fuel of the next. */
+  readonly slice?: (id: number, fuel: number) => number
   /** Called every few milliseconds of running guest; blocks while it is to pause. */
   readonly pulse?: () => number
   /** Asks and waits; absent where nobody can answer a guest that waits. */
@@ -72,6 +74,7 @@ export class Station {
       onOutput: (fd, bytes) =>
         peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
       ...(peer.pulse && { pulse: peer.pulse }),
+      ...(peer.slice && { sliced: (fuel: number) => this.#slice(peer.slice!, fuel) }),
       ...(exchange && { door: exchange }),
       files: this.#files,
     })
@@ -103,6 +106,15 @@ export class Station {
     const answer = ask(question)
     guest.waited(performance.now() - asked)
     return answer
+  }
+
+  #slice(slice: NonNullable<Peer['slice']>, fuel: number): number {
+    const stood = performance.now()
+    try {
+      return slice(this.#call, fuel)
+    } finally {
+      this.#askedMs += performance.now() - stood
+    }
   }
 
   #ask(ask: NonNullable<Peer['ask']>, question: Uint8Array): Uint8Array {
@@ -173,6 +185,7 @@ export class Station {
         else
           answer = this.#guests.call(to, request, {
             fuel: limits.fuel,
+            ...(command.slice !== null && { slice: command.slice }),
             deadline: pausable ? Infinity : started + limits.wallMs,
             outputBytes: limits.outputBytes,
             responseBytes: limits.responseBytes,

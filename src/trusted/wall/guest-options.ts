@@ -29,6 +29,8 @@ export interface GuestOptions {
   readonly beside?: Guest
   /** Called every few milliseconds of running guest; may block (a pause), and returns the milliseconds it blocked. */
   readonly pulse?: () => number
+  /** Called when the fuel of a slice is used up; may block, and returns how much the next one has. */
+  readonly sliced?: (fuel: number) => number
   /** Bytes of the engine's stack that calls of the guest find; default {@link STACK_SIZE_MB}. */
   readonly stackBytes?: number
 }
@@ -36,6 +38,8 @@ export interface GuestOptions {
 export interface CallLimits {
   /** Polls of the interpreter, about 51 loop turns or calls each; default no limit. */
   readonly fuel?: number
+  /** Fuel of the first slice, from 1; default no slices. */
+  readonly slice?: number
   /** `performance.now()` after which the guest is ended; default none. */
   readonly deadline?: number
   /** Bytes to stdout and stderr together; exactly so many are delivered. Default 1 MiB. */

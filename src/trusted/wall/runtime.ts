@@ -55,6 +55,8 @@ export class Guest {
   #exports!: Exports
   #door: DoorSlot | undefined
   #deadline = Infinity
+  /** Ticks at which the slice ends. */
+  #sliceEnd = Infinity
   #interval = 1
   #lastLook = 0
   #lastPulse = 0
@@ -333,6 +335,7 @@ export class Guest {
     budget.ticks = 0
     budget.fuel = limits.fuel ?? Infinity
     this.#deadline = limits.deadline ?? Infinity
+    this.#sliceEnd = this.#options.sliced ? (limits.slice ?? Infinity) : Infinity
     this.#output.begin(limits.outputBytes ?? 1 << 20)
     this.#lastLook = this.#lastPulse = performance.now()
     budget.countdown = this.#interval = 1
@@ -355,13 +358,21 @@ export class Guest {
     const now = performance.now()
     this.#interval =
       now - this.#lastLook > SLOW_MS ? 1 : Math.min(MOST_TICKS_UNREAD, this.#interval * 2)
-    this.#budget.countdown = this.#interval
     this.#lastLook = now
     if (now > this.#deadline) throw new Killed('wall')
+    if (this.#budget.ticks >= this.#sliceEnd) this.#slice()
+    this.#budget.countdown = Math.min(this.#interval, this.#sliceEnd - this.#budget.ticks)
     if (now - this.#lastPulse < PULSE_MS) return
     this.#lastPulse = now
     this.#output.flush()
     if (this.#options.pulse !== undefined) this.#deadline += this.#options.pulse()
+  }
+
+  /** Stands still between two slices. */
+  #slice(): void {
+    this.#output.flush()
+    const { ticks } = this.#budget
+    this.#sliceEnd = ticks + Math.max(1, this.#options.sliced!(ticks))
   }
 
   /** The time that the host takes to answer is not the guest's: its deadline moves by as much. */
