@@ -112,6 +112,8 @@ describe('a worker that does not is ended, and its call lost', () => {
     ],
     'a delta nobody wanted': [[begun, ended, { ...done, delta: bytes(1) }]],
     'no delta where one was wanted': [[begun, ended, done], { end: 'capture' }],
+    'a slice nobody asked for': [[begun, { kind: 'sliced', id: 1, fuel: 1 }]],
+    'a tape nobody wanted': [[begun, ended, { ...done, tape: bytes(1) }]],
     'a question nobody answers': [[begun, { kind: 'ask', id: 1, question: bytes(1), steps: 7 }]],
     'a report while it waits for an answer': [
       [begun, { kind: 'ask', id: 1, question: bytes(1), steps: 7 }, done],

@@ -25,6 +25,7 @@ const REPORTS: Report[] = [
   { kind: 'ready' },
   { kind: 'begun', id: 1 },
   { kind: 'output', id: 1, fd: 2, bytes: bytes(104, 105) },
+  { kind: 'sliced', id: 2, fuel: 500 },
   { kind: 'ask', id: 2, question: bytes(), steps: 5 },
   {
     kind: 'done',
@@ -67,6 +68,8 @@ const COMMANDS: Command[] = [
   },
   { kind: 'base', delta: bytes(1) },
   { kind: 'answer', id: 1, answer: bytes(1) },
+  { kind: 'answer', id: 1, answer: null },
+  { kind: 'slice', id: 1, fuel: 9 },
   {
     kind: 'perform',
     id: 1,
@@ -77,6 +80,7 @@ const COMMANDS: Command[] = [
     end: 'capture',
     pausable: true,
     asks: false,
+    slice: null,
     tape: null,
     files: null,
   },
@@ -90,7 +94,8 @@ const COMMANDS: Command[] = [
     end: 'reset',
     pausable: false,
     asks: true,
-    tape: null,
+    slice: 500,
+    tape: bytes(7),
     files: bytes(3),
   },
 ]

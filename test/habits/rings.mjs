@@ -17,8 +17,8 @@ export const RINGS = [
     name: 'wall',
     claim:
       'Whatever a guest does with all of its memory, it reaches only the imports given here, within its limits, and leaves nothing behind.',
-    lines: 1_500,
-    tokens: 12_400,
+    lines: 1_510,
+    tokens: 12_500,
   },
   {
     name: 'files',
@@ -31,8 +31,8 @@ export const RINGS = [
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_320,
-    tokens: 17_600,
+    lines: 2_390,
+    tokens: 18_100,
   },
   {
     name: 'door',
