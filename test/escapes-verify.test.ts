@@ -21,16 +21,15 @@ const COMMON = {
   resultDepth: 100,
 }
 /** Names of a trusted module's. What becomes of that is the door's claim, and test/escapes.test.ts's. */
-const EXPOSED = /\b(vault|proxy|each_row|label|desk|found|bound|Shape|host_app|H|__import__)\b/
+const EXPOSED = /\b(vault|proxy|each_row|label|desk|found|bound|Shape|host_app|H)\b/
 /** Evaluates an effect over the guest's globals, in its own interpreter. */
 const PROBE = `
 import builtins, types
 def probe(guest, effect):
     names = dict(guest, g=guest, result=guest.get('result'), SECRET=${JSON.stringify(SECRET)}, types=types, builtins=builtins, out='')
-    try:
-        return bool(eval(effect, names))
-    except Exception:
-        return False
+    # Not the guest's own, which answer as guests are answered.
+    names['__builtins__'] = builtins
+    return bool(eval(effect, names))
 `
 
 let parser: Parser
@@ -90,8 +89,13 @@ function bypass(code: string, effect: string) {
 }
 
 const attacks = escapeCases().filter(
-  ({ code, effect, limits }) =>
-    effect !== undefined && limits === undefined && !EXPOSED.test(code) && !EXPOSED.test(effect),
+  ({ code, effect, limits, family }) =>
+    // What a host grants is not there: test/escapes.test.ts has it.
+    family !== 'capabilities' &&
+    effect !== undefined &&
+    limits === undefined &&
+    !EXPOSED.test(code) &&
+    !EXPOSED.test(effect),
 )
 
 test('many attacks are on the interpreter', () => {

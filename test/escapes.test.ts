@@ -1,9 +1,11 @@
 /** Every attack of `fixtures/escapes`: its effect is absent, its layer stops it, and its benign twins keep working. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  capability,
   createChecker,
   createSandbox,
   type Checker,
+  type EffectEvent,
   type Outcome,
   type Sandbox,
 } from '../src/index.js'
@@ -29,11 +31,44 @@ const PROBE = `
 import builtins, types
 def probe(guest, effect, output):
     names = dict(guest, g=guest, result=guest.get('result'), SECRET=${JSON.stringify(SECRET)}, types=types, builtins=builtins, out=output)
-    try:
-        return bool(eval(effect, names))
-    except Exception:
-        return False
+    # Not the guest's own, which answer as guests are answered.
+    names['__builtins__'] = builtins
+    return bool(eval(effect, names))
 `
+
+/** Brings an effect about in the guest's own interpreter, and looks for it. */
+const PLANT = `
+import builtins, types
+def plant(guest, code, effect):
+    names = dict(guest, g=guest, types=types, builtins=builtins, out='')
+    names['__builtins__'] = builtins
+    exec(code, names)
+    names.update(guest, result=guest.get('result'), __builtins__=builtins)
+    return bool(eval(effect, names))
+`
+
+/** What every guest here is granted: it is to be of no help. */
+const document = {
+  title: 'T',
+  status: 'S',
+  wiped: 0,
+  save: () => 'saved',
+  wipe: () => document.wiped++,
+}
+const GRANTED = {
+  capabilities: {
+    rate: (x = 0) => x * 2,
+    doc: capability(document, { methods: ['save'], read: ['title'], write: ['status'] }),
+  },
+  modules: {
+    helpers: 'hidden = 1\ndef f(x):\n    return x + hidden\n',
+    erp: { lookup: (key: string) => `${key}!`, doc: capability({ a: 1 }, { read: ['a'] }) },
+  },
+  errors: { UserError: 'Exception' },
+}
+/** The names that guests may ask for. */
+const SHOWN = ['rate', 'doc.save', 'doc.title', 'erp.lookup']
+let asked: EffectEvent[] = []
 
 let sandbox: Sandbox
 let checker: Checker
@@ -47,6 +82,8 @@ beforeAll(async () => {
     isolation: 'thread',
     workers: 1,
     trusted: { host_app: { source: HOST_APP, expose: EXPOSED } },
+    ...GRANTED,
+    onEffect: (event) => asked.push(event),
   })
   checker = await createChecker(policy)
 })
@@ -70,11 +107,12 @@ const said = (outcome: Outcome): string =>
 
 async function attempt({ code, limits, effect }: EscapeCase) {
   const session = await sandbox.session()
+  asked = []
   try {
     const outcome = await session.run(code, { ...(limits ? { limits } : {}) })
     const args = [effect ?? 'False', outcome.output]
     // What the guest holds is judged as it is, in its own interpreter; what it did to the host's objects, in theirs.
-    const probed = /\bH\b|__import__/.test(effect ?? '')
+    const probed = /\bH\b/.test(effect ?? '')
       ? await session.call('host_app', 'probe', args)
       : await session.inspect(PROBE, 'probe', args)
     return { outcome, probed }
@@ -88,6 +126,20 @@ describe('attacks have no effect', () => {
     const { outcome, probed } = await attempt(attack)
     expect(probed).toMatchObject({ status: 'returned', value: false })
     expect(said(outcome)).not.toContain(SECRET)
+    expect(asked.filter(({ target }) => !SHOWN.includes(target))).toEqual([])
+    expect([document.wiped, document.status, document.title]).toEqual([0, 'S', 'T'])
+  })
+})
+
+describe('an effect that is there is seen', () => {
+  test.each(cases.filter((c) => c.plant !== undefined))('$family/$name', async (attack) => {
+    const session = await sandbox.session()
+    await session.run('import helpers, erp')
+    expect(await session.inspect(PLANT, 'plant', [attack.plant!, attack.effect!])).toMatchObject({
+      status: 'returned',
+      value: true,
+    })
+    await session.close()
   })
 })
 
@@ -141,6 +193,7 @@ test('every family of attack has a case and every case says what it expects', ()
     new Set([
       'allowed',
       'attributes',
+      'capabilities',
       'classes',
       'format',
       'frames',

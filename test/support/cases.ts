@@ -10,6 +10,8 @@ export interface EscapeCase {
   readonly layer?: 'check' | 'guard' | 'runtime'
   /** Python over what the guest left behind: true if the attack worked. */
   readonly effect?: string
+  /** Python of ours that brings the effect about, over the same names: it shows that the effect would be seen. */
+  readonly plant?: string
   /** JSON the case must keep returning (a benign twin). */
   readonly returns?: unknown
   /** What must become of it: `any`, a status, or a status and what it names. */
@@ -18,7 +20,7 @@ export interface EscapeCase {
   readonly code: string
 }
 
-const KEYS = new Set(['origin', 'layer', 'effect', 'returns', 'outcome', 'limits'])
+const KEYS = new Set(['origin', 'layer', 'effect', 'plant', 'returns', 'outcome', 'limits'])
 
 export function escapeCases(): EscapeCase[] {
   return readdirSync(folder)
@@ -50,6 +52,7 @@ function readCase(section: string, family: string): EscapeCase {
     code: lines.join('\n'),
     ...(fields['layer'] ? { layer: fields['layer'] as 'check' } : {}),
     ...(fields['effect'] ? { effect: fields['effect'] } : {}),
+    ...(fields['plant'] ? { plant: fields['plant'] } : {}),
     ...(fields['outcome'] ? { outcome: fields['outcome'] } : {}),
     ...(fields['returns'] ? { returns: JSON.parse(fields['returns']) as unknown } : {}),
     ...(fields['limits'] ? { limits: JSON.parse(fields['limits']) as Record<string, number> } : {}),
