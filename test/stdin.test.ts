@@ -1,7 +1,9 @@
 /** What a run is given to read: standard input and arguments, from the guest's side, the host's and an attacker's. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  awaitable,
   createSandbox,
+  LATER,
   type EffectEvent,
   type Isolation,
   type Outcome,
@@ -11,7 +13,7 @@ import {
 
 const ABSENT =
   'EOFError: this program was given no input: the host gives it with the option `stdin`'
-const LATER =
+const BLOCKS =
   "RuntimeError: stdin: what comes later cannot be waited for in the host's own thread; give text or bytes, or another isolation"
 
 /** Its value, or what it raised. */
@@ -157,7 +159,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
 
   test.runIf(isolation === 'inline')('what comes later is a clear error inline', async () => {
     const { state, stdin } = later('a\n')
-    expect(await run('input()', { stdin })).toBe(LATER)
+    expect(await run('input()', { stdin })).toBe(BLOCKS)
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(state.closed).toBe(true)
   })
@@ -234,4 +236,31 @@ line`
       expect(state.closed).toBe(true)
     })
   })
+})
+
+test('a run that waits keeps what it has not read; one that goes on may be given more', async () => {
+  const states = { key: new Uint8Array(32).fill(7) }
+  const options = { states, capabilities: { ask: awaitable(() => LATER) } }
+  const source = `
+import sys
+first = sys.stdin.buffer.raw.read(4)
+answer = await ask()
+[first.decode(), answer, sys.stdin.read()]`
+  const policy = { modules: { sys: '*' } } as const
+  await using sandbox = await createSandbox(policy, options)
+  const rest = 'x'.repeat(200_000)
+  for (const [given, more, expected] of [
+    [`one\n${rest}`, undefined, rest],
+    [`one\n${rest}`, 'more', 'more'],
+    [later('one\n', 'lost').stdin, 'two', 'two'],
+  ] as const) {
+    const waiting = await sandbox.run(source, { stdin: given, holdMs: 0 })
+    if (waiting.status !== 'waiting') throw new Error(JSON.stringify(waiting))
+    await using another = await createSandbox(policy, options)
+    const outcome = await another.resume(waiting.state, {
+      answers: { [waiting.calls[0]!.id]: { value: 7 } },
+      ...(more !== undefined && { stdin: more }),
+    })
+    expect(told(outcome)).toEqual(['one\n', 7, expected])
+  }
 })

@@ -36,6 +36,11 @@ export class Input implements Readable {
     return this.#next.then(() => (signal.aborted ? NONE : this.read(most, signal)))
   }
 
+  /** What was given whole and has not been read, for a run that goes on elsewhere; what comes later cannot be kept. */
+  get rest(): Uint8Array | undefined {
+    return this.#pieces === undefined ? this.#left.slice() : undefined
+  }
+
   /** Nobody reads any more. */
   close(): void {
     const isWaiting = !this.#isOver

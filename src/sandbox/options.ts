@@ -105,6 +105,8 @@ export interface ExecuteOptions extends GivenOptions {
 export interface ResumeOptions extends Pick<ExecuteOptions, 'signal' | 'onOutput' | 'holdMs'> {
   /** Answers to the calls that it waits for, by their numbers. A call that is left out waits on; its host function is not called again. */
   readonly answers?: WaitingAnswers | undefined
+  /** What the program reads from now on. Left out: what it was given whole, as text or bytes, and has not read. */
+  readonly stdin?: ExecuteOptions['stdin']
 }
 
 export interface RunOptions extends ExecuteOptions {
@@ -180,7 +182,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   formulas: ['signal'],
   sheet: ['signal'],
   execute: ['inputs', ...EXECUTION],
-  resume: ['answers', 'signal', 'onOutput', 'holdMs'],
+  resume: ['answers', 'stdin', 'signal', 'onOutput', 'holdMs'],
   run: ['mode', 'parameters', 'filename', 'inputs', ...EXECUTION],
   call: ['signal', 'onOutput', 'limits'],
   program: EXECUTION,

@@ -3,6 +3,7 @@ import { StateError } from '../errors.js'
 import type { Verdict } from '../trusted/broker/broker.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Ending } from '../trusted/channel/protocol.js'
+import { resolveGiven } from './given.js'
 import { filesBytes } from './files.js'
 import type { FindSource } from './exception.js'
 import { callLimits, execute, judge, replyOf, type Executed, type Execution } from './execution.js'
@@ -23,18 +24,25 @@ export interface Resumed {
 export async function reopen(
   runtime: Runtime,
   state: unknown,
-  { answers = {}, holdMs }: ResumeOptions,
+  { answers = {}, holdMs, stdin }: ResumeOptions,
 ): Promise<Resumed> {
   const { saved, claim } = await runtime.states.open(state)
   const { code, limits, counts, held } = saved
   const { session } = saved
-  const asking = turnsOf(runtime, code, limits, {
+  const { input } = resolveGiven({ stdin: stdin ?? saved.unread })
+  const asks = turnsOf(runtime, code, limits, {
     holdMs,
     counts,
+    input,
     recorded: saved.recorded,
     ...(session && { session }),
   })
-  if (!asking) throw new StateError('the state is of a sandbox that grants something')
+  if (!asks) throw new StateError('the state is of a sandbox that grants something')
+  const close = (): void => {
+    asks.close()
+    input?.close()
+  }
+  const asking = { ...asks, close }
   const open = new Set(held.map(([[id]]) => id))
   const verdicts = verdictsOf(answers, (id) => open.has(id), runtime.host!, asking.check)
   return { saved, asking, verdicts, claim }

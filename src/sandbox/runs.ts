@@ -256,6 +256,7 @@ export function turnsOf(
           turn,
           recorded: given.recorded,
           written,
+          unread: input?.rest,
         })),
     check,
     close: () => broker.close(),

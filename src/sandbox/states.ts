@@ -71,6 +71,8 @@ export interface Saved extends Standing {
   readonly counts: Counts
   readonly held: readonly HeldRow[]
   readonly written: readonly Written[]
+  /** What it was given to read, whole, and has not read. */
+  readonly unread: Uint8Array | undefined
   /** Of a run that is recorded. */
   readonly recorded: Recorded | undefined
 }
@@ -217,11 +219,12 @@ function checkValue(value: unknown, at: string, check: (value: unknown) => void)
 function savedOf(body: Uint8Array): Saved {
   const saved = decodeValue(body, BODY) as unknown as Omit<
     Saved,
-    'code' | 'counts' | 'written' | 'turn' | 'recorded'
+    'code' | 'counts' | 'written' | 'turn' | 'recorded' | 'unread'
   > & {
     readonly session: SavedSession | null
     readonly turn: Turn | null
     readonly recorded: Uint8Array | null
+    readonly unread: Uint8Array | null
     readonly code: readonly [
       string,
       Mode,
@@ -253,6 +256,7 @@ function savedOf(body: Uint8Array): Saved {
     code: new Code(text, new Uint8Array(0), guarded, new Int32Array(edits.slice().buffer), []),
     counts: { run, seq, asked: new Map(asked) },
     written: saved.written.map(([fd, bytes]) => ({ fd, bytes })),
+    unread: saved.unread ?? undefined,
   }
 }
 
