@@ -514,7 +514,7 @@ except OSError: pass`,
     ])
   })
 
-  test.each(['thread', 'inline'] as const)(
+  test.each(['thread', 'process'] as const)(
     'what is to be approved is asked for, isolation %s',
     async (isolation) => {
       const asked: string[] = []
