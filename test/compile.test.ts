@@ -283,8 +283,8 @@ describe('bounds', () => {
     const text = (open: string, close: string, depth: number): string =>
       `x = ${open.repeat(depth)}0${` for x in _getiter_(y)${close}`.repeat(depth)}`
     for (const [open, close] of ['[]', '{}']) {
-      expect(refusal(text(open!, close!, 16))).toMatchObject(accepted)
-      expect(refusal(text(open!, close!, 17))).toMatchObject(
+      expect(refusal(text(open!, close!, 19))).toMatchObject(accepted)
+      expect(refusal(text(open!, close!, 20))).toMatchObject(
         limit('`try`, `with` and comprehensions are nested too deeply'),
       )
     }
@@ -325,7 +325,7 @@ describe('bounds', () => {
       ['except', 2],
     ] as const) {
       for (const comprehensions of [2, 5, 12]) {
-        const most = Math.floor((16 - comprehensions) / each)
+        const most = Math.floor((19 - comprehensions) / each)
         expect([
           block,
           comprehensions,
@@ -345,7 +345,7 @@ describe('bounds', () => {
             ['finally', 3],
             ['except', 3],
           ],
-          7,
+          10,
         ),
       ),
     ).toMatchObject(accepted)
@@ -356,7 +356,7 @@ describe('bounds', () => {
             ['finally', 3],
             ['except', 3],
           ],
-          8,
+          11,
         ),
       ),
     ).toMatchObject(limit(message))
