@@ -246,11 +246,13 @@ sorted(found)`) as string[]
     )
   })
 
-  test.each(Object.entries(PLACES))('%s refuses names no guest may spell', (_field, program) => {
+  test.each(Object.entries(PLACES))('%s refuses names no guest may spell', (field, program) => {
+    // A write of `__class__` becomes a call of a guard, which the run's policy answers.
+    const hostile = field === 'Attribute.attr' ? HOSTILE.with(2, '__globals__') : HOSTILE
     expect(shown(program)).not.toMatch(/^PR/)
     for (const where of ['', 'class Outer(metaclass=_metaclass_):\n', 'def outer():\n']) {
       const placed = where === '' ? program : where + program.replace(/^/gm, '    ')
-      for (const name of HOSTILE) {
+      for (const name of hostile) {
         expect([name, python.compile({ text: placed.replace('name', name) })]).toMatchObject([
           name,
           { ok: false, code: 'PR900' },
