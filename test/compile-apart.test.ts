@@ -101,7 +101,9 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   })
 
   test('a second source is served while a hostile one is being refused', async () => {
-    const sandbox = kept(await createSandbox({ limits: { sourceBytes: 4 << 20 } }, { isolation }))
+    const sandbox = kept(
+      await createSandbox({ limits: { sourceBytes: 4 << 20, compileMs: 5_000 } }, { isolation }),
+    )
     await sandbox.run('1')
     let isRefused = false
     const hostile = sandbox.run(pseudo(JUNK, 2_000_000, 104_729)).then((outcome) => {
