@@ -293,13 +293,15 @@ def _in_place(node, parent, field, parent_of):
         return True
     if word == '_getattr_':
         return len(parent.args) == 2 and type(parent.args[1]) is ast.Constant and type(parent.args[1].value) is str
+    if word == 'set':
+        return len(parent.args) == 3 and type(parent.args[2]) is ast.Constant and parent.args[2].value in language.SETTABLE_DUNDERS
     return word in ('tell', 'register', 'run') or word in language.IN_PLACE
 
 
 def _harm_of_code(code, kind):
     for instruction in dis.get_instructions(code):
         name, opname = instruction.argval, instruction.opname
-        if opname in ('CHECK_EG_MATCH', 'BUILD_TEMPLATE', 'BUILD_INTERPOLATION', 'SETUP_ANNOTATIONS'):
+        if opname == 'SETUP_ANNOTATIONS':
             return opname
         if opname == 'CALL_INTRINSIC_1' and instruction.arg in (1, 2):
             return instruction.argrepr
