@@ -39,7 +39,7 @@ function converse(perform: Effect['perform'], pending = 10) {
     position: (line, column) => ({ line, column: column + 1 }),
     now: () => performance.now(),
     after,
-    questionBytes: 100,
+    questionBytes: () => 100,
   })
   return { conversation, broker, performed }
 }

@@ -59,7 +59,11 @@ for name in sorted(library.namelist())[::4]:
 accepted = [name for name in told if told[name] is None]
 [len(accepted) > 35, {name: what for name, what in told.items() if what not in (None, 'PR900')}]
 `),
-  ).toEqual([true, {}])
+  ).toEqual([
+    true,
+    // `f.__doc__ = …` becomes a call of the guard that judges such writes.
+    { 'base64.py': '  Assign( |   Expr(', 'selectors.py': '  Assign( |   Expr(' },
+  ])
 })
 
 describe('positions are those of the guarded text', () => {

@@ -82,7 +82,7 @@ export const run: Command = {
       'a program on the command line, with one input',
     ],
     [
-      'run report.py --read sales.csv::/sales.csv --memory-dir /out=16m --artifacts /out::results',
+      'run report.py --read a.csv::/a.csv --memory-dir /out=16m --artifacts /out::results',
       'a file in, and the files that it writes out',
     ],
     ['run --mode eval --preset formula < cell.txt', 'one expression, under a tighter policy'],

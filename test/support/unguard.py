@@ -9,7 +9,7 @@ OPERATORS = {
 }
 GUARDS = {
     '_getattr_', '_getitem_', '_slice_', '_write_', '_getiter_', '_unpack_sequence_', '_iter_unpack_sequence_',
-    '_inplacevar_', '_apply_', '_metaclass_',
+    '_inplacevar_', '_apply_', '_metaclass_', '_template_',
 }
 
 
@@ -61,6 +61,13 @@ class Unguard(ast.NodeTransformer):
             return ast.copy_location(ast.Subscript(value, self.slice(key), ast.Load()), node)
         if guard == '_getiter_':
             return plain(node, 1)[0]
+        if guard == '_template_':
+            template, texts = plain(node, 2)
+            told = [v for v in template.values if type(v) is ast.Interpolation]
+            expect(type(template) is ast.TemplateStr and len(told) == len(texts.elts), node, 'texts of a template')
+            for value, text in zip(told, texts.elts):
+                value.str = text.value
+            return template
         if guard == '_apply_':
             expect(any(type(a) is ast.Starred for a in node.args) or any(k.arg is None for k in node.keywords), node, 'a star')
             expect(type(node.args[0]) is not ast.Starred, node, 'starred function')
@@ -148,8 +155,13 @@ class Unguard(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node):
-        expect(node.keywords and node.keywords[-1].arg == 'metaclass', node, 'metaclass')
-        expect(node.keywords.pop().value.id == '_metaclass_', node, 'metaclass')
+        keyword = next((k for k in node.keywords if k.arg == 'metaclass'), None)
+        expect(keyword is not None, node, 'metaclass')
+        if guard_of(keyword.value) == '_metaclass_':
+            keyword.value = plain(keyword.value, 1)[0]
+        else:
+            expect(type(keyword.value) is ast.Name and keyword.value.id == '_metaclass_', node, 'metaclass')
+            expect(node.keywords.pop() is keyword, node, 'metaclass')
         self.generic_visit(node)
         return node
 
@@ -174,6 +186,12 @@ def unguard(tree):
 
 class Fold(ast.NodeTransformer):
     """Text in f-strings in one form: `{'a'}` and `a` are the same."""
+
+    def visit_Interpolation(self, node):
+        # The guarded text tells it without the blanks around it.
+        self.generic_visit(node)
+        node.str = node.str.strip()
+        return node
 
     def visit_JoinedStr(self, node):
         self.generic_visit(node)
