@@ -229,6 +229,18 @@ describe('evaluations that are asked for together', () => {
     await sandbox.close()
   })
 
+  test('find no file of another where the policy has files', async () => {
+    const sandbox = await createSandbox(
+      { preset: 'agent', filesystem: { '/': { memory: 100_000 } } },
+      { isolation: 'thread', workers: 1 },
+    )
+    const [add] = await compiled(sandbox, ['[open("/a", "a").write(t), open("/a").read()]'])
+    expect(await sandbox.sheet([add!], [{ t: 'x' }, { t: 'y' }])).toEqual([
+      [value([1, 'x']), value([1, 'y'])],
+    ])
+    await sandbox.close()
+  })
+
   test('are each carried out once where a trusted module would notice', async () => {
     const sandbox = await createSandbox(
       { limits: { wallMs: 300 } },

@@ -40,7 +40,7 @@ export interface Runtime {
   readonly folders: HostFolders
   /** Whether a worker of this isolation can wait for an answer that comes later. */
   readonly canWait: boolean
-  /** Whether nobody outside a guest notices that something is executed twice: it can reach nothing of anybody's. */
+  /** Whether nobody notices that something is executed twice, or after something else: it can reach no files, and nothing of anybody's. */
   readonly isRepeatable: boolean
   readonly compiler: Compiler
   /** Workers for runs and sessions. None of them compiles. */

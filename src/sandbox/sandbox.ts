@@ -146,7 +146,10 @@ export class Sandbox<I extends Isolation = Isolation> {
           host,
           folders,
           canWait: options.isolation !== 'inline',
-          isRepeatable: options.trusted.length === 0 && !host?.asks && folders.mounts.length === 0,
+          isRepeatable:
+            options.trusted.length === 0 &&
+            !host?.asks &&
+            Object.keys(policy.filesystem).length === 0,
           arriving: new Set(),
           states: new States(options.states, fingerprint),
           trustedSource: (file) => files.get(file) ?? trusted(file),

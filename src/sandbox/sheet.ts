@@ -36,6 +36,7 @@ class CellTask implements Task {
   }
 
   failed(error: unknown): void {
+    this.filling.settled = true
     this.filling.fail(error)
   }
 }
