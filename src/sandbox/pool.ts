@@ -5,7 +5,6 @@
  * A pool has one tenant, a sandbox, or many, who take turns: each waits in a bounded queue of its own. Pools of several kinds
  * may have one capacity in common.
  */
-import { InstallationError, OverloadError } from '../errors.js'
 import type { Capacity } from './capacity.js'
 import {
   CANCELLED,
@@ -18,8 +17,8 @@ import {
   type Waiter,
   type Workers,
 } from './tenants.js'
-import { LACKING } from './workers.js'
-import { DID_NOT_START, type GuestWorker } from '../trusted/channel/link.js'
+import { Starts } from './starts.js'
+import type { GuestWorker } from '../trusted/channel/link.js'
 
 /** @internal */
 export interface PoolOptions {
@@ -44,15 +43,6 @@ export interface PoolOptions {
   readonly onClosed?: () => void
 }
 
-/**
- * Workers that end before they were ever ready, in a row, after which the installation is taken to be broken: three that
- * ended themselves, two that stood still, or twenty that were ended by a signal, whose sender may have meant any worker.
- */
-const MOST_FAILED_STARTS = 20
-const ENDED_ITSELF = 7
-/** One that did not start took half a minute for it. */
-const NOT_STARTED = 10
-
 /** A spare is started this long after the first lease at the latest: the first result of a process is not slowed by it. */
 const SPARE_DELAY_MS = 250
 
@@ -62,16 +52,14 @@ const CLOSED = 'the sandbox was closed'
 export class Pool implements Workers {
   readonly #options: PoolOptions
   readonly #ready: GuestWorker[] = []
-  readonly #starting = new Set<GuestWorker>()
+  readonly #starts: Starts
   readonly #leased = new Map<GuestWorker, { readonly tenant: Tenant; readonly purpose: Purpose }>()
   readonly #leases = new WeakMap<GuestWorker, number>()
-  readonly #ending = new Set<Promise<unknown>>()
   /** Tenants who wait, in the order of their turns. */
   readonly #turns = new Set<Tenant>()
   /** The tenant of a pool that has one. */
   readonly #sole: Tenant
   #arrivals = 0
-  #failedStarts = 0
   #spareTimer: NodeJS.Timeout | undefined
   #idleTimer: NodeJS.Timeout | undefined
   #wantsSpares = false
@@ -80,6 +68,11 @@ export class Pool implements Workers {
   constructor(options: PoolOptions) {
     this.#options = options
     this.#sole = tenantOf(options.queue, options.sessions)
+    this.#starts = new Starts(options.start, {
+      ready: (worker) => this.#arrived(worker),
+      gone: (worker) => this.#gone(worker),
+      failed: (error) => this.#failed(error),
+    })
     options.capacity?.add(this)
   }
 
@@ -105,7 +98,7 @@ export class Pool implements Workers {
 
   /** Starts the first worker, so that it is ready when it is wanted. */
   warm(): void {
-    if (!this.#closed && this.size === 0) this.#start()
+    if (!this.#closed && this.size === 0) this.#starts.start()
   }
 
   /** Calls `onReady` for the workers that are ready, once more: what it does has changed. */
@@ -126,13 +119,13 @@ export class Pool implements Workers {
       queued,
       running: this.#leased.size,
       ready: this.#ready.length,
-      starting: this.#starting.size,
+      starting: this.#starts.size,
     }
   }
 
   /** How many workers there are. */
   get size(): number {
-    return this.#ready.length + this.#starting.size + this.#leased.size
+    return this.#ready.length + this.#starts.size + this.#leased.size
   }
 
   /** {@link Pool.#admit} of a pool of one tenant. @throws OverloadError */
@@ -218,9 +211,8 @@ export class Pool implements Workers {
     this.#options.capacity?.remove(this)
     this.#options.onClosed?.()
     for (const waiter of this.#takeWaiting()) waiter.leave()
-    for (const worker of [...this.#ready.splice(0), ...this.#starting, ...this.#leased.keys()])
-      worker.kill(CLOSED)
-    while (this.#ending.size > 0) await Promise.all(this.#ending)
+    for (const worker of [...this.#ready.splice(0), ...this.#leased.keys()]) worker.kill(CLOSED)
+    await this.#starts.close(CLOSED)
   }
 
   /** A tenant's end: what it has is ended. */
@@ -245,7 +237,7 @@ export class Pool implements Workers {
       running: tenant.leased.run,
       sessions: tenant.leased.session,
       ready: this.#ready.length,
-      starting: this.#starting.size,
+      starting: this.#starts.size,
     }
   }
 
@@ -388,62 +380,30 @@ export class Pool implements Workers {
       : Math.min(waitingRuns, workers - this.#leasedFor('run')) +
         waitingSessions +
         (this.#wantsSpares ? spares : 0)
-    for (let have = this.#ready.length + this.#starting.size; have < wanted; have++) {
+    for (let have = this.#ready.length + this.#starts.size; have < wanted; have++) {
       capacity?.makeRoom(this)
-      this.#start()
+      this.#starts.start()
     }
-  }
-
-  #start(): void {
-    let worker: GuestWorker
-    try {
-      worker = this.#options.start()
-    } catch (error) {
-      this.#startFailed(error instanceof Error ? error.message : String(error))
-      return
-    }
-    this.#starting.add(worker)
-    const gone = worker.ended
-      .then((reason) => this.#gone(worker, reason))
-      .finally(() => this.#ending.delete(gone))
-    this.#ending.add(gone)
-    void worker.ready.then((ready) => {
-      if (ready) this.#arrived(worker)
-    })
   }
 
   #arrived(worker: GuestWorker): void {
-    if (!this.#starting.delete(worker)) return
     if (this.#closed) return worker.kill(CLOSED)
-    this.#failedStarts = 0
     this.#options.onReady?.(worker)
     this.#ready.push(worker)
     this.#serve()
     this.#rest()
   }
 
-  #gone(worker: GuestWorker, reason: string): void {
+  #gone(worker: GuestWorker): void {
     const index = this.#ready.indexOf(worker)
     if (index >= 0) this.#ready.splice(index, 1)
-    const wasStarting = this.#starting.delete(worker)
-    if (this.#closed) return
-    if (wasStarting) this.#startFailed(reason)
-    else this.refill()
+    if (!this.#closed) this.refill()
   }
 
-  #startFailed(reason: string): void {
-    this.#failedStarts += reason.startsWith('the worker ended by SIG')
-      ? 1
-      : reason === DID_NOT_START
-        ? NOT_STARTED
-        : ENDED_ITSELF
-    if (this.#failedStarts < MOST_FAILED_STARTS) {
-      this.refill()
-      return
-    }
-    const message = `no worker could be started: ${reason}`
-    const error = LACKING.test(reason) ? new OverloadError(message) : new InstallationError(message)
-    this.#failedStarts = 0
-    for (const waiter of this.#takeWaiting()) waiter.fail(error)
+  /** No worker can be started, or one could not be and is to be tried again. */
+  #failed(error: Error | undefined): void {
+    if (this.#closed) return
+    if (error === undefined) this.refill()
+    else for (const waiter of this.#takeWaiting()) waiter.fail(error)
   }
 }
