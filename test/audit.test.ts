@@ -8,7 +8,7 @@ describe('the audit finds nothing', () => {
     expect(findings).toEqual([])
     expect(objects).toBeGreaterThan(10_000)
     expect(calls).toBeGreaterThan(10_000)
-  }, 300_000)
+  }, 400_000)
 
   test('with the modules that make requests, calling what it reaches', async () => {
     const { findings, calls } = await audit({
@@ -26,7 +26,7 @@ describe('the audit finds nothing', () => {
     })
     expect(findings).toEqual([])
     expect(calls).toBeGreaterThan(10_000)
-  }, 300_000)
+  }, 400_000)
 
   test.each(Object.keys(PRESETS) as PresetName[])(
     'from the globals of the preset %s, by reads',

@@ -157,63 +157,65 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
       await expect(sandbox.run('1', options)).rejects.toThrow(message)
   })
 
-  test.runIf(isolation === 'inline')('what comes later is a clear error inline', async () => {
-    const { state, stdin } = later('a\n')
-    expect(await run('input()', { stdin })).toBe(BLOCKS)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(state.closed).toBe(true)
-  })
-
-  describe.runIf(isolation !== 'inline')('pieces that come later', () => {
-    test('are asked for as they are read, joined, and let go at the end', async () => {
-      const { state, stdin } = later(
-        'a',
-        'b\nc',
-        new Uint8Array([0x64, 0x0a]),
-        '\ud83d',
-        '\ude00\n',
-        'never',
-      )
-      expect(await run('[input(), input(), input()]', { stdin })).toEqual(['ab', 'cd', '😀'])
-      expect(state).toEqual({ asked: 5, closed: true })
+  if (isolation === 'inline')
+    test('what comes later is a clear error inline', async () => {
+      const { state, stdin } = later('a\n')
+      expect(await run('input()', { stdin })).toBe(BLOCKS)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(state.closed).toBe(true)
     })
 
-    test('waiting for them is not the run’s time', async () => {
-      async function* slow(): AsyncGenerator<string> {
-        await new Promise((resolve) => setTimeout(resolve, 600))
-        yield 'x\n'
-      }
-      const outcome = await sandbox.run('input()', { stdin: slow(), limits: { wallMs: 400 } })
-      expect(told(outcome)).toBe('x')
-      expect(outcome.usage.wallMs).toBeLessThan(400)
-    })
+  if (isolation !== 'inline')
+    describe('pieces that come later', () => {
+      test('are asked for as they are read, joined, and let go at the end', async () => {
+        const { state, stdin } = later(
+          'a',
+          'b\nc',
+          new Uint8Array([0x64, 0x0a]),
+          '\ud83d',
+          '\ude00\n',
+          'never',
+        )
+        expect(await run('[input(), input(), input()]', { stdin })).toEqual(['ab', 'cd', '😀'])
+        expect(state).toEqual({ asked: 5, closed: true })
+      })
 
-    test('that fail, are no text, or never come, are exceptions of the guest’s', async () => {
-      async function* fails(): AsyncGenerator<string> {
-        yield 'a\n'
-        throw new Error('postgres://user:hunter2@db')
-      }
-      expect(await run('[input(), input()]', { stdin: fails() })).toBe(
-        "RuntimeError: the host's stdin failed",
-      )
-      expect(await run('input()', { stdin: later(3).stdin })).toBe(
-        'TypeError: stdin: the host gave neither text nor bytes',
-      )
-      async function* never(): AsyncGenerator<string> {
-        await new Promise(() => {})
-        yield ''
-      }
-      expect(await run('input()', { stdin: never(), limits: { waitMs: 50 } })).toBe(
-        'TimeoutError: stdin: no answer after 50 ms',
-      )
-    })
+      test('waiting for them is not the run’s time', async () => {
+        async function* slow(): AsyncGenerator<string> {
+          await new Promise((resolve) => setTimeout(resolve, 600))
+          yield 'x\n'
+        }
+        const outcome = await sandbox.run('input()', { stdin: slow(), limits: { wallMs: 400 } })
+        expect(told(outcome)).toBe('x')
+        expect(outcome.usage.wallMs).toBeLessThan(400)
+      })
 
-    test('a piece that came too late is there for the next read', async () => {
-      async function* late(): AsyncGenerator<string> {
-        await new Promise((resolve) => setTimeout(resolve, 300))
-        yield 'x\n'
-      }
-      const source = `
+      test('that fail, are no text, or never come, are exceptions of the guest’s', async () => {
+        async function* fails(): AsyncGenerator<string> {
+          yield 'a\n'
+          throw new Error('postgres://user:hunter2@db')
+        }
+        expect(await run('[input(), input()]', { stdin: fails() })).toBe(
+          "RuntimeError: the host's stdin failed",
+        )
+        expect(await run('input()', { stdin: later(3).stdin })).toBe(
+          'TypeError: stdin: the host gave neither text nor bytes',
+        )
+        async function* never(): AsyncGenerator<string> {
+          await new Promise(() => {})
+          yield ''
+        }
+        expect(await run('input()', { stdin: never(), limits: { waitMs: 50 } })).toBe(
+          'TimeoutError: stdin: no answer after 50 ms',
+        )
+      })
+
+      test('a piece that came too late is there for the next read', async () => {
+        async function* late(): AsyncGenerator<string> {
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          yield 'x\n'
+        }
+        const source = `
 import time
 while True:
     try:
@@ -222,20 +224,20 @@ while True:
     except TimeoutError:
         pass
 line`
-      expect(await run(source, { stdin: late(), limits: { waitMs: 100 } })).toBe('x')
-    })
+        expect(await run(source, { stdin: late(), limits: { waitMs: 100 } })).toBe('x')
+      })
 
-    test('a run that is cancelled lets go of them', async () => {
-      const { state, stdin } = later(...Array<string>(1_000).fill('x\n'))
-      const end = new AbortController()
-      const outcome = sandbox.run('while True: input()', { stdin, signal: end.signal })
-      while (state.asked < 3) await new Promise((resolve) => setTimeout(resolve, 5))
-      end.abort()
-      expect((await outcome).status).toBe('cancelled')
-      await new Promise((resolve) => setTimeout(resolve, 50))
-      expect(state.closed).toBe(true)
+      test('a run that is cancelled lets go of them', async () => {
+        const { state, stdin } = later(...Array<string>(1_000).fill('x\n'))
+        const end = new AbortController()
+        const outcome = sandbox.run('while True: input()', { stdin, signal: end.signal })
+        while (state.asked < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+        end.abort()
+        expect((await outcome).status).toBe('cancelled')
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        expect(state.closed).toBe(true)
+      })
     })
-  })
 })
 
 test('a run that waits keeps what it has not read; one that goes on may be given more', async () => {

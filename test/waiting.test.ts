@@ -318,22 +318,22 @@ asyncio.run(main())`
 
   test('files wait with their guest', async () => {
     const policy: Policy = {
-      filesystem: { '/work': { memory: 1_000_000 } },
-      artifacts: { from: '/work' },
+      filesystem: { '/out': { memory: 1_000_000 } },
+      artifacts: { from: '/out' },
     }
     const [one, two] = [
       await open({ later }, { states: { key } }, policy),
       await open({ later }, { states: { key } }, policy),
     ]
     const source = `
-f = open('/work/a.txt', 'w')
+f = open('/out/a.txt', 'w')
 f.write('one ')
 f.write(await later())
 f.close()`
     const { state } = waiting(await one.run(source))
     const end = await two.resume(state, { answers: { 1: { value: 'two' } } })
     expect(returned(end)).toBe(null)
-    expect(Object.keys(end.files ?? {})).toEqual(['/work/a.txt'])
+    expect(Object.keys(end.files ?? {})).toEqual(['/out/a.txt'])
     expect(Buffer.from(Object.values(end.files ?? {})[0]!).toString()).toBe('one two')
     await Promise.all([one.close(), two.close()])
   })

@@ -33,7 +33,7 @@ export interface AuditReport {
 }
 
 export interface AuditOptions {
-  /** Most milliseconds. Default 120,000. A walk that does not end in time is an error, never a clean report. */
+  /** Most milliseconds. Default 300,000. A walk that does not end in time is an error, never a clean report. */
   readonly wallMs?: number | undefined
   /** Also calls what it reaches, with hostile arguments. Default true: reads alone find too little. */
   readonly calls?: boolean | undefined
@@ -49,13 +49,13 @@ const python = (name: string): string =>
   readFileSync(new URL(`../../src/sandbox/${name}`, import.meta.url), 'utf8')
 
 /**
- * Audits what guests of `policy` can reach. Takes from seconds to a minute.
+ * Audits what guests of `policy` can reach. Takes from ten seconds to two minutes.
  * @throws PolicyError for a policy that is none, ArgumentError for an option that is none, PyrestrictError when the walk did not
  *   come to its end.
  */
 export async function audit(policy: Policy = {}, options: AuditOptions = {}): Promise<AuditReport> {
   checkOptions(options, 'audit')
-  const { wallMs = 120_000, calls = true, plant } = options
+  const { wallMs = 300_000, calls = true, plant } = options
   const { min, max } = LIMITS.wallMs
   if (!Number.isInteger(wallMs) || wallMs < min || wallMs > max)
     throw new ArgumentError(
