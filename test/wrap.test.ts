@@ -1,10 +1,12 @@
 /** The jail inside an operator's own command: any command at all, and bubblewrap where the machine has it. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { createSandbox, InstallationError } from '../src/index.js'
+import { createPool, createSandbox, InstallationError } from '../src/index.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const pyodide = dirname(createRequire(import.meta.url).resolve('pyodide'))
@@ -58,6 +60,23 @@ test('any command', async () => {
     limit: 'wallMs',
   })
   await sandbox.close()
+})
+
+test('a command of a pool is around every process, those that compile included', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-wrap-'))
+  const log = join(folder, 'log')
+  const pool = createPool({
+    workers: 1,
+    wrap: ['/bin/sh', '-c', `echo "$@" >> ${log}; exec "$@"`, 'sh'],
+  })
+  const sandbox = await createSandbox({}, { pool })
+  expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
+  const started = readFileSync(log, 'utf8')
+  expect(started).toContain('node/worker.js')
+  expect(started).toContain('bundle/compile-worker.js')
+  await sandbox.close()
+  await pool.close()
+  rmSync(folder, { recursive: true })
 })
 
 test('a command that fails is told with what it said', async () => {

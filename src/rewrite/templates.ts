@@ -30,7 +30,7 @@ function template(scan: Scan, node: number, strings: readonly number[]): void {
   scan.after(node, `, (${texts}))`)
 }
 
-/** The expression of `{ expression = !r:spec}`, without the blanks before it, as CPython tells it. */
+/** The expression of `{ expression = !r:spec}`, with the blanks before it and without those after it, as CPython tells it. */
 function expressionOf(scan: Scan, interpolation: number): string {
   const { kinds } = scan
   const parts = scan.children(interpolation)
@@ -43,5 +43,5 @@ function expressionOf(scan: Scan, interpolation: number): string {
         scan.kind[part] === kinds.format_specifier),
   )
   const text = scan.tree.text.slice(scan.end[parts[0]!], scan.start[parts[end]!])
-  return text.replaceAll('\r\n', '\n').trim()
+  return text.replaceAll('\r\n', '\n').trimEnd()
 }

@@ -235,7 +235,7 @@ export function formalsOf(
 export function resolveOptions(options: SandboxOptions, policy: ResolvedPolicy): ResolvedOptions {
   checkOptions(options, 'sandbox')
   const { pool, snapshotKey } = options
-  const { isolation = pool?.isolation ?? 'process', wrap } = options
+  const { isolation = pool?.isolation ?? 'process', wrap = pool?.wrap } = options
   if (!ISOLATIONS.includes(isolation))
     throw new ArgumentError(`isolation: must be one of ${ISOLATIONS.join(', ')}`)
   if (pool !== undefined) checkPool(pool, options)

@@ -79,7 +79,8 @@ export class WorkerPool {
   readonly workers: number
   readonly #capacity: Capacity
   readonly #idleMs: number
-  readonly #wrap: readonly string[] | undefined
+  /** @internal The command around its jails, and around those that compile for its sandboxes. */
+  readonly wrap: readonly string[] | undefined
   readonly #pools = new Map<string, Pool>()
   readonly #own = new Set<Pool>()
   #closed = false
@@ -96,7 +97,7 @@ export class WorkerPool {
     this.workers = workers
     this.#capacity = new Capacity(workers, memoryMb)
     this.#idleMs = idleMs
-    this.#wrap = wrap
+    this.wrap = wrap
   }
 
   /** How many runs of all sandboxes wait and are running, and how many workers are ready and starting. */
@@ -161,7 +162,7 @@ export class WorkerPool {
       idleMs: this.#idleMs,
       capacity: this.#capacity,
       memoryMb: setup.memoryBytes / (1 << 20),
-      start: starterOf(this.isolation, setup, this.#wrap, language),
+      start: starterOf(this.isolation, setup, this.wrap, language),
       ...own,
     })
   }

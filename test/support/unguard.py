@@ -187,12 +187,6 @@ def unguard(tree):
 class Fold(ast.NodeTransformer):
     """Text in f-strings in one form: `{'a'}` and `a` are the same."""
 
-    def visit_Interpolation(self, node):
-        # The guarded text tells it without the blanks around it.
-        self.generic_visit(node)
-        node.str = node.str.strip()
-        return node
-
     def visit_JoinedStr(self, node):
         self.generic_visit(node)
         values = []
