@@ -272,7 +272,6 @@ describe('handlers that go wrong', () => {
     const { ask, events } = brokerOf({
       granted: {
         f: () => ({
-          // biome-ignore lint/suspicious/noThenProperty: a thenable is what this is about.
           then: (resolve: (value: unknown) => void) => resolve(new Promise(() => {})),
         }),
       },

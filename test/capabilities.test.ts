@@ -8,21 +8,11 @@ import {
   type Capabilities,
   type EffectEvent,
   type Isolation,
-  type Outcome,
   type Sandbox,
 } from '../src/index.js'
+import { returned, raised } from './support/outcomes.js'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-function returned(outcome: Outcome): unknown {
-  if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome, undefined, 1))
-  return outcome.value
-}
-
-function raised(outcome: Outcome): string {
-  if (outcome.status !== 'raised') throw new Error(JSON.stringify(outcome))
-  return `${outcome.exception.type}: ${outcome.exception.message}`
-}
 
 class Document {
   title = 'T'

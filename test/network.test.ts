@@ -10,23 +10,14 @@ import {
   createSandbox,
   type EffectEvent,
   type NetworkRule,
-  type Outcome,
   type Sandbox,
   type SandboxOptions,
   type Policy,
 } from '../src/index.js'
+import { returned, raised } from './support/outcomes.js'
 import { serve, type WebServer } from './support/web.js'
 
 const SECRET = 'tk_5up3r/s3cr+t=%?'
-
-function returned(outcome: Outcome): unknown {
-  if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome, undefined, 1))
-  return outcome.value
-}
-function raised(outcome: Outcome): string {
-  if (outcome.status !== 'raised') throw new Error(JSON.stringify(outcome))
-  return `${outcome.exception.type}: ${outcome.exception.message}`
-}
 
 let server: WebServer
 let origin: string

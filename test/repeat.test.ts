@@ -8,24 +8,13 @@ import {
   type Capabilities,
   type EffectEvent,
   type Isolation,
-  type Outcome,
   type Policy,
   type Sandbox,
   type SandboxOptions,
-  type Waiting,
 } from '../src/index.js'
+import { returned, waiting } from './support/outcomes.js'
 
 const key = new Uint8Array(32).fill(7)
-
-function returned(outcome: Outcome): unknown {
-  if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome, undefined, 1))
-  return outcome.value
-}
-
-function waiting(outcome: Outcome): Waiting {
-  if (outcome.status !== 'waiting') throw new Error(JSON.stringify(outcome, undefined, 1))
-  return outcome
-}
 
 describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isolation) => {
   let sandbox: Sandbox

@@ -10,32 +10,17 @@ import {
   type Capabilities,
   type EffectEvent,
   type Isolation,
-  type Outcome,
   type Policy,
   type Sandbox,
   type SandboxOptions,
   type Waiting,
 } from '../src/index.js'
+import { returned, raised, waiting } from './support/outcomes.js'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const never = awaitable(() => new Promise(() => {}))
 const later = awaitable(async () => LATER)
 const key = new Uint8Array(32).fill(7)
-
-function returned(outcome: Outcome): unknown {
-  if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome, undefined, 1))
-  return outcome.value
-}
-
-function raised(outcome: Outcome): string {
-  if (outcome.status !== 'raised') throw new Error(JSON.stringify(outcome))
-  return `${outcome.exception.type}: ${outcome.exception.message}`
-}
-
-function waiting(outcome: Outcome): Waiting {
-  if (outcome.status !== 'waiting') throw new Error(JSON.stringify(outcome, undefined, 1))
-  return outcome
-}
 
 const open = (capabilities: Capabilities, options: SandboxOptions = {}, policy: Policy = {}) =>
   createSandbox(
