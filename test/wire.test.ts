@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { decode, type Inward } from '../src/trusted/channel/decode.js'
+import { allOf, decode, decoding, type Inward } from '../src/trusted/channel/decode.js'
+import { inSteps } from '../src/sandbox/steps.js'
 import { encode, Tuple } from '../src/trusted/channel/encode.js'
 import { validate } from '../src/trusted/channel/validate.js'
 import { MOST_DEPTH, PLAIN, WireError, type WireLimits } from '../src/trusted/channel/wire.js'
@@ -194,6 +195,55 @@ describe('read again', () => {
     fc.assert(
       fc.property(fc.oneof(fc.double(), fc.maxSafeInteger()), (n) => Object.is(there(n), n)),
     )
+  })
+
+  test('are read in steps that are as short whatever the shape, and come to the same', () => {
+    const many = 100_000
+    const shapes: [string, unknown, number][] = [
+      ['a long list', Array.from({ length: many }, (_, i) => i), many / 1000],
+      ['many small dicts', Array.from({ length: many }, (_, i) => ({ n: i })), many / 1000],
+      [
+        'one large dict',
+        Object.fromEntries(Array.from({ length: many }, (_, i) => [`k${i}`, i])),
+        400,
+      ],
+      ['one large Map', new Map(Array.from({ length: many }, (_, i) => [i, 'x'])), 600],
+      ['one large set', new Set(Array.from({ length: many }, (_, i) => i)), 400],
+    ]
+    for (const [name, value, least] of shapes) {
+      const bytes = write(value)
+      const reading = decoding(bytes, PLAIN, INWARD)
+      let steps = 0
+      let last = reading.next()
+      for (; !last.done; last = reading.next()) steps++
+      expect(steps, name).toBeGreaterThan(least)
+      expect(last.value, name).toEqual(read(bytes))
+    }
+  })
+
+  test('are judged whole before the first of them is read', () => {
+    const bytes = write([...Array.from({ length: 50_000 }, () => 1), 'end'])
+    bytes[bytes.length - 8] = 0xff
+    const made: unknown[] = []
+    const inward = { ...INWARD, ellipsis: () => made.push(1) }
+    expect(() => allOf(decoding(bytes, PLAIN, inward))).toThrow(WireError)
+    expect(made).toEqual([])
+  })
+
+  test('let other work of the host come in between', async () => {
+    const order: string[] = []
+    const busy = function* (): Generator<void, string> {
+      for (let i = 0; i < 4; i++) {
+        const until = performance.now() + 10
+        while (performance.now() < until);
+        order.push(`step ${i}`)
+        yield
+      }
+      return 'done'
+    }
+    setImmediate(() => order.push('other work'))
+    expect(await inSteps(busy())).toBe('done')
+    expect(order.indexOf('other work')).toBe(1)
   })
 
   test('texts are exact, lone surrogates and all', () => {

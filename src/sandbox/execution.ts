@@ -6,6 +6,7 @@ import { decodeFiles, filesBytes } from './files.js'
 import type { Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { Secrets } from '../trusted/network/secrets.js'
+import { allOf } from '../trusted/channel/decode.js'
 import { WireError } from '../trusted/channel/wire.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
 import type { CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
@@ -250,8 +251,12 @@ export type Reply =
   | Pick<Exhausted, 'status' | 'limit' | 'used' | 'allowed' | 'message'>
   | { readonly status: 'crashed'; readonly reason: string }
 
-/** What a call's end says. */
-export function replyOf(performed: Performed, limits: Limits): Reply {
+/** What a call's end says, all at once. */
+export const replyOf = (performed: Performed, limits: Limits): Reply =>
+  allOf(replying(performed, limits))
+
+/** What a call's end says, in steps: a result may take long to read. */
+export function* replying(performed: Performed, limits: Limits): Generator<void, Reply> {
   if (performed.kind === 'lost') return { status: 'crashed', reason: performed.reason }
   if (performed.kind === 'killed') {
     const { usage, why, detail } = performed
@@ -273,11 +278,11 @@ export function replyOf(performed: Performed, limits: Limits): Reply {
     }
   }
   try {
-    const response = readRunResponse(performed.response, limits)
+    const response = yield* readRunResponse(performed.response, limits)
     return response.status === 'exhausted'
       ? exhausted(response.limit, response.used, limits)
       : response.status === 'raised'
-        ? { ...response, traces: tracesOf(performed.traces, limits) }
+        ? { ...response, traces: yield* tracesOf(performed.traces, limits) }
         : response
   } catch (error) {
     if (!(error instanceof ForgedResponse)) throw error
@@ -286,11 +291,11 @@ export function replyOf(performed: Performed, limits: Limits): Reply {
 }
 
 /** What the trusted guest tells of its exceptions. It is as good as the worker that hands it over: without, frames are missing. */
-function tracesOf(bytes: Uint8Array | null, limits: Limits): HostTraces {
+function* tracesOf(bytes: Uint8Array | null, limits: Limits): Generator<void, HostTraces> {
   const traces = new Map<number, Value>()
   if (bytes === null) return traces
   try {
-    const response = readRunResponse(bytes, limits)
+    const response = yield* readRunResponse(bytes, limits)
     const pairs = response.status === 'returned' ? response.value : []
     for (const pair of Array.isArray(pairs) ? (pairs as Value[]) : []) {
       const [number, frames] = Array.isArray(pair) ? (pair as Value[]) : []

@@ -6,7 +6,7 @@ import type { Limits } from '../policy/limits.js'
 import { NETWORKED_GRANTS, setOf } from '../policy/keys/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { withField } from '../trusted/channel/encode.js'
-import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
+import { decodingValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { WireError, type WireLimits } from '../trusted/channel/wire.js'
 import type { HostSide } from './effects.js'
 import type { Given } from './given.js'
@@ -232,10 +232,11 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
   return made
 }
 
-export function readRunResponse(bytes: Uint8Array, limits: Limits): RunResponse {
+/** What a run or a call answered, read in steps. @throws ForgedResponse */
+export function* readRunResponse(bytes: Uint8Array, limits: Limits): Generator<void, RunResponse> {
   let fields: Readonly<Record<string, Value>>
   try {
-    fields = readFields(bytes, { nodes: RESULT_NODES + RECORD_NODES })
+    fields = yield* readFields(bytes, { nodes: RESULT_NODES + RECORD_NODES })
   } catch (error) {
     // So many small parts that the host has no room for what so few bytes say.
     if (error instanceof ForgedResponse && error.isTooMuch)
@@ -327,13 +328,13 @@ function encode(
   }
 }
 
-function readFields(
+function* readFields(
   bytes: Uint8Array,
   limits: Partial<WireLimits>,
-): Readonly<Record<string, Value>> {
+): Generator<void, Readonly<Record<string, Value>>> {
   let value: Value
   try {
-    value = decodeValue(bytes, { ...limits, bytes: bytes.length })
+    value = yield* decodingValue(bytes, { ...limits, bytes: bytes.length })
   } catch (error) {
     throw new ForgedResponse(
       error instanceof Error ? error.message : String(error),

@@ -3,6 +3,7 @@ import { PolicyError } from '../errors.js'
 import { readLibrary } from '../platform/node/image.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { Lines } from '../rewrite/lines.js'
+import { allOf } from '../trusted/channel/decode.js'
 import type { GuestWorker, Performed } from '../trusted/channel/link.js'
 import type { CallLimits } from '../trusted/channel/protocol.js'
 import { readException, type FindSource } from './exception.js'
@@ -14,6 +15,7 @@ import {
   fullRequest,
   loadRequest,
   readRunResponse,
+  type RunResponse,
   RESPONSE_SLACK,
 } from './requests.js'
 import type { Runtime } from './runs.js'
@@ -121,9 +123,9 @@ function endingOf(performed: Performed): string {
 function answerOf(
   { response }: Extract<Performed, { kind: 'done' }>,
   { limits }: ResolvedPolicy,
-): ReturnType<typeof readRunResponse> {
+): RunResponse {
   try {
-    return readRunResponse(response, limits)
+    return allOf(readRunResponse(response, limits))
   } catch (error) {
     if (error instanceof ForgedResponse)
       throw new PolicyError(`trusted modules could not be loaded: ${error.message}`)

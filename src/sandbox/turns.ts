@@ -12,8 +12,9 @@ import type { Secrets } from '../trusted/network/secrets.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import type { CallUsage } from '../trusted/channel/protocol.js'
 import { encodeValue } from '../trusted/channel/values.js'
-import { callLimits, replyOf, type Reply } from './execution.js'
+import { callLimits, replying, replyOf, type Reply } from './execution.js'
 import { Repeats, type Recorded, type Turn } from './repeat.js'
+import { inSteps } from './steps.js'
 import { wait } from './wait.js'
 
 /** What a run that may wait needs beside its first request. */
@@ -110,7 +111,7 @@ export async function performTurns(work: Work): Promise<Turned> {
         if (isOver() || !turns) return { performed: whole, reply: FORGED }
         return drop({ ...turn, ...repeat.made(performed.tape) }, before, whole, turns)
       }
-      const reply = replyOf(whole, limits)
+      const reply = await inSteps(replying(whole, limits))
       const isWaiting = reply.status === 'waiting'
       const asked = isWaiting ? encodeValue([reply.asked, reply.cancelled]) : null
       const departure = repeat.ended(performed, asked)

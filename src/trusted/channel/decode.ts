@@ -2,11 +2,13 @@
  * Reads wire bytes as JavaScript values, after {@link validate} has passed them. Without recursion, whatever the depth; what is made is
  * plain data, without a prototype of the sender's choice. References are given to `inward`, which makes or refuses what they stand for.
  *
+ * A large value takes seconds, so it is read in steps: {@link decoding} may be left alone after each, {@link decode} takes all at once.
+ *
  * Tuples and lists become arrays, sets and frozensets Sets, a dict an object without a prototype where every key is a name, and
  * a Map where some are not or an object would put them in another order. Ellipsis and complex numbers are given to `inward` too.
  */
-import { keyed, valuesOf } from './keys.js'
-import { validate } from './validate.js'
+import { FEW, keyed, manyKeyed, manyValuesOf, valuesOf } from './keys.js'
+import { validate, validating } from './validate.js'
 import { Code, WireError, type WireLimits } from './wire.js'
 import type { Field } from './encode.js'
 
@@ -28,13 +30,40 @@ const fromUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** Shorter texts are read byte by byte as long as they are ASCII. */
 const SHORT = 24
 
+/** Values read in a step: well under a millisecond's. */
+const STEP = 1_000
+
 /** The value that the whole of `encoded` is. @throws WireError, and nothing else, on anything a writer would not have written. */
 export function decode(encoded: Uint8Array, limits: WireLimits, inward: Inward): unknown {
   validate(encoded, 0, encoded.length, limits)
+  return allOf(read(encoded, inward))
+}
+
+/** What steps come to, all at once. */
+export function allOf<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** As {@link decode}, in steps; `encoded` must stay as it is until the last. */
+export function* decoding(
+  encoded: Uint8Array,
+  limits: WireLimits,
+  inward: Inward,
+): Generator<void, unknown> {
+  yield* validating(encoded, limits)
+  return yield* read(encoded, inward)
+}
+
+/** The value of bytes that were judged. */
+function* read(encoded: Uint8Array, inward: Inward): Generator<void, unknown> {
   // Never a Buffer: its `slice` makes no copy, and what was decoded would change with it.
   const bytes = new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.length)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const open: Open[] = []
+  let steps = STEP
   let top: Open | undefined
   let at = 0
   const length = (): number => {
@@ -55,6 +84,10 @@ export function decode(encoded: Uint8Array, limits: WireLimits, inward: Inward):
     return code === Code.TEXT ? text() : code === Code.INT ? length() : code === Code.TRUE
   }
   for (;;) {
+    if (--steps === 0) {
+      steps = STEP
+      yield
+    }
     let value: unknown
     const code = bytes[at++]!
     switch (code) {
@@ -99,7 +132,10 @@ export function decode(encoded: Uint8Array, limits: WireLimits, inward: Inward):
         open.push((top = { code, items: [], left: -1 }))
         continue
       case Code.END:
-        value = keyed(top!.items)
+        {
+          const { items } = top!
+          value = items.length > FEW ? yield* manyKeyed(items) : keyed(items)
+        }
         open.pop()
         top = open[open.length - 1]
         break
@@ -118,7 +154,8 @@ export function decode(encoded: Uint8Array, limits: WireLimits, inward: Inward):
     while (top !== undefined) {
       top.items.push(value)
       if (--top.left !== 0) break
-      value = finished(top.code, top.items)
+      const { code, items } = top
+      value = isSet(code) && items.length > FEW ? yield* manyValuesOf(items) : finished(code, items)
       open.pop()
       top = open[open.length - 1]
     }
@@ -126,8 +163,10 @@ export function decode(encoded: Uint8Array, limits: WireLimits, inward: Inward):
   }
 }
 
+const isSet = (code: number): boolean => code === Code.SET || code === Code.FROZENSET
+
 const finished = (code: number, items: unknown[]): unknown =>
-  code === Code.SET || code === Code.FROZENSET ? valuesOf(items) : items
+  isSet(code) ? valuesOf(items) : items
 
 /** UTF-8 with lone surrogates, as Python's `surrogatepass` writes it. @throws WireError for anything else */
 function textOf(bytes: Uint8Array, from: number, to: number): string {

@@ -21,9 +21,36 @@ const HASHED_ITEM = 1
 const KEY = 2
 const VALUE_OF_KEY = 3
 
-/** The open containers: what each takes next, and how many items are still to come (dicts end by a code instead). */
-const takes = new Uint8Array(MOST_DEPTH + 1)
-const left = new Int32Array(MOST_DEPTH + 1)
+/** How far the bytes are judged. */
+class Judged {
+  /** The open containers: what each takes next, and how many items are still to come (dicts end by a code instead). */
+  readonly takes = new Uint8Array(MOST_DEPTH + 1)
+  readonly left = new Int32Array(MOST_DEPTH + 1)
+  depth = 0
+  at = 0
+  nodes = 0
+  hasReference = false
+
+  /** From the first byte. @throws WireError when they are not within the memory, or too many */
+  from(bytes: Uint8Array, start: number, end: number, limits: WireLimits): this {
+    if (!(start >= 0 && start <= end && end <= bytes.length))
+      throw new WireError('the bytes are not within the memory')
+    if (end - start > limits.bytes)
+      throw new WireError(`${end - start} bytes, of ${limits.bytes} allowed`, 'bytes')
+    this.at = start
+    this.nodes = limits.nodes
+    this.depth = 0
+    this.hasReference = false
+    this.takes[0] = ITEM
+    this.left[0] = 1
+    return this
+  }
+}
+
+/** What judges in one go, and so is never in the middle of anything, does it here. */
+const whole = new Judged()
+/** Values judged in a step: some hundred microseconds'. */
+const STEP = 10_000
 
 const ENDS_EARLY = 'the bytes end within a value'
 
@@ -42,18 +69,33 @@ export function validate(
   end: number,
   limits: WireLimits,
 ): boolean {
-  if (!(start >= 0 && start <= end && end <= bytes.length))
-    throw new WireError('the bytes are not within the memory')
-  if (end - start > limits.bytes)
-    throw new WireError(`${end - start} bytes, of ${limits.bytes} allowed`, 'bytes')
+  pass(whole.from(bytes, start, end, limits), bytes, end, limits, Infinity)
+  return whole.hasReference
+}
+
+/** As {@link validate}, of all the bytes and in steps; they must stay as they are until the last. */
+export function* validating(bytes: Uint8Array, limits: WireLimits): Generator<void, void> {
+  const judged = new Judged().from(bytes, 0, bytes.length, limits)
+  while (!pass(judged, bytes, bytes.length, limits, STEP)) yield
+}
+
+/** Judges so many values more. Tells whether that was all. @throws WireError */
+function pass(
+  judged: Judged,
+  bytes: Uint8Array,
+  end: number,
+  limits: WireLimits,
+  most: number,
+): boolean {
   const mostDepth = Math.min(limits.depth, MOST_DEPTH)
-  let at = start
-  let nodes = limits.nodes
-  let depth = 0
-  let hasReference = false
-  takes[0] = ITEM
-  left[0] = 1
+  const { takes, left } = judged
+  let { at, nodes, depth } = judged
+  const pause = nodes - most
   for (;;) {
+    if (nodes <= pause) {
+      Object.assign(judged, { at, nodes, depth })
+      return false
+    }
     const role = takes[depth]!
     if (at >= end) throw new WireError(ENDS_EARLY)
     const code = bytes[at++]!
@@ -101,7 +143,7 @@ export function validate(
             throw new WireError('a key that cannot be hashed')
           if (code === Code.TUPLE && count > 1 && bytes[at] === Code.REFERENCE) {
             at = afterReference(bytes, at + 1, end, count - 1, limits.references)
-            hasReference = true
+            judged.hasReference = true
             break
           }
           if (depth >= mostDepth) throw tooDeep(mostDepth)
@@ -123,7 +165,7 @@ export function validate(
     while (takes[depth]! < KEY && left[depth] === 0) {
       if (depth === 0) {
         if (at !== end) throw new WireError(at > end ? ENDS_EARLY : 'bytes after the value')
-        return hasReference
+        return true
       }
       depth--
     }

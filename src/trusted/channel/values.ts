@@ -5,7 +5,7 @@
  * returned that is no data at all, as its `repr`. On the wire both are references: `(StopIteration, type, text)`, and
  * `(StopIteration, type, text, True)` for the opaque, which only ever leave a guest.
  */
-import { decode } from './decode.js'
+import { decode, decoding } from './decode.js'
 import { encode, type Field, type Instead } from './encode.js'
 import { complexText, TEXTS } from './texts.js'
 import { PLAIN, WireError, type WireLimits } from './wire.js'
@@ -85,6 +85,14 @@ export function encodeValue(
 /** Decodes bytes as if forged. @throws WireError, and nothing else, on anything that is not a value. */
 export function decodeValue(encoded: Uint8Array, limits: Partial<WireLimits> = {}): Value {
   return decode(encoded, { ...VALUES, ...limits }, INWARD) as Value
+}
+
+/** As {@link decodeValue}, in steps; `encoded` must stay as it is until the last. */
+export function* decodingValue(
+  encoded: Uint8Array,
+  limits: Partial<WireLimits> = {},
+): Generator<void, Value> {
+  return (yield* decoding(encoded, { ...VALUES, ...limits }, INWARD)) as Value
 }
 
 /** How what is no plain data is read. */
