@@ -64,6 +64,8 @@ export type {
   RunOptions,
   SandboxOptions,
 } from './sandbox/options.js'
+export { CallbackError } from './trusted/broker/callbacks.js'
+export type { GuestFunction } from './trusted/broker/callbacks.js'
 export { awaitable, capability } from './trusted/broker/capability.js'
 export type { Awaitable, Capability, CapabilityOptions } from './trusted/broker/capability.js'
 export { GuestError, LATER } from './trusted/broker/effect.js'

@@ -12,22 +12,14 @@ interface Given {
   limits?: Partial<BrokerOptions['limits']>
   approve?: BrokerOptions['approve']
   errors?: readonly string[]
-  canWait?: boolean
 }
 
-function brokerOf({
-  granted = {},
-  rules = {},
-  limits,
-  approve,
-  errors = [],
-  canWait = true,
-}: Given) {
+function brokerOf({ granted = {}, rules = {}, limits, approve, errors = [] }: Given) {
   const events: EffectEvent[] = []
   const objects = new Objects(granted)
   const broker = new Broker({
     counts: { run: 'r', seq: 0, asked: new Map() },
-    effects: callEffects({ granted, objects, rules, timeoutMs: 1000, canWait }),
+    effects: callEffects({ granted, objects, rules, timeoutMs: 1000 }),
     limits: { effects: 100, pending: 10, ...limits },
     errors: new Set(errors),
     approve,
@@ -134,13 +126,6 @@ describe('functions', () => {
     const { ask } = brokerOf({ granted: { f: () => () => 1, g: () => 2 } })
     expect(await ask('f')).toEqual({ error: ['TypeError', 'f: a function cannot cross'] })
     expect(await ask('g')).toEqual({ value: 2 })
-  })
-
-  test('a plain one that answers later, where nobody can wait, is an error that says what to write', async () => {
-    const { ask } = brokerOf({ granted: { f: async () => 1 }, canWait: false })
-    expect(await ask('f')).toEqual({
-      error: ['RuntimeError', expect.stringContaining('must grant it with awaitable(...)')],
-    })
   })
 })
 

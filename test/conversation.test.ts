@@ -51,9 +51,11 @@ const row = (id: number, target = 'f', args: Value[] = []): Value => [
   encodeValue([args, {}]),
   3,
   4,
+  'guest.py',
 ]
+const NOTHING = { asked: [], cancelled: [], given: [] }
 const exchange = (fields: { [key: string]: Value }): Uint8Array =>
-  encodeValue({ asked: [], cancelled: [], wanted: null, timeout: null, ...fields })
+  encodeValue({ ...NOTHING, wanted: null, timeout: null, ...fields })
 
 describe('a guest that waits on its stack', () => {
   test('gets the answer that it wants, and those that came meanwhile', async () => {
@@ -89,7 +91,7 @@ describe('a guest that waits on its stack', () => {
   test('is told so where nobody can wait', () => {
     const { conversation } = converse(() => new Promise(() => {}))
     expect(decodeValue(conversation.exchangeNow(exchange({ asked: [row(1)] }), 7))).toEqual([
-      [1, null, 'RuntimeError', expect.stringContaining('await it at the level of the module')],
+      [1, null, 'RuntimeError', expect.stringContaining('grant it with awaitable(...)')],
     ])
     expect(conversation.open).toEqual([])
   })
@@ -101,43 +103,50 @@ test('what the guest no longer waits for is aborted, and its answer dropped', as
     signal = given
     return new Promise(() => {})
   })
-  conversation.begin(conversation.rows([row(1)], []), 7)
-  conversation.begin(conversation.rows([], [1, 99]), 7)
+  conversation.begin(conversation.rows({ ...NOTHING, asked: [row(1)] }), 7)
+  conversation.begin(conversation.rows({ ...NOTHING, cancelled: [1, 99] }), 7)
   expect(signal?.aborted).toBe(true)
   await conversation.answered(50)
   expect(conversation.take()).toEqual([])
 })
 
 test.each<[string, Value]>([
-  ['no list', { asked: 1, cancelled: [] }],
-  ['a row that is none', { asked: [1], cancelled: [] }],
-  ['a row too short', { asked: [[1, 'call', 'f', encodeValue([[], {}]), 1]], cancelled: [] }],
+  ['no list', { ...NOTHING, asked: 1 }],
+  ['a row that is none', { ...NOTHING, asked: [1] }],
+  ['a row too short', { ...NOTHING, asked: [[1, 'call', 'f', encodeValue([[], {}]), 1, 1]] }],
   [
     'a number that is none',
-    { asked: [[-1, 'call', 'f', encodeValue([[], {}]), 1, 1]], cancelled: [] },
+    { ...NOTHING, asked: [[-1, 'call', 'f', encodeValue([[], {}]), 1, 1, 'f']] },
   ],
   [
     'a number of another kind',
-    { asked: [[1.5, 'call', 'f', encodeValue([[], {}]), 1, 1]], cancelled: [] },
+    { ...NOTHING, asked: [[1.5, 'call', 'f', encodeValue([[], {}]), 1, 1, 'f']] },
   ],
   [
     'a target of another kind',
-    { asked: [[1, 'call', 2, encodeValue([[], {}]), 1, 1]], cancelled: [] },
+    { ...NOTHING, asked: [[1, 'call', 2, encodeValue([[], {}]), 1, 1, 'f']] },
   ],
-  ['arguments that are no bytes', { asked: [[1, 'call', 'f', [], 1, 1]], cancelled: [] }],
+  ['arguments that are no bytes', { ...NOTHING, asked: [[1, 'call', 'f', [], 1, 1, 'f']] }],
   [
     'arguments that do not decode',
-    { asked: [[1, 'call', 'f', new Uint8Array([1, 2]), 1, 1]], cancelled: [] },
+    { ...NOTHING, asked: [[1, 'call', 'f', new Uint8Array([1, 2]), 1, 1, 'f']] },
   ],
   [
     'arguments that are none',
-    { asked: [[1, 'call', 'f', encodeValue([1, 2]), 1, 1]], cancelled: [] },
+    { ...NOTHING, asked: [[1, 'call', 'f', encodeValue([1, 2]), 1, 1, 'f']] },
   ],
   [
     'arguments that are too large',
-    { asked: [[1, 'call', 'f', encodeValue([['x'.repeat(200)], {}]), 1, 1]], cancelled: [] },
+    { ...NOTHING, asked: [[1, 'call', 'f', encodeValue([['x'.repeat(200)], {}]), 1, 1, 'f']] },
   ],
-  ['cancelled that is none', { asked: [], cancelled: ['x'] }],
+  ['cancelled that is none', { ...NOTHING, cancelled: ['x'] }],
+  ['what was given that is none', { ...NOTHING, given: [3] }],
+  ['a number of no call', { ...NOTHING, given: [[0, encodeValue([1])]] }],
+  ['a value that is no bytes', { ...NOTHING, given: [[1, 5]] }],
+  ['a value in no list', { ...NOTHING, given: [[1, encodeValue({})]] }],
+  ['a value that does not decode', { ...NOTHING, given: [[1, new Uint8Array([1, 2])]] }],
+  ['a value that is too large', { ...NOTHING, given: [[1, encodeValue(['x'.repeat(200)])]] }],
+  ['an exception that is none', { ...NOTHING, given: [[1, null, 7, 'text']] }],
   ['no record at all', 5],
 ])('%s breaks the protocol, and nothing is performed', async (_, message) => {
   const { conversation, performed } = converse(() => 1)

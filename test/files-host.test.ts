@@ -24,6 +24,8 @@ import type { SandboxOptions } from '../src/sandbox/options.js'
 import { createSandbox } from '../src/sandbox/sandbox.js'
 import { Directory } from '../src/trusted/broker/directory.js'
 import type { EffectEvent } from '../src/trusted/broker/effect.js'
+import { awaitable } from '../src/trusted/broker/capability.js'
+import type { GuestFunction } from '../src/trusted/broker/callbacks.js'
 import { fileEffects } from '../src/trusted/broker/files.js'
 import { denier } from '../src/trusted/files/deny.js'
 
@@ -43,6 +45,8 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(top, { recursive: true, force: true })
 })
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** What the program answers, or the last line of what it raised. */
 async function answer(
@@ -570,6 +574,33 @@ describe('mistakes of the host', () => {
     await expect(
       createSandbox({ filesystem: { '/x': { from: path, ...more } as never } }),
     ).rejects.toThrow(`policy.filesystem["/x"].from: ${JSON.stringify(path)}: ${message}`)
+  })
+
+  test('answers that come while a file is read are there for those who wait for them', async () => {
+    const source = `
+import asyncio
+seen = []
+async def main():
+    task = asyncio.create_task(slow(seen.append))
+    await soon()
+    # The host is done with the other by then, and has called back: nobody has looked yet.
+    for _ in range(20):
+        for _ in range(100_000): pass
+        open('/data/file').read()
+    return await asyncio.wait_for(task, 5)
+[asyncio.run(main()), seen]`
+    const capabilities = {
+      soon: awaitable(async () => null),
+      slow: awaitable(async (f: GuestFunction) => {
+        await sleep(2)
+        void f('called')
+        await sleep(2)
+        return 'answer'
+      }),
+    }
+    const mounts = { '/data': { from: data } }
+    const limits = { wallMs: 20_000, fuel: 10_000_000 }
+    expect(await answer(source, mounts, { capabilities, limits })).toEqual(['answer', ['called']])
   })
 
   test('an approval that nobody can wait for', async () => {

@@ -9,7 +9,7 @@ import importlib.util
 import linecache
 import sys
 
-from .guest.own import NAMESPACES
+from .guest.own import begin
 from .modules import NETWORK_MODULES
 from .sockets import give_network
 
@@ -35,7 +35,7 @@ class Own:
     def exec_module(self, module):
         namespace = vars(module)
         namespace |= self.source._granted
-        NAMESPACES.append(namespace)
+        begin(namespace)
         self.source._execute(module.__name__, namespace)
 
     def entire(self, name):

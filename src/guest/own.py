@@ -8,10 +8,7 @@ from ..sealed import __builtins__
 
 from ..names import unmark
 from .functions import made
-from .questions import ERRORS
-
-# The globals of modules that were imported: frames that have them are the guest's.
-NAMESPACES = []
+from .questions import ERRORS, questions
 
 
 class Module:
@@ -65,7 +62,7 @@ class Modules:
         namespace = namespace_of(module)
         namespace |= self._granted
         namespace |= {'__name__': name, '__doc__': None, '__builtins__': self._builtins}
-        NAMESPACES.append(namespace)
+        begin(namespace)
         self._loading.add(name)
         try:
             self._execute(name, namespace)
@@ -125,6 +122,11 @@ def grant(scope, request, run, load):
     run.importable |= {name.partition('.')[0] for name in run.own.names}
 
 
+def begin(namespace):
+    """These are the globals of a module that is imported: frames that have them are the guest's."""
+    questions.scopes[id(namespace)] = namespace
+
+
 def is_own(namespace, scope):
     """Whether these are globals of the guest's: of its program, whose are `scope`, or of a module."""
-    return namespace is scope or any(namespace is one for one in NAMESPACES)
+    return namespace is scope or id(namespace) in questions.scopes

@@ -101,13 +101,7 @@ class Program:
         elif loop._scheduled:
             timeout = max(0, loop._scheduled[0]._when - loop.time())
         loop.stop_clock()
-        asked, cancelled = questions.told()
-        return {
-            'status': 'waiting',
-            'asked': asked,
-            'cancelled': cancelled,
-            'timeout': timeout,
-        }
+        return questions.told() | {'status': 'waiting', 'timeout': timeout}
 
     def continued(self, answers, elapsed, sleeps):
         """Before the next turn: answers that have come, and the seconds that the guest is to think have passed. Where it `sleeps` for
@@ -242,7 +236,7 @@ def _waits_for_the_host(loop, timeout):
     """Waits on the C stack where there is something to wait for. Whether it did."""
     if not questions.futures and not questions.cancelled:
         return False
-    if timeout == 0 and not questions.outbox and not questions.cancelled:
+    if timeout == 0 and not (questions.outbox or questions.cancelled or questions.given):
         loop.spins += 1
         if loop.spins % TURNS:
             return True

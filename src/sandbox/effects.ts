@@ -21,11 +21,14 @@ import {
 } from '../trusted/broker/effect.js'
 import { decode } from '../trusted/channel/decode.js'
 import { encode, type Field, type Outward } from '../trusted/channel/encode.js'
-import { INWARD, instead, VALUES, type Value } from '../trusted/channel/values.js'
+import { INWARD, instead, PyValue, VALUES, type Value } from '../trusted/channel/values.js'
+import type { GuestFunction } from '../trusted/broker/callbacks.js'
 import { resolveNetworking, type Networking, type NetworkingOptions } from './networking.js'
 
 /** The class of the guest's end of an object: as its type, an object of the host's comes back. */
 const HOST_OBJECT = 'HostObject'
+/** A function that the guest lends, told by its place. */
+const GUEST_FUNCTION = 'GuestFunction'
 /** How deep an answer may nest. */
 const DEPTH = 1_000
 
@@ -197,7 +200,7 @@ export interface Conversing {
   /** Whether the worker can wait for an answer that comes later. */
   readonly canWait: boolean
   /** From a place of the guarded text to the source. */
-  readonly position: (line: number, column: number) => Position | undefined
+  readonly position: (line: number, column: number, file: string) => Position | undefined
   /** Of the run that goes on; left out, a new one. */
   readonly counts?: Counts | undefined
 }
@@ -235,7 +238,7 @@ export function converse({
     encode(rows, { ...shape, depth: DEPTH + 3 }, outward, known)
   const timeoutMs = limits.waitMs
   const rules = policy.capabilities
-  const effects = callEffects({ granted: host.granted, objects, rules, timeoutMs, canWait })
+  const effects = callEffects({ granted: host.granted, objects, rules, timeoutMs })
   for (const [kind, effect] of requests(host, policy, limits)) effects.set(kind, effect)
   if (input) {
     const most = Math.min(bytes - ANSWER_SLACK, MOST_PIECE)
@@ -253,7 +256,7 @@ export function converse({
   })
   const conversation = new Conversation({
     broker,
-    decode: (encoded) => read(encoded, objects),
+    decode: (encoded, lend) => read(encoded, objects, lend),
     encode: writeRows,
     position,
     now: () => performance.now(),
@@ -283,14 +286,20 @@ function requests(
   return [['request', networkEffect({ ...options, timeoutMs: limits.waitMs })]]
 }
 
-/** A value of the guest's, in which an object of the host's is that object again. */
-function read(encoded: Uint8Array, objects: Objects): unknown {
+/** A value of the guest's, in which an object of the host's is that object again, and a function one that can be called. */
+function read(
+  encoded: Uint8Array,
+  objects: Objects,
+  lend: ((place: number) => GuestFunction) | undefined,
+): unknown {
   return decode(
     encoded,
     { ...VALUES, bytes: encoded.length },
     {
       ...INWARD,
       reference: (fields: readonly Field[]) => {
+        if (fields[0] === GUEST_FUNCTION)
+          return lend?.(Number(fields[1])) ?? new PyValue('function', 'a function', true)
         if (fields[0] !== HOST_OBJECT) return INWARD.reference(fields)
         const object = objects.get(String(fields[1]))
         if (object === undefined)

@@ -37,6 +37,8 @@ export interface Waiting {
   readonly status: 'waiting'
   readonly asked: Value
   readonly cancelled: Value
+  /** What functions of its own gave that the host had called. */
+  readonly given: Value
   readonly timeout: number
 }
 
@@ -256,9 +258,9 @@ export function* readRunResponse(bytes: Uint8Array, limits: Limits): Generator<v
         return { status: 'raised', exception: fields['exception'], row: rowOf(fields['row']) }
       break
     case 'waiting': {
-      const { asked, cancelled, timeout } = fields
+      const { asked, cancelled, given, timeout } = fields
       if (timeout !== null && !(typeof timeout === 'number' && timeout >= 0)) break
-      return { status: 'waiting', asked, cancelled, timeout: timeout ?? Infinity }
+      return { status: 'waiting', asked, cancelled, given, timeout: timeout ?? Infinity }
     }
     case 'exhausted': {
       const { limit } = fields

@@ -193,7 +193,7 @@ export interface Asking {
 
 /** The conversation of one run of `code`, and what ends it; undefined when the host neither grants nor gives anything. */
 export function turnsOf(
-  { host, policy, canWait, states, folders }: Runtime,
+  { host, policy, canWait, states, folders, trustedSource }: Runtime,
   code: Code | undefined,
   limits: Limits,
   given: {
@@ -204,9 +204,11 @@ export function turnsOf(
     readonly counts?: Counts
     readonly session?: Saved['session']
     readonly recorded?: Recorded | undefined
+    /** Sources of other files than the code's. */
+    readonly find?: FindSource
   } = {},
 ): Asking | undefined {
-  const { input } = given
+  const { input, find = trustedSource } = given
   const files = folders.effects(limits)
   if (!host?.asks && input === undefined && files.size === 0) return undefined
   const { conversation, broker, encode, check } = converse({
@@ -216,10 +218,12 @@ export function turnsOf(
     files,
     limits,
     canWait,
-    position: (line, column) => {
-      if (code === undefined) return undefined
-      const at = code.mapper.toSource(line, column, 'start')
-      return { line: at.line, column: at.column }
+    position: (line, column, file) => {
+      const isOwn = file !== code?.filename
+      const source = isOwn ? find(file) : code
+      if (source === undefined) return undefined
+      const at = source.mapper.toSource(line, column, 'start')
+      return { line: at.line, column: at.column, ...(isOwn && { file }) }
     },
     counts: given.counts,
   })

@@ -305,6 +305,7 @@ export class Session {
         holdMs,
         input: given?.input,
         session: this.#saved(),
+        find: (file) => this.#find(file) ?? trustedSource(file),
       })
       const { outcome, begun, delta } = await execute({
         worker,

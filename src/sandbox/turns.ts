@@ -113,7 +113,7 @@ export async function performTurns(work: Work): Promise<Turned> {
       }
       const reply = await inSteps(replying(whole, limits))
       const isWaiting = reply.status === 'waiting'
-      const asked = isWaiting ? encodeValue([reply.asked, reply.cancelled]) : null
+      const asked = isWaiting ? encodeValue([reply.asked, reply.cancelled, reply.given]) : null
       const departure = repeat.ended(performed, asked)
       if (departure !== undefined)
         return { performed: whole, reply: { status: 'crashed', reason: departure } }
@@ -127,7 +127,7 @@ export async function performTurns(work: Work): Promise<Turned> {
         continue
       }
       try {
-        const asking = turns.conversation.rows(reply.asked, reply.cancelled)
+        const asking = turns.conversation.rows(reply)
         if (asking.questions.length > 0) heldSince = performance.now()
         turns.conversation.begin(asking, spent.fuel)
       } catch (error) {
@@ -161,7 +161,7 @@ async function stand(
   limits: Limits,
   { conversation }: Turns,
 ): Promise<Turned> {
-  const questions = conversation.open
+  const questions = conversation.told
   const held = conversation.hold()
   const usage = standing.spent
   let performed: Performed = { ...NO_CALL, usage }
@@ -179,7 +179,7 @@ async function stand(
 
 /** Ends the run in the middle of a turn, which was ended for it. What the turn used, it will use again. */
 function drop(turn: Turn, spent: CallUsage, performed: Performed, { conversation }: Turns): Turned {
-  const questions = conversation.open
+  const questions = conversation.told
   const held = conversation.hold()
   if (!turn.tape) {
     const reason = 'it read more of time and chance than is kept of a turn that is made again'
@@ -198,7 +198,13 @@ const ended = (why: 'fuel' | 'wall' | 'crash', usage: CallUsage): Performed => (
   tape: null,
 })
 
-const WAITING: Reply = { status: 'waiting', asked: [], cancelled: [], timeout: Infinity }
+const WAITING: Reply = {
+  status: 'waiting',
+  asked: [],
+  cancelled: [],
+  given: [],
+  timeout: Infinity,
+}
 const FORGED: Reply = { status: 'crashed', reason: 'the guest waits for nobody' }
 const NO_MEMORY = new Uint8Array(0)
 const NOTHING: CallUsage = { wallMs: 0, fuel: 0, peakMemoryBytes: 0, outputBytes: 0 }

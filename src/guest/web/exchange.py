@@ -23,7 +23,8 @@ def ask(method, url, headers, body=None, timeout=None):
 async def ask_awaited(method, url, headers, body, timeout, at):
     """The same, awaited. `at` is where the program asked."""
     question = questions.question('request', *_question(method, url, headers, body, timeout))
-    return _read(await questions.start([*question[:-2], *at]))
+    question.row[-len(at) :] = at
+    return _read(await questions.start(question))
 
 
 def _question(method, url, headers, body, timeout):

@@ -10,6 +10,7 @@
  * Nothing here throws or rejects because of a guest, a handler that fails, or an approver that fails: each ends as an answer.
  */
 import { WireError } from '../channel/wire.js'
+import type { Callback, Lent } from './callbacks.js'
 import {
   GUEST_ERRORS,
   GuestError,
@@ -19,6 +20,7 @@ import {
   type Decision,
   type Effect,
   type EffectEvent,
+  type Failure,
   type Question,
   type Rule,
 } from './effect.js'
@@ -90,6 +92,8 @@ export class Broker {
   readonly #options: BrokerOptions
   readonly #asked: Map<string, number>
   readonly #open = new Map<number, Open>()
+  /** How those are told that the run is over who wait for a function of the guest's. */
+  readonly #callbacks = new Set<() => void>()
   #seq: number
   #isClosed = false
 
@@ -97,6 +101,11 @@ export class Broker {
     this.#options = options
     this.#asked = new Map(options.counts.asked)
     this.#seq = options.counts.seq
+  }
+
+  /** The bytes of one answer, or of arguments for the guest. @throws WireError for what cannot cross, and what a getter throws. */
+  encode(value: unknown): Uint8Array {
+    return this.#options.encode(value)
   }
 
   get counts(): Counts {
@@ -182,6 +191,36 @@ export class Broker {
     return this.#refuse(open, 'denied', 'PermissionError', `${target}: is not there any more`)
   }
 
+  /**
+   * The host calls a function that was lent with a question: counted and told as questions are. Answers what tells its end, or why it
+   * cannot be called. `cut` is called where the run is over before.
+   */
+  callback(lent: Lent, bytes: number, cut: () => void): Callback | string {
+    const asked = this.#open.get(lent.id)
+    if (asked?.question.lent !== lent) return 'the call that this function was given to is over'
+    const { effects, pending } = this.#options.limits
+    if (this.#callbacks.size >= pending)
+      return `${pending} calls of the guest's functions wait already (limits.pending)`
+    this.#seq++
+    const { question, fuel, rule } = asked
+    const open = this.#opened({
+      question: { ...question, effect: 'callback' },
+      bytes,
+      seq: this.#seq,
+      fuel,
+    })
+    open.rule = rule
+    if (open.seq - this.#apart > effects) {
+      this.#tell(open, 'denied', 0)
+      return `this run and its host may ask each other ${effects} times (limits.effects)`
+    }
+    this.#callbacks.add(cut)
+    return (decision, size) => {
+      this.#callbacks.delete(cut)
+      this.#tell(open, decision, size)
+    }
+  }
+
   /** Nobody waits for the question any more. */
   cancel(id: number): void {
     const open = this.#open.get(id)
@@ -214,6 +253,7 @@ export class Broker {
       this.#tell(open, decision, 0)
       open.controller.abort()
     }
+    for (const cut of [...this.#callbacks]) cut()
     for (const effect of this.#options.effects.values()) quietly(() => effect.close())
   }
 
@@ -263,7 +303,7 @@ export class Broker {
             'TimeoutError',
             `${target}: no answer after ${rule.timeoutMs} ms`,
           )
-        : this.#refuse(open, ...this.#errorOf(error, target))
+        : this.#refuse(open, ...this.#errorOf(error, question))
     try {
       const value = this.#options.effects.get(question.effect)!.perform(question, controller.signal)
       if (!isThenable(value)) return settle(value)
@@ -277,7 +317,7 @@ export class Broker {
     const { id, target } = open.question
     let encoded: Uint8Array
     try {
-      encoded = this.#options.encode(value)
+      encoded = this.encode(value)
     } catch (error) {
       return this.#refuse(open, 'failed', 'TypeError', `${target}: ${textOf(error)}`)
     }
@@ -285,9 +325,9 @@ export class Broker {
     return { id, value, encoded }
   }
 
-  #refuse(open: Open, decision: Decision, type: string, text: string): Settled {
+  #refuse(open: Open, decision: Decision, ...error: Failure): Settled {
     this.#tell(open, decision, 0)
-    return { id: open.question.id, error: [type, text], encoded: undefined }
+    return { id: open.question.id, error, encoded: undefined }
   }
 
   /** What `work` comes to, or {@link TOO_LATE} when the rule's time is over or nobody waits any more. */
@@ -308,11 +348,14 @@ export class Broker {
   }
 
   /** What the guest is told of an error: its own text only where the host says that the guest is to see it. */
-  #errorOf(error: unknown, target: string): [decision: Decision, type: string, text: string] {
+  #errorOf(error: unknown, { target, lent }: Question): [decision: Decision, ...Failure] {
     const isKnown = (type: string): boolean =>
       (GUEST_ERRORS as readonly string[]).includes(type) || this.#options.errors.has(type)
     try {
       const decision = error instanceof Refusal ? 'denied' : 'failed'
+      // The guest's own, which is told again what it had told.
+      const raised = lent?.raised(error)
+      if (raised !== undefined) return [decision, ...raised]
       if (error instanceof GuestError && isKnown(error.type))
         return [decision, error.type, cut(error.message)]
       if (error instanceof Error && this.#options.errors.has(error.name))

@@ -61,8 +61,6 @@ export interface CallsOptions {
   /** What the policy says of a name; `calls`, `approve` and `timeoutMs` fall back to these. */
   readonly rules: Readonly<Record<string, Partial<Omit<Rule, 'path'>>>>
   readonly timeoutMs: number
-  /** Whether a plain function may answer with a promise: the isolation can wait. */
-  readonly canWait: boolean
 }
 
 type Operation = (question: Question, signal: AbortSignal) => unknown
@@ -100,8 +98,7 @@ export function callEffects(options: CallsOptions): Map<string, Effect> {
       const value = Object.hasOwn(granted, name) ? granted[name] : undefined
       if (value instanceof Awaitable)
         return Reflect.apply(value.call, undefined, [...args, ...named, { signal }])
-      if (typeof value === 'function')
-        return plainly(Reflect.apply(value, undefined, [...args, ...named]), target)
+      if (typeof value === 'function') return Reflect.apply(value, undefined, [...args, ...named])
       throw new GuestError('TypeError', `${name} is not a function`)
     }
     const object = objectOf(name, target)
@@ -110,8 +107,7 @@ export function callEffects(options: CallsOptions): Map<string, Effect> {
     const found = propertyOf(object.object, method)
     if (typeof found !== 'function') throw noName(target)
     const context = isAwaited ? [{ signal }] : []
-    const value: unknown = Reflect.apply(found, object.object, [...args, ...named, ...context])
-    return isAwaited ? value : plainly(value, target)
+    return Reflect.apply(found, object.object, [...args, ...named, ...context])
   }
 
   const get: Operation = ({ target }) => {
@@ -137,17 +133,6 @@ export function callEffects(options: CallsOptions): Map<string, Effect> {
     if (object.isRevoked)
       throw new GuestError('PermissionError', `${target}: access was taken back`)
     return object
-  }
-
-  /** A plain function's value. Where nobody can wait for a promise, it is an error that says what to write instead. */
-  const plainly = (value: unknown, target: string): unknown => {
-    if (options.canWait || typeof (value as { then?: unknown } | null)?.then !== 'function')
-      return value
-    Promise.resolve(value).catch(() => {})
-    throw new GuestError(
-      'RuntimeError',
-      `${target} answers later, and this guest runs in its host's own thread: the host must grant it with awaitable(...)`,
-    )
   }
 
   const item: Operation = ({ target, args }) => {

@@ -9,23 +9,23 @@
  */
 import { ProtocolError } from '../channel/frames.js'
 import type { Broker, Settled, Told, Verdict } from './broker.js'
-import { GuestError, LATER, type Question } from './effect.js'
+import { Callbacks, Lent, type CallRow, type GuestFunction } from './callbacks.js'
+import { GuestError, LATER, type Failure, type Question } from './effect.js'
 
-/** `[number, value]`, or `[number, None, type, text]`. */
-export type AnswerRow =
-  | readonly [number, unknown]
-  | readonly [number, null, type: string, text: string]
+/** `[number, value]`, or `[number, None, type, text]`, with a fifth item where it is an exception of the guest's own. */
+export type AnswerRow = readonly [number, unknown] | readonly [number, null, ...Failure] | CallRow
 
 export interface ConversationOptions {
   readonly broker: Broker
   /**
-   * Reads the bytes of a value of the guest's. @throws GuestError where it holds an object that this run was not given, or that was
-   * taken back; any other error for what is no such value.
+   * Reads the bytes of a value of the guest's. `lend` gives the function of a place; without it, none is to be called.
+   * @throws GuestError where it holds an object that this run was not given, or that was taken back; any other error for what is no
+   * such value.
    */
-  readonly decode: (bytes: Uint8Array) => unknown
+  readonly decode: (bytes: Uint8Array, lend?: (place: number) => GuestFunction) => unknown
   readonly encode: (value: unknown) => Uint8Array
-  /** From a place of the guarded text (line from 1, UTF-8 column from 0) to the guest's source. */
-  readonly position: (line: number, column: number) => Question['at']
+  /** From a place of the guarded text of a file (line from 1, UTF-8 column from 0) to the guest's source. */
+  readonly position: (line: number, column: number, file: string) => Question['at']
   readonly now: () => number
   readonly after: (ms: number, then: () => void) => () => void
   /** Most bytes of the arguments of one question of an effect. */
@@ -43,7 +43,13 @@ interface Asked {
 interface Asking {
   readonly questions: readonly Asked[]
   readonly cancelled: readonly number[]
+  /** What functions of its own gave, or raised, that the host had called. */
+  readonly given: readonly Given[]
 }
+
+type Given =
+  | { readonly call: number; readonly value: unknown; readonly bytes: number }
+  | { readonly call: number; readonly error: readonly [type: string, text: string] }
 
 /** How a question is answered on whose answer a guest waits on its stack. */
 export interface Exchanging {
@@ -61,17 +67,35 @@ export class Conversation {
   readonly #open = new Map<number, Asked>()
   /** Those that nobody answers in this run. */
   readonly #putOff = new Set<number>()
+  readonly #callbacks: Callbacks
   #ready: AnswerRow[] = []
   #wake: (() => void) | undefined
   #isClosed = false
 
   constructor(options: ConversationOptions) {
     this.#options = options
+    this.#callbacks = new Callbacks({
+      begin: (lent, bytes, cut) => options.broker.callback(lent, bytes, cut),
+      encode: (args) => options.broker.encode(args),
+      tell: (row) => {
+        this.#ready.push(row)
+        this.#wake?.()
+      },
+    })
   }
 
   /** Questions that have no answer yet. */
   get open(): readonly Question[] {
     return [...this.#open.values()].map(({ question }) => question)
+  }
+
+  /** The same as data: nothing in their arguments can be called. */
+  get told(): readonly Question[] {
+    return [...this.#open.values()].map(({ question, row }) => {
+      if (!question.lent) return question
+      const { args, kwargs } = this.#arguments(row[3] as Uint8Array)
+      return { ...question, args, kwargs }
+    })
   }
 
   /** Whether somebody is at work on an answer. */
@@ -88,7 +112,7 @@ export class Conversation {
     fuel: number,
     { isTold, canDrop }: Exchanging = {},
   ): Promise<Uint8Array | undefined> {
-    const { told, wanted, timeoutMs } = this.#read(bytes)
+    const { told, wanted, timeoutMs, isAlone } = this.#read(bytes)
     if (!isTold) this.begin(told, fuel)
     const until = this.#options.now() + timeoutMs
     for (;;) {
@@ -96,18 +120,19 @@ export class Conversation {
       if (isStuck && canDrop) return undefined
       if (isStuck) this.#denyPutOff(wanted)
       if (this.#isOver(wanted) || this.#options.now() >= until) break
+      if (this.#isCalled && !isAlone) break
       await this.#change(until)
     }
-    return this.#options.encode(this.take())
+    return this.#options.encode(isAlone ? this.#takeOf(wanted) : this.take())
   }
 
-  /** The same where nobody can wait: what is not answered at once is told to be beyond this guest. */
+  /** The same where nobody can wait: what is not answered at once is an error that says what to write instead. */
   exchangeNow(
     bytes: Uint8Array,
     fuel: number,
     { isTold, canDrop }: Exchanging = {},
   ): Uint8Array | undefined {
-    const { told, wanted } = this.#read(bytes)
+    const { told, wanted, isAlone } = this.#read(bytes)
     if (!isTold) this.begin(told, fuel)
     const isStuck = this.#isStuck(wanted, Infinity)
     if (isStuck && canDrop) return undefined
@@ -115,14 +140,9 @@ export class Conversation {
     for (const { id, target } of this.#isOver(wanted) ? [] : this.open) {
       if (wanted !== undefined && id !== wanted) continue
       this.#drop(id)
-      this.#ready.push([
-        id,
-        null,
-        'RuntimeError',
-        `${target}: the host cannot be waited for here; await it at the level of the module`,
-      ])
+      this.#ready.push([id, null, 'RuntimeError', `${target} ${LATER_THAN_NOW}`])
     }
-    return this.#options.encode(this.take())
+    return this.#options.encode(isAlone ? this.#takeOf(wanted) : this.take())
   }
 
   /** What the bytes of a question ask, for people: its target, and the line. */
@@ -135,7 +155,11 @@ export class Conversation {
   }
 
   /** Takes up what a guest asks, and drops what it no longer waits for. */
-  begin({ questions, cancelled }: Asking, fuel: number): void {
+  begin({ questions, cancelled, given }: Asking, fuel: number): void {
+    for (const one of given) {
+      if ('error' in one) this.#callbacks.raised(one.call, ...one.error)
+      else this.#callbacks.returned(one.call, one.value, one.bytes)
+    }
     for (const id of cancelled) this.#drop(id)
     for (const asked of questions) {
       const { id } = asked.question
@@ -169,12 +193,14 @@ export class Conversation {
   }
 
   /** Rows of a `waiting` response, as {@link begin} takes them. @throws ProtocolError */
-  rows(asked: unknown, cancelled: unknown): Asking {
-    if (!Array.isArray(asked) || !Array.isArray(cancelled))
+  rows(told: { readonly [key in 'asked' | 'cancelled' | 'given']?: unknown }): Asking {
+    const { asked, cancelled, given } = told
+    if (!Array.isArray(asked) || !Array.isArray(cancelled) || !Array.isArray(given))
       throw new ProtocolError('questions that are no list')
     return {
       questions: asked.map((row) => this.#question(row)),
       cancelled: cancelled.map((id) => whole(id)),
+      given: given.map((row) => this.#given(row)),
     }
   }
 
@@ -196,6 +222,13 @@ export class Conversation {
   take(): AnswerRow[] {
     const rows = this.#ready
     this.#ready = []
+    return rows
+  }
+
+  /** The answer to one question alone: the worker itself has asked it, and knows of no others. */
+  #takeOf(wanted: number | undefined): AnswerRow[] {
+    const rows = this.#ready.filter(([number]) => number === wanted)
+    this.#ready = this.#ready.filter(([number]) => number !== wanted)
     return rows
   }
 
@@ -246,6 +279,11 @@ export class Conversation {
     return isAlone && until === Infinity
   }
 
+  /** Whether a function of the guest's was called that it does not know of. */
+  get #isCalled(): boolean {
+    return this.#ready.some(([number]) => number === 0)
+  }
+
   /** Whether a guest that waits on its stack has what it waits for, or waits for what will never come. */
   #isOver(wanted: number | undefined): boolean {
     if (wanted === undefined)
@@ -268,21 +306,29 @@ export class Conversation {
     })
   }
 
-  #read(bytes: Uint8Array): { told: Asking; wanted: number | undefined; timeoutMs: number } {
-    const { asked, cancelled, wanted, timeout } = this.#decoded(bytes) as Record<string, unknown>
-    const told = this.rows(asked, cancelled)
+  #read(bytes: Uint8Array): {
+    told: Asking
+    wanted: number | undefined
+    timeoutMs: number
+    isAlone: boolean
+  } {
+    const fields = this.#decoded(bytes) as Record<string, unknown>
+    const { wanted, timeout, alone } = fields
+    const told = this.rows(fields)
     if (wanted === null && timeout !== null && typeof timeout !== 'number')
       throw new ProtocolError('a timeout that is no number')
     return {
       told,
       wanted: wanted === null || wanted === undefined ? undefined : whole(wanted),
       timeoutMs: typeof timeout === 'number' && timeout >= 0 ? timeout * 1000 : Infinity,
+      isAlone: alone === true,
     }
   }
 
   #question(row: unknown): Asked {
-    if (!Array.isArray(row) || row.length !== 6) throw new ProtocolError('a question that is none')
-    const [id, effect, target, payload, line, column] = row as unknown[]
+    if (!Array.isArray(row) || row.length !== 7) throw new ProtocolError('a question that is none')
+    const [number, effect, target, payload, line, column, file] = row as unknown[]
+    const id = whole(number)
     if (
       typeof effect !== 'string' ||
       typeof target !== 'string' ||
@@ -291,16 +337,40 @@ export class Conversation {
       throw new ProtocolError('a question that is none')
     if (payload.length > this.#options.questionBytes(effect))
       throw new ProtocolError('a question that is too large')
-    let parts: unknown = [[], {}]
-    let fault: Question['fault']
-    try {
-      parts = this.#decoded(payload)
-    } catch (error) {
-      if (!(error instanceof GuestError)) throw error
-      fault = [error.type, `${target}: ${error.message}`]
+    let lent: Lent | undefined
+    const { args, kwargs, fault } = this.#arguments(payload, (place) =>
+      (lent ??= new Lent(this.#callbacks, id)).at(place),
+    )
+    const at =
+      typeof line === 'number' && typeof column === 'number' && typeof file === 'string'
+        ? this.#options.position(line, column, file)
+        : undefined
+    const question = {
+      id,
+      effect,
+      target,
+      args,
+      kwargs,
+      at,
+      ...(lent && { lent }),
+      ...(fault && { fault: [fault.type, `${target}: ${fault.message}`] as const }),
     }
-    if (!Array.isArray(parts)) throw new ProtocolError('a question without arguments')
-    const [args, kwargs] = parts as unknown[]
+    return { question, row: row as unknown[], bytes: payload.length }
+  }
+
+  /** The arguments of a question; with `fault` where they hold what was not given. */
+  #arguments(
+    payload: Uint8Array,
+    lend?: (place: number) => GuestFunction,
+  ): Pick<Question, 'args' | 'kwargs'> & { readonly fault?: GuestError } {
+    let parts: unknown
+    try {
+      parts = this.#decoded(payload, lend)
+    } catch (fault) {
+      if (!(fault instanceof GuestError)) throw fault
+      return { args: [], kwargs: {}, fault }
+    }
+    const [args, kwargs] = Array.isArray(parts) ? (parts as unknown[]) : []
     if (
       !Array.isArray(args) ||
       typeof kwargs !== 'object' ||
@@ -308,26 +378,31 @@ export class Conversation {
       kwargs instanceof Map
     )
       throw new ProtocolError('a question without arguments')
-    const at =
-      typeof line === 'number' && typeof column === 'number'
-        ? this.#options.position(line, column)
-        : undefined
-    const question = {
-      id: whole(id),
-      effect,
-      target,
-      args,
-      kwargs: kwargs as Record<string, unknown>,
-      at,
-      ...(fault && { fault }),
-    }
-    return { question, row: row as unknown[], bytes: payload.length }
+    return { args, kwargs: kwargs as Record<string, unknown> }
   }
 
-  #decoded(bytes: Uint8Array): unknown {
+  #given(row: unknown): Given {
+    const [number, value, type, text] = Array.isArray(row) ? (row as unknown[]) : []
+    const call = whole(number)
+    if (value === null && typeof type === 'string' && typeof text === 'string')
+      return { call, error: [cut(type), cut(text)] }
+    if (!(value instanceof Uint8Array)) throw new ProtocolError('a value that is none')
+    if (value.length > this.#options.questionBytes('call'))
+      throw new ProtocolError('a value that is too large')
+    try {
+      const held = this.#decoded(value)
+      if (!Array.isArray(held)) throw new ProtocolError('a value that is none')
+      return { call, value: held[0] as unknown, bytes: value.length }
+    } catch (error) {
+      if (!(error instanceof GuestError)) throw error
+      return { call, error: [error.type, error.message] }
+    }
+  }
+
+  #decoded(bytes: Uint8Array, lend?: (place: number) => GuestFunction): unknown {
     let value: unknown
     try {
-      value = this.#options.decode(bytes)
+      value = this.#options.decode(bytes, lend)
     } catch (error) {
       if (error instanceof GuestError) throw error
       throw new ProtocolError(
@@ -340,6 +415,11 @@ export class Conversation {
   }
 }
 
+/** Why a call is refused that would have to wait on the stack where nobody can. */
+const LATER_THAN_NOW =
+  "answers later, and this guest runs in its host's own thread: await it, with asyncio.to_thread where it is a plain function, or have " +
+  'the host grant it with awaitable(...)'
+
 /** Why a plain call is refused that who resumes the run would have to answer. */
 const PUT_OFF =
   'waits for an answer that this call cannot wait for; await it, as asyncio.to_thread lets you'
@@ -347,6 +427,10 @@ const PUT_OFF =
 function rowOf(settled: Settled): AnswerRow {
   return 'error' in settled ? [settled.id, null, ...settled.error] : [settled.id, settled.value]
 }
+
+/** As much of a guest's text as its host is told. */
+const TEXT_CHARACTERS = 10_000
+const cut = (text: string): string => text.slice(0, TEXT_CHARACTERS)
 
 function whole(value: unknown): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1)

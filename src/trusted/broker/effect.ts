@@ -5,6 +5,8 @@
  * messages of this form, and hold for calls of functions and objects, files, requests and whatever is added.
  */
 
+import type { Lent } from './callbacks.js'
+
 /** What a guest asks. All of it is the guest's word: numbers and texts of any kind, arguments of any shape. */
 export interface Question {
   /** The guest's number for it, by which it knows the answer. Never used twice in a run. */
@@ -17,6 +19,8 @@ export interface Question {
   readonly kwargs: Readonly<Record<string, unknown>>
   /** Where in the guest's source it was asked: line from 1, column from 1. Only for the log: the guest may lie. */
   readonly at: Position | undefined
+  /** The functions of the guest's among its arguments, which may be called until it is answered. */
+  readonly lent?: Lent
   /** Why it cannot be carried out, whatever the rules say: an exception's class and text. */
   readonly fault?: readonly [type: string, text: string]
 }
@@ -24,12 +28,17 @@ export interface Question {
 export interface Position {
   readonly line: number
   readonly column: number
+  /** The file, where it is not the program itself: a module of the option `modules`, or an earlier run of a session. */
+  readonly file?: string
 }
 
 /** What the guest is told: a value, or an exception of one of the {@link GUEST_ERRORS} or of the host's own classes. */
 export type Answer =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly error: readonly [type: string, text: string] }
+  | { readonly id: number; readonly error: Failure }
+
+/** What is raised. `call`: it is what the call of that number, of a function of the guest's, had raised. */
+export type Failure = readonly [type: string, text: string, call?: number]
 
 /**
  * Why a question was answered as it was. `answered`: by who resumed the run. `waiting`: it was not, and the run ended as waiting;

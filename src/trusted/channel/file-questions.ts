@@ -21,11 +21,10 @@ export function fileQuestions(
     if (ask === undefined) throw new Errno('EACCES')
     const number = NUMBER
     const payload = encode([[...args], {}], PLAIN, never)
-    const question = [number, operation, target, payload, null, null]
+    const asked = [[number, operation, target, payload, null, null, null]]
+    const told = { asked, cancelled: [], given: [], wanted: number, timeout: null, alone: true }
     const answers = decode(
-      ask(
-        encode({ asked: [question], cancelled: [], wanted: number, timeout: null }, PLAIN, never),
-      ),
+      ask(encode(told, PLAIN, never)),
       PLAIN,
       NOTHING_ELSE,
     ) as readonly (readonly unknown[])[]

@@ -36,6 +36,13 @@ class TooLarge(ValueError):
     """The value has more parts, or more bytes, than the host takes."""
 
 
+class _Lent:
+    """What a function crosses as."""
+
+
+_Lent.__name__ = 'GuestFunction'
+
+
 class _NoData(Exception):
     """A value whose type crosses as text, and which has none: its parts are not what they were made to be."""
 
@@ -167,6 +174,8 @@ class _Walk:
     def __init__(self, most_nodes, most_bytes, texts):
         self.nodes, self.size, self.texts = most_nodes, most_bytes, texts
         self.within, self.opaque, self.as_text = set(), [], _TEXTS
+        # What can be called and is no data, where it is to be lent.
+        self.lent = None
 
     def copy(self, value, hashed=False):
         kind, key = _type(value), _id(_type(value))
@@ -210,6 +219,9 @@ class _Walk:
         return self.copy(copy)
 
     def unknown(self, value):
+        if self.lent is not None and callable(value):
+            self.lent.append(value)
+            return self.reference(_Lent, str(_len(self.lent) - 1))
         name = _name_of(_type(value))
         text = self.texts.get(_id(value))
         if text is None:
@@ -305,13 +317,16 @@ def _inward(value):
     return kind([_inward(item) if _is_container(_id(_type(item))) else item for item in value])
 
 
-def given(value, most_nodes, most_bytes):
-    """The bytes of a copy of `value`, which must be data through and through. TypeError for what is none, TooLarge for too much."""
+def given(value, most_nodes, most_bytes, lent=None):
+    """The bytes of a copy of `value`, which must be data through and through. TypeError for what is none, TooLarge for too much.
+
+    Functions, and whatever else can be called, go to the list `lent`, where there is one, and cross as their places in it.
+    """
     if _is_plain(value, most_nodes, most_bytes):
         return marshal.dumps(value, 2, allow_code=False)
     with _deep():
         walk = _Walk(most_nodes, most_bytes, {})
-        walk.as_text = _TEXTS | _GIVEN
+        walk.as_text, walk.lent = _TEXTS | _GIVEN, lent
         copy = walk.copy(value)
     if walk.opaque:
         raise TypeError(f'{_name_of(_type(walk.opaque[0]))} is no data, and cannot cross')
