@@ -36,13 +36,6 @@ class TooLarge(ValueError):
     """The value has more parts, or more bytes, than the host takes."""
 
 
-class _Lent:
-    """What a function crosses as."""
-
-
-_Lent.__name__ = 'GuestFunction'
-
-
 class _NoData(Exception):
     """A value whose type crosses as text, and which has none: its parts are not what they were made to be."""
 
@@ -221,7 +214,7 @@ class _Walk:
     def unknown(self, value):
         if self.lent is not None and callable(value):
             self.lent.append(value)
-            return self.reference(_Lent, str(_len(self.lent) - 1))
+            return (_stop, 'GuestFunction', str(_len(self.lent) - 1))
         name = _name_of(_type(value))
         text = self.texts.get(_id(value))
         if text is None:
