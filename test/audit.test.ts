@@ -1,6 +1,7 @@
 /** What a guest can reach, by reads and hostile calls in the real image, holds nothing that leads to the interpreter. */
 import { describe, expect, test } from 'vitest'
 import { audit, PRESETS, type PresetName } from '../src/index.js'
+import { FILE_MODULES } from '../src/trusted/language/modules.js'
 
 describe('the audit finds nothing', () => {
   test('with every standard module, calling what it reaches', async () => {
@@ -23,6 +24,17 @@ describe('the audit finds nothing', () => {
         'urllib.request': '*',
       },
       network: { allow: ['https://api.example.com'] },
+    })
+    expect(findings).toEqual([])
+    expect(calls).toBeGreaterThan(10_000)
+  }, 400_000)
+
+  test('with the modules of files, calling what it reaches', async () => {
+    const { findings, calls } = await audit({
+      modules: Object.fromEntries(
+        ['copy', 'io', ...Object.keys(FILE_MODULES)].map((module) => [module, '*'] as const),
+      ),
+      filesystem: { '/': { memory: 1_000_000 } },
     })
     expect(findings).toEqual([])
     expect(calls).toBeGreaterThan(10_000)

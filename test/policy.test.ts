@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { PolicyError } from '../src/errors.js'
 import { BUILTINS, GUARDED_BUILTINS } from '../src/trusted/language/language.js'
-import { MODULES } from '../src/trusted/language/modules.js'
+import { FILE_MODULES, MODULES, NETWORK_MODULES } from '../src/trusted/language/modules.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES, LIMITS } from '../src/policy/limits.js'
 import { DEFAULT_POLICY, resolveLimits, resolvePolicy, type Policy } from '../src/policy/policy.js'
 import { PRESET_NAMES, PRESETS } from '../src/policy/presets.js'
@@ -238,6 +238,19 @@ describe('modules', () => {
     expect(modules['math']).toEqual(MODULES['math'])
   })
 
+  test('those of files and of requests come with what they are about', () => {
+    const filesystem = { '/': { memory: 1 } }
+    const network = { allow: ['https://a.example'] }
+    const names = (policy: object): string[] =>
+      Object.keys(resolvePolicy({ modules: 'standard', ...policy }).modules)
+    expect(names({ filesystem })).toEqual([...Object.keys(MODULES), ...Object.keys(FILE_MODULES)])
+    expect(names({ network })).toEqual([...Object.keys(MODULES), ...Object.keys(NETWORK_MODULES)])
+    expect(names({ filesystem, network })).toHaveLength(
+      Object.keys({ ...MODULES, ...FILE_MODULES, ...NETWORK_MODULES }).length,
+    )
+    expect(Object.keys(resolvePolicy({ modules: { os: ['getcwd'] } }).modules)).toEqual(['os'])
+  })
+
   test('a list grants those names, "*" all of them, and nothing is inherited', () => {
     const { modules } = resolvePolicy({ modules: { math: ['sqrt', 'pi', 'sqrt'], json: '*' } })
     expect({ ...modules }).toEqual({ math: ['pi', 'sqrt'], json: MODULES['json'] })
@@ -245,7 +258,11 @@ describe('modules', () => {
   })
 
   test.each([
-    [{ os: '*' }, 'policy.modules: there is no reviewed module "os"'],
+    [
+      { ctypes: '*' },
+      'policy.modules: there is no reviewed module "ctypes"; did you mean "types"?',
+    ],
+    [{ os: ['system'] }, 'policy.modules["os"][0]: "system" is not among the reviewed names of os'],
     [{ maths: '*' }, 'policy.modules: there is no reviewed module "maths"; did you mean "math"?'],
     [
       { math: ['sqr'] },
@@ -429,7 +446,7 @@ describe('the JSON Schema', () => {
       { random: { seed: 2 ** 53 } },
       { builtins: { deny: 'open' } },
       { builtins: { allow: ['eval'] } },
-      { modules: { os: '*' } },
+      { modules: { ctypes: '*' } },
       { preset: 'none' },
       [],
       'x',

@@ -98,12 +98,12 @@ test('the tables of hints speak of names that are refused', async () => {
     Object.keys(hints.SPECIAL_METHOD_HINTS).filter((name) => DEFINABLE_METHODS.includes(name)),
   ).toEqual([])
   const { MODULE_HINTS, MODULE_NAME_HINTS } = await import('../src/check/module-hints.js')
-  const { MODULES } = await import('../src/trusted/language/modules.js')
+  const { FILE_MODULES, MODULES } = await import('../src/trusted/language/modules.js')
   expect(Object.keys(MODULE_HINTS).filter((name) => Object.hasOwn(MODULES, name))).toEqual([])
   expect(
     Object.keys(MODULE_NAME_HINTS).filter((key) => {
       const dot = key.lastIndexOf('.')
-      const names = MODULES[key.slice(0, dot)]
+      const names = { ...MODULES, ...FILE_MODULES }[key.slice(0, dot)]
       return names === undefined || names.includes(key.slice(dot + 1))
     }),
   ).toEqual([])
@@ -119,7 +119,7 @@ test('what a module does not show is told what to use instead, imported or read'
   expect(hintsOf('import sys\nsys.modules')).toEqual(['write an `import` statement'])
   expect(hintsOf('from math import sqr')).toEqual(['did you mean `sqrt`?'])
   expect(hintsOf('import pathlib')).toEqual([
-    "take paths apart with `str.rpartition('/')`; a guest has no files",
+    'the policy grants it where it has files (`filesystem`), or lists it in `modules`',
   ])
 })
 

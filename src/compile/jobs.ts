@@ -5,7 +5,7 @@ import type { Dunders } from '../policy/keys/dunders.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
-import { MODULES, NETWORK_MODULES } from '../trusted/language/modules.js'
+import { modulesOf, type ModuleSet } from '../trusted/language/modules.js'
 
 /** One source, and what is to become of it. */
 export interface Job {
@@ -23,14 +23,6 @@ export interface Job {
   /** Of a module of the host's own: the package it is in, or is (empty: none), and whether only its surface is asked for. */
   readonly module: { readonly inside: string; readonly isSurface: boolean } | null
 }
-
-/** Sets of modules that have a name. */
-const MODULE_SETS = {
-  standard: MODULES,
-  networked: { ...MODULES, ...NETWORK_MODULES },
-}
-
-export type ModuleSet = keyof typeof MODULE_SETS
 
 /** What a policy says that decides how a source is compiled. */
 export interface CompileTerms {
@@ -78,7 +70,7 @@ export function readTerms(text: string): CompileTerms {
     own,
     modules: Object.assign(
       modules,
-      typeof terms.modules === 'string' ? MODULE_SETS[terms.modules] : terms.modules,
+      typeof terms.modules === 'string' ? modulesOf(terms.modules) : terms.modules,
     ),
   }
 }

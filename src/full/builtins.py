@@ -81,6 +81,6 @@ class Run:
 def make_run(policy):
     """A fresh run. A policy cannot narrow what full Python has."""
     grants = policy.get('modules') or ()
-    if grants == 'networked' or grants != 'standard' and NETWORK_MODULES.keys() & set(grants):
+    if 'network' in grants.split() if type(grants) is str else NETWORK_MODULES.keys() & set(grants):
         give_network()
     return Run()

@@ -38,12 +38,14 @@ for _name in sorted(found.name for found in pkgutil.iter_modules(encodings.__pat
     if _name not in ('mbcs', 'oem', '_win_cp_codecs'):
         importlib.import_module(f'encodings.{_name}')
 
+# `tarfile`, `tempfile` and `weakref` import these where they need them.
+import atexit, bz2, gzip, lzma
 import contextvars, inspect, annotationlib, itertools, locale, importlib.machinery, importlib.util, zlib
 
 import pyrestrict.modules
 
 # What facets show. A module of the table that does not exist fails the build.
-for _name in sorted(pyrestrict.modules.MODULES):
+for _name in sorted(pyrestrict.modules.MODULES | pyrestrict.modules.FILE_MODULES):
     importlib.import_module(_name)
 
 # Whole lines to the host at once, so that a guest that is ended has told what it printed; the rest when a call ends.

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { BUILTINS, DENIED_BUILTINS, GUARDED_BUILTINS } from '../trusted/language/language.js'
-import { NETWORKED_GRANTS } from './keys/modules.js'
+import { ALL_GRANTS } from './keys/modules.js'
 import { policySchema } from './schema.js'
 
 /** The JSON Schema (draft 7) of a policy file, with the names of modules and builtins for editors to complete. */
@@ -22,7 +22,7 @@ export function policyJsonSchema(): object {
   ) as PolicyJsonSchema
   const { modules, builtins } = schema.properties
   const permitted = [...BUILTINS, ...GUARDED_BUILTINS]
-  modules.anyOf[1].propertyNames = { enum: Object.keys(NETWORKED_GRANTS) }
+  modules.anyOf[1].propertyNames = { enum: Object.keys(ALL_GRANTS) }
   builtins.properties.allow.items = { enum: permitted }
   builtins.properties.deny.items = { enum: [...permitted, ...Object.keys(DENIED_BUILTINS)] }
   return schema

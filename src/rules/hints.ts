@@ -105,7 +105,6 @@ export const SPECIAL_METHOD_HINTS: Hints = {
   __setstate__: 'write a class method that builds from plain data, as `from_dict()`',
   __getnewargs__: 'write a method that returns plain data, as `to_dict()`',
   __getnewargs_ex__: 'write a method that returns plain data, as `to_dict()`',
-  __fspath__: 'write a method that returns the path as a string',
   __sizeof__: 'leave it out',
   __buffer__: 'write `__bytes__`',
   __release_buffer__: 'write `__bytes__`',

@@ -1,7 +1,7 @@
 /** The option `trusted`: modules of the host's, and what of each a guest is shown. Checked before anything starts. */
 import { checkName } from '../check/host-names.js'
 import { ArgumentError } from '../errors.js'
-import { NETWORKED_GRANTS } from '../policy/keys/modules.js'
+import { ALL_GRANTS } from '../policy/keys/modules.js'
 import { OPERATORS } from '../trusted/door/operators.js'
 import { checkKeys, checkRecord } from './records.js'
 
@@ -48,7 +48,7 @@ export interface ResolvedModule {
 const MODULE_NAME = /^[A-Za-z]\w*$/
 const PUBLIC_NAME = /^(?!_)[\p{XID_Start}]\p{XID_Continue}*$/u
 /** What `import` of the library's would find in its place, the library's own imports included. */
-const LIBRARY = new Set(Object.keys(NETWORKED_GRANTS).map((name) => name.split('.')[0]))
+const LIBRARY = new Set(Object.keys(ALL_GRANTS).map((name) => name.split('.')[0]))
 
 /** @internal @throws ArgumentError */
 export function resolveTrusted(

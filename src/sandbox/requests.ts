@@ -3,7 +3,7 @@ import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, ValueError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
-import { NETWORKED_GRANTS, setOf } from '../policy/keys/modules.js'
+import { ALL_GRANTS, setOf } from '../policy/keys/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { withField } from '../trusted/channel/encode.js'
 import { decodingValue, encodeValue, type Value } from '../trusted/channel/values.js'
@@ -221,8 +221,7 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
   const { modules, builtins, dunders, filesystem } = policy
   const names = Object.entries(modules)
   const told = names.map(
-    ([name, shown]) =>
-      [name, shown.length === NETWORKED_GRANTS[name]?.length ? '*' : shown] as const,
+    ([name, shown]) => [name, shown.length === ALL_GRANTS[name]?.length ? '*' : shown] as const,
   )
   const made = {
     modules: setOf(modules) ?? Object.fromEntries(told),

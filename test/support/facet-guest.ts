@@ -79,7 +79,7 @@ export class FacetGuest {
   run(source: string, options: { readonly policy?: object } = {}): Ended {
     return this.evaluate('facet_guest.guest(source, policy)', {
       source,
-      policy: options.policy ?? { modules: 'standard' },
+      policy: options.policy ?? { modules: 'standard files', files: true },
     }) as Ended
   }
 

@@ -64,7 +64,7 @@ def guest(source, policy=None, given=None, keep=None, builtins=builtins):
     if not compiled['ok']:
         return ['refused', compiled['message'], '']
     code = marshal.loads(compiled['code'])
-    run = builtins.make_run({'modules': 'standard'} if policy is None else policy)
+    run = builtins.make_run({'modules': 'standard files', 'files': True} if policy is None else policy)
     scan(code)
     given_to.begin({}, None)
     out = io.StringIO()

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import { nearest } from '../../check/nearest.js'
 import { PolicyError } from '../../errors.js'
-import { MODULES, NETWORK_MODULES } from '../../trusted/language/modules.js'
+import { modulesOf, NETWORK_MODULES, type ModuleSet } from '../../trusted/language/modules.js'
 import { notList, policyKey, word } from '../key.js'
 
 /** What a policy writes. */
@@ -28,19 +28,22 @@ const table = (entries: Iterable<readonly [string, readonly string[]]>): ModuleG
   return Object.freeze(record)
 }
 
-/** Every module with a reviewed facet, with every name of it: what `modules: 'standard'` grants. */
-export const STANDARD_GRANTS: ModuleGrants = table(Object.entries(MODULES))
+const SETS = new Map(
+  (['standard', 'standard files', 'standard network', 'standard files network'] as const).map(
+    (set) => [set, table(Object.entries(modulesOf(set)))] as const,
+  ),
+)
 
-/** The same under a policy with `network`. */
-export const NETWORKED_GRANTS: ModuleGrants = table([
-  ...Object.entries(MODULES),
-  ...Object.entries(NETWORK_MODULES),
-])
+/** What `modules: 'standard'` grants: every module of pure computation that has a reviewed facet, with every name of it. */
+export const STANDARD_GRANTS: ModuleGrants = SETS.get('standard')!
+
+/** Every module with a reviewed facet: those by which a guest has files and makes requests too. */
+export const ALL_GRANTS: ModuleGrants = SETS.get('standard files network')!
 
 /** The name of a set that is granted as a whole. */
-export function setOf(grants: ModuleGrants): 'standard' | 'networked' | undefined {
-  if (grants === STANDARD_GRANTS) return 'standard'
-  return grants === NETWORKED_GRANTS ? 'networked' : undefined
+export function setOf(grants: ModuleGrants): ModuleSet | undefined {
+  for (const [set, whole] of SETS) if (whole === grants) return set
+  return undefined
 }
 
 /** No module at all. */
@@ -62,12 +65,12 @@ export function resolveModules(
 }
 
 function resolveNames(module: string, names: '*' | readonly string[]): readonly string[] {
-  const known = Object.hasOwn(NETWORKED_GRANTS, module) ? NETWORKED_GRANTS[module] : undefined
+  const known = Object.hasOwn(ALL_GRANTS, module) ? ALL_GRANTS[module] : undefined
   if (known === undefined) {
     throw new PolicyError(
       `policy.modules: there is no reviewed module "${module}"${suggest(
         module,
-        Object.keys(NETWORKED_GRANTS),
+        Object.keys(ALL_GRANTS),
       )}`,
     )
   }
@@ -86,13 +89,17 @@ function resolveNames(module: string, names: '*' | readonly string[]): readonly 
 }
 
 /**
- * What the policy's modules are, where `network` is told (`hasNetwork`) and where it is not.
+ * What the policy's modules are: the standard ones with those of files and of requests where it grants such.
  * @throws PolicyError for a module that makes requests where none is allowed.
  */
-export function withNetwork(grants: ModuleGrants, hasNetwork: boolean): ModuleGrants {
-  if (hasNetwork) return grants === STANDARD_GRANTS ? NETWORKED_GRANTS : grants
+export function withDoors(
+  grants: ModuleGrants,
+  { files, network }: { readonly files: boolean; readonly network: boolean },
+): ModuleGrants {
+  if (grants === STANDARD_GRANTS)
+    return SETS.get(`standard${files ? ' files' : ''}${network ? ' network' : ''}`)!
   const idle = Object.keys(grants).find((module) => Object.hasOwn(NETWORK_MODULES, module))
-  if (idle === undefined) return grants
+  if (idle === undefined || network) return grants
   throw new PolicyError(
     `policy.modules: "${idle}" makes requests, and the policy allows none ("network")`,
   )
@@ -116,8 +123,8 @@ export const modules = policyKey({
       `must be "standard", or an object of modules with the names each shows, not ${issue.received}`,
   ),
   text:
-    'What may be imported: "standard" for every reviewed module of pure computation, or modules with the names each shows. ' +
-    'Nothing when left out.',
+    'What may be imported: "standard" for every reviewed module of pure computation, and those of files and of requests where ' +
+    'the policy grants such; or modules with the names each shows. Nothing when left out.',
   standard: NO_MODULES,
   resolve: (written) => resolveModules(written),
 })

@@ -24,7 +24,16 @@ class Run:
     stdout = property(lambda self: sys.stdout, lambda self, file: setattr(sys, 'stdout', file))
     stderr = property(lambda self: sys.stderr, lambda self, file: setattr(sys, 'stderr', file))
 
-    __slots__ = ('builtins', 'grants', 'importable', 'own', 'own_classes', 'scope', 'state')
+    __slots__ = (
+        'builtins',
+        'grants',
+        'importable',
+        'open',
+        'own',
+        'own_classes',
+        'scope',
+        'state',
+    )
 
     def __init__(self, grants):
         self.grants = grants
@@ -83,9 +92,12 @@ if _PERMITTED.keys() | {'input', 'print'} != BUILTINS - _CONSTANTS | GUARDED_BUI
 def make_run(policy):
     """A fresh run under `policy`; `.builtins` is the dict to execute the guest's code with."""
     run = Run(imports.judge_grants(policy.get('modules') or {}))
-    permitted = _PERMITTED | {'print': make_print(run), 'input': make_input(run)}
-    if policy.get('files'):
-        permitted['open'] = files.open
+    run.open = files.open if policy.get('files') else open
+    permitted = _PERMITTED | {
+        'print': make_print(run),
+        'input': make_input(run),
+        'open': run.open,
+    }
     is_guarded = policy.get('dunders') == 'guarded'
     if is_guarded:
         permitted |= dunders.GUARDED

@@ -34,7 +34,13 @@ ownership.FACETS[Facet] = lambda facet: _shown(facet)['_name']
 ownership.WRITABLE.add(own.Module)
 
 
-_REVIEWED = modules.MODULES | modules.NETWORK_MODULES
+# The words by which a policy grants sets of modules.
+_PARTS = {
+    'standard': modules.MODULES,
+    'files': modules.FILE_MODULES,
+    'network': modules.NETWORK_MODULES,
+}
+_REVIEWED = modules.MODULES | modules.FILE_MODULES | modules.NETWORK_MODULES
 
 
 def _wrapper(module):
@@ -131,7 +137,7 @@ _MOST_LISTED = 12
 def _offer(name, grants):
     if name in modules.NETWORK_MODULES:
         return 'it makes requests, and "network" in the policy says which'
-    if name in modules.MODULES:
+    if name in _REVIEWED:
         return f'"modules": {{"{name}": "*"}} in the policy grants it'
     if not grants:
         return 'the policy grants no modules'
@@ -142,10 +148,8 @@ def _offer(name, grants):
 
 def judge_grants(grants):
     """The modules and names of a policy, limited to the reviewed ones: what is not in the tables cannot be granted."""
-    if grants == 'standard':
-        return modules.MODULES
-    if grants == 'networked':
-        return _REVIEWED
+    if type(grants) is str:
+        return {module: names for part in grants.split() for module, names in _PARTS[part].items()}
     granted = {}
     for module in grants:
         if module not in _TABLES:

@@ -6,6 +6,7 @@ it makes classes, and its own `mro` leads to every other.
 """
 
 from .sealed import __builtins__
+from abc import ABCMeta
 from types import GenericAlias
 
 from .language import DEFINABLE_METHODS
@@ -33,7 +34,8 @@ class Veil(type):
 
 # Where the classes are from whose names programs print.
 _OPAQUE_MODULES = frozenset(
-    'builtins itertools functools types typing operator contextlib _collections collections.abc _io re'.split()
+    'builtins itertools functools types typing operator contextlib _collections collections.abc _io re _pyio posix tarfile tempfile '
+    'zipfile'.split()
 )
 # The veil that stands for an image class wherever the guest would meet the class itself.
 VEILS = {}
@@ -79,7 +81,7 @@ def type_of(*args, **kwargs):
 def veil_opaque(classes):
     """Makes veils that construct nothing for the image's `classes` of functions, iterators and the like that have none yet."""
     for real in set(classes) - NAMEABLE - VEILS.keys():
-        if type(real) is type and real.__module__ in _OPAQUE_MODULES:
+        if type(real) in (type, ABCMeta) and real.__module__ in _OPAQUE_MODULES:
             veil(real)
 
 

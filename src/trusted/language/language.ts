@@ -67,7 +67,7 @@ export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   format: words(`format format_map vformat get_field`),
   obj: words(`obj`),
   registry: words(`register dispatch registry mapping groupindex cache_parameters`),
-  own: words(`evaluate get_loop get_stack print_stack get_context capture_locals`),
+  own: words(`evaluate get_loop get_stack print_stack get_context capture_locals parser`),
   namedtuple: words(`_replace _asdict _fields _make _field_defaults`),
   enum: words(`
     _value_ _name_ _missing_ _generate_next_value_ _order_ _ignore_ _fields_ _numeric_repr_ _add_alias_ _add_value_alias_
@@ -121,7 +121,7 @@ export const DEFINABLE_METHODS = words(`
   __and__ __rand__ __iand__ __or__ __ror__ __ior__ __xor__ __rxor__ __ixor__
   __neg__ __pos__ __abs__ __invert__ __int__ __float__ __complex__ __index__ __round__ __trunc__ __floor__ __ceil__
   __get__ __set__ __delete__ __set_name__ __copy__ __deepcopy__ __replace__
-  __getattr__ __setattr__ __delattr__ __init_subclass__ __class_getitem__
+  __getattr__ __setattr__ __delattr__ __init_subclass__ __class_getitem__ __fspath__
 `)
 
 /** Dunder names that may be bound by assignment: in a class body the first group, at module level the second. */

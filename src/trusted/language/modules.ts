@@ -102,7 +102,9 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   html: words(`escape unescape`),
   'html.entities': words(`codepoint2name entitydefs html5 name2codepoint`),
   http: words(`HTTPMethod HTTPStatus`),
-  io: words(`BytesIO SEEK_CUR SEEK_END SEEK_SET StringIO UnsupportedOperation`),
+  io: words(`
+    BufferedIOBase BufferedRWPair BufferedRandom BufferedReader BufferedWriter BytesIO DEFAULT_BUFFER_SIZE FileIO IOBase RawIOBase
+    SEEK_CUR SEEK_END SEEK_SET StringIO TextIOBase TextIOWrapper UnsupportedOperation open`),
   ipaddress: words(`
     AddressValueError IPv4Address IPv4Interface IPv4Network IPv6Address IPv6Interface IPv6Network NetmaskValueError
     collapse_addresses get_mixed_type_key ip_address ip_interface ip_network summarize_address_range v4_int_to_packed
@@ -202,6 +204,42 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
+ * Modules of files, with their names. The 'standard' set of a policy with `filesystem` has them; any policy may list them, and
+ * without files what they ask the system for is an OSError. What they lack is what has to do with processes, users and the
+ * environment, and what keeps functions for everybody (`shutil.register_archive_format`).
+ */
+export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
+  glob: words(`escape glob has_magic iglob translate`),
+  os: words(`
+    DirEntry F_OK O_APPEND O_CREAT O_DIRECTORY O_EXCL O_NOFOLLOW O_RDONLY O_RDWR O_TRUNC O_WRONLY PathLike R_OK SEEK_CUR SEEK_END
+    SEEK_SET W_OK X_OK access altsep chdir chmod close curdir devnull error extsep fdopen fsdecode fsencode fspath fstat fsync
+    ftruncate getcwd getcwdb isatty linesep listdir lseek lstat makedirs mkdir name open pardir pathsep read readlink remove
+    removedirs rename renames replace rmdir scandir sep stat stat_result strerror symlink truncate umask unlink urandom utime walk
+    write`),
+  'os.path': words(`
+    abspath altsep basename commonpath commonprefix curdir defpath devnull dirname exists expanduser extsep getatime getctime
+    getmtime getsize isabs isdir isfile isjunction islink ismount join lexists normcase normpath pardir pathsep realpath relpath
+    samefile sameopenfile samestat sep split splitdrive splitext splitroot supports_unicode_filenames`),
+  pathlib: words(`Path PosixPath PurePath PurePosixPath PureWindowsPath UnsupportedOperation`),
+  shutil: words(`
+    Error ReadError SameFileError SpecialFileError copy copy2 copyfile copyfileobj copymode copystat copytree get_archive_formats
+    get_terminal_size get_unpack_formats ignore_patterns make_archive move rmtree unpack_archive`),
+  stat: words(`
+    S_IFBLK S_IFCHR S_IFDIR S_IFIFO S_IFLNK S_IFMT S_IFREG S_IFSOCK S_IMODE S_IRGRP S_IROTH S_IRUSR S_IRWXG S_IRWXO S_IRWXU
+    S_ISBLK S_ISCHR S_ISDIR S_ISFIFO S_ISLNK S_ISREG S_ISSOCK S_IWGRP S_IWOTH S_IWUSR S_IXGRP S_IXOTH S_IXUSR ST_ATIME ST_CTIME
+    ST_MODE ST_MTIME ST_SIZE filemode`),
+  tarfile: words(`
+    AREGTYPE AbsoluteLinkError AbsolutePathError CompressionError DEFAULT_FORMAT DIRTYPE ENCODING ExtractError FilterError GNU_FORMAT
+    HeaderError LNKTYPE LinkOutsideDestinationError OutsideDestinationError PAX_FORMAT REGTYPE ReadError SYMTYPE SpecialFileError
+    StreamError TarError TarFile TarInfo USTAR_FORMAT data_filter fully_trusted_filter is_tarfile open tar_filter`),
+  tempfile: words(`
+    NamedTemporaryFile SpooledTemporaryFile TMP_MAX TemporaryDirectory TemporaryFile gettempdir gettempdirb gettempprefix
+    gettempprefixb mkdtemp mkstemp`),
+  zipfile: words(`
+    BadZipFile BadZipfile LargeZipFile ZIP_BZIP2 ZIP_DEFLATED ZIP_LZMA ZIP_STORED ZipFile ZipInfo error is_zipfile`),
+}
+
+/**
  * Modules by which a guest makes requests, with their names. A policy without `network` grants none. All of them are ours
  * (`src/guest/web/<name with _ for .>.py`): each request is a question to the host, which judges it.
  */
@@ -222,9 +260,21 @@ export const NETWORK_MODULES: Readonly<Record<string, readonly string[]>> = {
   'urllib.request': words(`OpenerDirector Request build_opener install_opener urlopen`),
 }
 
+/** What the words of a {@link ModuleSet} stand for. */
+const PARTS = { standard: MODULES, files: FILE_MODULES, network: NETWORK_MODULES } as const
+
+/** Name of a set of modules that a policy grants whole: `'standard'`, and what of the others it has reason to. */
+export type ModuleSet = `standard${'' | ' files'}${'' | ' network'}`
+
+/** The modules of the set, with their names. */
+export function modulesOf(set: ModuleSet): Readonly<Record<string, readonly string[]>> {
+  const parts = set.split(' ') as (keyof typeof PARTS)[]
+  return Object.assign({}, ...parts.map((part) => PARTS[part]))
+}
+
 /** Modules of which `guest/facets/<name with _ for .>.py` supplies some or all names. */
 export const WRAPPED: readonly string[] = words(`
-  abc ast asyncio calendar collections concurrent.futures contextlib copy csv dataclasses decimal doctest enum functools operator pprint queue random sys
+  abc ast asyncio calendar collections concurrent.futures contextlib copy csv dataclasses decimal doctest enum functools io operator pprint queue random sys
   threading time timeit traceback types typing uuid warnings weakref zoneinfo`)
 
 /** Image classes a guest class may derive from, besides exceptions (all but groups). No other class of the image. */
@@ -251,6 +301,7 @@ export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {
   graphlib: words(`TopologicalSorter`),
   io: words(`BytesIO StringIO`),
   json: words(`JSONDecoder JSONEncoder`),
+  os: words(`PathLike`),
   numbers: MODULES['numbers']!,
   pprint: words(`PrettyPrinter`),
   queue: words(`LifoQueue PriorityQueue Queue`),
@@ -282,10 +333,12 @@ export const CONFIGURABLE: Readonly<Record<string, readonly string[]>> = {
   reprlib: words(`Repr`),
   requests: words(`AsyncSession PreparedRequest Request Response Session`),
   string: words(`Template`),
+  tarfile: words(`TarInfo`),
   textwrap: words(`TextWrapper`),
   threading: words(`Thread Timer local`),
   'urllib.request': words(`OpenerDirector Request`),
   types: words(`SimpleNamespace`),
+  zipfile: words(`ZipFile ZipInfo`),
 }
 
 /** Private methods of the library that its classes call on those that derive from them, and document for overriding. */
@@ -296,18 +349,3 @@ export const HOOKS: Readonly<Record<string, readonly string[]>> = {
 
 /** Every module of the 'standard' set, sorted. */
 export const STANDARD_MODULES: readonly string[] = Object.keys(MODULES).sort()
-
-/** Whether `name` may be imported under the 'standard' set: a module of it, or a package that holds one. */
-export function isModule(name: string): boolean {
-  return (
-    Object.hasOwn(MODULES, name) || STANDARD_MODULES.some((module) => module.startsWith(`${name}.`))
-  )
-}
-
-/** The names importable from `module`, submodules included; empty for a module outside the 'standard' set. */
-export function moduleNames(module: string): readonly string[] {
-  const submodules = STANDARD_MODULES.filter((name) => name.startsWith(`${module}.`)).map((name) =>
-    name.slice(module.length + 1),
-  )
-  return [...(Object.hasOwn(MODULES, module) ? MODULES[module]! : []), ...submodules]
-}

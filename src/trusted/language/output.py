@@ -1,11 +1,14 @@
 """Where a guest's text goes: what it sees of the run's output, and what it may print to."""
 
 from .sealed import __builtins__
+from _io import _IOBase
+from _pyio import IOBase
 from io import StringIO
+from tempfile import _TemporaryFileWrapper
 from types import BuiltinFunctionType, MethodType
 
 from .guest.given import given
-from .ownership import function_of, own, own_function
+from .ownership import function_of, mro_of, own, own_function
 
 _print, _str = print, str.__str__
 
@@ -44,6 +47,10 @@ _stream_of, _set_stream = Output._stream.__get__, Output._stream.__set__
 del Output._stream
 
 
+# What is a file of the library's.
+_FILES = frozenset({Output, _IOBase, IOBase, _TemporaryFileWrapper})
+
+
 def output(stream):
     """The guest's view of the real `stream`."""
     facet = Output()
@@ -52,12 +59,12 @@ def output(stream):
 
 
 def writer(file):
-    """`file`, if printing to it runs nothing but the guest's own code or a StringIO's; TypeError otherwise.
+    """`file`, if printing to it runs nothing but the guest's own code or a file's of the library; TypeError otherwise.
 
     `class W: write = trusted_list.append` would make print the hand that writes into it.
     """
     kind = type(file)
-    if kind in (Output, StringIO):
+    if not own(kind) and not _FILES.isdisjoint(mro_of(kind)):
         return file
     if own(kind):
         write = getattr(file, 'write', None)
@@ -69,8 +76,8 @@ def writer(file):
         ):
             return file
     raise TypeError(
-        f'cannot write to a {kind.__name__!r} object: only to sys.stdout, io.StringIO, or an object with a '
-        f'write method defined here'
+        f'cannot write to a {kind.__name__!r} object: only to sys.stdout, a file, or an object with a write '
+        f'method defined here'
     )
 
 

@@ -18,6 +18,8 @@ import re
 import statistics
 import string
 import sys
+import tarfile
+import tempfile
 import textwrap
 import typing
 import urllib.parse
@@ -27,6 +29,7 @@ import _strptime
 
 from . import annotations, classes, names
 from .facets.pprint import dataclass_lines
+from .facets.tempfile import Finalizer
 from .facets.types import MappingProxyType
 from .guards import SAFE_FORMATS
 from .modules import HOOKS
@@ -285,5 +288,8 @@ def apply():
     textwrap.TextWrapper.unicode_whitespace_trans = MappingProxyType(
         textwrap.TextWrapper.unicode_whitespace_trans
     )
+    tempfile._weakref = SimpleNamespace(finalize=Finalizer)
+    # What is in it is read as an attribute of the class.
+    tarfile.TarFile.OPEN_METH = MappingProxyType(tarfile.TarFile.OPEN_METH)
     # Classes of guests say they are of `__main__`: what looks that module up finds an empty one.
     sys.modules['__main__'] = ModuleType('__main__')

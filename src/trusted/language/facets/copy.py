@@ -12,6 +12,7 @@ import zlib
 import zoneinfo
 from array import array
 from enum import Enum
+from pathlib import PosixPath, PurePosixPath, PureWindowsPath
 from types import BuiltinFunctionType, FunctionType, MethodType
 
 from ..floor.identity import id
@@ -51,6 +52,9 @@ _ATOMIC = DATA_CLASSES - _CONTAINERS | {
     re.Pattern,
     re.Match,
     zoneinfo.ZoneInfo,
+    PosixPath,
+    PurePosixPath,
+    PureWindowsPath,
 }
 
 
