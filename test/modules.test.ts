@@ -51,7 +51,18 @@ const MODULES = {
   half_b: 'from half_a import p\nq = 1\n',
   broken: 'x = 1\n1 / 0\n',
   endless: 'while True: pass\n',
-  json: 'dumps = "the host’s own"\n',
+  json: 'class J: pass\ndumps = "the host’s own"\n',
+  things: `from dataclasses import dataclass
+class Plain: pass
+class Failure(Exception): pass
+@dataclass
+class Row:
+    # The library evaluates it in the module that the class names.
+    cells: 'list[int]'
+def fail(): raise Failure('no')
+def ask():
+    return rate(4)
+`,
 }
 
 describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isolation) => {
@@ -149,6 +160,28 @@ for _ in range(2):
         r = str(e)
 r`
     expect(await run(source)).toBe('division by zero')
+  })
+
+  test('what it defines is of it, in reprs, in tracebacks and in the log', async () => {
+    const source = 'import things, json\n[repr(c) for c in (things.Plain, things.Row, json.J)]'
+    expect(await run(source)).toEqual([
+      "<class 'things.Plain'>",
+      "<class 'things.Row'>",
+      // Of a module that the library has too, a class says nothing: the library would look names up in its own.
+      "<class '__main__.J'>",
+    ])
+    expect(await run('from things import Row\nrepr(Row([1]))')).toBe('Row(cells=[1])')
+    const outcome = await sandbox.run('import things\nthings.fail()')
+    if (outcome.status !== 'raised') throw new Error(outcome.status)
+    expect(outcome.exception).toMatchObject({ type: 'Failure', module: 'things' })
+    expect(outcome.exception.traceback).toContain('File "things.py", line 8, in fail')
+    expect(outcome.exception.traceback).toContain('\nthings.Failure: no\n')
+    events = []
+    expect(await run('import things\n[rate(1), things.ask()]')).toEqual([2, 8])
+    expect(events.map(({ target, at }) => [target, at])).toEqual([
+      ['rate', { line: 2, column: 2 }],
+      ['rate', { line: 10, column: 12, file: 'things.py' }],
+    ])
   })
 
   test('its time is the run’s', async () => {

@@ -6,6 +6,7 @@ import { visibleJson } from '../report/visible.js'
 import type { Outcome } from '../sandbox/outcome.js'
 import { choice, type Arguments, type Command } from './command.js'
 import { outputFilter } from './guest-output.js'
+import { ENVIRONMENT_OPTIONS, environmentOf } from './environment.js'
 import { INPUT_OPTIONS, inputsOf } from './inputs.js'
 import { complain, isOutputClosed, isTerminal, print, printError, useColour } from './output.js'
 import { NETWORK_OPTIONS, secretsOf, withNetwork } from './network-option.js'
@@ -53,6 +54,7 @@ export const run: Command = {
       describe: 'The program itself, instead of a file',
     },
     ...INPUT_OPTIONS,
+    ...ENVIRONMENT_OPTIONS,
     value: {
       describe: 'Print the value of the final expression; -c, --mode eval and function do unasked',
     },
@@ -105,13 +107,14 @@ export const run: Command = {
   notes: [
     'A program prints what it prints, as under python. The value of the final expression is printed with -c, --mode eval or ' +
       '--value, that of a global with --result, unless it is None. The program reads this stdin, unless that is the program ' +
-      'itself, and gets no environment, of files those that --read, --overlay, --write and --memory-dir name, and no network but what --allow-net or the policy names. What it writes goes on ' +
+      'itself, and gets of the environment what --env names, of files those that --read, --overlay, --write and --memory-dir name, and no network but what --allow-net or the policy names. What it writes goes on ' +
       'as it is, except to a terminal or the log of a CI runner, where it could act.',
   ],
 
   async run(args) {
     const { source, filename, isPiped, argv } = sourceOf(args)
     const inputs = inputsOf(args)
+    const env = environmentOf(args)
     const written = withNetwork(await policyOf(args), args)
     const secrets = secretsOf(args, written)
     // Somebody who types may think for a while.
@@ -158,6 +161,7 @@ export const run: Command = {
       filename,
       inputs,
       argv,
+      env,
       stdin: isPiped || args.value('inputs') === '-' ? '' : ownStdin(),
       mode: choice(args, 'mode', MODES),
       signal: stop.signal,

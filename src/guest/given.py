@@ -5,6 +5,7 @@
 
 from ..sealed import __builtins__
 import io
+import os
 import sys
 
 from .questions import questions
@@ -41,10 +42,12 @@ class Raw(io.RawIOBase):
 
 
 class Given:
-    """The one record of what a run was given. Its list and its dict stay the same objects from run to run of a session."""
+    """The one record of what a run was given. Its list and its mapping stay the same objects from run to run of a session."""
 
     def __init__(self):
-        self.argv, self.env = sys.argv, {}
+        self.argv, self.env = sys.argv, os.environ
+        # What the image was made with is nobody's.
+        self.env.clear()
         self._raw = Raw()
         self.stdin = self._stream()
 
@@ -57,8 +60,9 @@ class Given:
     def begin(self, request, scope):
         """Before a run: what it is given takes the place of what the last one was given and has left."""
         self.argv[:] = [request.get('filename', ''), *request.get('argv', ())]
-        self.env.clear()
-        self.env.update(request.get('env', {}))
+        if 'env' in request:
+            self.env.clear()
+            self.env.update(request['env'])
         try:
             self._raw.state = 'over'
             self.stdin.read()

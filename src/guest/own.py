@@ -6,9 +6,16 @@ program's builtins; or functions and objects of the host's under a name. It is a
 
 from ..sealed import __builtins__
 
+import sys
+from types import ModuleType
+
 from ..names import unmark
 from .functions import made
 from .questions import ERRORS, questions
+
+
+# Names of the host's modules by which classes say where they are from.
+_NAMES = set()
 
 
 class Module:
@@ -63,6 +70,7 @@ class Modules:
         namespace |= self._granted
         namespace |= {'__name__': name, '__doc__': None, '__builtins__': self._builtins}
         begin(namespace)
+        _announce(name)
         self._loading.add(name)
         try:
             self._execute(name, namespace)
@@ -120,6 +128,19 @@ def grant(scope, request, run, load):
     scope |= granted
     run.own = Modules(request['own'], run.builtins, granted, load)
     run.importable |= {name.partition('.')[0] for name in run.own.names}
+
+
+def _announce(name):
+    """Classes may say that they are of this module. The library looks up the module that a class names, for names to evaluate, and
+    finds an empty one, as it does for `__main__`. Of a name that it has itself, none is."""
+    if name not in sys.modules:
+        sys.modules[name] = ModuleType(name)
+        _NAMES.add(name)
+
+
+def module_of(name):
+    """The module that a class says it is of, whose body says `name`."""
+    return name if type(name) is str and name in _NAMES else '__main__'
 
 
 def begin(namespace):

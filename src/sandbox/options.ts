@@ -148,6 +148,7 @@ const EXECUTION = [
   'result',
   'stdin',
   'argv',
+  'env',
   'signal',
   'onOutput',
   'limits',

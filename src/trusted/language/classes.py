@@ -14,6 +14,7 @@ from enum import EnumType
 
 from . import kinds
 from .floor import encoding
+from .guest.own import module_of
 from .ownership import is_class, mro_of, own, own_function
 from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
 from .names import denied, is_dunder, judged, mark, unmark
@@ -112,7 +113,7 @@ def judge_namespace(name, bases, namespace):
             raise TypeError('names of class members must be strings')
         if is_dunder(key) and key not in _DEFINABLE:
             raise TypeError(f'{key!r} may not be defined by a class')
-    put(namespace, '__module__', '__main__')
+    put(namespace, '__module__', module_of(namespace.get('__module__')))
     if '__qualname__' in namespace:
         put(namespace, '__qualname__', unmark(namespace['__qualname__']))
     for key, permitted in (

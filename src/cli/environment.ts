@@ -1,0 +1,28 @@
+/** `--env NAME=VALUE`: the environment that a program is given, of which nothing is this process's but what is named. */
+import type { Arguments, Option } from './command.js'
+import { UsageError } from './status.js'
+
+export const ENVIRONMENT_OPTIONS: Readonly<Record<string, Option>> = {
+  env: {
+    argument: 'NAME[=VALUE]',
+    many: true,
+    describe:
+      "A variable of the program's environment; NAME alone passes this one's on; may be given several times",
+  },
+}
+
+/** The variables by name. @throws UsageError for one that is given twice, or is to be passed on and is not there. */
+export function environmentOf(args: Arguments): Readonly<Record<string, string>> {
+  const given: Record<string, string> = {}
+  for (const text of args.values('env')) {
+    const equals = text.indexOf('=')
+    const name = equals < 0 ? text : text.slice(0, equals)
+    if (name === '') throw new UsageError(`--env: "${text}" is not NAME=VALUE`)
+    if (Object.hasOwn(given, name)) throw new UsageError(`--env: ${name} is given twice`)
+    const value = equals < 0 ? process.env[name] : text.slice(equals + 1)
+    if (value === undefined)
+      throw new UsageError(`--env ${name}: there is no variable of that name to pass on`)
+    given[name] = value
+  }
+  return given
+}

@@ -1,0 +1,89 @@
+/** The environment of a program: what its host gives the run, and nothing of the host's process. */
+import { describe, expect, test } from 'vitest'
+import { createSandbox, type Isolation, type RunOptions } from '../src/index.js'
+import { pyrestrict } from './support/cli.js'
+import { raised, returned, waiting } from './support/outcomes.js'
+
+describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isolation) => {
+  test('it is what was given, for reading and writing, and each run has its own', async () => {
+    await using sandbox = await createSandbox({ language: 'full' }, { isolation })
+    const all = 'import os\ndict(os.environ)'
+    expect(returned(await sandbox.run(all))).toEqual({})
+    expect(returned(await sandbox.run(all, { env: { A: '1', 'Ä b': 'ö=\n' } }))).toEqual({
+      A: '1',
+      'Ä b': 'ö=\n',
+    })
+    expect(
+      returned(
+        await sandbox.run(
+          'import os\nos.environ["B"] = "2"\n[os.getenv("A"), os.getenv("B"), os.getenv("C"), os.path.expanduser("~")]',
+          { env: { A: '1', HOME: '/home/guest' } },
+        ),
+      ),
+    ).toEqual(['1', '2', null, '/home/guest'])
+    expect(raised(await sandbox.run('import os\nos.environ["B"]', { env: { A: '1' } }))).toBe(
+      "KeyError: 'B'",
+    )
+    expect(returned(await sandbox.run(all))).toEqual({})
+  })
+
+  test('a session keeps it until a run is given another; what is given is copied', async () => {
+    await using sandbox = await createSandbox({ language: 'full' }, { isolation })
+    await using session = await sandbox.session()
+    const env = { A: '1' }
+    const first = session.run('import os\nos.environ["B"] = "2"', { env })
+    env.A = 'changed'
+    await first
+    expect(returned(await session.run('dict(os.environ)'))).toEqual({ A: '1', B: '2' })
+    expect(returned(await session.run('dict(os.environ)', { env: {} }))).toEqual({})
+  })
+
+  test('wrong ones are the host’s mistakes', async () => {
+    await using sandbox = await createSandbox({}, { isolation })
+    for (const [env, message] of [
+      [[], 'options.env: must be an object, not a list'],
+      [{ A: 1 }, 'options.env.A: must be a string without NUL and lone surrogates'],
+      [{ A: 'a\0' }, 'options.env.A: must be a string'],
+      [{ A: '\ud800' }, 'options.env.A: must be a string'],
+      [{ '': 'a' }, 'options.env: "" cannot be a variable\'s name'],
+      [{ 'A=': 'a' }, 'options.env: "A=" cannot be a variable\'s name'],
+    ] as const)
+      await expect(sandbox.run('1', { env } as unknown as RunOptions)).rejects.toThrow(message)
+  })
+})
+
+test('a run that waits goes on with it', async () => {
+  await using sandbox = await createSandbox(
+    { language: 'full' },
+    { capabilities: { ask: () => 1 } },
+  )
+  await using asking = await createSandbox(
+    { language: 'full', capabilities: { ask: { approve: true } } },
+    { capabilities: { ask: () => 1 } },
+  )
+  const source = 'import os\n[ask(), os.environ["A"]]'
+  expect(returned(await sandbox.run(source, { env: { A: '1' } }))).toEqual([1, '1'])
+  const { state } = waiting(await asking.run(source, { env: { A: '1' } }))
+  const outcome = await asking.resume(state, { answers: { 1: { approved: true } } })
+  expect(returned(outcome)).toEqual([1, '1'])
+})
+
+test('on the command line a variable is given, or passed on', async () => {
+  const show = (args: readonly string[]) =>
+    pyrestrict(
+      ['run', '--language', 'full', '-c', 'import os\nsorted(os.environ.items())', ...args],
+      { env: { SECRET: 'hunter2', LANG: 'C' } },
+    )
+  expect((await show([])).stdout).toBe('[]\n')
+  expect((await show(['--env', 'A=b=c', '--env', 'LANG', '--env', 'E='])).stdout).toBe(
+    "[['A', 'b=c'], ['E', ''], ['LANG', 'C']]\n",
+  )
+  expect(await show(['--env', 'NONE'])).toMatchObject({
+    status: 2,
+    stderr: 'pyrestrict: --env NONE: there is no variable of that name to pass on\n',
+  })
+  expect((await show(['--env', 'A=1', '--env', 'A=2'])).stderr).toBe(
+    'pyrestrict: --env: A is given twice\n',
+  )
+  expect((await show(['--env', '=2'])).stderr).toBe('pyrestrict: --env: "=2" is not NAME=VALUE\n')
+})
