@@ -1,14 +1,20 @@
 /** The environment of a program: what its host gives the run, and nothing of the host's process. */
 import { describe, expect, test } from 'vitest'
-import { createSandbox, type Isolation, type RunOptions } from '../src/index.js'
+import { createSandbox, type Isolation, type Policy, type RunOptions } from '../src/index.js'
 import { pyrestrict } from './support/cli.js'
 import { raised, returned, waiting } from './support/outcomes.js'
 
-describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isolation) => {
+const HOME = { HOME: '/' }
+
+describe.each<[Isolation, Policy]>([
+  ['process', { language: 'full' }],
+  ['thread', { modules: { os: '*', 'os.path': '*' } }],
+  ['inline', { modules: 'standard', filesystem: { '/tmp': { memory: 1_000_000 } } }],
+])('isolation %s, %j', (isolation, policy) => {
   test('it is what was given, for reading and writing, and each run has its own', async () => {
-    await using sandbox = await createSandbox({ language: 'full' }, { isolation })
+    await using sandbox = await createSandbox(policy, { isolation })
     const all = 'import os\ndict(os.environ)'
-    expect(returned(await sandbox.run(all))).toEqual({})
+    expect(returned(await sandbox.run(all))).toEqual(HOME)
     expect(returned(await sandbox.run(all, { env: { A: '1', 'Ä b': 'ö=\n' } }))).toEqual({
       A: '1',
       'Ä b': 'ö=\n',
@@ -16,7 +22,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
     expect(
       returned(
         await sandbox.run(
-          'import os\nos.environ["B"] = "2"\n[os.getenv("A"), os.getenv("B"), os.getenv("C"), os.path.expanduser("~")]',
+          'import os, os.path\nos.environ["B"] = "2"\n[os.getenv("A"), os.getenv("B"), os.getenv("C"), os.path.expanduser("~")]',
           { env: { A: '1', HOME: '/home/guest' } },
         ),
       ),
@@ -24,16 +30,16 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
     expect(raised(await sandbox.run('import os\nos.environ["B"]', { env: { A: '1' } }))).toBe(
       "KeyError: 'B'",
     )
-    expect(returned(await sandbox.run(all))).toEqual({})
+    expect(returned(await sandbox.run(all))).toEqual(HOME)
   })
 
   test('a session keeps it until a run is given another; what is given is copied', async () => {
-    await using sandbox = await createSandbox({ language: 'full' }, { isolation })
+    await using sandbox = await createSandbox(policy, { isolation })
     await using session = await sandbox.session()
     const env = { A: '1' }
     const first = session.run('import os\nos.environ["B"] = "2"', { env })
     env.A = 'changed'
-    await first
+    expect((await first).status).toBe('returned')
     expect(returned(await session.run('dict(os.environ)'))).toEqual({ A: '1', B: '2' })
     expect(returned(await session.run('dict(os.environ)', { env: {} }))).toEqual({})
   })
@@ -74,7 +80,7 @@ test('on the command line a variable is given, or passed on', async () => {
       ['run', '--language', 'full', '-c', 'import os\nsorted(os.environ.items())', ...args],
       { env: { SECRET: 'hunter2', LANG: 'C' } },
     )
-  expect((await show([])).stdout).toBe('[]\n')
+  expect((await show([])).stdout).toBe("[['HOME', '/']]\n")
   expect((await show(['--env', 'A=b=c', '--env', 'LANG', '--env', 'E='])).stdout).toBe(
     "[['A', 'b=c'], ['E', ''], ['LANG', 'C']]\n",
   )

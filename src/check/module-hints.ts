@@ -6,7 +6,7 @@ const network =
 const files = 'the policy grants it where it has files (`filesystem`), or lists it in `modules`'
 
 export const MODULE_HINTS: Readonly<Record<string, string>> = {
-  os: `${files}; a guest has no processes and no environment: have the host pass what is needed as an input`,
+  os: `${files}; a guest has no processes, and of the environment what its host gives it (\`env\`)`,
   'os.path': files,
   posixpath: 'use `os.path`, where the policy grants files (`filesystem`)',
   pathlib: files,

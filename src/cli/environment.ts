@@ -11,8 +11,9 @@ export const ENVIRONMENT_OPTIONS: Readonly<Record<string, Option>> = {
   },
 }
 
-/** The variables by name. @throws UsageError for one that is given twice, or is to be passed on and is not there. */
-export function environmentOf(args: Arguments): Readonly<Record<string, string>> {
+/** The variables by name; undefined where none is given. @throws UsageError for one that is given twice, or is to be passed on and is not there. */
+export function environmentOf(args: Arguments): Readonly<Record<string, string>> | undefined {
+  if (!args.has('env')) return undefined
   const given: Record<string, string> = {}
   for (const text of args.values('env')) {
     const equals = text.indexOf('=')

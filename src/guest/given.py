@@ -46,8 +46,9 @@ class Given:
 
     def __init__(self):
         self.argv, self.env = sys.argv, os.environ
-        # What the image was made with is nobody's.
+        # What the image was made with is nobody's. `~` is the root.
         self.env.clear()
+        self.env['HOME'] = '/'
         self._raw = Raw()
         self.stdin = self._stream()
 

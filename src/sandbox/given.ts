@@ -15,8 +15,8 @@ export interface GivenOptions {
   /** The program's arguments: `sys.argv` from its second item; the first is the file name. */
   readonly argv?: readonly string[] | undefined
   /**
-   * The program's environment: `os.environ`, which is a copy, the program's own. Default: an empty one. Nothing of the host's process is
-   * in it but what is written here.
+   * The program's environment: `os.environ`, which is a copy, the program's own. Nothing of the host's process is in it but what is
+   * written here. Default: `{ HOME: '/' }`.
    */
   readonly env?: Readonly<Record<string, string>> | undefined
 }

@@ -205,13 +205,13 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Modules of files, with their names. The 'standard' set of a policy with `filesystem` has them; any policy may list them, and
- * without files what they ask the system for is an OSError. What they lack is what has to do with processes, users and the
- * environment, and what keeps functions for everybody (`shutil.register_archive_format`).
+ * without files what they ask the system for is an OSError. What they lack is what has to do with processes and users, and what
+ * keeps functions for everybody (`shutil.register_archive_format`).
  */
 export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
   glob: words(`escape glob has_magic iglob translate`),
   os: words(`
-    DirEntry F_OK O_APPEND O_CREAT O_DIRECTORY O_EXCL O_NOFOLLOW O_RDONLY O_RDWR O_TRUNC O_WRONLY PathLike R_OK SEEK_CUR SEEK_END
+    DirEntry F_OK environ getenv O_APPEND O_CREAT O_DIRECTORY O_EXCL O_NOFOLLOW O_RDONLY O_RDWR O_TRUNC O_WRONLY PathLike R_OK SEEK_CUR SEEK_END
     SEEK_SET W_OK X_OK access altsep chdir chmod close curdir devnull error extsep fdopen fsdecode fsencode fspath fstat fsync
     ftruncate getcwd getcwdb isatty linesep listdir lseek lstat makedirs mkdir name open pardir pathsep read readlink remove
     removedirs rename renames replace rmdir scandir sep stat stat_result strerror symlink truncate umask unlink urandom utime walk
