@@ -1,0 +1,31 @@
+/** Every program with which this was attacked ends as recorded, under presets that narrow the language most and least. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSandbox, type Sandbox } from '../src/index.js'
+import { endsOf, ENGINE, expectEnds, programs } from './support/redteam.js'
+
+/** What the trusted module keeps to itself, and no program may print or return. */
+const SECRETS = /GLOBAL-SECRET|hunter2|SECRET-CV|PIN-1234|PRIVATE-KEY|1000000\b.*salary/
+
+describe.each(['script', 'agent'] as const)('under preset %s', (preset) => {
+  let sandbox: Sandbox
+  let trusting: Sandbox
+  const policy = { preset, limits: { wallMs: 60_000 } } as const
+  beforeAll(async () => {
+    sandbox = await createSandbox(policy, { isolation: 'thread', workers: 1 })
+    trusting = await createSandbox(policy, { isolation: 'thread', workers: 1, trusted: ENGINE })
+  })
+  afterAll(() => Promise.all([sandbox.close(), trusting.close()]))
+
+  test.each(programs('guest-'))('$file: $name', async (program) => {
+    await expectEnds(program, sandbox, preset)
+    expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
+  })
+
+  test.each(programs('door-'))('$file: $name', async (program) => {
+    const ends = await endsOf(program, trusting, preset)
+    await expectEnds(program, trusting, preset)
+    // The host itself asks for the engine's state; a guest never gets it.
+    const guests = ends.filter((_, i) => !program.parts[i]!.code.startsWith('# call'))
+    expect(guests.filter((end) => SECRETS.test(end))).toEqual([])
+  })
+})

@@ -1,0 +1,135 @@
+/**
+ * Programs of people who attacked this, each with what became of it. A file of fixtures/redteam/ holds programs that begin with
+ * `# --- name`; parts of a session are parted by `# then`, and `# call f [args]` has the host call a trusted function. Behind a
+ * part stands how it ended and what it printed, one line for each preset where they differ.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { Outcome, Sandbox } from '../../src/index.js'
+
+export interface Part {
+  readonly code: string
+  /** How it ends, by preset; `''` stands for every other. */
+  readonly ends: ReadonlyMap<string, string>
+}
+
+export interface Program {
+  readonly name: string
+  readonly file: string
+  readonly parts: readonly Part[]
+}
+
+export const folder = join(import.meta.dirname, '../../fixtures/redteam')
+/** What the trusted module of the programs against the door is, and what it shows. */
+export const ENGINE = {
+  engine: {
+    source: readFileSync(join(folder, 'engine.py'), 'utf8'),
+    expose: {
+      table: '*',
+      acct: '*',
+      label: '*',
+      Labelled: '*',
+      item: '*',
+      limited: ['total'],
+      book: '*',
+    },
+  },
+} as const
+
+const ENDS = /^# ends(?: under (\w+))?: /
+
+/** The programs of the files whose names begin so. */
+export const programs = (beginning: string): readonly Program[] =>
+  readdirSync(folder)
+    .filter((file) => file.startsWith(beginning) && file !== 'engine.py')
+    .flatMap((file) =>
+      readFileSync(join(folder, file), 'utf8')
+        .split(/^# --- /m)
+        .slice(1)
+        .map((text) => {
+          const [name, ...lines] = text.trimEnd().split('\n')
+          const parts = lines
+            .join('\n')
+            .split(/^# then\n/m)
+            .map(partOf)
+          return { name: name!, file, parts }
+        }),
+    )
+
+function partOf(text: string): Part {
+  const lines = text.split('\n')
+  const ends = new Map<string, string>()
+  for (const line of lines) {
+    const match = ENDS.exec(line)
+    if (match) ends.set(match[1] ?? '', line.slice(match[0].length))
+  }
+  return { code: lines.filter((line) => !ENDS.test(line)).join('\n'), ends }
+}
+
+export const endUnder = ({ ends }: Part, preset: string): string =>
+  ends.get(preset) ?? ends.get('') ?? 'no end is recorded'
+
+/** Numbers that differ from run to run: addresses, and what is printed of them. */
+const RANDOM = /\b0x[0-9a-f]{6,}\b|\b\d{14,}\b/g
+const MOST = 300
+
+/** One line: how it ended, and the beginning of what it printed. */
+export function endOf(outcome: Outcome): string {
+  const printed =
+    outcome.status === 'refused' || outcome.status === 'crashed' ? '' : (outcome.stdout ?? '')
+  const begin = (text: string): string => text.replace(RANDOM, '…').slice(0, MOST)
+  const said = begin(sayingOf(outcome))
+  return JSON.stringify(printed === '' ? said : `${said} | ${begin(printed)}`)
+    .slice(1, -1)
+    .trimEnd()
+}
+
+function sayingOf(outcome: Outcome): string {
+  switch (outcome.status) {
+    case 'returned':
+      return `returned ${JSON.stringify(outcome.value, (_, x: unknown) => (typeof x === 'bigint' ? String(x) : x))}`
+    case 'raised':
+      return `raised ${outcome.exception.type}: ${outcome.exception.message}`
+    case 'refused':
+      return `refused ${outcome.diagnostics.map(({ code, span }) => `${span.start.line}:${span.start.column} ${code}`).join(', ')}`
+    case 'exhausted':
+      return `exhausted ${outcome.limit}`
+    case 'exited':
+      return `exited ${outcome.code}`
+    case 'crashed':
+      return `crashed ${outcome.reason}`
+    case 'waiting':
+      return 'waiting'
+  }
+}
+
+/** How each part of the program ends in a sandbox. A part that is to run into its time gets little of it. */
+export async function endsOf(
+  program: Program,
+  sandbox: Sandbox,
+  preset: string,
+): Promise<string[]> {
+  const limitsOf = (part: Part) =>
+    /^exhausted wallMs/.test(endUnder(part, preset)) ? { wallMs: 400 } : {}
+  if (program.parts.length === 1) {
+    const [part] = program.parts
+    return [endOf(await sandbox.run(part!.code, { limits: limitsOf(part!) }))]
+  }
+  const session = await sandbox.session()
+  const ends: string[] = []
+  for (const part of program.parts) {
+    const call = /^# call (\w+) ?(.*)/.exec(part.code)
+    const outcome = call
+      ? await session.call('engine', call[1]!, JSON.parse(call[2] || '[]') as never[])
+      : await session.run(part.code, { limits: limitsOf(part) })
+    ends.push(endOf(outcome))
+  }
+  await session.close()
+  return ends
+}
+
+export async function expectEnds(program: Program, sandbox: Sandbox, preset: string) {
+  const told = await endsOf(program, sandbox, preset)
+  expect(told).toEqual(program.parts.map((part) => endUnder(part, preset)))
+}
