@@ -157,6 +157,64 @@ describe('a worker that ran a guest', () => {
   })
 })
 
+describe('a compile answer that is not of a compile worker', () => {
+  test('is none: what a guest worker says of a source runs nowhere, now or later', async () => {
+    const sandbox = kept(await createSandbox({}, { isolation: 'thread', workers: 1 }))
+    const source = 'answer = 6 * 7\nanswer'
+    const answers: Uint8Array[] = []
+    const perform = Link.prototype.perform
+    const asks = (request: Uint8Array, word: string): boolean =>
+      Buffer.from(request).toString('latin1').includes(word)
+    // A worker of a guest that answers a run as a compile worker answers another source.
+    Link.prototype.perform = async function (call) {
+      const done = await perform.call(this, call)
+      if (done.kind !== 'done') return done
+      if (asks(call.request, 'asFunction')) {
+        answers.push(done.response)
+        return done
+      }
+      return { ...done, response: answers[0]! }
+    }
+    try {
+      expect(await sandbox.run('"forged"')).toMatchObject({ status: 'crashed' })
+      expect(await sandbox.run(source)).toMatchObject({ status: 'crashed' })
+    } finally {
+      Link.prototype.perform = perform
+    }
+    expect(answers).toHaveLength(2)
+    expect(await sandbox.run(source)).toMatchObject({ status: 'returned', value: 42 })
+    expect(await sandbox.run('"forged"')).toMatchObject({ status: 'returned', value: 'forged' })
+  })
+
+  test('of one policy and one source is never the answer for another', async () => {
+    const sources = ['x = 1\nx', 'x = 2\nx']
+    const policies = [{}, { modules: { math: '*' } }] as const
+    const told: unknown[] = []
+    const perform = Link.prototype.perform
+    let lie: Uint8Array | undefined
+    // The compile worker of the first sandbox lies: its answer to the first source is its answer to all.
+    Link.prototype.perform = async function (call) {
+      const done = await perform.call(this, call)
+      if (done.kind !== 'done' || !Buffer.from(call.request).includes('asFunction')) return done
+      lie ??= done.response
+      return { ...done, response: lie }
+    }
+    try {
+      const sandbox = kept(await createSandbox(policies[0], { isolation: 'thread', workers: 1 }))
+      for (const source of sources) told.push(await sandbox.run(source))
+    } finally {
+      Link.prototype.perform = perform
+    }
+    // Who asks it is lied to; nobody else is.
+    expect(told).toMatchObject([{ value: 1 }, { value: 1 }])
+    for (const policy of policies)
+      for (const [i, source] of sources.entries()) {
+        const other = kept(await createSandbox(policy, { isolation: 'thread', workers: 1 }))
+        expect(await other.run(source)).toMatchObject({ status: 'returned', value: i + 1 })
+      }
+  })
+})
+
 describe('a batch of jobs', () => {
   const job = (source: string): Job => ({
     source,
