@@ -14,7 +14,7 @@ Nothing here is trusted: it runs in the guest's memory, and the host believes no
 
 from ..sealed import __builtins__
 import asyncio
-from itertools import count
+from itertools import count, islice
 from sys import _getframe
 
 from .. import door
@@ -159,10 +159,10 @@ class Questions:
         if frame is None:
             return [None, None, None]
         code = frame.f_code
-        for index, (line, _, column, _) in enumerate(code.co_positions()):
-            if index == frame.f_lasti // 2:
-                return [line, column, code.co_filename]
-        return [frame.f_lineno, None, code.co_filename]
+        # Step by step in C: a program of one long module has its place far behind.
+        at = islice(code.co_positions(), frame.f_lasti // 2, None)
+        line, _, column, _ = next(at, (frame.f_lineno, None, None, None))
+        return [line, column, code.co_filename]
 
     def _numbered(self, question):
         number = next(self.numbers)
