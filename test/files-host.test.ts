@@ -518,6 +518,90 @@ except OSError: pass`,
     ])
   })
 
+  test.each(['restricted', 'full'] as const)(
+    'the log has the line of the program, also where the library asks (language %s)',
+    async (language) => {
+      const places: unknown[] = []
+      await using sandbox = await createSandbox(
+        {
+          language,
+          ...(language === 'restricted' && { modules: 'standard' }),
+          filesystem: { '/': { from: data, access: 'write' } },
+        },
+        { isolation: 'thread', onEffect: ({ kind, at }) => places.push([kind, at]) },
+      )
+      const source = `import os, pathlib, shutil
+def made(name):
+    return open(name, 'w')
+made('/new').close()
+x = [os.mkdir('/deep'),
+     os.rename('/new', '/deep/new'), pathlib.Path('/deep/new').read_text()]
+os.chmod('/deep/new', 0o600); os.utime('/deep/new', (1, 1)); os.truncate('/deep/new', 0)
+os.remove('/deep/new'); os.rmdir('/deep')`
+      expect((await sandbox.run(source)).status).toBe('returned')
+      expect(places).toEqual([
+        ['file.write', { line: 3, column: 12 }],
+        ['file.mkdir', { line: 5, column: 6 }],
+        ['file.rename', { line: 6, column: 6 }],
+        ['file.read', { line: 6, column: 38 }],
+        ['file.chmod', { line: 7, column: 1 }],
+        ['file.utimes', { line: 7, column: 31 }],
+        ['file.truncate', { line: 7, column: 62 }],
+        ['file.unlink', { line: 8, column: 1 }],
+        ['file.rmdir', { line: 8, column: 25 }],
+      ])
+    },
+  )
+
+  test('a secret that a guest has come by is masked in what it writes, in one piece or in many', async () => {
+    const value = 'sk-4f1c8a0b27'
+    const hidden = [...value].reverse().join('')
+    const masked = '*'.repeat(value.length)
+    await using sandbox = await createSandbox(
+      {
+        filesystem: { '/': { from: data, access: 'write' } },
+        network: { allow: ['https://api.example.com'] },
+      },
+      { isolation: 'thread', secrets: { KEY: { value, hosts: ['api.example.com'] } } },
+    )
+    const source = `
+key = '${hidden}'[::-1]
+with open('/whole', 'w') as f: f.write('<' + key + '>')
+with open('/pieces', 'wb', 0) as f:
+    for byte in b'<' + key.encode() + b'><' + key.encode() + b'>': f.write(bytes([byte]))
+with open('/added', 'wb', 0) as f: f.write(b'<sk-4f1c')
+with open('/appended', 'ab', 0) as f:
+    f.write(b'<' + key[:9].encode()); f.write(key[9:].encode() + b'> sk-4f1c')
+with open('/none', 'w') as f: f.write('sk-4f1c8a0b2')`
+    expect((await sandbox.run(source)).status).toBe('returned')
+    const text = (name: string): string => readFileSync(join(data, name), 'utf8')
+    expect(text('whole')).toBe(`<${masked}>`)
+    expect(text('pieces')).toBe(`<${masked}><${masked}>`)
+    expect(text('added')).toBe('<sk-4f1c')
+    expect(text('appended')).toBe(`<${masked}> sk-4f1c`)
+    expect(text('none')).toBe('sk-4f1c8a0b2')
+  })
+
+  test('a run with files of the host is recorded, and made again without them', async () => {
+    await using sandbox = await createSandbox(
+      { modules: 'standard', filesystem: { '/': { from: data, access: 'write' } } },
+      { isolation: 'thread' },
+    )
+    const source = `
+import os
+text = open('/file').read()
+with open('/new', 'w') as f: f.write(text * 2)
+[text, os.path.getsize('/new'), sorted(os.listdir('/'))]`
+    const first = await sandbox.run(source, { record: true })
+    const told = ['plain', 10, ['file', 'folder', 'new']]
+    expect(first).toMatchObject({ status: 'returned', value: told })
+    rmSync(join(data, 'new'))
+    writeFileSync(join(data, 'file'), 'other')
+    const again = await sandbox.run(source, { replay: first.recording! })
+    expect(again).toMatchObject({ status: 'returned', value: told })
+    expect(readdirSync(data).sort()).toEqual(['file', 'folder'])
+  })
+
   test.each(['thread', 'process'] as const)(
     'what is to be approved is asked for, isolation %s',
     async (isolation) => {
@@ -562,6 +646,17 @@ except OSError: pass`,
     expect(ask.filter((kind) => /link/.test(kind))).toEqual(['file.readlink', 'file.unlink'])
     end()
   })
+})
+
+test('times are kept to a microsecond, and none comes out earlier than it was set', () => {
+  const path = join(data, 'file')
+  for (const time of [1_795_983_520_375_240_801n, 1_000_000_000_000_000_000n, 1n]) {
+    hostSystem.setTimes(path, time, time)
+    const { mtimeNs, atimeNs } = statSync(path, { bigint: true })
+    expect(mtimeNs).toBeGreaterThanOrEqual(time)
+    expect(mtimeNs).toBeLessThan(time + 2_000n)
+    expect(atimeNs).toBe(mtimeNs)
+  }
 })
 
 describe('mistakes of the host', () => {

@@ -5,6 +5,7 @@ import builtins
 import os
 import sys
 import time
+from importlib.machinery import SOURCE_SUFFIXES, FileFinder, PathFinder, SourceFileLoader
 
 from . import door
 from .full import make_full
@@ -76,6 +77,9 @@ def make(archive):
     """Called once, when the image is made, after everything of the builder's was taken away."""
     make_full(archive, TurnLoop)
     sys.meta_path.insert(0, _Absent)
+    # Folders of the guest's that it puts into `sys.path`, which is empty.
+    sys.meta_path.append(PathFinder)
+    sys.path_hooks.append(FileFinder.path_hook((SourceFileLoader, SOURCE_SUFFIXES)))
     time.sleep, os.system = sleep, system
     _make_sockets()
     open_network()

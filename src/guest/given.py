@@ -73,8 +73,8 @@ class Given:
             self.stdin = self._stream()
         self._raw.state = 'open' if request.get('stdin') else 'absent'
         sys.stdin = self.stdin
+        questions.scope = scope
         if 'effectBytes' in request:
-            questions.scope = scope
             questions.most_bytes, questions.most_pending = (
                 request['effectBytes'],
                 request['pending'],

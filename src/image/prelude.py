@@ -146,7 +146,9 @@ def _check_frozen():
     _cover()
 
 
-import pyrestrict.hosted, pyrestrict.remotes
+import pyrestrict.guest.noted, pyrestrict.hosted, pyrestrict.remotes
+
+_note = pyrestrict.guest.noted.NOTE.buffer_info()[0]
 
 
 def _side(side):
@@ -196,6 +198,7 @@ _iterators = [map, filter, zip, enumerate, reversed, type(iter(int, 1))] + [
 json.dumps(
     {
         'entry': id(_entry),
+        'note': _note,
         'door': _door,
         'frozen': dict(zip(('list', 'count'), _soft.buffer_info())),
         'classes': list(_classes),

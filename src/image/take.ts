@@ -186,6 +186,7 @@ async function takeImage(folder: string, variant: string): Promise<void> {
     iterators: number[]
     version: string
     door: Omit<DoorFacts, 'slot'>
+    note: number
     frozen: ImageFacts['frozen']
   }
 
@@ -231,6 +232,7 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   const facts: ImageFacts = {
     format: IMAGE_FORMAT,
     entry: told.entry,
+    note: told.note,
     stackPointer: address('__stack_pointer'),
     break: words[exports.emscripten_get_sbrk_ptr!() >> 2]!,
     signalClock: address('_Py_emscripten_signal_clock'),

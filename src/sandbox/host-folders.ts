@@ -6,7 +6,7 @@ import type { ResolvedPolicy } from '../policy/policy.js'
 import { holdPath, hostSystem, whyNoHostFolders } from '../platform/node/host-system.js'
 import { Directory } from '../trusted/broker/directory.js'
 import type { Effect } from '../trusted/broker/effect.js'
-import { fileEffects, type HostMountRule } from '../trusted/broker/files.js'
+import { fileEffects, type Covered, type HostMountRule } from '../trusted/broker/files.js'
 import { denier } from '../trusted/files/deny.js'
 
 /** @internal */
@@ -48,8 +48,11 @@ export class HostFolders {
     }
   }
 
-  /** The effects of one run's files. */
-  effects({ fileOperations, effectBytes, waitMs }: Limits): Map<string, Effect> {
+  /** The effects of one run's files. `secrets` are masked in what it writes. */
+  effects(
+    { fileOperations, effectBytes, waitMs }: Limits,
+    secrets: Covered | undefined,
+  ): Map<string, Effect> {
     if (this.mounts.length === 0) return new Map()
     return fileEffects({
       mounts: this.mounts,
@@ -57,6 +60,7 @@ export class HostFolders {
       operations: fileOperations,
       answerBytes: effectBytes,
       timeoutMs: waitMs,
+      secrets,
     })
   }
 

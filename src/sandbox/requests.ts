@@ -227,7 +227,9 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
     modules: setOf(modules) ?? Object.fromEntries(told),
     builtins: builtins.length === DEFAULT_POLICY.builtins.length ? null : builtins,
     ...(dunders === 'guarded' && { dunders }),
-    ...(Object.keys(filesystem).length > 0 && { files: true }),
+    ...(Object.keys(filesystem).length > 0 && {
+      files: Object.values(filesystem).every((mount) => 'memory' in mount) ? 'memory' : 'host',
+    }),
   }
   grants.set(policy, made)
   return made

@@ -209,7 +209,8 @@ export function turnsOf(
   } = {},
 ): Asking | undefined {
   const { input, find = trustedSource } = given
-  const files = folders.effects(limits)
+  const secrets = host?.network?.secrets
+  const files = folders.effects(limits, secrets?.isEmpty === false ? secrets : undefined)
   if (!host?.asks && input === undefined && files.size === 0) return undefined
   const { conversation, broker, encode, check } = converse({
     host,

@@ -110,4 +110,5 @@ export const hostSystem: HostSystem = {
   readLink: (path) => fromUtf8.decode(readlinkSync(path, { encoding: 'buffer' })),
 }
 
-const seconds = (nanoseconds: bigint): number => Number(nanoseconds) / 1e9
+/** Node keeps whole microseconds: the next one, so that a copy with the times of its original is never the older of the two. */
+const seconds = (nanoseconds: bigint): number => (Number((nanoseconds + 999n) / 1000n) + 0.25) / 1e6

@@ -33,6 +33,14 @@ export interface FilesOptions {
   /** Most bytes of one answer. */
   readonly answerBytes: number
   readonly timeoutMs: number
+  /** What is masked in what is written. */
+  readonly secrets?: Covered | undefined
+}
+
+/** Texts that nobody is to read, the longest of so many bytes, and what masks them: with as many bytes of another kind. */
+export interface Covered {
+  readonly longest: number
+  mask(bytes: Uint8Array): Uint8Array
 }
 
 /** What one run has used of a mount. */
@@ -47,11 +55,14 @@ interface Handle {
   readonly target: string
   readonly kind: Kind | 0
   readonly isWritable: boolean
+  /** The last bytes that were written, and where they end: a secret may begin in them. */
+  written: { readonly end: number; readonly bytes: Uint8Array }
 }
 
 /** Open at the same time. */
 const MOST_HANDLES = 256
 const MOST_PIECE = 1 << 20
+const NOTHING_WRITTEN = { end: -1, bytes: new Uint8Array() }
 /** Room in an answer around a piece or an entry. */
 const ANSWER_SLACK = 512
 
@@ -164,6 +175,7 @@ class FileRun {
   readonly #mounts: readonly HostMountRule[]
   readonly system: HostSystem
   readonly #answerBytes: number
+  readonly #secrets: Covered | undefined
   readonly #handles = new Map<number, Handle>()
   readonly #used = new Map<HostMountRule, Used>()
   #next = 1
@@ -171,10 +183,11 @@ class FileRun {
   /** What is left of a folder's entries that did not fit into one answer. */
   #listing: { readonly target: string; readonly entries: [string, Kind][] } | undefined
 
-  constructor({ mounts, system, operations, answerBytes }: FilesOptions) {
+  constructor({ mounts, system, operations, answerBytes, secrets }: FilesOptions) {
     this.#mounts = mounts
     this.system = system
     this.#answerBytes = answerBytes
+    this.#secrets = secrets
     this.#left = operations
   }
 
@@ -259,7 +272,9 @@ class FileRun {
     }
     stat ??= this.system.stat(fd)
     const number = this.#next++
-    const handle: Handle = { fd, mount, target, kind: stat.kind, isWritable: writes }
+    const { kind } = stat
+    const written = NOTHING_WRITTEN
+    const handle: Handle = { fd, mount, target, kind, isWritable: writes, written }
     this.#handles.set(number, handle)
     if ((flags & O.TRUNC) !== 0) this.resize(handle, 0)
     return [number, rowOf(this.system.stat(fd))]
@@ -280,9 +295,27 @@ class FileRun {
     const room = Math.max(size, size + handle.mount.maxBytes - used.grown) - place
     const piece = bytes.subarray(0, Math.max(0, room))
     if (piece.length === 0 && bytes.length > 0) throw new Errno('EDQUOT')
-    const count = this.system.write(handle.fd, place, piece)
+    const count = this.#put(handle, place, piece)
     used.grown += Math.max(0, place + count - size)
     return count
+  }
+
+  /** Writes, with secrets masked: also one that begins in what was written just before. */
+  #put(handle: Handle, place: number, piece: Uint8Array): number {
+    if (this.#secrets === undefined) return this.system.write(handle.fd, place, piece)
+    const before = handle.written.end === place ? handle.written.bytes : NOTHING_WRITTEN.bytes
+    const whole = new Uint8Array(before.length + piece.length)
+    whole.set(before)
+    whole.set(piece, before.length)
+    const masked = this.#secrets.mask(whole)
+    // Only from what is masked on: before it may lie the end of what was masked already.
+    const found = masked === whole ? -1 : masked.findIndex((byte, at) => byte !== whole[at])
+    const from = found < 0 ? before.length : Math.min(found, before.length)
+    const done =
+      this.system.write(handle.fd, place - before.length + from, masked.subarray(from)) + from
+    const bytes = whole.subarray(0, done).slice(1 - this.#secrets.longest)
+    handle.written = { end: place - before.length + done, bytes }
+    return Math.max(0, done - before.length)
   }
 
   resize(handle: Handle, size: number): void {

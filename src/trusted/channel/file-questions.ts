@@ -12,16 +12,17 @@ import { PLAIN } from './wire.js'
 /** The number of each: one waits at a time, and a turn that is made again asks the same to the byte. */
 const NUMBER = 2 ** 48
 
-/** Asks by `exchange`; where it is undefined nobody can be asked, and every file is out of reach. */
+/** Asks by `exchange`; where it is undefined nobody can be asked, and every file is out of reach. `place`: where the guest is. */
 export function fileQuestions(
   exchange: () => ((question: Uint8Array) => Uint8Array) | undefined,
+  place: () => readonly [line: number, column: number, file: string] | undefined,
 ): AskHost {
   return (operation, target, args) => {
     const ask = exchange()
     if (ask === undefined) throw new Errno('EACCES')
     const number = NUMBER
     const payload = encode([[...args], {}], PLAIN, never)
-    const asked = [[number, operation, target, payload, null, null, null]]
+    const asked = [[number, operation, target, payload, ...(place() ?? NOWHERE)]]
     const told = { asked, cancelled: [], given: [], wanted: number, timeout: null, alone: true }
     const answers = decode(
       ask(encode(told, PLAIN, never)),
@@ -35,6 +36,7 @@ export function fileQuestions(
   }
 }
 
+const NOWHERE = [null, null, null]
 const NOTHING_ELSE = { reference: nothing, complex: nothing, ellipsis: nothing }
 function nothing(): never {
   throw new Killed('crash', 'an answer that is none')

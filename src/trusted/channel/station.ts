@@ -62,8 +62,10 @@ export class Station {
     if (mounts.length > 0)
       this.#files = new Files(
         mounts,
-        fileQuestions(() =>
-          this.#asks && exchange ? (question) => this.#askFiles(exchange, question) : undefined,
+        fileQuestions(
+          () =>
+            this.#asks && exchange ? (question) => this.#askFiles(exchange, question) : undefined,
+          () => this.#guests.guest.noted,
         ),
       )
     this.#guests = make({

@@ -34,6 +34,7 @@ from .floor import identity
 from .facets.asyncio import make_loop
 from .guest.functions import HostObject
 from .guest.given import given
+from .guest.noted import note_from_now_on
 from .guest.own import grant
 from .guest.program import program
 from .language import PRIVATE_MARK
@@ -61,6 +62,8 @@ class _Guest:
         random.seed()
         identity.renew()
         self.run = make_run(policy)
+        if policy.get('files') == 'host':
+            note_from_now_on()
         self.scope = self.run.scope
         self.function = None
         # The program that runs in turns, and the global that is its value.

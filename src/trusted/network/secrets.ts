@@ -74,6 +74,11 @@ export class Secrets {
     return this.#secrets.size === 0
   }
 
+  /** Bytes of the longest form in which one is known. */
+  get longest(): number {
+    return Math.max(0, ...this.#forms.map(({ length }) => length))
+  }
+
   has(name: string): boolean {
     return this.#secrets.has(name)
   }

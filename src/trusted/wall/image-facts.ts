@@ -1,7 +1,7 @@
 /** What an image must tell about itself so that a guest can be made from it: `guest.json`, next to `guest.mem`. */
 
 /** Version of the layout below and of the requests `_entry` understands; another version is refused. */
-export const IMAGE_FORMAT = 4
+export const IMAGE_FORMAT = 5
 
 /** Where CPython's countdown between two polls begins: `Py_EMSCRIPTEN_SIGNAL_CLOCK`. */
 export const POLL_COUNTDOWN = 50
@@ -48,6 +48,8 @@ export interface ImageFacts {
   readonly format: number
   /** The trusted function `_entry`, bytes to bytes. */
   readonly entry: number
+  /** Text that a NUL ends: where the guest was when it last asked for a file (guest/noted.py). Its word. */
+  readonly note: number
   /** Value of `__stack_pointer` when no call is under way. */
   readonly stackPointer: number
   /** Where the heap ends: memory beyond is zero. */

@@ -30,6 +30,9 @@ export type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-opt
 export { STACK_SIZE_MB } from './stack.js'
 
 const PAGE = 65_536
+/** Bytes of `NOTE` in guest/noted.py. */
+const MOST_NOTE = 1_024
+const fromUtf8 = new TextDecoder()
 /** What a guest may have where nobody says how much. */
 export const MEMORY_BYTES = 256 << 20
 /** Ticks between two readings of the clock: at most 8 (a tick of slow steps is 51 of them), and 1 once steps are slow. */
@@ -114,6 +117,14 @@ export class Guest {
   get steps(): number {
     const left = new Int32Array(this.#state.memory.buffer)[this.#image.facts.signalClock >> 2]!
     return Math.max(0, this.#budget.ticks * STEPS_A_TICK + POLL_COUNTDOWN - left)
+  }
+
+  /** Where the guest says that it last asked for a file: line and column in the guarded text, and the text's file. */
+  get noted(): readonly [line: number, column: number, file: string] | undefined {
+    const bytes = this.#view(this.#image.facts.note, MOST_NOTE)
+    const text = fromUtf8.decode(bytes.slice(0, Math.max(0, bytes.indexOf(0))))
+    const found = /^(\d{1,9}) (\d{1,9}) (.+)$/s.exec(text)
+    return found ? [Number(found[1]), Number(found[2]), found[3]!] : undefined
   }
 
   /** True when the guest may be called: false after a Killed, until it is reset or restored. */

@@ -16,13 +16,30 @@ const MOST_PIECES = 1_024
 const OWNER = 1_000
 const [UTIME_NOW, UTIME_OMIT] = [0x3fffffff, 0x3ffffffe]
 const AT = { SYMLINK_NOFOLLOW: 0x100, REMOVEDIR: 0x200, EMPTY_PATH: 0x1000 }
-const F = { DUPFD: 0, GETFD: 1, SETFD: 2, GETFL: 3, SETFL: 4, DUPFD_CLOEXEC: 1030 }
+const F = {
+  DUPFD: 0,
+  GETFD: 1,
+  SETFD: 2,
+  GETFL: 3,
+  SETFL: 4,
+  GETLK: 12,
+  SETLK: 13,
+  SETLKW: 14,
+  DUPFD_CLOEXEC: 1030,
+  UNLCK: 2,
+}
 
 interface Machine {
   readonly files: FileTable
   readonly memory: () => ArrayBuffer
   /** Nanoseconds of the epoch. */
   readonly now: () => bigint
+}
+
+/** An argument of `fcntl`. `free` makes the lock whose record it points to one that nobody holds. */
+interface Lock {
+  readonly number: number
+  readonly free: () => void
 }
 
 /** How an argument is read: from one wasm argument, `pieces` and `room` from two. */
@@ -44,6 +61,12 @@ const READ = {
   /** The first of the variable arguments; 0 where there are none. */
   more: (value: number, memory: ArrayBuffer): number =>
     value === 0 ? 0 : new DataView(memory).getInt32(value >>> 0, true),
+  /** The same: a number, or where the record of a lock is. */
+  lock: (value: number, memory: ArrayBuffer): Lock => {
+    const number = READ.more(value, memory)
+    const free = (): void => new DataView(memory).setInt16(number >>> 0, F.UNLCK, true)
+    return { number, free }
+  },
   /** Times of access and change. */
   times: (value: number, memory: ArrayBuffer, now: () => bigint): [Time, Time] => {
     if (value === 0) return [now(), now()]
@@ -187,7 +210,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   __syscall_fdatasync: ['int', 'nothing', (f, fd: number) => f.sync(fd)],
   __syscall_dup: ['int', 'number', (f, fd: number) => f.duplicate(fd, 0)],
   __syscall_dup3: ['int int int', 'number', (f, fd: number, to: number) => f.duplicate(fd, 0, to)],
-  __syscall_fcntl64: ['int int more', 'number', control],
+  __syscall_fcntl64: ['int int lock', 'number', control],
   __syscall_fstat64: ['int out', 'stat', (f, fd: number) => f.stat(fd)],
   __syscall_stat64: ['path out', 'stat', (f, path: Path) => f.statAt(AT_FDCWD, told(path), true)],
   __syscall_lstat64: ['path out', 'stat', (f, path: Path) => f.statAt(AT_FDCWD, told(path), false)],
@@ -271,7 +294,6 @@ const ROWS: Readonly<Record<string, Row>> = {
     'number',
     (f, fd: number, fill: (entries: readonly Entry[]) => [number, number]) => list(f, fd, fill),
   ],
-  // A lock holds nobody off: there is nobody else.
   _try_fcntl64: ['int int int int', 'nothing', () => 0],
   __syscall_mknodat: ['int path int int', 'nothing', () => fail('EPERM')],
   _mmap_js: ['int int int int int int int', 'number', () => fail('ENODEV')],
@@ -281,20 +303,29 @@ function fail(code: 'EPERM' | 'ENODEV'): never {
   throw new Errno(code)
 }
 
-function control(files: FileTable, fd: number, command: number, argument: number): number {
+function control(files: FileTable, fd: number, command: number, { number, free }: Lock): number {
   switch (command) {
     case F.DUPFD:
     case F.DUPFD_CLOEXEC:
-      return files.duplicate(fd, argument)
+      return files.duplicate(fd, number)
     case F.GETFL:
       return files.flags(fd)
     case F.SETFL:
-      files.flags(fd, argument)
+      files.flags(fd, number)
       return 0
     case F.GETFD:
       files.kind(fd)
       return 1
     case F.SETFD:
+      files.kind(fd)
+      return 0
+    // A lock holds nobody off: there is nobody else.
+    case F.GETLK:
+      files.kind(fd)
+      free()
+      return 0
+    case F.SETLK:
+    case F.SETLKW:
       files.kind(fd)
       return 0
     default:
