@@ -17,8 +17,8 @@ export const RINGS = [
     name: 'wall',
     claim:
       'Whatever a guest does with all of its memory, it reaches only the imports given here, within its limits, and leaves nothing behind.',
-    lines: 1_510,
-    tokens: 12_500,
+    lines: 1_545,
+    tokens: 12_750,
   },
   {
     name: 'files',
@@ -32,7 +32,7 @@ export const RINGS = [
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
     lines: 2_460,
-    tokens: 18_640,
+    tokens: 18_680,
   },
   {
     name: 'door',
@@ -44,8 +44,8 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions, objects, files and folders, so often, so long, approved where that is asked.',
-    lines: 1_850,
-    tokens: 15_300,
+    lines: 1_860,
+    tokens: 15_430,
   },
   {
     name: 'network',
