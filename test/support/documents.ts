@@ -9,6 +9,7 @@ import { CHECK_STATUSES, RUN_STATUSES } from '../../src/cli/status.js'
 import { createSandbox, LIMITS, PRESETS, type Limits, type Outcome } from '../../src/index.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES } from '../../src/policy/limits.js'
 import { KNOWN_BUGS } from '../../src/trusted/language/known-bugs.js'
+import { OFFERS } from './systems.js'
 import { STANDARD_MODULES } from '../../src/trusted/language/modules.js'
 import { ROOT } from './cli.js'
 import { filesOf, RINGS, TABLES, totalOf } from '../habits/rings.mjs'
@@ -194,6 +195,17 @@ const MAKERS: Readonly<Record<string, () => string | Promise<string>>> = {
       ]),
     ),
   modules: () => STANDARD_MODULES.map(code).join(' '),
+  systems: () =>
+    table(
+      ['system', 'what it offered', 'here', 'a command', 'the test'],
+      OFFERS.map(({ system, offered, here, command, test: [file, name] }) => [
+        system,
+        offered,
+        here,
+        code(command),
+        `${code(`test/${file}.test.ts`)}: ${name}`,
+      ]),
+    ),
   'node types': language.nodeTypes,
   names: () => table(['names', 'use'], language.names()),
   guards: () => table(['guard', 'source', 'guarded text', 'at run time'], language.guards()),
