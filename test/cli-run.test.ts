@@ -322,7 +322,10 @@ describe('bad input is status 2 with a line on stderr', () => {
     [['none.py'], 'pyrestrict: none.py: cannot be read: no such file\n'],
     [[''], 'pyrestrict: an argument is empty\nTry "pyrestrict run --help".\n'],
     [[folder], `pyrestrict: ${folder}: cannot be read: it is a directory\n`],
-    [['-c', '1', 'x.py'], 'pyrestrict: -c is the program: give no file as well\n'],
+    [
+      ['-c', '1', 'x.py'],
+      'pyrestrict: -c is the program: give no file as well; its arguments come after --\n',
+    ],
     [
       ['-c', '1', '--input', 'x=y z'],
       'pyrestrict: --input x: not JSON: 1:1: expected a value, found "y"; a string needs quotes within those of the shell: \'x="y z"\'\n',
@@ -429,5 +432,67 @@ describe('modules', () => {
       const { status, stderr } = await code('1', args)
       expect([status, stderr]).toEqual([2, expect.stringContaining(message)])
     }
+  })
+})
+
+describe('a module of the working directory', () => {
+  const module = (args: readonly string[], surroundings: Surroundings = {}) =>
+    pyrestrict(['run', ...args], { cwd: folder, ...surroundings })
+
+  test('is the program, and imports what lies there', async () => {
+    mkdirSync(join(folder, 'tool'))
+    file('tool/__init__.py', '')
+    file('tool/__main__.py', 'import sys, tool.part\nprint(__name__, sys.argv, tool.part.f(3))\n')
+    file('tool/part.py', 'def f(n): return 2 * n\nif __name__ == "__main__": print("alone")\n')
+    expect(await module(['-m', 'tool', '--', '-v'])).toEqual({
+      status: 0,
+      stdout: `__main__ ['${join('tool', '__main__.py')}', '-v'] 6\n`,
+      stderr: '',
+    })
+    expect((await module(['-m', 'tool.part'])).stdout).toBe('alone\n')
+  })
+
+  test('is named, is there, and is the only program', async () => {
+    for (const [args, message] of [
+      [['-m', 'none'], '-m none: there is neither none.py nor none/__main__.py'],
+      [['-m', '../tool'], "-m ../tool: is no module's name, as pkg.tool"],
+      [['-m', 'tool', 'x'], '-m is the program: give no file as well; its arguments come after --'],
+      [['-m', 'tool', '-c', '1'], '-c, -m: one of them is the program'],
+    ] as const)
+      expect(await module(args)).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: `pyrestrict: ${message}\n`,
+      })
+  })
+})
+
+describe('a prompt after the program', () => {
+  test('has what the program has bound, however it ended', async () => {
+    const path = file('bound.py', 'x = int(input("n? "))\ndef f(n): return n + x\n1 / 0\n')
+    const { status, stdout, stderr } = await pyrestrict(['run', '-i', path], {
+      stdin: '40\nf(2)\n%usage\nexit(7)\n',
+    })
+    expect(status).toBe(7)
+    expect(stdout).toMatch(/^n\? 42\nlast: .*\nall 1: .*\n$/)
+    expect(stderr).toMatch(/ZeroDivisionError: division by zero\n$/)
+    expect(await pyrestrict(['run', '-i', '-c', 'import os'], { stdin: '1 + 1\n' })).toMatchObject({
+      status: 0,
+      stdout: '2\n',
+    })
+  })
+
+  test('is none where nobody could type, and none of a recording', async () => {
+    for (const [args, message] of [
+      [['-'], '-i: entries are read from stdin, which is taken'],
+      [['-c', '1', '--inputs', '-'], '-i: entries are read from stdin, which is taken'],
+      [['-c', '1', '--record', 'file'], '-i, --record: of a session there is none'],
+      [['-c', '1', '--format', 'json'], '-i, --format json: a prompt is text'],
+    ] as const)
+      expect(await pyrestrict(['run', '-i', ...args], { stdin: '{}' })).toEqual({
+        status: 2,
+        stdout: '',
+        stderr: `pyrestrict: ${message}\n`,
+      })
   })
 })

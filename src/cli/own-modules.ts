@@ -1,6 +1,6 @@
 /** Modules for a program to import: `--module NAME=FILE`, and with `--local-modules` those that lie beside it. */
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createChecker } from '../pipeline.js'
 import type { Arguments, Option } from './command.js'
 import { ReadError, readSource } from './read-source.js'
@@ -28,10 +28,10 @@ export interface ModuleFile {
 /** So many modules beside a program at most; the text of a stranger's decides which are looked for. */
 const MOST_LOCAL = 1_000
 
-/** The modules by name. `file` is the program's, undefined where it is in none. @throws UsageError */
+/** The modules by name. `folder` is the program's, undefined where it is in none. @throws UsageError */
 export async function modulesOf(
   args: Arguments,
-  file: string | undefined,
+  folder: string | undefined,
   text: string,
   maxBytes: number,
 ): Promise<ReadonlyMap<string, ModuleFile>> {
@@ -44,10 +44,10 @@ export async function modulesOf(
     if (found.has(name)) throw new UsageError(`--module: ${name} is given twice`)
     found.set(name, read(word.slice(equals + 1), maxBytes))
   }
-  if (args.has('local-modules')) {
-    if (file === undefined)
+  if (args.has('local-modules') || args.has('main-module')) {
+    if (folder === undefined)
       throw new UsageError('--local-modules: the program is no file, and nothing is beside it')
-    await addLocal(found, dirname(file), text, maxBytes)
+    await addLocal(found, folder, text, maxBytes)
   }
   return found
 }

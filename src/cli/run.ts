@@ -2,8 +2,9 @@
 import { ModuleError } from '../errors.js'
 import { LIMITS } from '../policy/limits.js'
 import { resolvePolicy } from '../policy/policy.js'
-import { visibleJson } from '../report/visible.js'
-import type { Outcome } from '../sandbox/outcome.js'
+import type { Policy } from '../policy/policy.js'
+import type { Sandbox } from '../sandbox/sandbox.js'
+import type { RunOptions } from '../sandbox/options.js'
 import { choice, type Arguments, type Command } from './command.js'
 import { outputFilter } from './guest-output.js'
 import { ENVIRONMENT_OPTIONS, environmentOf } from './environment.js'
@@ -11,31 +12,26 @@ import { INPUT_OPTIONS, inputsOf } from './inputs.js'
 import { complain, isOutputClosed, isTerminal, print, printError, useColour } from './output.js'
 import { NETWORK_OPTIONS, secretsOf, withNetwork } from './network-option.js'
 import { POLICY_OPTIONS, policyOf } from './policy-option.js'
-import { LIMIT_OPTIONS, limitsOf, withOptions } from './quantities.js'
+import { LIMIT_OPTIONS, limitsOf } from './quantities.js'
+import { Lines } from './lines.js'
+import { converse } from './prompt.js'
 import { RECORD_OPTIONS, recordsOf } from './records.js'
-import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
+import { finish, FORMATS } from './run-outcome.js'
+import { SOURCE_OPTIONS, sourceOf } from './run-source.js'
 import { MOUNT_OPTIONS, putArtifacts, withMounts } from './mounts.js'
 import { describeFindings } from './findings.js'
 import { MODULE_OPTIONS, modulesOf } from './own-modules.js'
 import { leaveStdin, ownStdin } from './stdin.js'
 import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES } from './shared-options.js'
 import {
-  CLEAN,
-  CRASHED,
-  EXHAUSTED,
   FINDINGS,
   INTERRUPTED,
   PIPE_CLOSED,
-  RAISED,
   RUN_STATUSES,
   TERMINATED,
   UsageError,
 } from './status.js'
-import { outcomeToJson } from '../sandbox/json.js'
 import { UNSPENT } from '../sandbox/outcome.js'
-import { pythonText } from './values.js'
-
-const FORMATS = ['text', 'json'] as const
 
 export const run: Command = {
   name: 'run',
@@ -47,11 +43,10 @@ export const run: Command = {
   rest: { usage: '[-- arguments...]', describe: "The program's own: `sys.argv[1:]`" },
   summary: 'Run Python with no authority but what a policy grants',
   options: {
-    code: {
-      argument: 'CODE',
-      alias: 'c',
-      verbatim: true,
-      describe: 'The program itself, instead of a file',
+    ...SOURCE_OPTIONS,
+    interactive: {
+      alias: 'i',
+      describe: 'Then a prompt over what the program has bound, as that of `repl`',
     },
     ...INPUT_OPTIONS,
     ...ENVIRONMENT_OPTIONS,
@@ -93,6 +88,8 @@ export const run: Command = {
       'requests to one server, with a key that the program never sees',
     ],
     ['run main.py --local-modules -- --fast', 'a program of several files, with an argument'],
+    ['run -m tools.report -- --fast', 'the same of a module below the working directory'],
+    ['run -i model.py', 'a prompt over what the program has bound'],
     [
       'run job.py --record job.rec; pyrestrict run job.py --replay job.rec',
       'the same run again, to the byte',
@@ -112,7 +109,8 @@ export const run: Command = {
   ],
 
   async run(args) {
-    const { source, filename, isPiped, argv } = sourceOf(args)
+    const { source, filename, isPiped, argv, folder } = sourceOf(args)
+    if (args.has('interactive')) checkPrompt(args, isPiped)
     const inputs = inputsOf(args)
     const env = environmentOf(args)
     const written = withNetwork(await policyOf(args), args)
@@ -132,11 +130,8 @@ export const run: Command = {
       })
     }
     const records = recordsOf(args)
-    const stop = new AbortController()
-    const interrupted = interruptions(stop)
     const { createSandbox } = await import('../sandbox/sandbox.js')
-    const path = isPiped || args.has('code') ? undefined : filename
-    const own = await modulesOf(args, path, text, sourceBytes)
+    const own = await modulesOf(args, folder, text, sourceBytes)
     const modules = Object.fromEntries([...own].map(([name, module]) => [name, module.text]))
     let sandbox: Awaited<ReturnType<typeof createSandbox>>
     try {
@@ -155,17 +150,27 @@ export const run: Command = {
       return FINDINGS
     }
     await using _ = sandbox
-    const { recording, ...outcome } = await sandbox.run(text, {
-      record: args.has('record'),
-      ...(records.replay && { replay: records.replay }),
+    const options: RunOptions = {
       filename,
       inputs,
       argv,
       env,
-      stdin: isPiped || args.value('inputs') === '-' ? '' : ownStdin(),
       mode: choice(args, 'mode', MODES),
-      signal: stop.signal,
       ...(args.has('result') ? { result: args.value('result') } : {}),
+    }
+    if (args.has('interactive')) {
+      const status = await runThenPrompt(args, sandbox, policy, text, options)
+      records.end(undefined)
+      return status
+    }
+    const stop = new AbortController()
+    const interrupted = interruptions(stop)
+    const { recording, ...outcome } = await sandbox.run(text, {
+      ...options,
+      record: args.has('record'),
+      ...(records.replay && { replay: records.replay }),
+      stdin: isPiped || args.value('inputs') === '-' ? '' : ownStdin(),
+      signal: stop.signal,
       ...(choice(args, 'format', FORMATS) === 'text' ? { onOutput: outputTo(stop) } : {}),
     })
     leaveStdin()
@@ -181,37 +186,35 @@ export const run: Command = {
   },
 }
 
-/** Where the program is to come from, and what tracebacks call it. */
-function sourceOf(args: Arguments): {
-  source: (maxBytes: number) => SourceFile
-  filename: string
-  isPiped: boolean
-  argv: readonly string[]
-} {
-  const code = args.value('code')
-  const isNamed = args.positionals.length > 0 || code !== undefined
-  // `run -- -odd.py x`: with no program before them, the first word after the dashes is one.
-  const [file, ...argv] = isNamed ? [args.positionals[0], ...args.rest] : args.rest
-  if (code !== undefined && file !== undefined)
-    throw new UsageError('-c is the program: give no file as well')
-  if (code !== undefined)
-    return { source: () => ({ text: code }), filename: '<string>', isPiped: false, argv }
-  const isPiped = file === '-' || (file === undefined && !isTerminal(0))
-  if (file === undefined && !isPiped)
-    throw new UsageError('which program? Give a file, - for stdin, or -c CODE')
-  if (isPiped && args.value('inputs') === '-')
-    throw new UsageError('--inputs -: stdin is the program already; give one of them as a file')
-  const name = isPiped ? '<stdin>' : file!
-  const read = (maxBytes: number) => {
-    try {
-      return readSource(isPiped ? STDIN : name, maxBytes)
-    } catch (error) {
-      throw error instanceof ReadError
-        ? new UsageError(`${name}: cannot be read: ${error.message}`)
-        : error
-    }
+/** @throws UsageError for what a session has not, and where nobody could type. */
+function checkPrompt(args: Arguments, isPiped: boolean): void {
+  if (isPiped || args.value('inputs') === '-')
+    throw new UsageError('-i: entries are read from stdin, which is taken')
+  for (const option of ['record', 'replay', 'artifacts'])
+    if (args.has(option)) throw new UsageError(`-i, --${option}: of a session there is none`)
+  if (args.value('format') === 'json') throw new UsageError('-i, --format json: a prompt is text')
+}
+
+/** Runs the program in a session, whatever becomes of it, and goes on with entries. */
+async function runThenPrompt(
+  args: Arguments,
+  sandbox: Sandbox,
+  policy: Policy,
+  text: string,
+  options: RunOptions,
+): Promise<number> {
+  await using session = await sandbox.session()
+  const lines = new Lines()
+  try {
+    const outcome = await lines.whileRunning((signal) => {
+      const onOutput = outputTo(new AbortController())
+      return session.run(text, { ...options, signal, stdin: lines.asStdin(), onOutput })
+    })
+    finish(args, options.filename!, text, outcome)
+    return await converse(session, policy, lines)
+  } finally {
+    lines.close()
   }
-  return { source: read, filename: name, isPiped, argv }
 }
 
 /** Ends the run at the first Ctrl-C or termination, and this process at the second. Tells the exit status of the signal that came. */
@@ -234,70 +237,5 @@ function outputTo(stop: AbortController): (text: string, stream: 'stdout' | 'std
     if (stream === 'stdout') print(filters.stdout(text))
     else printError(filters.stderr(text))
     if (isOutputClosed()) stop.abort()
-  }
-}
-
-/** Prints what became of the program, and tells the exit status. */
-function finish(args: Arguments, filename: string, text: string, outcome: Outcome): number {
-  if (choice(args, 'format', FORMATS) === 'json') {
-    print(`${visibleJson(outcomeToJson(outcome))}\n`)
-    return statusOf(outcome)
-  }
-  const showError = outputFilter(2)
-  switch (outcome.status) {
-    case 'returned':
-      if (showsValue(args) && outcome.value !== null)
-        print(`${outputFilter(1)(pythonText(outcome.value))}\n`)
-      break
-    case 'raised':
-      printError(showError(outcome.exception.traceback))
-      break
-    case 'exited':
-      break
-    case 'refused':
-      printError(
-        describeFindings(filename, text, outcome, useColour(choice(args, 'color', COLOURS), 2)),
-      )
-      break
-    case 'exhausted':
-      complain(`stopped: ${withOptions(outcome.message)}`)
-      break
-    case 'crashed':
-      complain(`crashed: ${outcome.reason}`)
-      break
-    case 'waiting':
-      complain(`waits for ${outcome.calls.map(({ name }) => name).join(', ')}`)
-      break
-    case 'cancelled':
-      complain('cancelled')
-  }
-  return statusOf(outcome)
-}
-
-/** Whether the value is for printing: a program in a file prints for itself. */
-function showsValue(args: Arguments): boolean {
-  return ['value', 'result', 'code'].some((name) => args.has(name)) || args.value('mode') !== 'exec'
-}
-
-function statusOf(outcome: Outcome): number {
-  switch (outcome.status) {
-    case 'returned':
-      return CLEAN
-    case 'raised':
-      return RAISED
-    case 'exited':
-      // What a system keeps of a status.
-      return outcome.code & 0xff
-    case 'refused':
-      return FINDINGS
-    case 'exhausted':
-      return EXHAUSTED
-    case 'crashed':
-      return CRASHED
-    // The command line grants nothing that could be waited for.
-    case 'waiting':
-      return CRASHED
-    case 'cancelled':
-      return INTERRUPTED
   }
 }
