@@ -4,7 +4,9 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { decodeValue, PyValue, type Value } from '../src/trusted/channel/values.js'
 import { WireError } from '../src/trusted/channel/wire.js'
 import { PreparedFunction } from '../src/sandbox/direct-call.js'
-import { FormulaGuest } from '../src/sandbox/formula-guest.js'
+import { PreparedRoom } from '../src/sandbox/formula-guest.js'
+import { createSandbox, type InlineFormula } from '../src/index.js'
+import { InlineWorker } from '../src/platform/node/inline.js'
 import type { LoadedImage } from '../src/platform/node/image.js'
 import { Killed } from '../src/trusted/wall/killed.js'
 import { ask, type Answer } from './support/images.js'
@@ -201,9 +203,7 @@ describe('a direct call', () => {
     expect(each).toBeLessThan(2_048 + 3 * code.length)
     expect([value(first, [4]), value(last, [4])]).toEqual([9, 9])
 
-    const formulas = new FormulaGuest(() => {
-      throw new Error('not started')
-    })
+    const formulas = new PreparedRoom()
     const begun = Array.from({ length: 5_000 }, () => formulas.begin(code.length, 64 << 20))
     expect(begun.slice(0, 3_000)).toEqual(['base', ...Array<string>(2_999).fill('keep')])
     // Bounded all the same.
@@ -264,5 +264,55 @@ describe('a map over columns', () => {
   test('of columns that are none is an exception, not an end', () => {
     expect(map('a', ['a'], [Uint8Array.of(1, 2, 3)]).status).toBe('raised')
     expect(python.guest.ready).toBe(true)
+  })
+})
+
+describe('the guest of inline formulas', () => {
+  const begun = async (
+    work: (formulas: readonly InlineFormula[]) => Promise<void> | void,
+  ): Promise<string[]> => {
+    const sandbox = await createSandbox({ preset: 'formula' }, { isolation: 'inline' })
+    const formulas = (await sandbox.formulas(['x + 1', 'x * 2'])) as InlineFormula[]
+    const told: string[] = []
+    const performNow = InlineWorker.prototype.performNow
+    InlineWorker.prototype.performNow = function (call) {
+      told.push(String(call.begin))
+      return performNow.call(this, call)
+    }
+    try {
+      await work(formulas)
+    } finally {
+      InlineWorker.prototype.performNow = performNow
+      await sandbox.close()
+    }
+    return told
+  }
+
+  test('is fresh after 100,000 values, and each formula is prepared in it once', async () => {
+    const told = await begun(([plus, twice]) => {
+      for (let n = 0; n < 60_000; n++) {
+        expect(plus!.evaluate({ x: n })).toBe(n + 1)
+        expect(twice!.evaluate({ x: n })).toBe(2 * n)
+      }
+    })
+    expect(told).toEqual(['base', 'keep', 'base', 'keep'])
+  }, 60_000)
+
+  test('is fresh after it was left alone for a second', async () => {
+    const told = await begun(async ([plus, twice]) => {
+      expect([plus!.evaluate({ x: 1 }), twice!.evaluate({ x: 1 })]).toEqual([2, 2])
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      expect([plus!.evaluate({ x: 2 }), twice!.evaluate({ x: 2 })]).toEqual([3, 4])
+    })
+    expect(told).toEqual(['base', 'keep', 'base', 'keep'])
+  })
+
+  test('counts the values of a map', async () => {
+    const columns = { x: Float64Array.from({ length: 70_000 }, (_, i) => i) }
+    const told = await begun(async ([plus]) => {
+      for (let n = 0; n < 2; n++) expect((await plus!.map(columns))[69_999]).toBe(70_000)
+    })
+    // Each map prepares its function, and has a call of its own.
+    expect(told).toEqual(['base', 'keep', 'base', 'keep'])
   })
 })

@@ -169,9 +169,10 @@ export class InlineFormula {
   evaluate(row: Row): Value {
     if (this.#runtime.isClosing()) throw new ClosedError('the sandbox is closed')
     const values = argumentsOf(this.#code, row)
-    const prepared = this.#function?.valid ? this.#function : this.#prepare()
     const { limits } = this.#runtime.policy
     const began = performance.now()
+    const isKept = this.#guest.use(began, 1) && this.#function?.valid
+    const prepared = isKept ? this.#function! : this.#prepare()
     let performed: Performed
     let usage: Usage = UNKNOWN_USAGE
     try {
@@ -233,7 +234,9 @@ export class InlineFormula {
   map(columns: Columns): Promise<Mapped> {
     try {
       if (this.#runtime.isClosing()) throw new ClosedError('the sandbox is closed')
-      const request = mapRequest(undefined, columnsOf(this.#code, columns), this.#runtime)
+      const told = columnsOf(this.#code, columns)
+      const request = mapRequest(undefined, told, this.#runtime)
+      this.#guest.use(performance.now(), (told[0]?.length ?? 0) / Float64Array.BYTES_PER_ELEMENT)
       this.#prepare()
       return Promise.resolve(mappedOf(this.#judge(this.#perform(request, 'keep'))))
     } catch (error) {
