@@ -271,7 +271,10 @@ describe('the guest of inline formulas', () => {
   const begun = async (
     work: (formulas: readonly InlineFormula[]) => Promise<void> | void,
   ): Promise<string[]> => {
-    const sandbox = await createSandbox({ preset: 'formula' }, { isolation: 'inline' })
+    const sandbox = await createSandbox(
+      { preset: 'formula', limits: { wallMs: 30_000 } },
+      { isolation: 'inline' },
+    )
     const formulas = (await sandbox.formulas(['x + 1', 'x * 2'])) as InlineFormula[]
     const told: string[] = []
     // On a clock that stands, so that a busy machine is not taken for an idle guest.
