@@ -115,16 +115,16 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
   })
 
   test('that is cancelled leaves the rest without a value', async () => {
-    const [slow] = await compiled(sandbox, ['sum(range(300_000)) + n'])
+    const [slow] = await compiled(sandbox, ['sum(range(100_000)) + n'])
     const cancel = new AbortController()
     setTimeout(() => cancel.abort(), 1_500)
     const rows = Array.from({ length: 5_000 }, (_, n) => ({ n }))
     const [cells] = await sandbox.sheet([slow!], rows, { signal: cancel.signal })
-    expect(cells![0]).toEqual(value(44_999_850_000))
+    expect(cells![0]).toEqual(value(4_999_950_000))
     expect(cells!.at(-1)).toEqual({
       error: { status: 'cancelled', message: 'it was cancelled' },
     })
-    expect(await sandbox.sheet([slow!], [{ n: 1 }])).toEqual([[value(44_999_850_001)]])
+    expect(await sandbox.sheet([slow!], [{ n: 1 }])).toEqual([[value(4_999_950_001)]])
   })
 })
 
