@@ -266,6 +266,7 @@ test('a worker whose guest has grown large is not used again', { timeout: 300_00
     formals: null,
     provided: [],
     module: null,
+    evaluated: false,
   })
   const retiresAfter = (source: string): boolean => {
     const [answer] = workshop.makeAll(termsText(policy, false), [job(source)])

@@ -18,15 +18,20 @@ const ofPython = cases.filter(({ by }) => by !== 'restrictedpython')
 const POLICY = { preset: 'script' } as const
 
 let sandbox: Sandbox
+let evaluating: Sandbox
 let checker: Checker
 let cpython: (source: string) => string
 
 beforeAll(async () => {
   sandbox = await createSandbox(POLICY, { isolation: 'thread', workers: 1 })
+  evaluating = await createSandbox(
+    { ...POLICY, evaluate: true },
+    { isolation: 'thread', workers: 1 },
+  )
   checker = await createChecker(POLICY)
   cpython = (await loadCPython('engine', 'plainly', 'outcome')).function('outcome.outcome')
 })
-afterAll(() => sandbox.close())
+afterAll(() => Promise.all([sandbox.close(), evaluating.close()]))
 
 function told(outcome: Outcome): Pick<Divergence, 'ours' | 'refused'> {
   switch (outcome.status) {
@@ -44,8 +49,9 @@ function told(outcome: Outcome): Pick<Divergence, 'ours' | 'refused'> {
 }
 
 describe('here it comes to what is told', () => {
-  test.each(ofPython)('$file/$name', async ({ code, ours, refused }) => {
-    expect(told(await sandbox.run(code))).toEqual({ ours, refused })
+  test.each(ofPython)('$file/$name', async ({ file, code, ours, refused }) => {
+    const under = file === 'evaluate' ? evaluating : sandbox
+    expect(told(await under.run(code))).toEqual({ ours, refused })
   })
 })
 

@@ -305,6 +305,12 @@ describe('what a policy may say', () => {
     expect(() => resolvePolicy({ language: 'full', builtins: { deny: ['open'] } })).toThrow(
       'policy.builtins: cannot be narrowed where policy.language is "full"',
     )
+    expect(() => resolvePolicy({ language: 'full', evaluate: false })).toThrow(
+      'policy.evaluate: cannot be narrowed where policy.language is "full"',
+    )
+    expect(resolvePolicy({ language: 'full', evaluate: true })).toEqual(
+      resolvePolicy({ language: 'full' }),
+    )
     expect(() => resolvePolicy({ language: 'Full' as 'full' })).toThrow(
       'policy.language: must be "restricted" or "full", not "Full"',
     )

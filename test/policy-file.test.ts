@@ -45,7 +45,7 @@ describe('a policy file', () => {
     [
       '{"limit": {}}',
       'FILE: policy.limit: unknown key; did you mean "limits"? ' +
-        '(known keys: $schema, preset, language, modules, builtins, dunders, clock, random, filesystem, artifacts, capabilities, network, limits)',
+        '(known keys: $schema, preset, language, modules, builtins, dunders, evaluate, clock, random, filesystem, artifacts, capabilities, network, limits)',
     ],
     ['{"__proto__": {"modules": "standard"}}', 'FILE: policy.__proto__: unknown key'],
     [

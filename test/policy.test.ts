@@ -21,7 +21,7 @@ function said(policy: unknown): string {
 }
 
 const known =
-  'known keys: $schema, preset, language, modules, builtins, dunders, clock, random, filesystem, artifacts, capabilities, network, limits'
+  'known keys: $schema, preset, language, modules, builtins, dunders, evaluate, clock, random, filesystem, artifacts, capabilities, network, limits'
 
 describe('without a policy', () => {
   test('nothing can be imported, and every limit has its default', () => {
@@ -48,6 +48,7 @@ describe('without a policy', () => {
     expect(DEFAULT_POLICY.builtins).toEqual([...BUILTINS, ...GUARDED_BUILTINS].sort())
     expect([DEFAULT_POLICY.clock, DEFAULT_POLICY.random]).toEqual(['real', 'real'])
     expect(DEFAULT_POLICY.dunders).toBe('refused')
+    expect(DEFAULT_POLICY.evaluate).toBe(false)
   })
 
   test('no builtin that leads out of the language is given', () => {
@@ -355,10 +356,18 @@ describe('clock and randomness', () => {
 
 describe('presets', () => {
   test.each(PRESET_NAMES)('%s is a valid policy made of reviewed names', (preset) => {
-    const { modules = {}, builtins, dunders = 'refused', limits } = PRESETS[preset]
+    const {
+      modules = {},
+      builtins,
+      dunders = 'refused',
+      evaluate = false,
+      limits,
+    } = PRESETS[preset]
     const deny = builtins?.deny ?? []
     const resolved = resolvePolicy({ preset })
-    expect(resolved).toEqual(resolvePolicy({ modules, builtins: { deny }, dunders, limits }))
+    expect(resolved).toEqual(
+      resolvePolicy({ modules, builtins: { deny }, dunders, evaluate, limits }),
+    )
     expect(resolved.limits).toEqual({ ...DEFAULT_LIMITS, ...limits })
   })
 

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../diagnostic.js'
 import { loadRules } from '../rules/load.js'
 import { Reading } from '../rules/reading.js'
 import { compileRules } from '../rules/ruleset.js'
+import { EVALUATORS } from '../trusted/language/language.js'
 import { MODULES } from '../trusted/language/modules.js'
 import { examine, type SourceLimits } from '../syntax/examine.js'
 import type { Parser } from '../syntax/parse.js'
@@ -45,6 +46,7 @@ export interface Grants {
   /** Every builtin the guest gets, guarded ones included. */
   readonly builtins: readonly string[]
   readonly dunders: 'refused' | 'guarded'
+  readonly evaluate: boolean
   readonly limits: SourceLimits
 }
 
@@ -122,7 +124,7 @@ export class Analyzer {
     this.wanted = isFull ? RULES_OF_PYTHON : undefined
     this.freeNames = new FreeNameSorter(
       this.reading.names,
-      new Set(isFull ? ALL_BUILTINS : grants.builtins),
+      new Set(isFull ? ALL_BUILTINS : [...grants.builtins, ...(grants.evaluate ? EVALUATORS : [])]),
     )
     this.granted = isFull ? MODULES : grants.modules
     this.beside = { own: NOWHERE.own, grants: this.granted }

@@ -3,6 +3,7 @@ import type { NameId, Names } from '../rules/names.js'
 import {
   BUILTINS,
   DENIED_BUILTINS,
+  EVALUATORS,
   GUARDED_BUILTINS,
   READABLE_DUNDER_NAMES,
 } from '../trusted/language/language.js'
@@ -155,7 +156,9 @@ function refusal(name: string): { readonly message: string; readonly hint: strin
     return { message: `the policy does not grant builtin \`${name}\``, hint: undefined }
   return {
     message: `builtin \`${name}\` is not available`,
-    hint: DENIED_BUILTINS[name] || undefined,
+    hint: EVALUATORS.includes(name)
+      ? `${DENIED_BUILTINS[name]}; or let the policy say \`evaluate: true\`, which has the text checked`
+      : DENIED_BUILTINS[name] || undefined,
   }
 }
 

@@ -25,6 +25,8 @@ export interface CompileRequest {
   readonly value: boolean
   /** Whether it is a module to be imported, which cannot await. */
   readonly module: boolean
+  /** Whether it is text that a guest evaluates, which cannot await either. */
+  readonly evaluated: boolean
   readonly codeBytes: number
   /** Whether the text is full Python, compiled as it is. */
   readonly isFull: boolean

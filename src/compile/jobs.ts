@@ -22,6 +22,8 @@ export interface Job {
   readonly provided: readonly string[]
   /** Of a module of the host's own: the package it is in, or is (empty: none), and whether only its surface is asked for. */
   readonly module: { readonly inside: string; readonly isSurface: boolean } | null
+  /** Whether it is text that a guest evaluates: it cannot await, and its global names are those of a dict of the guest's. */
+  readonly evaluated: boolean
 }
 
 /** What a policy says that decides how a source is compiled. */
@@ -32,6 +34,7 @@ export interface CompileTerms {
   /** Modules of the host's own. */
   readonly own: OwnModules
   readonly dunders: Dunders
+  readonly evaluate: boolean
   readonly limits: {
     readonly sourceBytes: number
     readonly depth: number
@@ -42,7 +45,7 @@ export interface CompileTerms {
 
 /** A policy's terms as text, by which workers keep what they made of one. `whole`: it grants every module of that set whole. */
 export function termsText(
-  { language, modules, builtins, dunders, limits }: ResolvedPolicy,
+  { language, modules, builtins, dunders, evaluate, limits }: ResolvedPolicy,
   whole: ModuleSet | undefined,
   own: OwnModules,
 ): string {
@@ -53,6 +56,7 @@ export function termsText(
     builtins,
     own,
     dunders,
+    evaluate,
     limits: { sourceBytes, depth, codeBytes, compileMs },
   })
 }

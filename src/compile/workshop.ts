@@ -140,6 +140,7 @@ export class Workshop {
         formals: null,
         provided: [],
         module: null,
+        evaluated: false,
       },
     ])
     this.reset()
@@ -215,7 +216,7 @@ export class Workshop {
 
   #compile(
     { language, limits: { codeBytes, compileMs } }: CompileTerms,
-    { source, mode, filename, asFunction, formals, module }: Job,
+    { source, mode, filename, asFunction, formals, module, evaluated }: Job,
     parameters: readonly string[],
     { code: guarded, edits }: Accepted,
     deadline: number,
@@ -225,8 +226,9 @@ export class Workshop {
       mode,
       filename,
       parameters: asFunction ? parameters : formals,
-      value: mode !== 'eval' && module === null,
+      value: mode !== 'eval' && module === null && !evaluated,
       module: module !== null,
+      evaluated,
       codeBytes,
       isFull: language === 'full',
     })

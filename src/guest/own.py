@@ -149,5 +149,5 @@ def begin(namespace):
 
 
 def is_own(namespace, scope):
-    """Whether these are globals of the guest's: of its program, whose are `scope`, or of a module."""
-    return namespace is scope or id(namespace) in questions.scopes
+    """Whether these are globals of the guest's: of its program, whose are `scope`, of a module, or of text that it evaluates."""
+    return namespace is scope or id(namespace) in questions.scopes or type(namespace) is not dict

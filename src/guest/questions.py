@@ -58,6 +58,8 @@ class Questions:
         self.cancelled, self.given = [], []
         # Globals of the guest's program and, by their ids, of modules: the innermost frame that has such is where it asked.
         self.scope, self.scopes = None, {}
+        # Files of texts that were evaluated: where they ask is told of who had them evaluated.
+        self.texts = set()
         # Bytes of the arguments of one question, and questions that may wait at once.
         self.most_bytes = self.most_pending = 0
 
@@ -152,8 +154,10 @@ class Questions:
     def position(self):
         """Line, UTF-8 column from 0 and file of the guest's innermost frame, in the guarded text."""
         frame, scope, scopes = _getframe(2), self.scope, self.scopes
-        while (
-            frame is not None and (home := frame.f_globals) is not scope and id(home) not in scopes
+        while frame is not None and (
+            (home := frame.f_globals) is not scope
+            and id(home) not in scopes
+            or frame.f_code.co_filename in self.texts
         ):
             frame = frame.f_back
         if frame is None:

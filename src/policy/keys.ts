@@ -7,6 +7,7 @@ import {
   type ResolvedCapabilities,
 } from './keys/capabilities.js'
 import { clock, type ClockKey, type ResolvedClock } from './keys/clock.js'
+import { evaluate, type EvaluateKey, type ResolvedEvaluate } from './keys/evaluate.js'
 import { filesystem, type FilesystemKey, type ResolvedFilesystem } from './keys/filesystem.js'
 import { language, type LanguageKey, type ResolvedLanguage } from './keys/language.js'
 import { dunders, type DundersKey, type ResolvedDunders } from './keys/dunders.js'
@@ -21,6 +22,7 @@ export const KEYS = {
   modules,
   builtins,
   dunders,
+  evaluate,
   clock,
   random,
   filesystem,
@@ -36,6 +38,7 @@ export interface Keys
     ModulesKey,
     BuiltinsKey,
     DundersKey,
+    EvaluateKey,
     ClockKey,
     RandomKey,
     FilesystemKey,
@@ -50,6 +53,7 @@ export interface ResolvedKeys
     ResolvedModules,
     ResolvedBuiltins,
     ResolvedDunders,
+    ResolvedEvaluate,
     ResolvedClock,
     ResolvedRandom,
     ResolvedFilesystem,

@@ -70,12 +70,14 @@ export function resolvePolicy(policy?: Policy | ResolvedPolicy): ResolvedPolicy 
     const given = written[name] ?? preset[name]
     return given === undefined ? standard : resolve(given, preset[name])
   })
-  const granted = whole.language === 'full' ? STANDARD_GRANTS : whole.modules
-  const modules = withDoors(granted, {
+  const isFull = whole.language === 'full'
+  const modules = withDoors(isFull ? STANDARD_GRANTS : whole.modules, {
     files: Object.keys(whole.filesystem).length > 0,
     network: whole.network !== undefined,
   })
-  const resolved = modules === whole.modules ? whole : Object.freeze({ ...whole, modules })
+  const evaluate = whole.evaluate || isFull
+  const isSame = modules === whole.modules && evaluate === whole.evaluate
+  const resolved = isSame ? whole : Object.freeze({ ...whole, modules, evaluate })
   checkArtifacts(resolved)
   resolvedPolicies.add(resolved)
   return resolved

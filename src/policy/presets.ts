@@ -97,12 +97,14 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     text: 'Code that a language model wrote: more time and memory, less output, since a model reads it.',
     modules: 'standard',
     dunders: 'guarded',
+    evaluate: true,
     limits: { wallMs: 30_000, memoryMb: 512, outputBytes: 262_144 },
   },
   education: {
     text: "A learner's exercise: everything to learn with, endings soon enough to notice an endless loop.",
     modules: 'standard',
     dunders: 'guarded',
+    evaluate: true,
     limits: { wallMs: 10_000, outputBytes: 262_144, resultBytes: MIB, sourceBytes: 262_144 },
   },
 }

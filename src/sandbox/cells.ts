@@ -46,15 +46,16 @@ export function cellsRequest(
   cells: readonly (readonly [number, Uint8Array])[],
   isFresh: boolean,
   seconds: number,
-  { policy, host }: Granting,
+  granting: Granting,
 ): Uint8Array {
+  const { policy } = granting
   return encodeValue({
     op: 'cells',
     ...(isFresh && { fresh: true }),
     codes: [...codes].map(([code, number]) => [number, code.bytes]),
     cells: cells as unknown as Value,
     seconds,
-    ...granted(host, policy.limits),
+    ...granted(granting, policy.limits),
     ...common(policy, policy.limits),
   })
 }

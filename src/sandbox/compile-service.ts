@@ -39,6 +39,8 @@ export interface CompileOrder {
   readonly policy: ResolvedPolicy
   /** Ends it: the caller's own, and that of the sandbox's end. */
   readonly signals: readonly (AbortSignal | undefined)[]
+  /** Told of the milliseconds that a worker was at work on it, however that ended. */
+  readonly spent?: (ms: number) => void
 }
 
 export class CompileService {
@@ -165,7 +167,7 @@ export class CompileService {
 
   async #ask(
     worker: GuestWorker,
-    { terms, policy }: CompileOrder,
+    { terms, policy, spent }: CompileOrder,
     jobs: readonly Job[],
     signal: AbortSignal,
   ): Promise<readonly CompileAnswer[] | Failed> {
@@ -178,6 +180,7 @@ export class CompileService {
         limits: limitsOf(policy, jobs.length),
         end: 'reset',
       })
+      spent?.(performed.usage.wallMs)
       if (performed.kind === 'lost')
         return { begun: performed.begun, isLate: false, reason: performed.reason }
       if (performed.kind === 'killed')
@@ -205,7 +208,8 @@ interface Failed {
 
 const services = new Map<string, CompileService>()
 
-function limitsOf({ limits }: ResolvedPolicy, jobs: number): CallLimits {
+/** What a worker may use for so many sources. */
+export function limitsOf({ limits }: ResolvedPolicy, jobs: number): CallLimits {
   const { compileMs, codeBytes, sourceBytes } = limits
   return {
     wallMs: jobs * compileMs + GRACE_MS,

@@ -13,6 +13,8 @@ import { Lines } from '../rewrite/lines.js'
 import { createMapper, type Mapper } from '../rewrite/map.js'
 import type { CompileAnswer } from '../trusted/channel/compile-answer.js'
 import { CompileCache, cacheKey, type Cached } from '../trusted/channel/compile-cache.js'
+import type { BlockingThread } from '../platform/node/blocking.js'
+import { CompileNow } from './compile-now.js'
 import type { CompileService } from './compile-service.js'
 import type { FrameSource } from './exception.js'
 import {
@@ -73,16 +75,28 @@ export class Code implements Cached, FrameSource, SourceText {
 /** A text's code, or why there is none. */
 export type Compiled = Code | Refused | Crashed | Cancelled
 
+/** What became of a text that a guest evaluates, and how many milliseconds a compile worker was at work on it. */
+export interface TextAnswer {
+  readonly compiled: Compiled
+  readonly ms: number
+}
+
 /** So many sources go to a compile worker at once: the answer to the first is not to wait for a thousand others. */
 const BATCH = 64
 /** What all cached code and sources of a sandbox may hold. */
 const CACHE_BYTES = 64 << 20
+/** Of texts that guests evaluate: they are not to take the place of the host's own sources. */
+const TEXT_CACHE_BYTES = 16 << 20
 const FILENAME_CHARACTERS = 1_000
+/** What CPython calls such a text. */
+const TEXT_FILENAME = '<string>'
 
 export class Compiler {
   readonly #cache = new CompileCache<Code>(CACHE_BYTES)
+  readonly #texts = new CompileCache<Code>(TEXT_CACHE_BYTES)
   readonly #terms: string
   readonly #closing = new AbortController()
+  readonly #now: CompileNow | undefined
 
   /** `fingerprint` stands for everything but the source: policy, trusted modules, image. */
   constructor(
@@ -93,10 +107,13 @@ export class Compiler {
     private readonly exposed: readonly string[],
     /** Modules of the host's own, which programs may import. */
     own: OwnModules,
+    /** Starts a compile worker that this thread stands still for, where guests run in it. */
+    startNow: (() => BlockingThread) | undefined,
   ) {
     // A listener for each batch that is under way.
     setMaxListeners(0, this.#closing.signal)
     this.#terms = termsText(policy, setOf(policy.modules), own)
+    if (startNow) this.#now = new CompileNow(startNow, this.#terms, policy)
   }
 
   /**
@@ -153,9 +170,51 @@ export class Compiler {
     }
   }
 
-  /** Cancels what waits. */
-  close(): void {
+  /** The code of a text that a guest evaluates, where it is known. */
+  knownText(source: string, mode: 'eval' | 'exec'): Code | undefined {
+    return this.#texts.get(this.#textKey(source, mode))
+  }
+
+  /** The code of a text that a guest evaluates, or why there is none; at once where the guest runs in this thread. */
+  compileText(
+    source: string,
+    mode: 'eval' | 'exec',
+    signal: AbortSignal,
+  ): TextAnswer | Promise<TextAnswer> {
+    const text: SourceText = { source, mode, filename: TEXT_FILENAME, parameters: undefined }
+    const job = { ...jobOf(text), evaluated: true, provided: this.exposed }
+    if (!this.#now) return this.#compileText(text, job, signal)
+    const { answer, ms } = this.#now.compile(job)
+    return { compiled: this.#kept(text, answer), ms }
+  }
+
+  async #compileText(text: SourceText, job: Job, signal: AbortSignal): Promise<TextAnswer> {
+    let ms = 0
+    const answers = await this.service.compile({
+      terms: this.#terms,
+      policy: this.policy,
+      jobs: [job],
+      signals: [signal, this.#closing.signal],
+      spent: (spent) => (ms += spent),
+    })
+    if (answers === CANCELLED) return { compiled: CANCELLED_UNSPENT, ms }
+    return { compiled: this.#kept(text, (answers as readonly CompileAnswer[])[0]!), ms }
+  }
+
+  #kept(text: SourceText, answer: CompileAnswer): Compiled {
+    const compiled = outcomeOf(text, answer)
+    if (compiled instanceof Code) this.#texts.set(this.#textKey(text.source, text.mode), compiled)
+    return compiled
+  }
+
+  #textKey(source: string, mode: string): string {
+    return cacheKey([this.fingerprint, source, mode])
+  }
+
+  /** Cancels what waits. Resolves once no worker of its own is left. */
+  async close(): Promise<void> {
     this.#closing.abort()
+    await this.#now?.close()
   }
 
   #keyOf({ source, mode, filename, parameters, asFunction, formals }: SourceText): string {
@@ -180,7 +239,8 @@ export class Compiler {
 
 function jobOf(text: SourceText): Omit<Job, 'provided'> {
   const { source, mode, filename, parameters = null, asFunction = false, formals = null } = text
-  return { source, mode, filename, parameters, asFunction, formals, module: null }
+  const declared = { parameters, asFunction, formals }
+  return { source, mode, filename, ...declared, module: null, evaluated: false }
 }
 
 export function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {

@@ -7,7 +7,12 @@ import { STANDARD_GRANTS } from '../policy/keys/modules.js'
 import { ArgumentError } from '../errors.js'
 import type { Granted } from '../trusted/broker/calls.js'
 import { Awaitable, Capability } from '../trusted/broker/capability.js'
-import { BUILTINS, DENIED_BUILTINS, GUARDED_BUILTINS } from '../trusted/language/language.js'
+import {
+  BUILTINS,
+  DENIED_BUILTINS,
+  EVALUATORS,
+  GUARDED_BUILTINS,
+} from '../trusted/language/language.js'
 import { resolveEffects, type EffectOptions } from './effects.js'
 import { checkKeys, checkRecord } from './records.js'
 
@@ -201,6 +206,9 @@ function languageText(policy: ResolvedPolicy): string[] {
   ]
 }
 
+const EVALUATED =
+  '`eval`, `exec` and `compile` take text that keeps to these same rules; other text raises SyntaxError.'
+
 function modulesText({ modules }: ResolvedPolicy): string {
   const names = Object.keys(modules)
     .filter((name) => !name.startsWith('_'))
@@ -214,13 +222,16 @@ function modulesText({ modules }: ResolvedPolicy): string {
   ].join(' ')
 }
 
-function builtinsText({ builtins }: ResolvedPolicy): string[] {
+function builtinsText({ builtins, evaluate }: ResolvedPolicy): string[] {
   const permitted = [...BUILTINS, ...GUARDED_BUILTINS]
   const missing = [
-    ...Object.keys(DENIED_BUILTINS).filter((name) => DENIED_BUILTINS[name] !== ''),
+    ...Object.keys(DENIED_BUILTINS).filter(
+      (name) => DENIED_BUILTINS[name] !== '' && !(evaluate && EVALUATORS.includes(name)),
+    ),
     ...permitted.filter((name) => !builtins.includes(name)),
   ]
+  const told = evaluate ? [EVALUATED] : []
   if (builtins.length * 2 < permitted.length)
-    return [`Of the builtins there are only: ${builtins.join(', ')}.`]
-  return [`These builtins are missing: ${missing.join(', ')}.`]
+    return [`Of the builtins there are only: ${builtins.join(', ')}.`, ...told]
+  return [`These builtins are missing: ${missing.join(', ')}.`, ...told]
 }

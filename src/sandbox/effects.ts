@@ -9,6 +9,7 @@ import { callEffects, Objects, type Granted } from '../trusted/broker/calls.js'
 import { resolveModules, type GuestModule, type ResolvedModules } from './own-modules.js'
 import { Awaitable, Capability } from '../trusted/broker/capability.js'
 import { Conversation } from '../trusted/broker/conversation.js'
+import { EVALUATE, evaluateEffect, type CompileText } from '../trusted/broker/evaluate.js'
 import { stdinEffect, type Readable } from '../trusted/broker/stdin.js'
 import { networkEffect } from '../trusted/network/network.js'
 import {
@@ -193,6 +194,8 @@ export interface Conversing {
   readonly host: HostSide | undefined
   /** What the run is given to read. */
   readonly input: Readable | undefined
+  /** Compiles text that the guest evaluates, where the policy grants that. */
+  readonly compile: CompileText | undefined
   readonly policy: ResolvedPolicy
   /** The effects of the host's files, for this run. */
   readonly files: ReadonlyMap<string, Effect>
@@ -209,6 +212,7 @@ export interface Conversing {
 export function converse({
   host = NOTHING,
   input,
+  compile,
   policy,
   files,
   limits,
@@ -243,6 +247,10 @@ export function converse({
   if (input) {
     const most = Math.min(bytes - ANSWER_SLACK, MOST_PIECE)
     effects.set('stdin', stdinEffect(input, { most, timeoutMs, canWait }))
+  }
+  if (compile) {
+    const { compileMs } = limits
+    effects.set(EVALUATE, evaluateEffect(compile, { compileMs, timeoutMs }))
   }
   const broker = new Broker({
     counts: counts ?? { run: crypto.randomUUID(), seq: 0, asked: new Map() },

@@ -16,7 +16,7 @@ import { PreparedRoom } from './formula-guest.js'
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './tenants.js'
 import { evaluateRequest } from './requests.js'
-import { executeRequest, type Runtime } from './runs.js'
+import { executeRequest, mayAsk, type Runtime } from './runs.js'
 
 /** Cells of the first call, and of one at most. */
 const FIRST = 64
@@ -132,12 +132,16 @@ export class Evaluator {
   /** Tells each of these tasks, whatever becomes of it. */
   async #serve(desk: Desk, tasks: readonly Task[]): Promise<void> {
     const { isRepeatable, canWait } = this.#runtime
-    let size = isRepeatable ? tasks.length : 1
+    // What has text evaluated asks its host, in a run of its own.
+    const isAlone = ({ code }: Task): boolean => !isRepeatable || mayAsk(code, this.#runtime)
+    let size = tasks.length
     let at = 0
     try {
       while (at < tasks.length) {
-        const piece = tasks.slice(at, at + size)
-        const told = isRepeatable ? await this.#call(desk, piece) : [await this.#alone(piece[0]!)]
+        const next = tasks.slice(at, at + size)
+        const together = next.findIndex(isAlone)
+        const piece = together > 0 ? next.slice(0, together) : next
+        const told = together === 0 ? [await this.#alone(piece[0]!)] : await this.#call(desk, piece)
         for (const [index, cell] of told.entries()) piece[index]!.told(cell)
         // In the caller's own thread, what else is to be done there gets its turn.
         if (!canWait) await nextTurn()

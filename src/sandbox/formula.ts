@@ -16,7 +16,7 @@ import { STEPS_A_TICK } from '../trusted/wall/image-facts.js'
 import { EvaluationError, UNSPENT, type Outcome, type Usage } from './outcome.js'
 import type { Isolation } from './options.js'
 import { encodeArgs, mapRequest, prepareRequest } from './requests.js'
-import { turnsOf, type Runtime } from './runs.js'
+import { mayAsk, turnsOf, type Runtime } from './runs.js'
 
 /** The values of a formula's parameters, by name; what else is there is not looked at. */
 export type Row = Readonly<Record<string, Value>>
@@ -264,7 +264,9 @@ export class InlineFormula {
       request,
       limits: callLimits(this.#runtime.policy.limits),
       end: 'keep',
-      ...(this.#runtime.host?.asks && { onAsk: this.#onAsk }),
+      ...((this.#runtime.host?.asks || mayAsk(this.#code, this.#runtime)) && {
+        onAsk: this.#onAsk,
+      }),
     })
     this.#endAsking()
     if (performed.kind !== 'done') this.#guest.forget()

@@ -79,7 +79,7 @@ export class Repeats {
           try {
             const known = ledger.next(steps, question)
             const answer = known?.[2]
-            if (answer) return answer
+            if (answer) return told ? turns.conversation.again(question, answer) : answer
             const put = (answered: Uint8Array | undefined): Uint8Array | null => {
               ledger.put(steps, question, answered ?? null)
               return answered ?? null

@@ -87,7 +87,7 @@ export function runRequest(
       ...(!request.keep && { fresh: true }),
       ...(policy.language === 'full' && { source }),
       result: result ?? null,
-      ...granted(host, limits, given),
+      ...granted({ policy, host }, limits, given),
       ...common(policy, limits),
     }),
     'inputs',
@@ -96,11 +96,11 @@ export function runRequest(
 }
 
 /** What the host grants and gives, as the guest is told before its code. */
-export function granted(host: HostSide | undefined, limits: Limits, given?: Given) {
+export function granted({ policy, host }: Granting, limits: Limits, given?: Given) {
   return {
     ...host?.told,
     ...given?.told,
-    ...((host?.asks || given?.input) && {
+    ...((host?.asks || given?.input || policy.evaluate) && {
       effectBytes: limits.effectBytes,
       pending: limits.pending,
     }),
@@ -129,19 +129,26 @@ export interface Granting {
 }
 
 /** Makes a function of an expression's code. */
-export function prepareRequest(code: Uint8Array, { policy, host }: Granting): Uint8Array {
+export function prepareRequest(code: Uint8Array, granting: Granting): Uint8Array {
+  const { policy } = granting
   const { limits } = policy
-  return encodeValue({ op: 'prepare', code, ...granted(host, limits), ...common(policy, limits) })
+  return encodeValue({
+    op: 'prepare',
+    code,
+    ...granted(granting, limits),
+    ...common(policy, limits),
+  })
 }
 
 /** The value of a function's code for these arguments, from {@link encodeArgs}. */
 export function evaluateRequest(
   code: Uint8Array,
   args: Uint8Array,
-  { policy, host }: Granting,
+  granting: Granting,
 ): Uint8Array {
+  const { policy } = granting
   const { limits } = policy
-  const told = { ...granted(host, limits), ...common(policy, limits) }
+  const told = { ...granted(granting, limits), ...common(policy, limits) }
   const request = { op: 'evaluate', fresh: true, code, ...told }
   return withField(encodeValue(request), 'args', args)
 }
@@ -155,10 +162,11 @@ export function encodeArgs(args: readonly Value[], policy: ResolvedPolicy): Uint
 export function mapRequest(
   code: Uint8Array | undefined,
   columns: readonly Uint8Array[],
-  { policy, host }: Granting,
+  granting: Granting,
 ): Uint8Array {
+  const { policy } = granting
   const { limits } = policy
-  const told = { ...granted(host, limits), ...common(policy, limits) }
+  const told = { ...granted(granting, limits), ...common(policy, limits) }
   const request = { op: 'map', ...(code && { code }), columns, ...told }
   return encode(request, 'value.columns', 'columns', policy)
 }
@@ -218,7 +226,7 @@ const grants = new WeakMap<ResolvedPolicy, { readonly [key: string]: Value }>()
 function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
   const known = grants.get(policy)
   if (known) return known
-  const { modules, builtins, dunders, filesystem } = policy
+  const { modules, builtins, dunders, evaluate, filesystem } = policy
   const names = Object.entries(modules)
   const told = names.map(
     ([name, shown]) => [name, shown.length === ALL_GRANTS[name]?.length ? '*' : shown] as const,
@@ -227,6 +235,7 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
     modules: setOf(modules) ?? Object.fromEntries(told),
     builtins: builtins.length === DEFAULT_POLICY.builtins.length ? null : builtins,
     ...(dunders === 'guarded' && { dunders }),
+    ...(evaluate && { evaluate }),
     ...(Object.keys(filesystem).length > 0 && {
       files: Object.values(filesystem).every((mount) => 'memory' in mount) ? 'memory' : 'host',
     }),

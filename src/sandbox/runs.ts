@@ -23,6 +23,7 @@ import { encodeFiles } from './files.js'
 import type { Conversation } from '../trusted/broker/conversation.js'
 import type { Counts } from '../trusted/broker/broker.js'
 import { encodeInputs, resumeRequest, runRequest } from './requests.js'
+import { compileText, evaluates, mayEvaluate } from './texts.js'
 import { decodeRecording, type Recorded } from './repeat.js'
 import type { Saved, States } from './states.js'
 import type { Execution } from './execution.js'
@@ -193,7 +194,7 @@ export interface Asking {
 
 /** The conversation of one run of `code`, and what ends it; undefined when the host neither grants nor gives anything. */
 export function turnsOf(
-  { host, policy, canWait, states, folders, trustedSource }: Runtime,
+  { host, policy, canWait, states, folders, trustedSource, compiler }: Runtime,
   code: Code | undefined,
   limits: Limits,
   given: {
@@ -211,10 +212,14 @@ export function turnsOf(
   const { input, find = trustedSource } = given
   const secrets = host?.network?.secrets
   const files = folders.effects(limits, secrets?.isEmpty === false ? secrets : undefined)
-  if (!host?.asks && input === undefined && files.size === 0) return undefined
+  const isAsking =
+    evaluates(policy) &&
+    (code === undefined || given.session !== undefined || mayAsk(code, { host, policy }))
+  if (!host?.asks && input === undefined && files.size === 0 && !isAsking) return undefined
   const { conversation, broker, encode, check } = converse({
     host,
     input,
+    compile: isAsking ? compileText(compiler) : undefined,
     policy,
     files,
     limits,
@@ -266,6 +271,14 @@ export function turnsOf(
     check,
     close: () => broker.close(),
   }
+}
+
+/** Whether a program, or a module that it may import, may have text evaluated. */
+export function mayAsk(
+  { source }: Code,
+  { host, policy }: Pick<Runtime, 'host' | 'policy'>,
+): boolean {
+  return evaluates(policy) && [source, ...(host?.modules.sources.values() ?? [])].some(mayEvaluate)
 }
 
 /** Executes a request, made of `code`, in a pristine guest under the policy's own limits. */

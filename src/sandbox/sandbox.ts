@@ -41,7 +41,14 @@ import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
 import { StartedRun } from './started-run.js'
 import { loadTrusted, trustedSources } from './trust.js'
-import { imageChecked, imageHash, setupOf, startInline, starterOf } from './workers.js'
+import {
+  imageChecked,
+  imageHash,
+  setupOf,
+  startCompilingNow,
+  startInline,
+  starterOf,
+} from './workers.js'
 
 /** What a sandbox without the option has. */
 const NO_MODULES = resolveModules()
@@ -137,7 +144,14 @@ export class Sandbox<I extends Isolation = Isolation> {
       const host = options.host && withCode(options.host, codes)
       const files = new Map([...codes.values()].map((code) => [code.filename, code]))
       const trusted = trustedSources(options.trusted)
-      const compiler = new Compiler(policy, compiles, fingerprint, provided, own)
+      const compiler = new Compiler(
+        policy,
+        compiles,
+        fingerprint,
+        provided,
+        own,
+        options.isolation === 'inline' ? startCompilingNow : undefined,
+      )
       const sandbox = new Sandbox<I>(
         {
           ...workers,
@@ -343,8 +357,7 @@ export class Sandbox<I extends Isolation = Isolation> {
     }
     this.#closing = true
     const { pool, compiler } = this.#runtime
-    compiler.close()
-    const closed = Promise.all([pool.close(), this.#compiles.close()])
+    const closed = Promise.all([compiler.close(), pool.close(), this.#compiles.close()])
     for (const session of [...this.#sessions]) session.end()
     await closed
     this.#runtime.folders.close()

@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InstallationError, OverloadError, PolicyError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
-import { startCompileJail, startCompileThread } from '../platform/node/compile-worker.js'
+import type { BlockingThread } from '../platform/node/blocking.js'
+import {
+  startBlockingCompiler,
+  startCompileJail,
+  startCompileThread,
+} from '../platform/node/compile-worker.js'
 import {
   checkImage,
   IMAGE_FOLDERS,
@@ -77,6 +82,12 @@ export function compileStarterOf(
     const { wasm, image } = sharedImage('restricted')
     return startCompileThread(wasm, image)
   }
+}
+
+/** A compile worker that the caller's own thread stands still for. */
+export function startCompilingNow(): BlockingThread {
+  const { wasm, image } = sharedImage('restricted')
+  return startBlockingCompiler(wasm, image)
 }
 
 /** A guest in the caller's own thread. */

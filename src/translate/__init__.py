@@ -13,6 +13,7 @@
     except E as e: ...                    except E as e: ʼtype(e) in ʼT and ʼtell(e); ...
     def f(x: T) -> T: ...                 def f(x): ...
     asyncio.run(main())                   await ʼrun(asyncio.run, main()), in a module
+    global n; n = v                       ʼglobals()['n'] = v, in text that a program evaluates; see global_writes.py
 
 It is not trusted. What it leaves is verified (trusted/language/verify), and that is what is compiled: a mistake here is a
 refusal or a wrong program. So it asks of a guard's call only whether it has the shape that it can translate. A call of any
@@ -31,6 +32,7 @@ from ast import Constant, Name
 from ..verify.refused import Refused
 from ..verify.residual import CHILDREN
 from . import definitions, nodes, reads, writes
+from .global_writes import through_dict
 from .hoist import hoist
 from .lift import lift
 from .spelling import without_future_imports
@@ -40,11 +42,11 @@ RULES = {**reads.RULES, **writes.RULES, **definitions.RULES}
 _PLAN = {kind: (RULES.get(kind), fields) for kind, fields in CHILDREN.items()}
 
 
-def translate(tree, parameters, keeps_value, lifts=True):
+def translate(tree, parameters, keeps_value, lifts=True, evaluated=False):
     """
     Translates a parsed program, where it stands. With `parameters`, an expression becomes the body of a function of these;
     with `keeps_value`, a final expression statement assigns to the global `ʼvalue`; with `lifts`, it may wait for its host
-    (lift.py). Raises Refused for what nobody writes.
+    (lift.py); `evaluated`, it is text that a program evaluates. Raises Refused for what nobody writes.
     """
     if type(tree) is ast.Module:
         without_future_imports(tree)
@@ -61,6 +63,8 @@ def translate(tree, parameters, keeps_value, lifts=True):
             hoist(function, found, walk.named, writes.test)
     if lifts and type(tree) is ast.Module:
         lift(tree)
+    if evaluated and type(tree) is ast.Module:
+        through_dict(tree)
     _enclose(tree, parameters, final)
 
 

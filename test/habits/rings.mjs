@@ -44,8 +44,8 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions, objects, files and folders, so often, so long, approved where that is asked.',
-    lines: 1_860,
-    tokens: 15_430,
+    lines: 1_940,
+    tokens: 16_070,
   },
   {
     name: 'network',
@@ -58,8 +58,8 @@ export const RINGS = [
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 5_300,
-    tokens: 37_400,
+    lines: 5_570,
+    tokens: 39_400,
   },
 ]
 

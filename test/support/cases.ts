@@ -22,16 +22,30 @@ export interface EscapeCase {
 
 const KEYS = new Set(['origin', 'layer', 'effect', 'plant', 'returns', 'outcome', 'limits'])
 
+/** The cases that need a policy of their own: text that is evaluated. */
+const EVALUATE = 'evaluate.py'
+
 export function escapeCases(): EscapeCase[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.py') && file !== 'host_app.py')
-    .flatMap((file) => {
-      const text = readFileSync(new URL(file, folder), 'utf8')
-      return text
-        .split(/^# --- /m)
-        .slice(1)
-        .map((section) => readCase(section, file.replace('.py', '')))
-    })
+  return casesOf(
+    readdirSync(folder).filter(
+      (file) => file.endsWith('.py') && file !== 'host_app.py' && file !== EVALUATE,
+    ),
+  )
+}
+
+/** Attacks on the evaluation of text. */
+export function evaluateCases(): EscapeCase[] {
+  return casesOf([EVALUATE])
+}
+
+function casesOf(files: readonly string[]): EscapeCase[] {
+  return files.flatMap((file) => {
+    const text = readFileSync(new URL(file, folder), 'utf8')
+    return text
+      .split(/^# --- /m)
+      .slice(1)
+      .map((section) => readCase(section, file.replace('.py', '')))
+  })
 }
 
 function readCase(section: string, family: string): EscapeCase {

@@ -1,10 +1,11 @@
-/** Starts compile workers: processes in a jail like that of guests, or threads. Neither ever runs a guest's code. */
+/** Starts compile workers: processes in a jail like that of guests, or threads. None of them ever runs a guest's code. */
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { GuestWorker } from '../../trusted/channel/link.js'
 import type { Setup } from '../../trusted/channel/protocol.js'
 import type { GuestImage } from '../../trusted/wall/image-facts.js'
+import { BlockingThread } from './blocking.js'
 import { IMAGE_FOLDER, wasmPath } from './image.js'
 import { startJail } from './jail.js'
 import { startThread } from './thread.js'
@@ -57,6 +58,11 @@ export function startCompileJail(wrap: readonly string[] | undefined): GuestWork
     ],
   }
   return startJail({ setup: SETUP, ...(wrap && { wrap }) }, program)
+}
+
+/** A thread that the caller's own stands still for. */
+export function startBlockingCompiler(wasm: WebAssembly.Module, image: GuestImage): BlockingThread {
+  return new BlockingThread(wasm, image, SETUP, SCRIPT, { files: files() })
 }
 
 /** A thread of this process. */

@@ -9,7 +9,7 @@ export interface LanguageKey {
    * Which Python. `'restricted'`: what `check`, `rewrite` and the verifier let pass, with the modules and builtins that the
    * policy grants. `'full'`: all of Python 3.14 and the whole standard library that Pyodide ships, unrewritten; what then
    * protects the host is the wall around the guest's memory, and nothing of the language can be narrowed (`modules` and
-   * `builtins` are errors). Limits, capabilities and everything else hold as ever. Default `'restricted'`.
+   * `builtins` are errors, and so is `evaluate: false`). Limits, capabilities and everything else hold as ever. Default `'restricted'`.
    */
   readonly language?: 'restricted' | 'full' | undefined
 }
@@ -20,7 +20,7 @@ export interface ResolvedLanguage {
 }
 
 /** What only the restricted language can narrow. */
-const NARROWING = ['modules', 'builtins'] as const
+const NARROWING = ['modules', 'builtins', 'evaluate'] as const
 
 /** @internal */
 export const language = policyKey({
@@ -42,11 +42,12 @@ export function widened<P extends { readonly [K in (typeof NARROWING)[number]]?:
   preset: P & LanguageKey,
 ): P {
   if ((written.language ?? preset.language) !== 'full') return preset
+  // To grant the evaluation of text is to say what holds.
   for (const key of NARROWING)
-    if (written[key] !== undefined)
+    if (written[key] !== undefined && !(key === 'evaluate' && written[key] === true))
       throw new PolicyError(
         `policy.${key}: cannot be narrowed where policy.language is "full": all of Python is there; leave it out, or use the restricted language`,
       )
-  const { modules, builtins, ...rest } = preset
+  const { modules, builtins, evaluate, ...rest } = preset
   return rest as unknown as P
 }

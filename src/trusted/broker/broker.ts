@@ -12,6 +12,7 @@
 import { WireError } from '../channel/wire.js'
 import type { Callback, Lent } from './callbacks.js'
 import {
+  Denied,
   GUEST_ERRORS,
   GuestError,
   LATER,
@@ -167,6 +168,17 @@ export class Broker {
     }
   }
 
+  /** What a question is answered that was asked before, in a run that is made again; undefined where that is not computed anew. */
+  again(question: Question): Promise<unknown> | undefined {
+    const effect = this.#options.effects.get(question.effect)
+    if (effect?.isRepeatable !== true) return undefined
+    const perform = async (): Promise<unknown> => {
+      const value = await effect.perform(question, new AbortController().signal)
+      return value instanceof Denied ? value.told : value
+    }
+    return perform()
+  }
+
   /** Takes up a question that an earlier broker held: it is put off until it is answered. */
   reopen(held: Held): void {
     const { effect, target, id } = held.question
@@ -315,6 +327,7 @@ export class Broker {
 
   #settle(open: Open, decision: Decision, value: unknown): Settled {
     const { id, target } = open.question
+    if (value instanceof Denied) return this.#settle(open, 'denied', value.told)
     let encoded: Uint8Array
     try {
       encoded = this.encode(value)

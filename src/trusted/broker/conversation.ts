@@ -145,6 +145,25 @@ export class Conversation {
     return this.#options.encode(isAlone ? this.#takeOf(wanted) : this.take())
   }
 
+  /**
+   * The answer that is recorded for a question, in a run that is made again: of what does nothing but compute, what it computes now.
+   * A recording may come from anywhere, and code is not taken from it.
+   */
+  again(bytes: Uint8Array, answer: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    const { told, wanted } = this.#read(bytes)
+    const asked = told.questions.find(({ question }) => question.id === wanted)
+    const recorded = this.#decoded(answer) as AnswerRow[]
+    const isValue = (row: AnswerRow): boolean => row[0] === wanted && row.length === 2
+    const again = asked && recorded.some(isValue) && this.#options.broker.again(asked.question)
+    if (!again) return answer
+    const put = (told: AnswerRow): Uint8Array =>
+      this.#options.encode(recorded.map((row) => (isValue(row) ? told : row)))
+    return again.then(
+      (value) => put([wanted!, value]),
+      () => put([wanted!, null, 'RuntimeError', 'what was recorded cannot be made again']),
+    )
+  }
+
   /** What the bytes of a question ask, for people: its target, and the line. */
   describe(bytes: Uint8Array): string {
     const { told, wanted } = this.#read(bytes)

@@ -93,6 +93,8 @@ export interface Effect {
   readonly isCountedApart?: boolean
   /** Whether it is too small a part of something to be in the log, as a piece of a file is. Default false. */
   readonly isQuiet?: boolean
+  /** Whether it does nothing but compute: in a run that is made again it is carried out again, and nothing recorded is believed. */
+  readonly isRepeatable?: boolean
   /** Does it. What it throws is told to the guest as {@link errorOf} says. `signal` is aborted when nobody waits any more. */
   perform(question: Question, signal: AbortSignal): unknown
   /** The run is over: nothing of it is to go on. */
@@ -151,6 +153,11 @@ export class GuestError extends Error {
     super(text)
     this.type = type
   }
+}
+
+/** A value that tells the guest of a refusal: the log says so. */
+export class Denied {
+  constructor(readonly told: unknown) {}
 }
 
 /** What the policy does not allow, found when it was about to be done: the question is denied. */

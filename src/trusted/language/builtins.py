@@ -9,6 +9,7 @@ import sys
 
 from . import classes, describe, dunders, files, guards, imports, kinds, namespaces
 from .facets.functools import by_annotation
+from .evaluated import make_evaluators, written_globals
 from .floor import identity
 from .guest.program import make_lifted
 from .language import BUILTINS, GUARDED_BUILTINS
@@ -123,6 +124,9 @@ def make_run(policy):
     )
     if is_guarded:
         run.builtins |= dunders.GUARDS
+    if policy.get('evaluate'):
+        run.builtins['ʼglobals'] = written_globals
+        run.builtins |= make_evaluators(run)
     run.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': run.builtins}
     return run
 

@@ -8,6 +8,7 @@ day for month.
 """
 
 from .sealed import __builtins__
+import sys
 import typing
 from datetime import date, time
 from enum import EnumType
@@ -18,6 +19,7 @@ from .guest.own import module_of
 from .ownership import is_class, mro_of, own, own_function
 from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
 from .names import denied, is_dunder, judged, mark, unmark
+from .spaces import Globals
 
 # Image classes a guest may derive from; facets add theirs at load. The two of typing stand behind NamedTuple, TypedDict.
 BASES = {object, typing._NamedTuple, typing._TypedDict}
@@ -191,6 +193,9 @@ class Metaclass:
     __slots__ = ('_kind',)
 
     def __prepare__(self, name, bases, /, **keywords):
+        # Text that is evaluated over a dict: its class bodies read what the dict holds now.
+        if type(space := sys._getframe(1).f_globals) is Globals:
+            space.renew()
         kind = metaclass_of(bases, _kind_of(self))
         return kind.__prepare__(
             name, bases, **{key: keywords[key] for key in keywords if key[:1] != '_'}

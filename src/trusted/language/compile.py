@@ -23,7 +23,8 @@ def compile_source(request):
     """
     Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec', 'eval', or 'function': the body of one, of
     `parameters`, which becomes a program that calls it with the globals of their names), `filename`, `value` (the value of a
-    final expression statement goes to the global `ʼvalue`), `module` (it is to be imported, and cannot await), `parameters` (of an 'eval': names; the expression becomes the body of
+    final expression statement goes to the global `ʼvalue`), `module` (it is to be imported, and cannot await), `evaluated` (it is text that a
+    program evaluates, and cannot either), `parameters` (of an 'eval': names; the expression becomes the body of
     a function that is returned),
     `codeBytes` (characters that `text` may have, and bytes that its code may), `isFull` (the text is full Python: it is compiled
     as it is, and nothing of it is verified).
@@ -126,14 +127,17 @@ def _judged(tree, request):
     if request['mode'] == 'function':
         _as_function(tree, parameters or ())
         parameters = None
-    translate(tree, parameters, keeps_value, not request.get('module'))
+    evaluated = request.get('evaluated', False)
+    translate(tree, parameters, keeps_value, not (request.get('module') or evaluated), evaluated)
     # From here on nothing changes the tree: what is verified is what is compiled.
     return verify(tree)
 
 
 def _code_bytes(tree, request, most):
     # A program may await: then its code is a coroutine (guest/program.py).
-    is_program = request['mode'] == 'exec' and not request.get('module')
+    is_program = request['mode'] == 'exec' and not (
+        request.get('module') or request.get('evaluated')
+    )
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if is_program else 0
     try:
         code = compile(tree, request['filename'], _kind(request), flags, True, 0)

@@ -160,7 +160,10 @@ export const GUARDED_BUILTINS = words(
   `getattr setattr delattr hasattr globals locals vars type dir id print input open format exit quit`,
 )
 
-/** Builtins no guest gets, each with what to write instead. */
+/** Builtins that evaluate text: guards of the same name, where the policy grants them. */
+export const EVALUATORS = words(`eval exec compile`)
+
+/** Builtins that no guest gets, or only where the policy grants the evaluation of text, each with what to write instead. */
 export const DENIED_BUILTINS: Readonly<Record<string, string>> = {
   eval: 'parse the value yourself (`int(text)`, `json.loads(text)`), or keep a dict of functions by name',
   exec: 'define a function and call it',

@@ -15,6 +15,7 @@ from .guards import spelled
 from .language import DEFINABLE_METHODS, GUARDS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE
 from .names import denied, is_dunder, unmark
 from .ownership import is_class, mro_of, own, own_function
+from .spaces import Globals, Locals
 
 _put, _clear, _fill = dict.__setitem__, dict.clear, dict.update
 _namespace_of = type.__dict__['__dict__'].__get__
@@ -128,6 +129,21 @@ Namespace.__name__ = Namespace.__qualname__ = 'dict'
 kinds.VEILS[Namespace] = dict
 
 
+def is_of_variables(space):
+    """Whether `space` stands for the globals of a module."""
+    return _told_of(space) is _told_variable
+
+
+def members(real):
+    """A namespace for the members of a class that is being made."""
+    return _namespace(real, _told_variable, _stored_attribute)
+
+
+def shown(held):
+    """The variables of a function, as the source has them."""
+    return _shown(held, _told_variable)
+
+
 def real(space):
     """The dict that `space` stands for."""
     return _real_of(space)
@@ -166,7 +182,7 @@ def _told_variable(name):
     return name if str.isidentifier(name) else None
 
 
-def _stored_variable(name):
+def stored_variable(name):
     """The name of a global that a program writes through `globals()`; KeyError for what it could not bind."""
     if type(name) is not str:
         raise TypeError('names of globals are strings')
@@ -210,7 +226,7 @@ def attributes(x):
     return None
 
 
-def _frame():
+def frame_of_guest():
     """The innermost frame of a guest's: whoever asks, in between there may be the library."""
     frame = sys._getframe(2)
     while frame is not None and 'ʼG' not in frame.f_builtins:
@@ -221,23 +237,29 @@ def _frame():
 
 
 def _globals(frame):
-    return _namespace(frame.f_globals, _told_variable, _stored_variable)
+    space = frame.f_globals
+    return (
+        space.given
+        if type(space) is Globals
+        else _namespace(space, _told_variable, stored_variable)
+    )
 
 
 def _locals(frame):
-    if frame.f_locals is frame.f_globals:
+    held = frame.f_locals
+    if held is frame.f_globals:
         return _globals(frame)
-    return _shown(frame.f_locals, _told_variable)
+    return held.given if type(held) is Locals else shown(held)
 
 
 def globals():
     """The program's own global names, and what they are bound to."""
-    return _globals(_frame())
+    return _globals(frame_of_guest())
 
 
 def locals():
     """The names that are bound where this is called, and what they are bound to."""
-    return _locals(_frame())
+    return _locals(frame_of_guest())
 
 
 def vars(*args):
@@ -245,7 +267,7 @@ def vars(*args):
     if len(args) > 1:
         raise TypeError(f'vars expected at most 1 argument, got {len(args)}')
     if not args:
-        return _locals(_frame())
+        return _locals(frame_of_guest())
     held = attributes(args[0])
     if held is None:
         raise TypeError('vars() argument must be an object made here that has attributes')
@@ -257,7 +279,7 @@ def dir(*args):
     if len(args) > 1:
         raise TypeError(f'dir expected at most 1 argument, got {len(args)}')
     if not args:
-        return sorted(_locals(_frame()))
+        return sorted(_locals(frame_of_guest()))
     listed = _dir(args[0])
     shown = [unmark(name) for name in listed if isinstance(name, str) and name[:1] != '_']
     return sorted(name for name in shown if not denied(name))

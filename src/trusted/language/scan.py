@@ -49,7 +49,8 @@ _SCALARS = frozenset({str, bytes, int, float, complex, bool, type(None), type(..
 _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, held.stop, held.step]}
 # Names of ours that a program's code reads and stores.
 _OURS_READ = frozenset({'_getattr_', '_write_', '_metaclass_'}) | {
-    PRIVATE_MARK + word for word in ('type', 'G', 'T', 'tell', 'register', 'run', 'set', *IN_PLACE)
+    PRIVATE_MARK + word
+    for word in ('type', 'G', 'T', 'tell', 'register', 'run', 'set', 'globals', *IN_PLACE)
 }
 _OURS_STORED = {PRIVATE_MARK + 'value'}
 _UNVARIABLE = GUARDS | UNBINDABLE

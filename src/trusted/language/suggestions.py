@@ -9,6 +9,7 @@ from _suggestions import _generate_suggestions
 
 from .language import GUARDS
 from .names import PRIVATE_MARK, unmark
+from .spaces import Globals, Locals
 
 _name_of = {
     NameError: NameError.__dict__['name'].__get__,
@@ -38,7 +39,7 @@ def suggestion(error, is_own):
 
 def _names(error, name, kind, is_own):
     frame = _last_frame(error, is_own)
-    here = {} if frame is None else dict(frame.f_locals)
+    here = {} if frame is None else _dict(frame.f_locals)
     if kind is AttributeError:
         known = _dir(_object_of(error))
         if name[:1] != '_' and ('self' not in here or here['self'] is not _object_of(error)):
@@ -48,10 +49,18 @@ def _names(error, name, kind, is_own):
     else:
         if 'self' in here and name in _dir(here['self']):
             return f'self.{name}'
-        known = _written([*here, *frame.f_globals, *frame.f_builtins])
+        known = _written([*here, *_dict(frame.f_globals), *frame.f_builtins])
     if len(known) > _MOST_NAMES:
         return None
     return _generate_suggestions(sorted(set(known)), name)
+
+
+def _dict(held):
+    """What a frame has for locals or globals; of a mapping of the program's, nothing is asked for."""
+    if type(held) in (Globals, Locals):
+        held = held.given
+        return dict(held) if dict in type(held).__mro__ else {}
+    return dict(held)
 
 
 def _dir(x):

@@ -25,7 +25,7 @@ def _text(value):
         return '<exception str() failed>'
 
 
-def _only(error, builtins):
+def _only(error):
     """The lines that name an exception: its class, message and notes."""
     if error is None:
         return ['NoneType: None\n']
@@ -35,16 +35,16 @@ def _only(error, builtins):
         if kind.__module__ in ('__main__', 'builtins')
         else f'{kind.__module__}.{kind.__qualname__}'
     )
-    text = _text(error) + suggestion(error, lambda frame: frame.f_builtins is builtins)
+    text = _text(error) + suggestion(error, lambda frame: 'ʼG' in frame.f_builtins)
     lines = [f'{unmark(name)}: {text}\n' if text else f'{unmark(name)}\n']
     notes = error.__dict__.get('__notes__')
     return lines + [f'{_text(note)}\n' for note in (notes if type(notes) is list else ())]
 
 
-def _frames(trace, builtins, limit):
+def _frames(trace, limit):
     lines = []
     while trace is not None:
-        if trace.tb_frame.f_builtins is builtins:
+        if 'ʼG' in trace.tb_frame.f_builtins:
             code = trace.tb_frame.f_code
             lines.append(
                 f'  File "{code.co_filename}", line {trace.tb_lineno}, in {unmark(code.co_name)}\n'
@@ -53,20 +53,20 @@ def _frames(trace, builtins, limit):
     return lines if limit is None else lines[:limit] if limit >= 0 else lines[limit:]
 
 
-def _format(error, builtins, limit, chain, seen):
+def _format(error, limit, chain, seen):
     lines, seen = [], seen | {id(error)}
     if chain and error is not None:
         before, link = error.__cause__, _CAUSE
         if before is None and not error.__suppress_context__:
             before, link = error.__context__, _CONTEXT
         if before is not None and id(before) not in seen and len(seen) < 50:
-            lines = [*_format(before, builtins, limit, chain, seen), link]
+            lines = [*_format(before, limit, chain, seen), link]
     if error is not None and error.__traceback__ is not None:
         lines += [
             'Traceback (most recent call last):\n',
-            *_frames(error.__traceback__, builtins, limit),
+            *_frames(error.__traceback__, limit),
         ]
-    return lines + _only(error, builtins)
+    return lines + _only(error)
 
 
 def _exception(given):
@@ -82,17 +82,17 @@ def _exception(given):
 def names(run):
     def format_exception(exc, /, value=None, tb=None, limit=None, chain=True):
         """The lines CPython would print for an exception."""
-        return _format(_exception((exc, value)), run.builtins, limit, chain, frozenset())
+        return _format(_exception((exc, value)), limit, chain, frozenset())
 
     def format_exception_only(exc, /, value=None):
         """The last lines of those: class, message, notes."""
-        return _only(_exception((exc, value)), run.builtins)
+        return _only(_exception((exc, value)))
 
     def format_tb(tb, limit=None):
         """A line for each frame of a traceback."""
         if tb is not None and type(tb) is not TracebackType:
             raise TypeError('expected a traceback')
-        return _frames(tb, run.builtins, limit)
+        return _frames(tb, limit)
 
     def format_exc(limit=None, chain=True):
         """The text CPython would print for the exception being handled."""

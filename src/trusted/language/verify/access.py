@@ -13,6 +13,7 @@ program runs, and are calls in these forms only:
     ʼtype(e) in ʼT and ʼtell(e)  takes the marks of private names out of what an exception says
     ʼregister(d, f)              a decorator that may ask for an annotation
     ʼrun(f, c)                   `f(c)`, or where `f` is asyncio.run, a coroutine that does as it does
+    ʼglobals()                   writes global names of evaluated text, as `globals()` would
 
 No guard is a value: who held `_write_` could hand it to a library function, who held `ʼtype` would have the class of all
 classes, who held `ʼG` could add a class of the library's to it.
@@ -34,6 +35,7 @@ from ..language import (
 from ..names import is_dunder, judged
 from . import limits
 from .identifiers import (
+    GLOBALS,
     HELD,
     OWN_CLASSES,
     READABLE,
@@ -144,7 +146,9 @@ _CALLED = {
     **dict.fromkeys(GUARDS, _misplaced),
     '_getattr_': _judged_read,
     SET: _judged_write,
-    **dict.fromkeys((*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, REGISTER, RUN), _ours),
+    **dict.fromkeys(
+        (*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, REGISTER, RUN, GLOBALS), _ours
+    ),
 }
 
 

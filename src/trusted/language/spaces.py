@@ -1,0 +1,108 @@
+"""What the interpreter looks names up in while text runs over a dict of the program's own.
+
+The dict itself may not be that: it may hold any key, a guard's name too, and whoever has it would have the builtins that the
+interpreter keeps there. So what stands in its place reads through it and writes through it, one name at a time. Functions that the
+text defines go on to see the dict as it is when they run.
+
+Invariant: no name of ours and no guard's name is ever looked up in what the program gave; those come from the builtins, which are
+the run's. Nobody but the interpreter holds a `Globals` or a `Locals`.
+"""
+
+from .sealed import __builtins__
+
+from .language import GUARDS, PRIVATE_MARK
+
+# `super` too: what is read of `super()` is judged by that name.
+RESERVED = GUARDS | {'super', '__builtins__', '__import__', '__build_class__', '__debug__'}
+_OURS = ('__builtins__', '__name__')
+_put, _pop = dict.__setitem__, dict.pop
+
+
+def reserved(name):
+    """Whether a name means the same in all text, whatever a dict of the program's says."""
+    return type(name) is not str or name in RESERVED or name[:1] == PRIVATE_MARK
+
+
+class Globals(dict):
+    """Globals that are those of `given`. What it stores itself is read by class bodies alone, which look past `__getitem__`."""
+
+    __slots__ = 'builtins', 'given'
+
+    def __getitem__(self, name):
+        # As `reserved` has it, and with the builtins at the end: this is in the way of every global name.
+        if name not in RESERVED and name[:1] != PRIVATE_MARK:
+            given = self.given
+            if type(given) is not dict:
+                try:
+                    return given[name]
+                except KeyError:
+                    pass
+            elif name in given:
+                return given[name]
+            if name == '__name__':
+                return 'builtins'
+        # The interpreter's own C code, which imports by the globals that it finds.
+        if name == '__builtins__':
+            return self.builtins
+        return self.builtins[name]
+
+    def __setitem__(self, name, value):
+        if reserved(name):
+            raise KeyError(name)
+        self.given[name] = value
+
+    def __delitem__(self, name):
+        if reserved(name):
+            raise KeyError(name)
+        del self.given[name]
+
+    def renew(self):
+        """Before a class body runs: what it stores becomes what there is now."""
+        for name in [*dict.__iter__(self)]:
+            if name not in _OURS:
+                _pop(self, name)
+        for name, value in dict(self.given).items():
+            if not reserved(name) and name not in _OURS:
+                _put(self, name, value)
+
+    def take(self, name):
+        """Hands over what a statement has stored past `__setitem__`."""
+        if name not in _OURS and dict.__contains__(self, name):
+            self[name] = _pop(self, name)
+
+
+class Locals:
+    """Locals that are those of `given`, in front of the globals `space`."""
+
+    __slots__ = 'given', 'space'
+
+    def __getitem__(self, name):
+        if reserved(name):
+            raise KeyError(name)
+        try:
+            return self.given[name]
+        except KeyError:
+            if type(self.space) is not Globals:
+                raise
+        return self.space[name]
+
+    def __setitem__(self, name, value):
+        self.given[name] = value
+
+    def __delitem__(self, name):
+        del self.given[name]
+
+
+def make_globals(given, builtins):
+    """Globals over `given`, with these builtins. The module that functions and classes name is the program's."""
+    space = Globals()
+    space.given, space.builtins = given, builtins
+    _put(space, '__builtins__', builtins)
+    _put(space, '__name__', '__main__')
+    return space
+
+
+def make_locals(given, space):
+    made = Locals()
+    made.given, made.space = given, space
+    return made
