@@ -8,10 +8,10 @@
  *
  *     if (table.denied[tree.kind[node]] !== 0) reportDeniedKind(table, tree, node, report)
  */
-import { readFileSync } from 'node:fs'
-import { InstallationError, RuleError } from '../errors.js'
+import { RuleError } from '../errors.js'
 import type { Grammar } from '../syntax/language.js'
 import type { Wording } from '../syntax/source.js'
+import { readKindList } from './kind-list.js'
 import { syntaxRule, SYNTAX_RULES, type SyntaxRule } from '../syntax/syntax-rules.js'
 import { ERROR_KIND, type Tree } from '../syntax/tree.js'
 
@@ -28,24 +28,13 @@ export interface KindTable {
   readonly guarded: Uint8Array
 }
 
-/** From src/check as from dist/check. */
-const FILE = new URL('../../grammar-rules/kinds.txt', import.meta.url)
 const FILE_NAME = 'grammar-rules/kinds.txt'
 
 const UNKNOWN = 1
 
 /** The table of this installation. Throws `InstallationError` when the file is missing. */
 export function loadKindTable(grammar: Grammar): KindTable {
-  let text: string
-  try {
-    text = readFileSync(FILE, 'utf8')
-  } catch (cause) {
-    throw new InstallationError(
-      `cannot read ${FILE_NAME}: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    )
-  }
-  return parseKindTable(text, grammar)
+  return parseKindTable(readKindList(), grammar)
 }
 
 /** Reads a list of kinds. Throws `RuleError`, naming the line. */

@@ -1,6 +1,7 @@
 /**
  * Run by the build: writes what must start quickly as one file each. `dist/bundle/check.js` is the command line for
- * `pyrestrict check`, `dist/bundle/compile-worker.js` the script of compile workers. Measured on the main thread: loading a
+ * `pyrestrict check`, `dist/bundle/compile-worker.js` the script of compile workers,
+ * `dist/bundle/check-anywhere.js` what `pyrestrict/check` gives a page. Measured on the main thread: loading a
  * hundred files takes 50 ms, one of these 10 to 20. The rules are in them, read and validated; the parser's WebAssembly is read
  * from its package, other commands and rarely needed packages are loaded from where they are. Takes no arguments.
  */
@@ -8,10 +9,15 @@ import { isBuiltin } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'rolldown'
+import { readKindList } from '../check/kind-list.js'
 import { loadRules } from '../rules/load.js'
+import { readInstallation } from '../syntax/installed.js'
 
 const ENTRY = fileURLToPath(new URL('./entry.js', import.meta.url))
 const RULES = fileURLToPath(new URL('../rules/load.js', import.meta.url))
+const KINDS = fileURLToPath(new URL('../check/kind-list.js', import.meta.url))
+const INSTALLED = fileURLToPath(new URL('../syntax/installed.js', import.meta.url))
+const CHECK_API = fileURLToPath(new URL('../check-api.js', import.meta.url))
 const COMPILE_WORKER = fileURLToPath(new URL('../compile/worker.js', import.meta.url))
 
 /** Packages and commands that a plain `check` never needs. */
@@ -68,19 +74,40 @@ const borrowBuiltins: Plugin = {
       : null,
 }
 
+/** Where there are no files: the list of kinds and the parser's WebAssembly, which is half a megabyte, as texts. */
+const embedFiles: Plugin = {
+  name: 'embed-files',
+  // Only a jailed worker takes the shared parser, and nobody has it load a grammar from a file.
+  resolveId: (id) => (id === 'web-tree-sitter' || id === 'fs/promises' ? `\0none` : null),
+  async load(id) {
+    if (id === KINDS) return `export const readKindList = () => ${JSON.stringify(readKindList())}`
+    if (id === '\0none') return 'export {}'
+    if (id !== INSTALLED) return null
+    const { core, grammar } = await readInstallation()
+    const inText = (bytes: Uint8Array): string =>
+      `Uint8Array.from(atob(${JSON.stringify(Buffer.from(bytes).toString('base64'))}), (c) => c.charCodeAt(0))`
+    return `
+    import create from '../grammar/tree-sitter.cjs'
+    export const readInstallation = async () => ({ core: ${inText(core)}, grammar: ${inText(grammar)}, create })`
+  },
+}
+
+const FOR_NODE = { platform: 'node', plugins: [borrowBuiltins, keepApart, embedRules] } as const
+const FOR_ANY = { platform: 'browser', plugins: [embedRules, embedFiles] } as const
 const BUNDLES = [
-  [ENTRY, '../bundle/check.js'],
-  [COMPILE_WORKER, '../bundle/compile-worker.js'],
+  [ENTRY, '../bundle/check.js', FOR_NODE],
+  [COMPILE_WORKER, '../bundle/compile-worker.js', FOR_NODE],
+  [CHECK_API, '../bundle/check-anywhere.js', FOR_ANY],
 ] as const
 
-for (const [input, file] of BUNDLES) {
+for (const [input, file, how] of BUNDLES) {
   await build({
     input,
-    platform: 'node',
+    ...how,
+    plugins: [...how.plugins],
     logLevel: 'warn',
     // web-tree-sitter's own, for dynamic linking of what is not linked here.
     checks: { eval: false },
-    plugins: [borrowBuiltins, keepApart, embedRules],
     output: {
       file: fileURLToPath(new URL(file, import.meta.url)),
       format: 'esm',

@@ -7,6 +7,7 @@
  */
 import type { Language, Parser as TreeSitter } from 'web-tree-sitter'
 import { InstallationError } from '../errors.js'
+import { readInstallation, type CreateTreeSitter } from './installed.js'
 import { ERROR_KIND } from './tree.js'
 
 /** Names of kinds and fields, as the parser's numbers. */
@@ -38,7 +39,7 @@ export interface Heap {
   HEAPU32?: Uint32Array
 }
 
-/** The two WebAssembly files, for hosts that hold them elsewhere than in `node_modules` (a browser, a bundle). */
+/** The two WebAssembly files, for who may not read them where they are: a worker in its jail. */
 export interface ParserFiles {
   /** `web-tree-sitter.wasm`. */
   readonly core: Uint8Array
@@ -90,12 +91,6 @@ async function loadShared({ core, grammar }: ParserFiles): Promise<LoadedLanguag
   return withGrammar({ Language, Parser }, await compiled, SHARED)
 }
 
-/** What `write-grammar.ts` makes of web-tree-sitter: each call gives another instance, and nothing in it waits. */
-type CreateTreeSitter = () => {
-  readonly Language: typeof Language
-  readonly Parser: { new (): TreeSitter; init(module: object): void }
-}
-
 async function loadOwn(): Promise<LoadedLanguage> {
   const { core, grammar, create } = await readInstallation()
   const modules = await Promise.all([core, grammar].map((bytes) => WebAssembly.compile(bytes)))
@@ -134,24 +129,6 @@ function withGrammar(
   const parser = new binding.Parser()
   parser.setLanguage(language)
   return { parser, language, grammar: describe(language), heap }
-}
-
-async function readInstallation() {
-  // Imported here, so that a browser, which brings its own files, need not have them.
-  const [{ createRequire }, { readFile }, { fileURLToPath }] = await Promise.all([
-    import('node:module'),
-    import('node:fs/promises'),
-    import('node:url'),
-  ])
-  const require = createRequire(import.meta.url)
-  // Written by write-grammar.ts; the same from `src/`, from `dist/` and from the bundle.
-  const at = (name: string): string =>
-    fileURLToPath(new URL(`../../dist/grammar/${name}`, import.meta.url))
-  const [core, grammar] = await Promise.all([
-    readFile(require.resolve('web-tree-sitter/web-tree-sitter.wasm')),
-    readFile(at('tree-sitter-python.wasm')),
-  ])
-  return { core, grammar, create: require(at('tree-sitter.cjs')) as CreateTreeSitter }
 }
 
 /**

@@ -33,6 +33,12 @@ const WAITS = [
   ['return Module2 ??= await (0,', 'return Module2 ??= (0,'],
   ['static async init(moduleOptions) {', 'static init(moduleOptions) {'],
   ['setModule(await initializeBinding(', 'setModule(initializeBinding('],
+  // It is given its WebAssembly, and so needs no files, of Node's or of a page's: the same text works in either.
+  [
+    'var ENVIRONMENT_IS_NODE = typeof process == "object" && process.versions?.node && process.type != "renderer";',
+    'var ENVIRONMENT_IS_NODE = false;',
+  ],
+  ['var fs = require("fs");', 'var fs;'],
 ] as const
 
 let text = readFileSync(require.resolve('web-tree-sitter'), 'utf8')
