@@ -24,6 +24,7 @@ const LAYERS = [
   'rewrite',
   'policy',
   'pipeline',
+  'check-api',
   'compile',
   'sandbox',
   'report',
