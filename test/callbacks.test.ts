@@ -248,6 +248,23 @@ ${call}each([1, 2], outer)`
       ])
     })
 
+    test('a value that JavaScript would call by itself is none', async () => {
+      for (const name of ['then', 'toJSON'])
+        expect(raised(await run(`${call}each([], [{'a': [{'${name}': lambda *a: 1}]}])`))).toBe(
+          `TypeError: ${call.slice(6)}each: no function is given under the name ${name}`,
+        )
+      expect(raised(await run(`${call}each(then=print)`))).toContain('under the name then')
+    })
+
+    test('calls back and forth without end are ended', async () => {
+      const endless = call
+        ? 'async def f(n):\n    return await a_each([n + 1], f)\nawait a_each([0], f)'
+        : 'def f(n):\n    try:\n        return each([n + 1], f)\n    except Exception:\n        return n\neach([0], f)'
+      const outcome = await run(endless)
+      expect(['returned', 'raised', 'exhausted']).toContain(outcome.status)
+      expect(returned(await run(`${call}each([1], lambda n: n)`))).toEqual([1])
+    })
+
     test('after its call it is nothing any more, whoever has it', async () => {
       expect(returned(await run(`${call}keeps(lambda: 1)`))).toBeNull()
       const over = ['', 'the call that this function was given to is over']

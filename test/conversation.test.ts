@@ -39,6 +39,7 @@ function converse(perform: Effect['perform'], pending = 10) {
     position: (line, column) => ({ line, column: column + 1 }),
     now: () => performance.now(),
     after,
+    pending,
     questionBytes: () => 100,
   })
   return { conversation, broker, performed }
@@ -138,6 +139,15 @@ test.each<[string, Value]>([
   [
     'arguments that are too large',
     { ...NOTHING, asked: [[1, 'call', 'f', encodeValue([['x'.repeat(200)], {}]), 1, 1, 'f']] },
+  ],
+  [
+    'more questions than may wait',
+    { ...NOTHING, asked: Array.from({ length: 12 }, (_, n) => row(n + 1)) },
+  ],
+  ['more that is given up', { ...NOTHING, cancelled: Array.from({ length: 12 }, (_, n) => n + 1) }],
+  [
+    'more that is given',
+    { ...NOTHING, given: Array.from({ length: 12 }, (_, n) => [n + 1, null, '', '']) },
   ],
   ['cancelled that is none', { ...NOTHING, cancelled: ['x'] }],
   ['what was given that is none', { ...NOTHING, given: [3] }],

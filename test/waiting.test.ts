@@ -32,12 +32,17 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
   const events: EffectEvent[] = []
   let sandbox: Sandbox
   let other: Sandbox
+  const document = {
+    title: 'Plan',
+    part: () => capability({ name: 'part' }, { read: ['name'] }),
+  }
   beforeAll(async () => {
     const capabilities = {
       later,
       never,
       quick: awaitable(async (x: number) => x + 1),
       now: (x: unknown) => x,
+      doc: capability(document, { read: ['title'], write: ['title'], methods: ['part'] }),
     }
     const options = {
       isolation,
@@ -115,7 +120,6 @@ out`
   })
 
   test('a session waits in the middle of a run, and is then as that run leaves it', async () => {
-    if (isolation === 'inline') return expect(isolation).toBe('inline')
     const session = await sandbox.session()
     await session.run('def double(x): return 2 * x\nn = 1')
     const first = waiting(await session.run('n = 5\nn = double(await later()) + n\nn'))
@@ -133,6 +137,32 @@ out`
       elsewhere.resume(waiting(await sandbox.run('await later()')).state),
     ).rejects.toThrow('sandbox.resume(state)')
     await Promise.all([session.close(), elsewhere.close()])
+  })
+
+  test('an object of the host’s is held across a wait: by its name for ever, else as long as its run', async () => {
+    const source = `
+held = [doc]
+part = doc.part()
+names = [part.name]
+n = await later()
+held[0].title = n
+told = [doc.title, held[0] == doc]
+try:
+    part.name
+except PermissionError as error:
+    told.append(str(error))
+told + [doc.part().name]`
+    const { state } = waiting(await sandbox.run(source))
+    const outcome = await other.resume(state, { answers: { 3: { value: 'New' } } })
+    expect(returned(outcome)).toEqual([
+      'New',
+      true,
+      expect.stringMatching(
+        /^object#\w+-\d+\.name: the object was given to an earlier part of this run, or another: ask for it again$/,
+      ),
+      'part',
+    ])
+    expect(document.title).toBe('New')
   })
 
   test('it holds no worker, and what was used counts on', async () => {

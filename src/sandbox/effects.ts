@@ -269,6 +269,7 @@ export function converse({
     position,
     now: () => performance.now(),
     after: (ms, then) => after(ms, then, true),
+    pending: limits.pending,
     questionBytes: (effect) => (files.has(effect) ? FILE_QUESTION_BYTES : bytes),
   })
   return { conversation, broker, encode: writeRows, check: write }

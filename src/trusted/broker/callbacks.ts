@@ -3,7 +3,7 @@
  * no longer. The guest may be anywhere else meanwhile; it calls them when it next waits, and what they give is read as if it were forged.
  */
 import { WireError } from '../channel/wire.js'
-import type { Decision, Failure } from './effect.js'
+import { GuestError, type Decision, type Failure } from './effect.js'
 
 /**
  * A function of the guest's that a host function was given as an argument. It may be called as often as `limits.effects` leaves and by
@@ -77,6 +77,28 @@ export class Lent {
     this.#raised.set(error, [type, text, call])
     return error
   }
+}
+
+/** Names by which JavaScript calls what it finds: a value that had such a function would be no plain data to its host. */
+const CALLED_UNASKED = ['then', 'toJSON']
+
+/** Why arguments with functions are refused; undefined where they are not. */
+export function misleading(value: unknown): GuestError | undefined {
+  const todo = [value]
+  for (const held of todo) {
+    if (Array.isArray(held) || held instanceof Set) for (const one of held) todo.push(one)
+    else if (held instanceof Map) for (const one of held.values()) todo.push(one)
+    else if (typeof held === 'object' && held !== null && Object.getPrototypeOf(held) === null) {
+      const entries = Object.entries(held)
+      const wrong = entries.find(
+        ([name, one]) => typeof one === 'function' && CALLED_UNASKED.includes(name),
+      )
+      if (wrong)
+        return new GuestError('TypeError', `no function is given under the name ${wrong[0]}`)
+      for (const [, one] of entries) todo.push(one)
+    }
+  }
+  return undefined
 }
 
 interface Called {

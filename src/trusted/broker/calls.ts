@@ -15,6 +15,9 @@ export interface Told {
   readonly shown: Shown
 }
 
+/** What the token of an object begins with that a call answered; no name does. */
+const TOKEN = 'object#'
+
 /** The objects of one run, by the tokens that the guest was given for them. */
 export class Objects {
   readonly #byToken = new Map<string, Capability>()
@@ -46,7 +49,7 @@ export class Objects {
   tell(object: Capability): Told {
     let token = this.#tokens.get(object)
     if (token === undefined) {
-      token = `object#${this.#run}-${this.#tokens.size + 1}`
+      token = `${TOKEN}${this.#run}-${this.#tokens.size + 1}`
       this.#tokens.set(object, token)
       this.#byToken.set(token, object)
       this.#byObject.set(object.object, object)
@@ -78,9 +81,12 @@ export function callEffects(options: CallsOptions): Map<string, Effect> {
   const isKnown = (name: string): boolean =>
     Object.hasOwn(granted, name) || objects.get(name) !== undefined
 
-  const rule = (target: string): Rule | undefined => {
+  const rule = (target: string): Rule | string | undefined => {
     const [name] = partsOf(target)
-    if (!isKnown(name)) return undefined
+    if (!isKnown(name))
+      return name.startsWith(TOKEN)
+        ? `${target}: the object was given to an earlier part of this run, or another: ask for it again`
+        : undefined
     // What is said of a module or an object holds for what is in it, where nothing else is said of that.
     const parts = target.split('.')
     const paths = parts.map((_, index) => parts.slice(0, index + 1).join('.'))

@@ -9,7 +9,7 @@
  */
 import { ProtocolError } from '../channel/frames.js'
 import type { Broker, Settled, Told, Verdict } from './broker.js'
-import { Callbacks, Lent, type CallRow, type GuestFunction } from './callbacks.js'
+import { Callbacks, Lent, misleading, type CallRow, type GuestFunction } from './callbacks.js'
 import { GuestError, LATER, type Failure, type Question } from './effect.js'
 
 /** `[number, value]`, or `[number, None, type, text]`, with a fifth item where it is an exception of the guest's own. */
@@ -28,6 +28,8 @@ export interface ConversationOptions {
   readonly position: (line: number, column: number, file: string) => Question['at']
   readonly now: () => number
   readonly after: (ms: number, then: () => void) => () => void
+  /** Questions that may wait at once. */
+  readonly pending: number
   /** Most bytes of the arguments of one question of an effect. */
   readonly questionBytes: (effect: string) => number
 }
@@ -214,12 +216,16 @@ export class Conversation {
   /** Rows of a `waiting` response, as {@link begin} takes them. @throws ProtocolError */
   rows(told: { readonly [key in 'asked' | 'cancelled' | 'given']?: unknown }): Asking {
     const { asked, cancelled, given } = told
-    if (!Array.isArray(asked) || !Array.isArray(cancelled) || !Array.isArray(given))
-      throw new ProtocolError('questions that are no list')
+    // No guest of ours starts more than may wait, or gives up more; and one may wait on the stack.
+    for (const list of [asked, cancelled, given]) {
+      if (!Array.isArray(list)) throw new ProtocolError('questions that are no list')
+      if (list.length > this.#options.pending + 1)
+        throw new ProtocolError('more questions than may wait')
+    }
     return {
-      questions: asked.map((row) => this.#question(row)),
-      cancelled: cancelled.map((id) => whole(id)),
-      given: given.map((row) => this.#given(row)),
+      questions: (asked as unknown[]).map((row) => this.#question(row)),
+      cancelled: (cancelled as unknown[]).map((id) => whole(id)),
+      given: (given as unknown[]).map((row) => this.#given(row)),
     }
   }
 
@@ -357,9 +363,10 @@ export class Conversation {
     if (payload.length > this.#options.questionBytes(effect))
       throw new ProtocolError('a question that is too large')
     let lent: Lent | undefined
-    const { args, kwargs, fault } = this.#arguments(payload, (place) =>
+    const { args, kwargs, ...more } = this.#arguments(payload, (place) =>
       (lent ??= new Lent(this.#callbacks, id)).at(place),
     )
+    const fault = more.fault ?? (lent && misleading([args, kwargs]))
     const at =
       typeof line === 'number' && typeof column === 'number' && typeof file === 'string'
         ? this.#options.position(line, column, file)

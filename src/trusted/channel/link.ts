@@ -159,9 +159,11 @@ export class Link implements GuestWorker {
   get mostBytes(): number {
     const call = this.#pending?.call
     if (!call) return SMALL_REPORT
-    return call.end === 'capture' || call.onAsk
-      ? Infinity
-      : SMALL_REPORT + TRACES_BYTES + call.limits.responseBytes + (call.filesBytes ?? 0)
+    if (call.end === 'capture') return Infinity
+    const { responseBytes, memoryBytes } = call.limits
+    const answer = TRACES_BYTES + responseBytes + (call.filesBytes ?? 0)
+    // What a guest asks is in its memory.
+    return SMALL_REPORT + Math.max(answer, call.onAsk ? memoryBytes : 0)
   }
 
   get alive(): boolean {
