@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MAIN, ROOT, SHELL_ENV } from './support/cli.js'
 import { TABLE_NAMES, withTables } from './support/documents.js'
@@ -184,8 +184,12 @@ describe('documents', () => {
   test.each(DOCUMENTS)('every file and script that %s names is there', (name) => {
     const text = read(name)
     const named = [
-      ...text.matchAll(/`((?:src|test|fixtures|grammar-rules)\/[\w./-]+)`|\]\(([\w./-]+)\)/g),
-    ].map((match) => (match[1] ?? match[2])!)
+      ...[...text.matchAll(/`((?:src|test|fixtures|grammar-rules)\/[\w./-]+)`/g)].map(
+        ([, path]) => path!,
+      ),
+      // A link goes out from where its document is.
+      ...[...text.matchAll(/\]\(([\w./-]+\.\w+)\)/g)].map(([, path]) => join(dirname(name), path!)),
+    ]
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
     const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
     expect(
