@@ -14,6 +14,7 @@ const BENCHES = {
   guarded: 'guarded programs against plain ones in the same engine',
   'run-latency': 'pristine runs, cold first results, kills, throughput, memory, for each isolation',
   host: 'questions to the host: calls, awaited turns, callbacks, runs that wait, for each isolation',
+  files: '100 MB of files, line by line, against the same text from memory, for each isolation',
   door: 'questions to a trusted module: methods, attributes, callbacks, rows',
   pyodide: 'first results and pristine runs, against plain Pyodide',
   startup: '`pyrestrict check` of a small file, against `node -e 0`',

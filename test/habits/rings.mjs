@@ -31,8 +31,8 @@ export const RINGS = [
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_460,
-    tokens: 18_680,
+    lines: 2_470,
+    tokens: 18_730,
   },
   {
     name: 'door',

@@ -16,7 +16,8 @@ export interface Pipe {
 
 /** The first command is small: it tells how large the others may be. */
 const SETUP_BYTES = 4_096
-const READ_BYTES = 65_536
+/** As much as the system holds for a pipe. */
+const READ_BYTES = 262_144
 /** With what status a worker exits. */
 export const EXIT = { hostGone: 0, failed: 1 }
 

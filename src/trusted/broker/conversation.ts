@@ -7,6 +7,7 @@
  *
  * Every row is read as if it were forged. One that is ill-formed ends the worker, as any broken frame does.
  */
+import { Encoded } from '../channel/encode.js'
 import { ProtocolError } from '../channel/frames.js'
 import type { Broker, Settled, Told, Verdict } from './broker.js'
 import { Callbacks, Lent, misleading, type CallRow, type GuestFunction } from './callbacks.js'
@@ -451,7 +452,9 @@ const PUT_OFF =
   'waits for an answer that this call cannot wait for; await it, as asyncio.to_thread lets you'
 
 function rowOf(settled: Settled): AnswerRow {
-  return 'error' in settled ? [settled.id, null, ...settled.error] : [settled.id, settled.value]
+  if ('error' in settled) return [settled.id, null, ...settled.error]
+  const { id, value, encoded } = settled
+  return [id, encoded ? new Encoded(encoded) : value]
 }
 
 /** As much of a guest's text as its host is told. */

@@ -93,8 +93,16 @@ function stepTo(key: unknown): string {
   return NAME.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`
 }
 
+/** A value that was written before, by the same limits: its bytes stand for it. */
+export class Encoded {
+  constructor(readonly bytes: Uint8Array) {}
+}
+
+/** Room at first, and behind what is made room for. */
+const SLACK = 256
+
 class Writer {
-  #bytes = new Uint8Array(256)
+  #bytes = new Uint8Array(SLACK)
   #view = new DataView(this.#bytes.buffer)
   #at = 0
   #nodes: number
@@ -142,7 +150,8 @@ class Writer {
     if (end > this.#limits.bytes)
       throw new Refusal(`is larger than ${this.#limits.bytes} bytes`, 'bytes')
     if (end > this.#bytes.length) {
-      const bytes = new Uint8Array(Math.max(end, this.#bytes.length * 2))
+      // After a large piece comes its end: it does not take as much again.
+      const bytes = new Uint8Array(Math.max(end + SLACK, this.#bytes.length * 2))
       bytes.set(this.#bytes.subarray(0, at))
       this.#bytes = bytes
       this.#view = new DataView(bytes.buffer)
@@ -231,6 +240,10 @@ class Writer {
     const known = this.#known?.(value)
     if (known !== undefined) return this.#other(known, isKey)
     if (value instanceof Uint8Array) return this.#block(Code.BYTES, value)
+    if (value instanceof Encoded) {
+      const at = this.#reserve(value.bytes.length)
+      return this.#bytes.set(value.bytes, at)
+    }
     if (Array.isArray(value))
       return this.#items(value, isKey ? Code.TUPLE : Code.LIST, value, isKey)
     if (value instanceof Tuple) return this.#items(value, Code.TUPLE, value.items, isKey)

@@ -1,0 +1,51 @@
+// 100 MB of a mounted folder of the host's, read line by line, against the same text from memory (io.StringIO), in one run; the least
+// and the median of rounds that take turns, for each isolation. The goal for an idle core is 1.3.
+//   node test/bench/files.mjs [rounds] [megabytes]
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSandbox } from '../../dist/index.js'
+
+const [rounds, megabytes] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 100)]
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
+const line = 'a line of text as tables have them,12345,67890,ok\n'
+const folder = mkdtempSync(join(tmpdir(), 'bench-files-'))
+writeFileSync(join(folder, 'table.csv'), line.repeat((megabytes * 1e6) / line.length))
+const SOURCE = `
+import io
+from time import perf_counter
+def seconds(file):
+    with file:
+        t = perf_counter()
+        for line in file: pass
+        return perf_counter() - t
+with open('/data/table.csv') as file: text = file.read()
+with open('/memory/table.csv', 'w') as file: file.write(text)
+makers = {'io.StringIO': lambda: io.StringIO(text), 'mount in memory': lambda: open('/memory/table.csv'),
+          "the host's folder": lambda: open('/data/table.csv')}
+{name: [seconds(make()) for _ in range(${rounds})] for name, make in makers.items()}`
+try {
+  for (const isolation of ['process', 'thread', 'inline']) {
+    const sandbox = await createSandbox(
+      {
+        modules: 'standard',
+        filesystem: { '/data': { from: folder }, '/memory': { memory: megabytes * 1_100_000 } },
+        limits: { wallMs: 600_000, fuel: 1e11, memoryMb: 2_048 },
+      },
+      { isolation },
+    )
+    const outcome = await sandbox.run(SOURCE)
+    if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome))
+    const memory = outcome.value['io.StringIO']
+    for (const [name, times] of Object.entries(outcome.value)) {
+      const ratio = (of) => (of(times) / of(memory)).toFixed(2)
+      const least = Math.min(...times).toFixed(2)
+      console.log(
+        `${isolation.padEnd(8)} ${name.padEnd(18)} ${least} s  least ${ratio((values) => Math.min(...values))}, median ${ratio(median)}`,
+      )
+    }
+    await sandbox.close()
+  }
+} finally {
+  rmSync(folder, { recursive: true })
+}
