@@ -2,7 +2,7 @@
 ;
 ; ## Denies
 ; A refused attribute's name as a literal string in `getattr`, `hasattr`, `setattr`, `delattr`, `attrgetter` or `methodcaller`.
-; `hasattr` may ask for special methods that a class may define: `hasattr(x, '__iter__')`.
+; `hasattr` and `getattr` may ask for special methods that a class may define: `hasattr(x, '__iter__')`.
 ;
 ; ## Why
 ; It is the same attribute, spelled another way. The guards refuse it again when the program runs, also when the string

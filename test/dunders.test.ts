@@ -21,6 +21,65 @@ const valueOf = (outcome: Outcome): unknown => {
 }
 const list = (text: string): readonly string[] => text.trim().split('\n')
 
+describe('special methods are assigned, as a class statement could have had them', () => {
+  const SETUP = `
+class C:
+    def __init__(self, x): self.x = x
+def add(self, other): return C(self.x + other.x)
+C.__add__ = add
+setattr(C, '__len__', lambda self: self.x)
+def made(cls):
+    def __getattr__(self, name): return name
+    cls.__getattr__ = __getattr__
+    return cls
+@made
+class D: pass
+class Text(str): pass
+class Mixin: pass
+class Mixed(Mixin, str): pass
+def refused(use):
+    try: use()
+    except (TypeError, AttributeError) as error: return str(error)
+def exact(): Text.__eq__ = lambda a, b: True
+def later(): Mixin.__hash__ = lambda a: 1
+def theirs(): list.__len__ = lambda a: 1
+def group():
+    class G(ExceptionGroup): pass
+    G.__str__ = lambda a: 'x'
+`
+  test.each([
+    ['(C(1) + C(2)).x, len(C(4))', [3, 4]],
+    ['D().anything, D()._hidden', ['anything', '_hidden']],
+    ['c = C(1)\nc.__call__ = len\ncallable(c)', false],
+    [
+      'refused(exact)',
+      'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here',
+    ],
+    [
+      'refused(later)',
+      'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here',
+    ],
+    ['refused(theirs)', "the attribute '__len__' may not be set"],
+    ['refused(group)', "the attribute '__str__' may not be set"],
+    [
+      "name = '__new__'\nrefused(lambda: setattr(C, name, 1))",
+      "the attribute '__new__' may not be set",
+    ],
+  ])('%s', async (source, value) => {
+    expect(valueOf(await guarded.run(SETUP + source))).toEqual(value)
+  })
+
+  test('where the policy refuses dunders, none is', async () => {
+    expect(await refused.run('class C: pass\nC.__add__ = len')).toMatchObject({ status: 'refused' })
+    expect(
+      await refused.run("class C: pass\nname = '__add__'\nsetattr(C, name, len)"),
+    ).toMatchObject({
+      status: 'raised',
+      exception: { type: 'AttributeError' },
+    })
+  })
+})
+
 describe('reading shows the program its own, as CPython does', () => {
   const SETUP = `
 import functools

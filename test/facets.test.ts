@@ -25,6 +25,59 @@ describe('a program means in a guest what it means in CPython', () => {
   })
 })
 
+test('tests that await run in a loop of their own, and `main` runs those of the program', () => {
+  const source = `import asyncio, io, unittest
+quiet = unittest.TextTestRunner(stream=io.StringIO())
+class Later(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self): self.y = 2; self.addAsyncCleanup(self.clean)
+    async def clean(self): print('cleaned')
+    async def test_awaits(self):
+        await asyncio.sleep(0)
+        self.assertEqual(self.y, 2)
+class Now(unittest.TestCase):
+    def test_fails(self): self.assertTrue(False)
+ended = unittest.main(argv=['program'], exit=False, testRunner=quiet)
+print(ended.result.testsRun, len(ended.result.failures))
+try: unittest.main(argv=['program', 'Now.test_fails', '-q'], testRunner=quiet)
+except SystemExit as end: print(end.code)`
+  expect(guest.run(source)).toEqual(['returned', 'None', 'cleaned\n2 1\nTrue\n'])
+})
+
+test('a loop that a program holds has tasks, timers and the time', () => {
+  const source = `import asyncio
+async def main():
+    loop = asyncio.get_running_loop()
+    future, seen = loop.create_future(), []
+    loop.call_soon(seen.append, 'soon')
+    loop.call_later(0.01, future.set_result, loop.time() > 0)
+    handle = loop.call_later(0.001, seen.append, 'never'); handle.cancel()
+    print(await future, seen, loop.is_running(), await loop.run_in_executor(None, pow, 2, 3))
+    return await loop.create_task(asyncio.sleep(0, 'slept')), asyncio.get_event_loop() is loop
+print(asyncio.run(main()))
+try: asyncio.get_event_loop()
+except RuntimeError as error: print(error)
+loop = asyncio.new_event_loop(); asyncio.set_event_loop(loop)
+print(loop.run_until_complete(main()), asyncio.get_event_loop() is loop, isinstance(loop, asyncio.AbstractEventLoop))
+loop.close(); print(loop.is_closed())
+for use in (lambda: loop.create_task(3), lambda: asyncio.set_event_loop(3), lambda: asyncio.new_event_loop().call_soon(3)):
+    try: use()
+    except TypeError as error: print(error)`
+  expect(guest.run(source)).toEqual([
+    'returned',
+    'None',
+    `True ['soon'] True 8
+('slept', True)
+There is no current event loop in thread 'MainThread'.
+True ['soon'] True 8
+('slept', True) True True
+True
+a coroutine was expected, got 3
+loop must be an event loop or None, got 'int'
+a callable object was expected, got 3
+`,
+  ])
+})
+
 test('there is one thread: each runs when it is started, and nothing waits for another', () => {
   const source = `import threading, time
 out = []

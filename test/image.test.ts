@@ -27,6 +27,7 @@ function checkout(name: string): string {
   const folder = join(scratch, name)
   for (const part of [
     'dist/image',
+    'dist/library',
     'dist/trusted',
     'src/full',
     'src/image',
@@ -143,7 +144,7 @@ describe('loading', () => {
 
   test('reads what the build wrote', () => {
     const { image } = loadImage()
-    expect(image.memory.length).toBeLessThan(34 << 20)
+    expect(image.memory.length).toBeLessThan(38 << 20)
     expect(image.facts.pyodide).toBe(
       (
         JSON.parse(readFileSync(join(root, 'node_modules/pyodide/package.json'), 'utf8')) as {
@@ -177,7 +178,7 @@ describe('loading', () => {
     })
     expect(() => loadImage(format)).toThrow(
       new ImageError(
-        'the guest image has format 99, not 4: install pyrestrict again, or in a checkout run `npm run build`',
+        'the guest image has format 99, not 5: install pyrestrict again, or in a checkout run `npm run build`',
       ),
     )
     const damaged = copy('damaged')

@@ -25,6 +25,7 @@ const LAYERS = [
   'policy',
   'pipeline',
   'check-api',
+  'library',
   'compile',
   'sandbox',
   'report',

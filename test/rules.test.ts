@@ -115,7 +115,7 @@ test('what a module does not show is told what to use instead, imported or read'
     const { diagnostics, warnings } = hinting.check(source)
     return [...diagnostics, ...warnings].map(({ hint }) => hint)
   }
-  expect(hintsOf('from string import Formatter')).toEqual(['use `str.format` or `string.Template`'])
+  expect(hintsOf('from types import new_class')).toEqual(['write a `class` statement'])
   expect(hintsOf('import sys\nsys.modules')).toEqual(['write an `import` statement'])
   expect(hintsOf('from math import sqr')).toEqual(['did you mean `sqrt`?'])
   expect(hintsOf('import pathlib')).toEqual([

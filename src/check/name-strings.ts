@@ -18,6 +18,7 @@ import { type Findings, shown } from './findings.js'
 import {
   FIRST_GETTER,
   FIRST_NAME_TAKER,
+  GETATTR,
   HASATTR,
   LAST_NAME_TAKER,
   METHOD_CALLER,
@@ -82,8 +83,8 @@ export class NameStrings {
   private checkString(node: number, taker: number, findings: Findings): void {
     const value = this.literal(node)
     if (value === undefined) return
-    // Whether there is a special method may be asked: `hasattr(x, '__iter__')`.
-    if (taker === HASATTR && definable.has(value)) return
+    // A special method may be asked for: `hasattr(x, '__iter__')`.
+    if ((taker === HASATTR || taker === GETATTR) && definable.has(value)) return
     if (taker < FIRST_GETTER && findings.dunders?.admitsString(value) === true) return
     for (const part of taker === FIRST_GETTER ? value.split('.') : [value]) {
       // No longer string is a name that is refused; the guard that gets it looks again.

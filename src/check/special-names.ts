@@ -21,7 +21,7 @@ export interface Refusal extends Wording {
 }
 
 const readable = new Set(READABLE_DUNDER_NAMES)
-const readableInClass = new Set([...READABLE_DUNDER_NAMES, ...CLASS_DUNDERS, ...DEFINABLE_METHODS])
+const readableInside = new Set([...READABLE_DUNDER_NAMES, ...CLASS_DUNDERS, ...DEFINABLE_METHODS])
 const assignableInClass = new Set([...CLASS_DUNDERS, ...DEFINABLE_METHODS])
 const assignableInModule = new Set(MODULE_DUNDERS)
 const definable = new Set(DEFINABLE_METHODS)
@@ -30,8 +30,8 @@ const unbindable = new Set(UNBINDABLE)
 
 /** Why dunder `name` may not be read as a plain name in a scope of that kind; undefined when it may. */
 export function refuseRead(name: string, scopeKind: number): Refusal | undefined {
-  // A class body may use what it has defined: `__radd__ = __add__`.
-  if ((scopeKind === CLASS_SCOPE ? readableInClass : readable).has(name)) return undefined
+  // A class body may use what it has defined: `__radd__ = __add__`. In functions such names are variables.
+  if ((scopeKind === MODULE_SCOPE ? readable : readableInside).has(name)) return undefined
   // `__import__` is a builtin like `eval`, and reported as one.
   if (Object.hasOwn(DENIED_BUILTINS, name)) return undefined
   return {
@@ -67,6 +67,7 @@ export function refuseBinding(
       hint: hint(SPECIAL_METHOD_HINTS, name),
     }
   }
+  if (scopeKind !== MODULE_SCOPE && binding !== 'other' && definable.has(name)) return undefined
   if (scopeKind === MODULE_SCOPE && binding === 'assignment' && assignableInModule.has(name))
     return undefined
   return {

@@ -63,6 +63,16 @@ function pythonModule(tables: object): string {
     .join('')
 }
 
+/** The guarded texts of modules of the library that are guest code (src/library), which the step of the build before wrote. */
+function libraryTexts(): string {
+  const folder = join(root, 'dist/library')
+  const texts = readdirSync(folder)
+    .filter((name) => name.endsWith('.py'))
+    .sort()
+    .map((name) => [name.slice(0, -'.py'.length), readFileSync(join(folder, name), 'utf8')])
+  return `TEXTS = ${pythonLiteral(Object.fromEntries(texts), 'tuple')}\n`
+}
+
 /**
  * Every Python file of the guest, path (from the package's root) to text, in a fixed order; `bare` adds the tests' entry,
  * `unclosed` the mark of an image whose known memory bugs are left open, for tests of what stands behind them; `full` has the
@@ -84,6 +94,7 @@ export function guestSources(variant: string): Map<string, string> {
       continue
     sources.set(place, readFileSync(path, 'utf8').replaceAll('\r\n', '\n'))
   }
+  if (variant !== 'full' && variant !== 'bare') sources.set('pyrestrict/texts.py', libraryTexts())
   sources.set('pyrestrict/operators.py', pythonModule(operators))
   sources.set('pyrestrict/language.py', pythonModule(language))
   sources.set('pyrestrict/modules.py', pythonModule(modules))

@@ -167,14 +167,37 @@ function hangDoor({ instance, tableLength }: Captured): void {
     throw new Error('the door could not be made')
 }
 
-async function takeImage(folder: string, variant: string): Promise<void> {
-  fixTheWorld()
-  const { python, captured } = await loadStock()
-  for (const [path, text] of guestSources(variant)) {
+function writeSources(python: Pyodide, sources: ReadonlyMap<string, string>): void {
+  for (const [path, text] of sources) {
     const file = `/pyrestrict-source/${path}`
     python.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')))
     python.FS.writeFile(file, text)
   }
+}
+
+/** The guarded texts of the library, what compiles them, and that as the image has it. */
+const [TEXTS, CODES] = ['pyrestrict/texts.py', 'pyrestrict/guest/codes.py']
+const COMPILE = `
+import sys
+sys.path.insert(0, '/pyrestrict-source')
+from pyrestrict.guest.codes import CODES
+f'CODES = {CODES!r}\\n'
+`
+
+/** Compiles the texts of the library in an interpreter of its own, which leaves a larger memory behind. */
+async function compileLibrary(sources: Map<string, string>): Promise<void> {
+  const { python } = await loadStock()
+  writeSources(python, sources)
+  sources.set(CODES, String(python.runPython(COMPILE)))
+  sources.delete(TEXTS)
+}
+
+async function takeImage(folder: string, variant: string): Promise<void> {
+  fixTheWorld()
+  const sources = guestSources(variant)
+  if (sources.has(TEXTS)) await compileLibrary(sources)
+  const { python, captured } = await loadStock()
+  writeSources(python, sources)
   hangDoor(captured)
   const prelude = readFileSync(
     fileURLToPath(new URL('../../src/image/prelude.py', import.meta.url)),

@@ -7,6 +7,7 @@
  * - `f'{x:=8}'` is taken for an assignment expression: the colon begins a format specification (`=8`).
  * - `class A[T = int]`, a default of a type parameter (PEP 696), is an error: read again as a bound or a union.
  * - `return *(a), b`, `x[*[1]]`: a star before anything but a name is an error outside lists: read again as a sign.
+ * - `with (a as b,):` is a tuple that holds an `as`: read again without the comma.
  * - `except A, B,:` lacks a third exception: read again without the comma.
  */
 import type { Grammar } from './language.js'
@@ -22,6 +23,7 @@ const ASSIGNMENT_EXPRESSION = 2
 const TYPE_PARAMETERS = 3
 const STAR = 4
 const EXCEPT = 5
+const WITH_ITEM = 6
 
 /** What stands before a starred value, and how one begins that is no name: there a sign can take the star's place. */
 const BEFORE_STAR = /(?:[=,[({]|\b(?:return|yield|in))\s*$/
@@ -38,6 +40,7 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
   const token = (name: string): number => grammar.kindId(name, false)
   const [identifier, genericType] = named('identifier generic_type')
   const [equals, comma] = [token('='), token(',')]
+  const [tuple, asPattern] = named('tuple as_pattern')
   const typeField = grammar.fieldId('left')
 
   const role = new Uint8Array(65536)
@@ -46,6 +49,7 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
   role[grammar.kindId('type_parameter')] = TYPE_PARAMETERS
   role[grammar.kindId('except_clause')] = EXCEPT
   role[token('*')] = STAR
+  role[grammar.kindId('with_item')] = WITH_ITEM
 
   const definitions = new Set(named('function_definition class_definition'))
   const fields = new Set(named('interpolation format_expression'))
@@ -133,6 +137,20 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
     }
   }
 
+  function commaAfterAs(
+    { kind, skip, start }: NodeArrays,
+    item: number,
+    found: Replacement[],
+  ): void {
+    const held = item + 1
+    if (kind[held] !== tuple) return
+    for (let child = held + 1; child < skip[held]; child = skip[child]) {
+      const next = skip[child]
+      if (kind[child] === asPattern && kind[next] === comma && skip[skip[next]] === skip[held])
+        found.push({ at: start[next], letter: ' ' })
+    }
+  }
+
   return (text, arrays, count) => {
     const { kind, start } = arrays
     const found: Replacement[] = []
@@ -150,6 +168,9 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
           break
         case TYPE_PARAMETERS:
           defaults(arrays, node, found)
+          break
+        case WITH_ITEM:
+          commaAfterAs(arrays, node, found)
           break
         case EXCEPT:
           lastComma(arrays, node, found)

@@ -16,7 +16,7 @@ from enum import EnumType
 from . import kinds
 from .floor import encoding
 from .guest.own import module_of
-from .ownership import is_class, mro_of, own, own_function
+from .ownership import is_class, mro_of, own, own_function, subclasses
 from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
 from .names import denied, is_dunder, judged, mark, unmark
 from .spaces import Globals
@@ -88,6 +88,17 @@ def _told_as_written(hook, at):
 
     method.__name__, method.__qualname__ = hook.__name__, hook.__qualname__
     return method
+
+
+def judged_method(cls, name, value):
+    """`value`, as the special method `name` that an own class gets when it is made; TypeError for what it could not have."""
+    if name in ('__eq__', '__hash__') and any(
+        [not set(_EXACT).isdisjoint(mro_of(each)) for each in (cls, *subclasses(cls))]
+    ):
+        raise TypeError(
+            'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here'
+        )
+    return _told_as_written(value, _TOLD[name]) if name in _TOLD and own_function(value) else value
 
 
 def _judge_group(namespace, ancestors):

@@ -15,8 +15,9 @@ from typing import Generic, Protocol
 
 from . import kinds, namespaces
 from .facets.typing import get_args, get_origin
-from .guards import _getattr_, guarded_getattr, guarded_hasattr, guarded_setattr, refuse
-from .language import GUARDED_DUNDERS, SETTABLE_DUNDERS
+from .classes import judged_method
+from .guards import _getattr_, guarded_getattr, guarded_hasattr, guarded_setattr, refuse, writable
+from .language import DEFINABLE_METHODS, GUARDED_DUNDERS, SETTABLE_DUNDERS
 from .names import unmark
 from .ownership import function_of, is_class, mro_of, own, own_function, receiver_of
 
@@ -220,7 +221,15 @@ def _write_class(x, name, value):
     _set_class(x, value)
 
 
+def _write_method(x, name, value):
+    """Of an own class, as its statement could have it; of an own instance, where no operator looks for it."""
+    if not writable(x) or not (_own_class(x) or own(type(x))):
+        refuse(name, 'may not be set')
+    _set(x, name, judged_method(x, name, value) if is_class(x) else value)
+
+
 _WRITTEN = {
+    **dict.fromkeys(SETTABLE_DUNDERS & DEFINABLE_METHODS, _write_method),
     **dict.fromkeys(('__name__', '__qualname__', '__doc__', '__module__'), _write_text),
     '__wrapped__': _write_wrapped,
     **dict.fromkeys(_parts, _write_part),

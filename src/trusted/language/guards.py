@@ -279,8 +279,10 @@ def guarded_getattr(*args):
     if not 2 <= len(args) <= 3:
         bound = 'at least 2' if len(args) < 2 else 'at most 3'
         raise TypeError(f'getattr expected {bound} arguments, got {len(args)}')
+    x, name = args[:2]
+    is_special = type(name) is str and name in DEFINABLE_METHODS
     try:
-        return read(args[0], args[1])
+        return _getattr_(x, name) if is_special else read(x, name)
     except AttributeError:
         if len(args) == 2:
             raise

@@ -11,7 +11,7 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 
 from . import classes, kinds, modules, ownership, patches
-from .guest import own
+from .guest import library, own
 from .names import unmark
 
 
@@ -60,23 +60,34 @@ _TABLES = {}
 def _load(module):
     """Looks up every reviewed name of `module`, once, when the image is made; one that is missing fails the build."""
     wrapper = _wrapper(module)
+    written = modules.WRITTEN.get(module, frozenset())
     fixed = dict(getattr(wrapper, 'NAMES', {}))
-    late = frozenset(getattr(wrapper, 'PER_RUN', ()))
+    late = frozenset(getattr(wrapper, 'PER_RUN', ())) | written
     real = wrapper if module in modules.NETWORK_MODULES else import_module(module)
     for name in _REVIEWED[module]:
         if name not in fixed and name not in late:
             fixed[name] = getattr(real, name)
     if surplus := (fixed.keys() | late) - _REVIEWED[module]:
         raise SystemError(f'{module} shows names that are not in its table: {surplus}')
-    _TABLES[module] = fixed, wrapper.names if late else None
+    _TABLES[module] = (
+        fixed,
+        (lambda run: library.names(run, module, make_import))
+        if written
+        else wrapper.names
+        if late
+        else None,
+    )
     for cls in fixed.values():
         if ownership.is_class(cls) and type(cls) is not kinds.Veil:
             kinds.NAMEABLE.add(cls)
 
 
-def make_import(run):
-    """The guest's `__import__` of one run; `run.grants` maps modules to the names granted."""
-    grants, loaded = run.grants, {}
+def make_import(run, grants=None):
+    """
+    The guest's `__import__` of one run. `grants` maps modules to the names granted: the run's own, or for what the library is
+    written with, every module there is.
+    """
+    grants, loaded = run.grants if grants is None else grants, {}
     packages = {name.rpartition('.')[0] for name in grants if '.' in name}
 
     def load(module):
@@ -87,7 +98,7 @@ def make_import(run):
             fixed, per_run = _TABLES[module]
             made = per_run(run) if per_run else {}
             for name, value in made.items():
-                if type(value) is FunctionType:
+                if type(value) is FunctionType and module not in modules.WRITTEN:
                     value.__name__ = value.__qualname__ = name
                     value.__module__ = module
             for name in grants[module]:

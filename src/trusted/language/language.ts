@@ -93,12 +93,6 @@ export const GUARDED_DUNDERS = words(`
   __defaults__ __kwdefaults__ __origin__ __args__
 `)
 
-/** Those that sources may assign there, of what the program made. */
-export const SETTABLE_DUNDERS = words(`
-  __name__ __qualname__ __doc__ __module__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __dict__
-  __class__
-`)
-
 /** Underscore attributes of named tuples and enums, read as they stand (a guard judges the receiver). */
 export const PUBLIC_UNDERSCORE_ATTRIBUTES = words(
   `_replace _asdict _fields _make _field_defaults _value_ _name_`,
@@ -123,6 +117,18 @@ export const DEFINABLE_METHODS = words(`
   __get__ __set__ __delete__ __set_name__ __copy__ __deepcopy__ __replace__
   __getattr__ __setattr__ __delattr__ __init_subclass__ __class_getitem__ __fspath__
 `)
+
+/** Special methods that are looked at, or made class methods, when a class is made, and not when they are assigned. */
+const MADE_WITH_THE_CLASS = words(`__new__ __init_subclass__ __class_getitem__ __set_name__`)
+
+/** Dunder attributes that sources may assign there, of what the program made. */
+export const SETTABLE_DUNDERS = [
+  ...words(`
+    __name__ __qualname__ __doc__ __module__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __dict__
+    __class__
+  `),
+  ...DEFINABLE_METHODS.filter((name) => !MADE_WITH_THE_CLASS.includes(name)),
+]
 
 /** Dunder names that may be bound by assignment: in a class body the first group, at module level the second. */
 export const CLASS_DUNDERS = words(

@@ -15,13 +15,18 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     words(`absolute_import annotations division generator_stop generators nested_scopes print_function
     unicode_literals with_statement`),
   abc: words(`ABC ABCMeta abstractmethod`),
+  argparse: words(`
+    Action ArgumentDefaultsHelpFormatter ArgumentError ArgumentParser ArgumentTypeError BooleanOptionalAction FileType
+    HelpFormatter MetavarTypeHelpFormatter Namespace ONE_OR_MORE OPTIONAL PARSER REMAINDER RawDescriptionHelpFormatter
+    RawTextHelpFormatter SUPPRESS ZERO_OR_MORE`),
   array: words(`ArrayType array typecodes`),
   ast: words(`literal_eval`),
   asyncio: words(`
-    ALL_COMPLETED FIRST_COMPLETED FIRST_EXCEPTION Barrier BoundedSemaphore BrokenBarrierError CancelledError Condition
+    ALL_COMPLETED AbstractEventLoop FIRST_COMPLETED FIRST_EXCEPTION Barrier BoundedSemaphore BrokenBarrierError CancelledError Condition
     Event Future InvalidStateError LifoQueue Lock PriorityQueue Queue QueueEmpty QueueFull QueueShutDown Semaphore Task
-    TaskGroup Timeout TimeoutError all_tasks as_completed create_task current_task ensure_future gather iscoroutine
-    iscoroutinefunction isfuture run shield sleep timeout timeout_at to_thread wait wait_for`),
+    TaskGroup Timeout TimeoutError all_tasks as_completed create_task current_task ensure_future gather get_event_loop
+    get_running_loop iscoroutine
+    iscoroutinefunction isfuture new_event_loop run set_event_loop shield sleep timeout timeout_at to_thread wait wait_for`),
   base64: words(`
     a85decode a85encode b16decode b16encode b32decode b32encode b32hexdecode b32hexencode b64decode b64encode b85decode
     b85encode decodebytes encodebytes standard_b64decode standard_b64encode urlsafe_b64decode urlsafe_b64encode
@@ -74,7 +79,10 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     IEEE_CONTEXT_MAX_BITS Inexact InvalidContext InvalidOperation MAX_EMAX MAX_PREC MIN_EMIN MIN_ETINY Overflow ROUND_05UP
     ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP Rounded Subnormal
     Underflow getcontext localcontext setcontext`),
-  doctest: words(`TestResults run_docstring_examples testmod`),
+  doctest: words(`
+    COMPARISON_FLAGS DONT_ACCEPT_BLANKLINE DONT_ACCEPT_TRUE_FOR_1 ELLIPSIS FAIL_FAST IGNORE_EXCEPTION_DETAIL NORMALIZE_WHITESPACE
+    REPORTING_FLAGS REPORT_CDIFF REPORT_NDIFF REPORT_ONLY_FIRST_FAILURE REPORT_UDIFF SKIP TestResults run_docstring_examples
+    testmod`),
   difflib: words(`
     Differ IS_CHARACTER_JUNK IS_LINE_JUNK Match SequenceMatcher context_diff diff_bytes get_close_matches ndiff restore
     unified_diff`),
@@ -91,6 +99,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   functools: words(`
     Placeholder cache cached_property cmp_to_key lru_cache partial partialmethod reduce singledispatch
     singledispatchmethod total_ordering update_wrapper wraps`),
+  getopt: words(`GetoptError error getopt gnu_getopt`),
   graphlib: words(`CycleError TopologicalSorter`),
   hashlib: words(`
     algorithms_available algorithms_guaranteed blake2b blake2s md5 new sha1 sha224 sha256 sha384 sha3_224 sha3_256
@@ -101,7 +110,11 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   hmac: words(`HMAC compare_digest digest new`),
   html: words(`escape unescape`),
   'html.entities': words(`codepoint2name entitydefs html5 name2codepoint`),
+  'html.parser': words(`HTMLParser`),
   http: words(`HTTPMethod HTTPStatus`),
+  inspect: words(`
+    cleandoc getdoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscoroutine iscoroutinefunction
+    isfunction isgenerator isgeneratorfunction ismethod isroutine`),
   io: words(`
     BufferedIOBase BufferedRWPair BufferedRandom BufferedReader BufferedWriter BytesIO DEFAULT_BUFFER_SIZE FileIO IOBase RawIOBase
     SEEK_CUR SEEK_END SEEK_SET StringIO TextIOBase TextIOWrapper UnsupportedOperation open`),
@@ -119,6 +132,13 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   locale: words(`
     Error LC_ALL LC_COLLATE LC_CTYPE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME atof atoi currency delocalize format_string
     getlocale getpreferredencoding localeconv localize normalize setlocale str strcoll strxfrm`),
+  logging: words(`
+    BASIC_FORMAT BufferingFormatter CRITICAL DEBUG ERROR FATAL FileHandler Filter Filterer Formatter Handler INFO
+    LogRecord Logger LoggerAdapter Manager NOTSET NullHandler PercentStyle PlaceHolder RootLogger StrFormatStyle StreamHandler
+    StringTemplateStyle WARN WARNING addLevelName basicConfig captureWarnings critical debug disable error exception fatal
+    getHandlerByName getHandlerNames getLevelName getLevelNamesMapping getLogRecordFactory getLogger getLoggerClass info
+    lastResort log logMultiprocessing logProcesses logThreads makeLogRecord raiseExceptions root setLogRecordFactory
+    setLoggerClass shutdown warn warning`),
   math: words(`
     acos acosh asin asinh atan atan2 atanh cbrt ceil comb copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs
     factorial floor fma fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10
@@ -129,6 +149,10 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     ilshift imatmul imod imul index indexOf inv invert ior ipow irshift is_ is_none is_not is_not_none isub itemgetter
     itruediv ixor le length_hint lshift lt matmul methodcaller mod mul ne neg not_ or_ pos pow rshift setitem sub truediv
     truth xor`),
+  optparse: words(`
+    AmbiguousOptionError BadOptionError HelpFormatter IndentedHelpFormatter NO_DEFAULT OptParseError Option OptionConflictError
+    OptionContainer OptionError OptionGroup OptionParser OptionValueError SUPPRESS_HELP SUPPRESS_USAGE TitledHelpFormatter
+    Values check_builtin check_choice make_option`),
   platform: words(`
     python_branch python_compiler python_implementation python_revision python_version python_version_tuple`),
   pprint: words(`PrettyPrinter isreadable isrecursive pformat pp pprint saferepr`),
@@ -141,15 +165,16 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     A ASCII DOTALL I IGNORECASE L LOCALE M MULTILINE Match NOFLAG Pattern PatternError RegexFlag S U UNICODE VERBOSE X
     compile error escape findall finditer fullmatch match purge search split sub subn`),
   reprlib: words(`Repr recursive_repr repr`),
+  sched: words(`Event scheduler`),
   secrets: words(
     `SystemRandom choice compare_digest randbelow randbits token_bytes token_hex token_urlsafe`,
   ),
-  shlex: words(`join quote split`),
+  shlex: words(`join quote shlex split`),
   statistics: words(`
     NormalDist StatisticsError correlation covariance fmean geometric_mean harmonic_mean kde kde_random linear_regression
     mean median median_grouped median_high median_low mode multimode pstdev pvariance quantiles stdev variance`),
   string: words(`
-    Template ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits octdigits printable punctuation
+    Formatter Template ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits octdigits printable punctuation
     whitespace`),
   'string.templatelib': words(`Interpolation Template convert`),
   struct: words(`Struct calcsize error iter_unpack pack pack_into unpack unpack_from`),
@@ -186,6 +211,10 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   unicodedata: words(`
     bidirectional category combining decimal decomposition digit east_asian_width is_normalized lookup mirrored name
     normalize numeric unidata_version`),
+  unittest: words(`
+    FunctionTestCase IsolatedAsyncioTestCase SkipTest TestCase TestLoader TestProgram TestResult TestSuite BaseTestSuite
+    TextTestResult TextTestRunner addModuleCleanup defaultTestLoader doModuleCleanups enterModuleContext expectedFailure main
+    skip skipIf skipUnless`),
   'urllib.parse': words(`
     DefragResult DefragResultBytes ParseResult ParseResultBytes SplitResult SplitResultBytes parse_qs parse_qsl quote
     quote_from_bytes quote_plus unquote unquote_plus unquote_to_bytes urldefrag urlencode urljoin urlparse urlsplit
@@ -270,6 +299,22 @@ export type ModuleSet = `standard${'' | ' files'}${'' | ' network'}`
 export function modulesOf(set: ModuleSet): Readonly<Record<string, readonly string[]>> {
   const parts = set.split(' ') as (keyof typeof PARTS)[]
   return Object.assign({}, ...parts.map((part) => PARTS[part]))
+}
+
+/**
+ * Modules of which these names are guest code: CPython's own text in the restricted language (`src/library/`), executed when a
+ * guest imports it. Their classes are as the guest's own.
+ */
+export const WRITTEN: Readonly<Record<string, readonly string[]>> = {
+  argparse: MODULES['argparse']!,
+  getopt: MODULES['getopt']!,
+  'html.parser': MODULES['html.parser']!,
+  logging: MODULES['logging']!,
+  optparse: MODULES['optparse']!,
+  sched: MODULES['sched']!,
+  shlex: MODULES['shlex']!,
+  string: words(`Formatter`),
+  unittest: MODULES['unittest']!,
 }
 
 /** Modules of which `guest/facets/<name with _ for .>.py` supplies some or all names. */

@@ -236,13 +236,17 @@ def frame_of_guest():
     return frame
 
 
-def _globals(frame):
-    space = frame.f_globals
+def globals_of(scope):
+    """The dict `scope` of a program's globals, as the program sees it."""
     return (
-        space.given
-        if type(space) is Globals
-        else _namespace(space, _told_variable, stored_variable)
+        scope.given
+        if type(scope) is Globals
+        else _namespace(scope, _told_variable, stored_variable)
     )
+
+
+def _globals(frame):
+    return globals_of(frame.f_globals)
 
 
 def _locals(frame):

@@ -84,6 +84,7 @@ def scan(code):
                 or name[:2] == '__'
                 and is_dunder(name)
                 and name not in VARIABLES
+                and name not in DEFINABLE_METHODS
             ):
                 raise Unexpected(f'variable {name}')
         special = {*filter(_special, code.co_names)}
@@ -196,12 +197,12 @@ def _writable_attribute(name, kind):
 
 
 def _readable_name(name, kind):
-    if kind == 'class' and (
-        name in DEFINABLE_METHODS or name in CLASS_DUNDERS or name[:2] == PRIVATE_MARK + '_'
-    ):
+    if kind != 'module' and (name in DEFINABLE_METHODS or name in CLASS_DUNDERS):
         return True
     return (
-        name in _OURS_READ
+        kind == 'class'
+        and name[:2] == PRIVATE_MARK + '_'
+        or name in _OURS_READ
         or name in READABLE_DUNDER_NAMES
         or not is_dunder(name)
         and name not in GUARDS

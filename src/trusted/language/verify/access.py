@@ -39,7 +39,7 @@ from .identifiers import (
     HELD,
     OWN_CLASSES,
     READABLE,
-    READABLE_IN_CLASS,
+    READABLE_INSIDE,
     REGISTER,
     RUN,
     SET,
@@ -60,7 +60,7 @@ def name(node, walk):
     if type(node.ctx) is not Load:
         if held != VALUE or scope != 'module':
             walk.bind(held, node)
-    elif held in READABLE or scope == 'class' and held in READABLE_IN_CLASS:
+    elif held in READABLE or scope != 'module' and held in READABLE_INSIDE:
         pass
     elif held in GUARDS:
         raise Refused(f'`{held}` is the name of a guard')

@@ -119,6 +119,8 @@ def _is_special(target, value, walk):
     if type(target) is not Name or target.id[:2] != '__' or not is_dunder(target.id):
         return False
     name, kind = target.id, walk.scope.kind
+    if kind == 'function' and name in DEFINABLE_METHODS:
+        return False
     if name not in (ASSIGNABLE if kind == 'class' else MODULE_DUNDERS if kind == 'module' else ()):
         raise Refused(f'`{name}` cannot be assigned here', target)
     if kind == 'class':

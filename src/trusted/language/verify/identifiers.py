@@ -23,7 +23,8 @@ from ..names import UNRENAMED, denied, is_dunder, judged
 from .refused import Refused
 
 READABLE = READABLE_DUNDER_NAMES | UNBINDABLE
-READABLE_IN_CLASS = DEFINABLE_METHODS | CLASS_DUNDERS
+# In a class they are its own; elsewhere variables of functions, for what is to become a method.
+READABLE_INSIDE = DEFINABLE_METHODS | CLASS_DUNDERS
 KEYWORDS = frozenset(kwlist)
 # Names that some construct may not use, apart from those that begin with an underscore or the mark.
 RESERVED = frozenset(UNBINDABLE) | DENIED_ATTRIBUTES

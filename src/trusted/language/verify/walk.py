@@ -2,6 +2,7 @@
 
 from ..sealed import __builtins__
 
+from ..language import DEFINABLE_METHODS
 from ..names import is_dunder
 from . import limits
 from .identifiers import check_binding, check_member
@@ -65,6 +66,8 @@ class Walk:
 
     def bind(self, name, node):
         """Judges a name that a construct binds in the present scope."""
+        if self.scope.kind == 'function' and name in DEFINABLE_METHODS:
+            return
         if self.scope.kind != 'class':
             check_binding(name, node)
         elif name[:1] == '_' and not is_dunder(name):

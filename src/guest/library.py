@@ -1,0 +1,93 @@
+"""Modules of the standard library that are guest code: their text is in the restricted language (src/library), compiled when
+the image is made as a guest's is, and executed in each run that imports them.
+
+They have the builtins of the run, but for imports: what they are written with is theirs, not the program's, which sees the
+names of their tables and no others. A builtin that the policy denies is denied to them.
+"""
+
+from ..sealed import __builtins__
+import marshal
+import string
+import sys
+from itertools import islice
+
+from ..dunders import GUARDS
+from ..guards import read
+from ..modules import MODULES, WRITTEN
+from ..namespaces import globals_of
+from ..names import unmark
+from ..ownership import is_class, own
+from ..scan import scan
+from .codes import CODES
+
+_field_name_split, _parse = (
+    string._string.formatter_field_name_split,
+    string._string.formatter_parser,
+)
+
+
+for _code in CODES.values():
+    scan(marshal.loads(_code))
+del _code
+if CODES.keys() != WRITTEN.keys():
+    raise SystemError('a module of the table has no text, or the reverse')
+
+
+def _text(value):
+    if not isinstance(value, str):
+        raise TypeError(f'expected str, got {type(value).__name__}')
+    return str.__str__(value)
+
+
+def _frames(run):
+    """The frames of the program, innermost first."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        if frame.f_builtins is run.builtins:
+            yield frame
+        frame = frame.f_back
+
+
+def _offered(run):
+    """What the texts name that Python has none of."""
+
+    def caller(level):
+        """File, line and function of a frame of the program's, the innermost being the first."""
+        found = None
+        for frame in islice(_frames(run), max(level, 1)):
+            found = frame
+        if found is None:
+            return '(unknown file)', 0, '(unknown function)'
+        return found.f_code.co_filename, found.f_lineno, unmark(found.f_code.co_name)
+
+    def program():
+        """The program's global names, and what they are bound to."""
+        for outermost in _frames(run):
+            pass
+        return globals_of(outermost.f_globals)
+
+    return {
+        'caller': caller,
+        'program': program,
+        'field_name_split': lambda name: _field_name_split(_text(name)),
+        'formatter_parser': lambda template: iter(list(_parse(_text(template)))),
+        'read_field': read,
+    }
+
+
+def names(run, module, make_import):
+    """The names of a module, executed in this run if it was not."""
+    spaces = run.state.setdefault('library', {})
+    if module not in spaces:
+        if '' not in spaces:
+            spaces[''] = (
+                run.builtins | GUARDS | _offered(run) | {'__import__': make_import(run, MODULES)}
+            )
+        space = {'__name__': module, '__doc__': None, '__builtins__': spaces['']}
+        exec(marshal.loads(CODES[module]), space)
+        for value in space.values():
+            if is_class(value) and own(value):
+                value.__module__ = module
+        spaces[module] = space
+    space = spaces[module]
+    return {name: space[name] for name in WRITTEN[module]}
