@@ -21,6 +21,47 @@ const valueOf = (outcome: Outcome): unknown => {
 }
 const list = (text: string): readonly string[] => text.trim().split('\n')
 
+describe('type() makes classes of what a class statement could bind', () => {
+  const SETUP = `
+class Base:
+    def __init_subclass__(cls, **given): cls.given = given
+def refused(*args):
+    try: type(*args)
+    except (TypeError, AttributeError) as error: return str(error)
+`
+  test.each([
+    [
+      "C = type('C', (Base,), {'x': 1, '_y': 2, '__len__': lambda self: 3, '__module__': 'm'}, k=4)\n" +
+        '(C.x, C()._y, len(C()), C.given, C.__name__, C.__mro__[1] is Base, type(C) is type)',
+      [1, 2, 3, { k: 4 }, 'C', true, true],
+    ],
+    ["refused('C', (), {'__del__': len})", "'__del__' may not be defined by a class"],
+    ["refused('C', (), {'__class__': int})", "'__class__' may not be defined by a class"],
+    ["refused('C', (), {'mro': len})", "'mro' may not be defined by a class"],
+    ["refused('C', (), {'__slots__': ['_x']})", "'__slots__' may not be defined by a class"],
+    ["refused('C', (type,), {})", "a class cannot derive from 'type' here"],
+    [
+      "refused('C', (str,), {'__eq__': len})",
+      'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here',
+    ],
+    [
+      'class D(dict): pass\nrefused(' + "'C', (), D())",
+      'type() takes a name, a tuple of classes and a dict here',
+    ],
+  ])('%s', async (source, value) => {
+    expect(valueOf(await guarded.run(SETUP + source))).toEqual(value)
+  })
+
+  test('where the policy refuses dunders, it makes none', async () => {
+    expect(await refused.run("make = type\nmake('C', (), {})")).toMatchObject({
+      status: 'raised',
+      exception: {
+        message: 'type() takes 1 argument here: write a class statement to make a class',
+      },
+    })
+  })
+})
+
 describe('special methods are assigned, as a class statement could have had them', () => {
   const SETUP = `
 class C:
@@ -63,7 +104,7 @@ def group():
     ['refused(group)', "the attribute '__str__' may not be set"],
     [
       "name = '__new__'\nrefused(lambda: setattr(C, name, 1))",
-      "the attribute '__new__' may not be set",
+      "the attribute '__new__' may not be named here",
     ],
   ])('%s', async (source, value) => {
     expect(valueOf(await guarded.run(SETUP + source))).toEqual(value)
@@ -188,7 +229,7 @@ object.__subclasses__()
 C.__class__.__subclasses__()
 C.__class__.__mro__
 C.__class__.__base__
-C.__class__('X', (), {})
+C.__class__('X', (), {'__del__': len})
 type(C).__class__.__subclasses__()
 gen().__class__()
 (lambda: 0).__class__(None, {})

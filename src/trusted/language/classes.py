@@ -17,7 +17,13 @@ from . import kinds
 from .floor import encoding
 from .guest.own import module_of
 from .ownership import is_class, mro_of, own, own_function, subclasses
-from .language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, PRIVATE_MARK
+from .language import (
+    CLASS_DUNDERS,
+    DEFINABLE_METHODS,
+    EXACT_KEY_CLASSES,
+    PRIVATE_MARK,
+    UNBINDABLE,
+)
 from .names import denied, is_dunder, judged, mark, unmark
 from .spaces import Globals
 
@@ -251,6 +257,29 @@ def _make_class(kind, name, bases, namespace, /, **keywords):
 def make_class(name, bases, namespace, /, **keywords):
     """What `type(name, bases, namespace)` would make, under the promise above."""
     return _make_class(type, name, bases, namespace, **keywords)
+
+
+_NOT_MEMBERS = frozenset({'__module__', '__qualname__'})
+_MEMBERS = DEFINABLE_METHODS | {'__doc__'}
+
+
+def class_of_dict(name, bases, namespace, /, **keywords):
+    """`type(name, bases, namespace)` of a program's: its members are those that a class statement could bind."""
+    if type(bases) is not tuple or type(namespace) is not dict:
+        raise TypeError('type() takes a name, a tuple of classes and a dict here')
+    members = {}
+    for key in namespace:
+        if type(key) is not str:
+            raise TypeError('names of class members must be strings')
+        if key in _NOT_MEMBERS:
+            continue
+        if key in _MEMBERS:
+            members[key] = namespace[key]
+        elif is_dunder(key) or denied(key) or PRIVATE_MARK in key or key in UNBINDABLE:
+            raise TypeError(f'{unmark(key)!r} may not be defined by a class')
+        else:
+            members[mark(key)] = namespace[key]
+    return make_class(name, bases, members, **keywords)
 
 
 _metaclass_ = _metaclass(kinds.guest_type)

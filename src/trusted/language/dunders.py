@@ -15,7 +15,7 @@ from typing import Generic, Protocol
 
 from . import kinds, namespaces
 from .facets.typing import get_args, get_origin
-from .classes import judged_method
+from .classes import class_of_dict, judged_method
 from .guards import _getattr_, guarded_getattr, guarded_hasattr, guarded_setattr, refuse, writable
 from .language import DEFINABLE_METHODS, GUARDED_DUNDERS, SETTABLE_DUNDERS
 from .names import unmark
@@ -280,4 +280,4 @@ def _setattr_by_name(*args):
 GUARDED = {'getattr': _getattr_by_name, 'hasattr': _hasattr_by_name, 'setattr': _setattr_by_name}
 for _name in GUARDED:
     GUARDED[_name].__name__ = GUARDED[_name].__qualname__ = _name
-GUARDS = {'_getattr_': _read, 'ʼset': _guarded_set}
+GUARDS = {'_getattr_': _read, 'ʼset': _guarded_set, 'ʼmake': class_of_dict}

@@ -6,6 +6,7 @@ it makes classes, and its own `mro` leads to every other.
 """
 
 from .sealed import __builtins__
+import sys
 from abc import ABCMeta
 from types import GenericAlias
 
@@ -64,8 +65,19 @@ def veil(real, make=None, module=None):
     return cls
 
 
+def _maker():
+    """What makes classes of dicts for the program that asks; None where it may not."""
+    frame = sys._getframe(2)
+    while frame is not None and 'ʼG' not in frame.f_builtins:
+        frame = frame.f_back
+    return None if frame is None else frame.f_builtins.get('ʼmake')
+
+
 def type_of(*args, **kwargs):
-    """The guest's `type(x)`: of data and of the guest's own the class, of functions and the like a veil."""
+    """The guest's `type(x)`: of data and of the guest's own the class, of functions and the like a veil. With three arguments a
+    new class, where the policy lets sources define them so."""
+    if len(args) == 3 and (make := _maker()) is not None:
+        return make(*args, **kwargs)
     if kwargs or len(args) != 1:
         raise TypeError('type() takes 1 argument here: write a class statement to make a class')
     kind = type(args[0])

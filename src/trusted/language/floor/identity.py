@@ -24,9 +24,11 @@ def renew():
     _offset, _first, _second = (_int(secrets[at : at + 8]) & _MASK | 1 for at in (0, 8, 16))
 
 
-def id(obj, /):
+def id(*args):
     """Return the identity of an object: unique among those that exist at the same time."""
-    number = (_address(obj) + _offset) * _first & _MASK
+    if len(args) != 1:
+        raise TypeError(f'id() takes exactly one argument ({len(args)} given)')
+    number = (_address(args[0]) + _offset) * _first & _MASK
     number = (number ^ number >> 27) * _second & _MASK
     return number ^ number >> 25
 
