@@ -16,7 +16,8 @@ import { PreparedRoom } from './formula-guest.js'
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './tenants.js'
 import { evaluateRequest } from './requests.js'
-import { executeRequest, mayAsk, type Runtime } from './runs.js'
+import { executeRequest, type Runtime } from './runs.js'
+import { mayAsk } from './asking.js'
 
 /** Cells of the first call, and of one at most. */
 const FIRST = 64

@@ -1,20 +1,17 @@
 /** One execution in a worker: sends the request, collects the output, and turns however it ended into an outcome. */
 import type { Limits } from '../policy/limits.js'
-import { LIMITS } from '../policy/limits.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { decodeFiles, filesBytes } from './files.js'
 import type { Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { Secrets } from '../trusted/network/secrets.js'
-import { allOf } from '../trusted/channel/decode.js'
 import { WireError } from '../trusted/channel/wire.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
 import type { CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
-import { filesOf, readException, type FindSource, type HostTraces } from './exception.js'
+import { filesOf, type FindSource } from './exception.js'
 import {
   CANCELLED_UNSPENT,
   UNSPENT,
-  type Exhausted,
   type Outcome,
   type Spent,
   type WaitingCall,
@@ -30,7 +27,8 @@ import {
   type Turns,
 } from './turns.js'
 import { OutputCollector, type OnOutput, type Written } from './output.js'
-import { ForgedResponse, readRunResponse, RESPONSE_SLACK, type RunResponse } from './requests.js'
+import { RESPONSE_SLACK } from './requests.js'
+import { judge } from './reply.js'
 
 export interface Execution {
   readonly worker: GuestWorker
@@ -242,91 +240,4 @@ function performOrRefuse(worker: GuestWorker, call: Call): Promise<Performed> {
       tape: null,
     })
   }
-}
-
-/** What became of a guest, as far as its worker tells it. */
-export type Reply =
-  | Exclude<RunResponse, { readonly status: 'raised' }>
-  | (Extract<RunResponse, { readonly status: 'raised' }> & { readonly traces: HostTraces })
-  | Pick<Exhausted, 'status' | 'limit' | 'used' | 'allowed' | 'message'>
-  | { readonly status: 'crashed'; readonly reason: string }
-
-/** What a call's end says, all at once. */
-export const replyOf = (performed: Performed, limits: Limits): Reply =>
-  allOf(replying(performed, limits))
-
-/** What a call's end says, in steps: a result may take long to read. */
-export function* replying(performed: Performed, limits: Limits): Generator<void, Reply> {
-  if (performed.kind === 'lost') return { status: 'crashed', reason: performed.reason }
-  if (performed.kind === 'killed') {
-    const { usage, why, detail } = performed
-    switch (why) {
-      case 'fuel':
-        return exhausted('fuel', usage.fuel, limits)
-      case 'wall':
-        return exhausted('wallMs', Math.round(usage.wallMs), limits)
-      case 'memory':
-        return exhausted('memoryMb', Math.ceil(usage.peakMemoryBytes / MIB), limits)
-      case 'output':
-        return exhausted('outputBytes', usage.outputBytes, limits)
-      case 'response':
-        return exhausted('resultBytes', limits.resultBytes + 1, limits)
-      // Nobody drops a call but who goes on with it.
-      case 'dropped':
-      case 'crash':
-        return { status: 'crashed', reason: detail || 'the interpreter could not go on' }
-    }
-  }
-  try {
-    const response = yield* readRunResponse(performed.response, limits)
-    return response.status === 'exhausted'
-      ? exhausted(response.limit, response.used, limits)
-      : response.status === 'raised'
-        ? { ...response, traces: yield* tracesOf(performed.traces, limits) }
-        : response
-  } catch (error) {
-    if (!(error instanceof ForgedResponse)) throw error
-    return { status: 'crashed', reason: `the guest did not answer properly: ${error.message}` }
-  }
-}
-
-/** What the trusted guest tells of its exceptions. It is as good as the worker that hands it over: without, frames are missing. */
-function* tracesOf(bytes: Uint8Array | null, limits: Limits): Generator<void, HostTraces> {
-  const traces = new Map<number, Value>()
-  if (bytes === null) return traces
-  try {
-    const response = yield* readRunResponse(bytes, limits)
-    const pairs = response.status === 'returned' ? response.value : []
-    for (const pair of Array.isArray(pairs) ? (pairs as Value[]) : []) {
-      const [number, frames] = Array.isArray(pair) ? (pair as Value[]) : []
-      if (typeof number === 'number') traces.set(number, frames)
-    }
-  } catch (error) {
-    if (!(error instanceof ForgedResponse)) throw error
-  }
-  return traces
-}
-
-/** The outcome. */
-export function judge(reply: Reply, spent: Spent, find: FindSource): Outcome {
-  if (reply.status === 'waiting')
-    return { status: 'crashed', reason: 'the guest waits where nobody answers', ...spent }
-  if (reply.status !== 'raised') return { ...reply, ...spent } as Outcome
-  const { exception, row, traces } = reply
-  return {
-    status: 'raised',
-    exception: readException(exception, find, traces),
-    ...(row !== undefined && { row }),
-    ...spent,
-  }
-}
-
-function exhausted(
-  limit: keyof Limits,
-  used: number,
-  limits: Limits,
-): Exclude<Reply, RunResponse | { status: 'crashed' }> {
-  const allowed = limits[limit]
-  const message = `${limit}: used ${used} of ${allowed} ${LIMITS[limit].unit}; policy.limits.${limit} raises it`
-  return { status: 'exhausted', limit, used, allowed, message }
 }

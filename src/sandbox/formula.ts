@@ -11,12 +11,14 @@ import type { FormulaGuest } from './formula-guest.js'
 import { Killed } from '../trusted/wall/killed.js'
 import { RETIRED, type Performed } from '../trusted/channel/link.js'
 import type { Code } from './compiler.js'
-import { callLimits, judge, replyOf } from './execution.js'
+import { callLimits } from './execution.js'
 import { STEPS_A_TICK } from '../trusted/wall/image-facts.js'
 import { EvaluationError, UNSPENT, type Outcome, type Usage } from './outcome.js'
 import type { Isolation } from './options.js'
 import { encodeArgs, mapRequest, prepareRequest } from './requests.js'
-import { mayAsk, turnsOf, type Runtime } from './runs.js'
+import type { Runtime } from './runs.js'
+import { judge, replyOf } from './reply.js'
+import { mayAsk, turnsOf } from './asking.js'
 
 /** The values of a formula's parameters, by name; what else is there is not looked at. */
 export type Row = Readonly<Record<string, Value>>

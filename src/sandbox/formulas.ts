@@ -4,12 +4,12 @@ import { checkParameters, type Isolation } from './options.js'
 import type { Cell, RawCell, Task } from './cells.js'
 import { Code, type Compiled, type SourceText } from './compiler.js'
 import { Evaluator } from './evaluator.js'
-import { judge } from './execution.js'
 import { Formula, InlineFormula, type FormulaOf, type FormulaSource, type Row } from './formula.js'
 import type { FormulaGuest } from './formula-guest.js'
 import { UNSPENT, type Cancelled, type Crashed, type Outcome, type Refused } from './outcome.js'
 import { compileAll, executeRequest, type Runtime } from './runs.js'
 import { evaluateSheet } from './sheet.js'
+import { judge } from './reply.js'
 
 /** Does work that counts as under way until its end. @throws ClosedError where the sandbox is closed */
 export type CarryOut = <T>(work: () => Promise<T>) => Promise<T>

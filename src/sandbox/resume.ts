@@ -1,16 +1,18 @@
 /** Goes on with a run that waited: its memory is put into a worker, its state is claimed, and what it waited for is answered. */
 import { StateError } from '../errors.js'
-import type { Verdict } from '../trusted/broker/broker.js'
+import type { Verdict } from '../trusted/broker/effect.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Ending } from '../trusted/channel/protocol.js'
 import { resolveGiven } from './given.js'
 import { filesBytes } from './files.js'
 import type { FindSource } from './exception.js'
-import { callLimits, execute, judge, replyOf, type Executed, type Execution } from './execution.js'
+import { callLimits, execute, type Executed, type Execution } from './execution.js'
 import type { ResumeOptions } from './options.js'
 import type { Outcome } from './outcome.js'
-import { turnsOf, withWorker, type Asking, type Runtime } from './runs.js'
+import { withWorker, type Runtime } from './runs.js'
 import { verdictsOf, type Saved } from './states.js'
+import { judge, replyOf } from './reply.js'
+import { type Asking, turnsOf } from './asking.js'
 
 /** A run that is about to go on. */
 export interface Resumed {

@@ -1,14 +1,13 @@
 /** What every kind of run has in common: a text is compiled elsewhere, executed in a leased worker, and told. */
 import { checkName } from '../check/host-names.js'
 import { ArgumentError } from '../errors.js'
-import type { Limits } from '../policy/limits.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import { Code, type Compiled, type Compiler, type SourceText } from './compiler.js'
 import { execute, type Pauses } from './execution.js'
 import type { FindSource } from './exception.js'
-import { resolveGiven, type Given } from './given.js'
+import { resolveGiven } from './given.js'
 import type { ExecuteOptions } from './options.js'
 import {
   CANCELLED_UNSPENT,
@@ -18,17 +17,13 @@ import {
   type Outcome,
 } from './outcome.js'
 import { CANCELLED, type Workers } from './tenants.js'
-import { converse, type HostSide } from './effects.js'
+import type { HostSide } from './effects.js'
 import { encodeFiles } from './files.js'
-import type { Conversation } from '../trusted/broker/conversation.js'
-import type { Counts } from '../trusted/broker/broker.js'
-import { encodeInputs, resumeRequest, runRequest } from './requests.js'
-import { compileText, evaluates, mayEvaluate } from './texts.js'
+import { encodeInputs, runRequest } from './requests.js'
 import { decodeRecording, type Recorded } from './repeat.js'
-import type { Saved, States } from './states.js'
-import type { Execution } from './execution.js'
+import type { States } from './states.js'
 import type { HostFolders } from './host-folders.js'
-import type { Turns } from './turns.js'
+import { turnsOf } from './asking.js'
 
 /** The parts a sandbox is made of. */
 export interface Runtime {
@@ -179,106 +174,6 @@ export async function run(
   } finally {
     given.input?.close()
   }
-}
-
-/** What one run asks its host. */
-export interface Asking {
-  readonly turns: Turns
-  readonly conversation: Conversation
-  readonly save: Execution['save']
-  /** @throws WireError for a value that cannot be an answer. */
-  readonly check: (value: unknown) => void
-  /** Nothing of it is carried out any more. */
-  readonly close: () => void
-}
-
-/** The conversation of one run of `code`, and what ends it; undefined when the host neither grants nor gives anything. */
-export function turnsOf(
-  { host, policy, canWait, states, folders, trustedSource, compiler }: Runtime,
-  code: Code | undefined,
-  limits: Limits,
-  given: {
-    readonly holdMs?: number | undefined
-    /** What it reads. */
-    readonly input?: Given['input']
-    /** Of a run that goes on. */
-    readonly counts?: Counts
-    readonly session?: Saved['session']
-    readonly recorded?: Recorded | undefined
-    /** Sources of other files than the code's. */
-    readonly find?: FindSource
-  } = {},
-): Asking | undefined {
-  const { input, find = trustedSource } = given
-  const secrets = host?.network?.secrets
-  const files = folders.effects(limits, secrets?.isEmpty === false ? secrets : undefined)
-  const isAsking =
-    evaluates(policy) &&
-    (code === undefined || given.session !== undefined || mayAsk(code, { host, policy }))
-  if (!host?.asks && input === undefined && files.size === 0 && !isAsking) return undefined
-  const { conversation, broker, encode, check } = converse({
-    host,
-    input,
-    compile: isAsking ? compileText(compiler) : undefined,
-    policy,
-    files,
-    limits,
-    canWait,
-    position: (line, column, file) => {
-      const isOwn = file !== code?.filename
-      const source = isOwn ? find(file) : code
-      if (source === undefined) return undefined
-      const at = source.mapper.toSource(line, column, 'start')
-      return { line: at.line, column: at.column, ...(isOwn && { file }) }
-    },
-    counts: given.counts,
-  })
-  return {
-    turns: {
-      conversation,
-      encode,
-      resume: (answers, elapsed) => resumeRequest(answers, elapsed, policy, limits),
-      isClockFixed: policy.clock !== 'real',
-      holdMs: given.holdMs,
-      canWait,
-      canRepeat:
-        code !== undefined &&
-        (given.holdMs !== undefined ||
-          [...Object.values(policy.capabilities), ...(policy.network?.allow ?? [])].some(
-            ({ approve }) => approve,
-          )),
-      secrets: host?.network?.secrets,
-    },
-    conversation,
-    save:
-      code &&
-      (({ delta, timeout, elapsed, spent, held, turn }, written) =>
-        states.save({
-          session: given.session,
-          code,
-          limits,
-          counts: broker.counts,
-          delta,
-          timeout,
-          elapsed,
-          spent,
-          held,
-          turn,
-          recorded: given.recorded,
-          written,
-          unread: input?.rest,
-        })),
-    check,
-    close: () => broker.close(),
-  }
-}
-
-/** Whether a program, or a module that it may import, may have text evaluated. */
-export function mayAsk(
-  { source }: Code,
-  { host, policy }: Pick<Runtime, 'host' | 'policy'>,
-): boolean {
-  return evaluates(policy) && [source, ...(host?.modules.sources.values() ?? [])].some(mayEvaluate)
 }
 
 /** Executes a request, made of `code`, in a pristine guest under the policy's own limits. */

@@ -24,11 +24,12 @@ import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './tenants.js'
 import { callRequest, encodeInputs, freshly, inspectRequest, runRequest } from './requests.js'
 import { encodeFiles } from './files.js'
-import { ATTEMPTS, compile, turnsOf, type Runtime } from './runs.js'
+import { ATTEMPTS, compile, type Runtime } from './runs.js'
 import { reopen, resumeIn } from './resume.js'
 import type { SavedSession } from './states.js'
 import { seal, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
+import { turnsOf } from './asking.js'
 
 /** @internal What a session needs of its sandbox. */
 export interface SessionHost {

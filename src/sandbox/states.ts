@@ -4,9 +4,8 @@ import { deflateRaw, inflateRaw } from 'node:zlib'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, StateError, ValueError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
-import type { Counts, Verdict } from '../trusted/broker/broker.js'
 import type { HeldRow } from '../trusted/broker/conversation.js'
-import { GUEST_ERRORS } from '../trusted/broker/effect.js'
+import { GUEST_ERRORS, type Counts, type Verdict } from '../trusted/broker/effect.js'
 import {
   BadState,
   Claims,

@@ -12,10 +12,11 @@ import type { Secrets } from '../trusted/network/secrets.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import type { CallUsage } from '../trusted/channel/protocol.js'
 import { encodeValue } from '../trusted/channel/values.js'
-import { callLimits, replying, replyOf, type Reply } from './execution.js'
+import { callLimits } from './execution.js'
 import { Repeats, type Recorded, type Turn } from './repeat.js'
 import { inSteps } from './steps.js'
 import { wait } from './wait.js'
+import { type Reply, replyOf, replying } from './reply.js'
 
 /** What a run that may wait needs beside its first request. */
 export interface Turns {

@@ -9,38 +9,12 @@
  *
  * Nothing here throws or rejects because of a guest, a handler that fails, or an approver that fails: each ends as an answer.
  */
-import { WireError } from '../channel/wire.js'
 import type { Callback, Lent } from './callbacks.js'
-import {
-  Denied,
-  GUEST_ERRORS,
-  GuestError,
-  LATER,
-  Refusal,
-  type Answer,
-  type Decision,
-  type Effect,
-  type EffectEvent,
-  type Failure,
-  type Question,
-  type Rule,
-} from './effect.js'
-
-/** What a run may ask at all. */
-export interface EffectLimits {
-  /** Questions of one run. */
-  readonly effects: number
-  /** Questions that wait for their answer at the same time. */
-  readonly pending: number
-}
-
-/** What a run has asked so far, for the broker that goes on with it. */
-export interface Counts {
-  readonly run: string
-  readonly seq: number
-  /** How often each rule was asked, by its path. */
-  readonly asked: ReadonlyMap<string, number>
-}
+import { Denied, LATER } from './effect.js'
+import type { Counts, Decision, Effect, EffectEvent, EffectLimits, Failure } from './effect.js'
+import type { Held, Question, Rule, Settled, Told, Verdict } from './effect.js'
+import { failureOf, isThenable, quietly, textOf } from './failures.js'
+import { TOO_LATE, within } from './within.js'
 
 export interface BrokerOptions {
   readonly counts: Counts
@@ -55,26 +29,6 @@ export interface BrokerOptions {
   readonly after: (ms: number, then: () => void) => () => void
   /** Turns a value into the bytes of an answer. @throws when it cannot cross, with a text that the guest may see. */
   readonly encode: (value: unknown) => Uint8Array
-}
-
-/** An answer, and the bytes of its value where it has one. */
-export type Settled = Answer & { readonly encoded: Uint8Array | undefined }
-/** What a question comes to, in this run. */
-export type Told = Settled | typeof LATER
-
-/** How who resumes a run answers a question that waits. `approved`: its function is called now. */
-export type Verdict =
-  | { readonly value: unknown }
-  | { readonly error: readonly [type: string, text: string] }
-  | { readonly denied: string }
-  | { readonly approved: true }
-
-/** A question without an answer, as a later broker is told of it. */
-export interface Held {
-  readonly question: Question
-  readonly bytes: number
-  readonly seq: number
-  readonly fuel: number
 }
 
 interface Open extends Held {
@@ -315,11 +269,11 @@ export class Broker {
             'TimeoutError',
             `${target}: no answer after ${rule.timeoutMs} ms`,
           )
-        : this.#refuse(open, ...this.#errorOf(error, question))
+        : this.#refuse(open, ...failureOf(error, question, this.#options.errors))
     try {
       const value = this.#options.effects.get(question.effect)!.perform(question, controller.signal)
       if (!isThenable(value)) return settle(value)
-      return this.#within(rule, controller, value).then(settle, fail)
+      return within(value, rule.timeoutMs, controller, this.#options.after).then(settle, fail)
     } catch (error) {
       return fail(error)
     }
@@ -342,65 +296,4 @@ export class Broker {
     this.#tell(open, decision, 0)
     return { id: open.question.id, error, encoded: undefined }
   }
-
-  /** What `work` comes to, or {@link TOO_LATE} when the rule's time is over or nobody waits any more. */
-  #within(rule: Rule, controller: AbortController, work: PromiseLike<unknown>): Promise<unknown> {
-    const { signal } = controller
-    let late!: () => void
-    const stop = this.#options.after(rule.timeoutMs, () => controller.abort())
-    return new Promise((resolve, reject) => {
-      late = () => reject(TOO_LATE)
-      if (signal.aborted) late()
-      else signal.addEventListener('abort', late, { once: true })
-      // What a thenable resolves to may be one again: the time of all of them counts.
-      Promise.resolve(work).then(resolve, reject)
-    }).finally(() => {
-      stop()
-      signal.removeEventListener('abort', late)
-    })
-  }
-
-  /** What the guest is told of an error: its own text only where the host says that the guest is to see it. */
-  #errorOf(error: unknown, { target, lent }: Question): [decision: Decision, ...Failure] {
-    const isKnown = (type: string): boolean =>
-      (GUEST_ERRORS as readonly string[]).includes(type) || this.#options.errors.has(type)
-    try {
-      const decision = error instanceof Refusal ? 'denied' : 'failed'
-      // The guest's own, which is told again what it had told.
-      const raised = lent?.raised(error)
-      if (raised !== undefined) return [decision, ...raised]
-      if (error instanceof GuestError && isKnown(error.type))
-        return [decision, error.type, cut(error.message)]
-      if (error instanceof Error && this.#options.errors.has(error.name))
-        return [decision, error.name, cut(error.message)]
-    } catch {
-      // A proxy, or a getter, that throws when it is asked what it is.
-    }
-    return ['failed', 'RuntimeError', `the host's ${target} failed`]
-  }
-}
-
-const TOO_LATE = Symbol('too late')
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value instanceof Promise || typeof (value as { then?: unknown } | null)?.then === 'function'
-  )
-}
-
-/** Why a value cannot cross. What a getter of the host's threw meanwhile is not the guest's to read. */
-function textOf(error: unknown): string {
-  return error instanceof WireError ? error.message : 'the answer cannot be read'
-}
-
-/** As much of a host's text as a guest is told. */
-const TEXT_CHARACTERS = 10_000
-const cut = (text: string): string => String(text).slice(0, TEXT_CHARACTERS)
-
-/** A log that fails, now or later, must not fail the run. */
-function quietly(work: () => unknown): void {
-  try {
-    const done = work()
-    if (isThenable(done)) done.then(undefined, () => {})
-  } catch {}
 }

@@ -4,55 +4,19 @@
  * A guest tells what it asks in two ways, which end here. It waits on its stack, in the middle of a call: then its worker blocks,
  * and {@link Conversation.exchange} answers. Or its program waits with an empty stack: then its call has ended with
  * `waiting`, and {@link Conversation.take} is what the next call brings.
- *
- * Every row is read as if it were forged. One that is ill-formed ends the worker, as any broken frame does.
  */
-import { Encoded } from '../channel/encode.js'
-import { ProtocolError } from '../channel/frames.js'
-import type { Broker, Settled, Told, Verdict } from './broker.js'
-import { Callbacks, Lent, misleading, type CallRow, type GuestFunction } from './callbacks.js'
-import { GuestError, LATER, type Failure, type Question } from './effect.js'
+import type { Broker } from './broker.js'
+import { Callbacks } from './callbacks.js'
+import { LATER, type Question, type Told, type Verdict } from './effect.js'
+import { rowOf, Rows } from './rows.js'
+import type { AnswerRow, Asked, Asking, RowsOptions, ToldRows } from './rows.js'
 
-/** `[number, value]`, or `[number, None, type, text]`, with a fifth item where it is an exception of the guest's own. */
-export type AnswerRow = readonly [number, unknown] | readonly [number, null, ...Failure] | CallRow
-
-export interface ConversationOptions {
+export interface ConversationOptions extends RowsOptions {
   readonly broker: Broker
-  /**
-   * Reads the bytes of a value of the guest's. `lend` gives the function of a place; without it, none is to be called.
-   * @throws GuestError where it holds an object that this run was not given, or that was taken back; any other error for what is no
-   * such value.
-   */
-  readonly decode: (bytes: Uint8Array, lend?: (place: number) => GuestFunction) => unknown
   readonly encode: (value: unknown) => Uint8Array
-  /** From a place of the guarded text of a file (line from 1, UTF-8 column from 0) to the guest's source. */
-  readonly position: (line: number, column: number, file: string) => Question['at']
   readonly now: () => number
   readonly after: (ms: number, then: () => void) => () => void
-  /** Questions that may wait at once. */
-  readonly pending: number
-  /** Most bytes of the arguments of one question of an effect. */
-  readonly questionBytes: (effect: string) => number
 }
-
-/** A question, and the row it was read from. */
-interface Asked {
-  readonly question: Question
-  readonly row: readonly unknown[]
-  readonly bytes: number
-}
-
-/** What a guest tells when it asks. */
-interface Asking {
-  readonly questions: readonly Asked[]
-  readonly cancelled: readonly number[]
-  /** What functions of its own gave, or raised, that the host had called. */
-  readonly given: readonly Given[]
-}
-
-type Given =
-  | { readonly call: number; readonly value: unknown; readonly bytes: number }
-  | { readonly call: number; readonly error: readonly [type: string, text: string] }
 
 /** How a question is answered on whose answer a guest waits on its stack. */
 export interface Exchanging {
@@ -71,6 +35,7 @@ export class Conversation {
   /** Those that nobody answers in this run. */
   readonly #putOff = new Set<number>()
   readonly #callbacks: Callbacks
+  readonly #rows: Rows
   #ready: AnswerRow[] = []
   #wake: (() => void) | undefined
   #isClosed = false
@@ -85,6 +50,7 @@ export class Conversation {
         this.#wake?.()
       },
     })
+    this.#rows = new Rows(options, this.#callbacks)
   }
 
   /** Questions that have no answer yet. */
@@ -96,7 +62,7 @@ export class Conversation {
   get told(): readonly Question[] {
     return [...this.#open.values()].map(({ question, row }) => {
       if (!question.lent) return question
-      const { args, kwargs } = this.#arguments(row[3] as Uint8Array)
+      const { args, kwargs } = this.#rows.arguments(row[3] as Uint8Array)
       return { ...question, args, kwargs }
     })
   }
@@ -115,7 +81,7 @@ export class Conversation {
     fuel: number,
     { isTold, canDrop }: Exchanging = {},
   ): Promise<Uint8Array | undefined> {
-    const { told, wanted, timeoutMs, isAlone } = this.#read(bytes)
+    const { told, wanted, timeoutMs, isAlone } = this.#rows.read(bytes)
     if (!isTold) this.begin(told, fuel)
     const until = this.#options.now() + timeoutMs
     for (;;) {
@@ -135,7 +101,7 @@ export class Conversation {
     fuel: number,
     { isTold, canDrop }: Exchanging = {},
   ): Uint8Array | undefined {
-    const { told, wanted, isAlone } = this.#read(bytes)
+    const { told, wanted, isAlone } = this.#rows.read(bytes)
     if (!isTold) this.begin(told, fuel)
     const isStuck = this.#isStuck(wanted, Infinity)
     if (isStuck && canDrop) return undefined
@@ -153,9 +119,9 @@ export class Conversation {
    * A recording may come from anywhere, and code is not taken from it.
    */
   again(bytes: Uint8Array, answer: Uint8Array): Uint8Array | Promise<Uint8Array> {
-    const { told, wanted } = this.#read(bytes)
+    const { told, wanted } = this.#rows.read(bytes)
     const asked = told.questions.find(({ question }) => question.id === wanted)
-    const recorded = this.#decoded(answer) as AnswerRow[]
+    const recorded = this.#rows.decoded(answer) as AnswerRow[]
     const isValue = (row: AnswerRow): boolean => row[0] === wanted && row.length === 2
     const again = asked && recorded.some(isValue) && this.#options.broker.again(asked.question)
     if (!again) return answer
@@ -169,7 +135,7 @@ export class Conversation {
 
   /** What the bytes of a question ask, for people: its target, and the line. */
   describe(bytes: Uint8Array): string {
-    const { told, wanted } = this.#read(bytes)
+    const { told, wanted } = this.#rows.read(bytes)
     const asked = told.questions.map(({ question }) => question)
     const one = asked.find(({ id }) => id === wanted) ?? asked[0]
     if (!one) return 'waits'
@@ -194,7 +160,7 @@ export class Conversation {
   /** Takes up questions that an earlier run held. @throws ProtocolError */
   reopen(held: readonly HeldRow[]): void {
     for (const [row, seq, fuel] of held) {
-      const asked = this.#question(row)
+      const asked = this.#rows.question(row)
       const { question, bytes } = asked
       this.#options.broker.reopen({ question, bytes, seq, fuel })
       this.#open.set(question.id, asked)
@@ -215,19 +181,8 @@ export class Conversation {
   }
 
   /** Rows of a `waiting` response, as {@link begin} takes them. @throws ProtocolError */
-  rows(told: { readonly [key in 'asked' | 'cancelled' | 'given']?: unknown }): Asking {
-    const { asked, cancelled, given } = told
-    // No guest of ours starts more than may wait, or gives up more; and one may wait on the stack.
-    for (const list of [asked, cancelled, given]) {
-      if (!Array.isArray(list)) throw new ProtocolError('questions that are no list')
-      if (list.length > this.#options.pending + 1)
-        throw new ProtocolError('more questions than may wait')
-    }
-    return {
-      questions: (asked as unknown[]).map((row) => this.#question(row)),
-      cancelled: (cancelled as unknown[]).map((id) => whole(id)),
-      given: (given as unknown[]).map((row) => this.#given(row)),
-    }
+  rows(told: ToldRows): Asking {
+    return this.#rows.told(told)
   }
 
   /**
@@ -331,115 +286,6 @@ export class Conversation {
       this.#wake = wake
     })
   }
-
-  #read(bytes: Uint8Array): {
-    told: Asking
-    wanted: number | undefined
-    timeoutMs: number
-    isAlone: boolean
-  } {
-    const fields = this.#decoded(bytes) as Record<string, unknown>
-    const { wanted, timeout, alone } = fields
-    const told = this.rows(fields)
-    if (wanted === null && timeout !== null && typeof timeout !== 'number')
-      throw new ProtocolError('a timeout that is no number')
-    return {
-      told,
-      wanted: wanted === null || wanted === undefined ? undefined : whole(wanted),
-      timeoutMs: typeof timeout === 'number' && timeout >= 0 ? timeout * 1000 : Infinity,
-      isAlone: alone === true,
-    }
-  }
-
-  #question(row: unknown): Asked {
-    if (!Array.isArray(row) || row.length !== 7) throw new ProtocolError('a question that is none')
-    const [number, effect, target, payload, line, column, file] = row as unknown[]
-    const id = whole(number)
-    if (
-      typeof effect !== 'string' ||
-      typeof target !== 'string' ||
-      !(payload instanceof Uint8Array)
-    )
-      throw new ProtocolError('a question that is none')
-    if (payload.length > this.#options.questionBytes(effect))
-      throw new ProtocolError('a question that is too large')
-    let lent: Lent | undefined
-    const { args, kwargs, ...more } = this.#arguments(payload, (place) =>
-      (lent ??= new Lent(this.#callbacks, id)).at(place),
-    )
-    const fault = more.fault ?? (lent && misleading([args, kwargs]))
-    const at =
-      typeof line === 'number' && typeof column === 'number' && typeof file === 'string'
-        ? this.#options.position(line, column, file)
-        : undefined
-    const question = {
-      id,
-      effect,
-      target,
-      args,
-      kwargs,
-      at,
-      ...(lent && { lent }),
-      ...(fault && { fault: [fault.type, `${target}: ${fault.message}`] as const }),
-    }
-    return { question, row: row as unknown[], bytes: payload.length }
-  }
-
-  /** The arguments of a question; with `fault` where they hold what was not given. */
-  #arguments(
-    payload: Uint8Array,
-    lend?: (place: number) => GuestFunction,
-  ): Pick<Question, 'args' | 'kwargs'> & { readonly fault?: GuestError } {
-    let parts: unknown
-    try {
-      parts = this.#decoded(payload, lend)
-    } catch (fault) {
-      if (!(fault instanceof GuestError)) throw fault
-      return { args: [], kwargs: {}, fault }
-    }
-    const [args, kwargs] = Array.isArray(parts) ? (parts as unknown[]) : []
-    if (
-      !Array.isArray(args) ||
-      typeof kwargs !== 'object' ||
-      kwargs === null ||
-      kwargs instanceof Map
-    )
-      throw new ProtocolError('a question without arguments')
-    return { args, kwargs: kwargs as Record<string, unknown> }
-  }
-
-  #given(row: unknown): Given {
-    const [number, value, type, text] = Array.isArray(row) ? (row as unknown[]) : []
-    const call = whole(number)
-    if (value === null && typeof type === 'string' && typeof text === 'string')
-      return { call, error: [cut(type), cut(text)] }
-    if (!(value instanceof Uint8Array)) throw new ProtocolError('a value that is none')
-    if (value.length > this.#options.questionBytes('call'))
-      throw new ProtocolError('a value that is too large')
-    try {
-      const held = this.#decoded(value)
-      if (!Array.isArray(held)) throw new ProtocolError('a value that is none')
-      return { call, value: held[0] as unknown, bytes: value.length }
-    } catch (error) {
-      if (!(error instanceof GuestError)) throw error
-      return { call, error: [error.type, error.message] }
-    }
-  }
-
-  #decoded(bytes: Uint8Array, lend?: (place: number) => GuestFunction): unknown {
-    let value: unknown
-    try {
-      value = this.#options.decode(bytes, lend)
-    } catch (error) {
-      if (error instanceof GuestError) throw error
-      throw new ProtocolError(
-        `a question that does not decode: ${error instanceof Error ? error.message : String(error)}`,
-      )
-    }
-    if (typeof value !== 'object' || value === null)
-      throw new ProtocolError('a question that is none')
-    return value
-  }
 }
 
 /** Why a call is refused that would have to wait on the stack where nobody can. */
@@ -450,19 +296,3 @@ const LATER_THAN_NOW =
 /** Why a plain call is refused that who resumes the run would have to answer. */
 const PUT_OFF =
   'waits for an answer that this call cannot wait for; await it, as asyncio.to_thread lets you'
-
-function rowOf(settled: Settled): AnswerRow {
-  if ('error' in settled) return [settled.id, null, ...settled.error]
-  const { id, value, encoded } = settled
-  return [id, encoded ? new Encoded(encoded) : value]
-}
-
-/** As much of a guest's text as its host is told. */
-const TEXT_CHARACTERS = 10_000
-const cut = (text: string): string => text.slice(0, TEXT_CHARACTERS)
-
-function whole(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1)
-    throw new ProtocolError('a number that is none')
-  return value
-}

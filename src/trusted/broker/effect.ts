@@ -82,6 +82,42 @@ export interface EffectEvent {
   readonly at: Position | undefined
 }
 
+/** What a run may ask at all. */
+export interface EffectLimits {
+  /** Questions of one run. */
+  readonly effects: number
+  /** Questions that wait for their answer at the same time. */
+  readonly pending: number
+}
+
+/** What a run has asked so far, for the broker that goes on with it. */
+export interface Counts {
+  readonly run: string
+  readonly seq: number
+  /** How often each rule was asked, by its path. */
+  readonly asked: ReadonlyMap<string, number>
+}
+
+/** An answer, and the bytes of its value where it has one. */
+export type Settled = Answer & { readonly encoded: Uint8Array | undefined }
+/** What a question comes to, in this run. */
+export type Told = Settled | typeof LATER
+
+/** How who resumes a run answers a question that waits. `approved`: its function is called now. */
+export type Verdict =
+  | { readonly value: unknown }
+  | { readonly error: readonly [type: string, text: string] }
+  | { readonly denied: string }
+  | { readonly approved: true }
+
+/** A question without an answer, as a later broker is told of it. */
+export interface Held {
+  readonly question: Question
+  readonly bytes: number
+  readonly seq: number
+  readonly fuel: number
+}
+
 /** How one effect is carried out. One for each kind, opened anew for each run. */
 export interface Effect {
   /**
