@@ -135,8 +135,8 @@ def is_of_variables(space):
 
 
 def members(real):
-    """A namespace for the members of a class that is being made."""
-    return _namespace(real, _told_variable, _stored_attribute)
+    """A namespace for the members of a class that is being made: its body reads them as names, and the class has them."""
+    return _namespace(real, _told_variable, lambda name: spelled(stored_variable(name)))
 
 
 def shown(held):
