@@ -160,6 +160,26 @@ export function question(pick) {
     for (let i = 0; i < count; i++) w.value()
   }
   const kwargs = () => (pick(3) ? w.out.push(0x4e) : w.value())
+  // One in eight gives a callable to one of the first methods: two of these call it, and the door is entered from both sides.
+  if (pick(8) === 0) {
+    const given = 1 + pick(2)
+    const callables = () => {
+      w.head('(', given)
+      for (let i = 0; i < given; i++) {
+        w.head('(', 3)
+        w.out.push(0x53)
+        w.number(1 + pick(3))
+        w.number(pick(4))
+      }
+    }
+    w.tuple(
+      () => w.number(pick(3)),
+      () => w.number(pick(5)),
+      callables,
+      () => w.out.push(0x4e),
+    )
+    return [1, Uint8Array.from(w.out)]
+  }
   const operation = pick(pick(20) ? 12 : 15)
   switch (pick(6) === 0 ? 99 : operation) {
     case 0:
