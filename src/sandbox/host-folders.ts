@@ -6,7 +6,8 @@ import type { ResolvedPolicy } from '../policy/policy.js'
 import { holdPath, hostSystem, whyNoHostFolders } from '../platform/node/host-system.js'
 import { Directory } from '../trusted/broker/directory.js'
 import type { Effect } from '../trusted/broker/effect.js'
-import { fileEffects, type Covered, type HostMountRule } from '../trusted/broker/files.js'
+import { fileEffects } from '../trusted/broker/files.js'
+import type { Covered, HostMountRule } from '../trusted/broker/host-mounts.js'
 import { denier } from '../trusted/files/deny.js'
 
 /** @internal */

@@ -44,8 +44,8 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions, objects, files and folders, so often, so long, approved where that is asked.',
-    lines: 2_000,
-    tokens: 16_540,
+    lines: 2_010,
+    tokens: 16_620,
   },
   {
     name: 'network',

@@ -1,0 +1,24 @@
+/** Arguments of questions about files, which a worker may forge: each is of its kind, or EINVAL. */
+import type { Path } from '../files/volume.js'
+import { Errno } from '../wall/errno.js'
+
+/** @throws Errno */
+export function whole(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw new Errno('EINVAL')
+  return value
+}
+
+/** @throws Errno */
+export function long(value: unknown): bigint {
+  if (typeof value === 'bigint') return value
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new Errno('EINVAL')
+  return BigInt(value)
+}
+
+/** @throws Errno */
+export function names(value: unknown): Path {
+  if (!Array.isArray(value) || !value.every((name) => typeof name === 'string'))
+    throw new Errno('EINVAL')
+  return value as string[]
+}

@@ -1,0 +1,298 @@
+/**
+ * The files of the host's that one run has open, and what it has used of its mounts. Whatever it is asked for is judged here: which mount
+ * a guest path lies in, what may be written, how much more.
+ */
+import { linkText } from '../files/remote.js'
+import { LinkMet, O, type Path } from '../files/volume.js'
+import { Errno } from '../wall/errno.js'
+import { KIND, type Kind } from '../wall/file-table.js'
+import { errnoOf, type HostStat, type HostSystem } from './directory.js'
+import { GuestError, type Question } from './effect.js'
+import { long } from './file-arguments.js'
+import type { Covered, FilesOptions, HostMountRule } from './host-mounts.js'
+
+/** What one run has used of a mount. */
+interface Used {
+  grown: number
+  made: number
+}
+
+interface Handle {
+  readonly fd: number
+  readonly mount: HostMountRule
+  readonly target: string
+  readonly kind: Kind | 0
+  readonly isWritable: boolean
+  /** The last bytes that were written, and where they end: a secret may begin in them. */
+  written: { readonly end: number; readonly bytes: Uint8Array }
+}
+
+/** Open at the same time. */
+const MOST_HANDLES = 256
+const MOST_PIECE = 1 << 20
+const NOTHING_WRITTEN = { end: -1, bytes: new Uint8Array() }
+/** Room in an answer around a piece or an entry. */
+const ANSWER_SLACK = 512
+
+export type Operation = (
+  run: FileRun,
+  mount: HostMountRule,
+  path: Path,
+  args: readonly unknown[],
+  target: string,
+) => unknown
+
+export class FileRun {
+  readonly #mounts: readonly HostMountRule[]
+  readonly system: HostSystem
+  readonly #answerBytes: number
+  readonly #secrets: Covered | undefined
+  readonly #handles = new Map<number, Handle>()
+  readonly #used = new Map<HostMountRule, Used>()
+  #next = 1
+  #left: number
+  /** What is left of a folder's entries that did not fit into one answer. */
+  #listing: { readonly target: string; readonly entries: [string, Kind][] } | undefined
+
+  constructor({ mounts, system, operations, answerBytes, secrets }: FilesOptions) {
+    this.#mounts = mounts
+    this.system = system
+    this.#answerBytes = answerBytes
+    this.#secrets = secrets
+    this.#left = operations
+  }
+
+  perform(operation: Operation, { target, args }: Question): unknown {
+    const mount = this.mountOf(target)
+    if (mount === undefined) throw new GuestError('OSError', 'EACCES')
+    try {
+      if (this.#left-- <= 0) throw new Errno('EDQUOT')
+      const path = target.split('/').filter(Boolean).slice(mount.at.length)
+      return operation(this, mount, path, args, target) ?? null
+    } catch (error) {
+      const known = errnoOf(error)
+      if (known instanceof LinkMet) throw new GuestError('OSError', linkText(known))
+      if (known instanceof Errno) throw new GuestError('OSError', known.code)
+      throw error
+    }
+  }
+
+  /** The run is over: nothing stays open. */
+  end(): void {
+    for (const number of [...this.#handles.keys()]) this.close(number)
+  }
+
+  /** The innermost mount of the host's that a guest path lies in. */
+  mountOf(target: string): HostMountRule | undefined {
+    if (!target.startsWith('/')) return undefined
+    const path = target.split('/').filter(Boolean)
+    let found: HostMountRule | undefined
+    for (const mount of this.#mounts) {
+      const isIn = mount.at.length <= path.length && mount.at.every((name, i) => path[i] === name)
+      if (isIn && mount.at.length >= (found?.at.length ?? 0)) found = mount
+    }
+    return found
+  }
+
+  handle(number: unknown, target: string): Handle {
+    const handle = this.#handles.get(number as number)
+    if (handle === undefined || handle.target !== target) throw new Errno('EBADF')
+    return handle
+  }
+
+  close(number: number): void {
+    const handle = this.#handles.get(number)
+    if (handle === undefined) return
+    this.#handles.delete(number)
+    this.system.close(handle.fd)
+  }
+
+  open(
+    mount: HostMountRule,
+    path: Path,
+    flags: number,
+    mode: number,
+    target: string,
+  ): [number, (number | bigint)[]] {
+    if (this.#handles.size >= MOST_HANDLES) throw new Errno('EMFILE')
+    const wants = flags & O.ACCESS
+    const writes = wants !== 0 || (flags & O.TRUNC) !== 0
+    let fd: number | undefined
+    let stat: HostStat | undefined
+    if ((flags & O.CREAT) !== 0 && quietly(() => mount.directory.stat(path, false)) === undefined)
+      this.making(mount, () => {
+        fd = mount.directory.create(path, mode & 0o777)
+        return fd !== undefined
+      })
+    if (fd === undefined) {
+      if ((flags & O.CREAT) !== 0 && (flags & O.EXCL) !== 0) throw new Errno('EEXIST')
+      if ((flags & O.NOFOLLOW) !== 0 && mount.directory.stat(path, false).kind === KIND.link)
+        throw new Errno('ELOOP')
+      if (writes) needWrite(mount)
+      const allowed = (found: HostStat): void => {
+        if (found.kind === KIND.folder && (writes || (flags & O.CREAT) !== 0))
+          throw new Errno('EISDIR')
+        if (found.kind !== KIND.folder && (flags & O.DIRECTORY) !== 0) throw new Errno('ENOTDIR')
+        if (writes) alone(found)
+      }
+      ;({ fd, stat } = mount.directory.open(
+        path,
+        !writes ? 'read' : wants === O.WRONLY ? 'write' : 'both',
+        allowed,
+      ))
+    }
+    stat ??= this.system.stat(fd)
+    const number = this.#next++
+    const { kind } = stat
+    const written = NOTHING_WRITTEN
+    const handle: Handle = { fd, mount, target, kind, isWritable: writes, written }
+    this.#handles.set(number, handle)
+    if ((flags & O.TRUNC) !== 0) this.resize(handle, 0)
+    return [number, rowOf(this.system.stat(fd))]
+  }
+
+  read({ fd, kind }: Handle, at: number, size: number): Uint8Array {
+    if (kind !== KIND.file) throw new Errno('EISDIR')
+    return this.system.read(fd, at, Math.min(size, MOST_PIECE, this.#answerBytes - ANSWER_SLACK))
+  }
+
+  /** As many bytes as the quota leaves room for. */
+  write(handle: Handle, at: number | undefined, bytes: unknown): number {
+    if (!handle.isWritable || handle.kind !== KIND.file || !(bytes instanceof Uint8Array))
+      throw new Errno('EBADF')
+    const used = this.#usedOf(handle.mount)
+    const { size } = this.system.stat(handle.fd)
+    const place = at ?? size
+    const room = Math.max(size, size + handle.mount.maxBytes - used.grown) - place
+    const piece = bytes.subarray(0, Math.max(0, room))
+    if (piece.length === 0 && bytes.length > 0) throw new Errno('EDQUOT')
+    const count = this.#put(handle, place, piece)
+    used.grown += Math.max(0, place + count - size)
+    return count
+  }
+
+  /** Writes, with secrets masked: also one that begins in what was written just before. */
+  #put(handle: Handle, place: number, piece: Uint8Array): number {
+    if (this.#secrets === undefined) return this.system.write(handle.fd, place, piece)
+    const before = handle.written.end === place ? handle.written.bytes : NOTHING_WRITTEN.bytes
+    const whole = new Uint8Array(before.length + piece.length)
+    whole.set(before)
+    whole.set(piece, before.length)
+    const masked = this.#secrets.mask(whole)
+    // Only from what is masked on: before it may lie the end of what was masked already.
+    const found = masked === whole ? -1 : masked.findIndex((byte, at) => byte !== whole[at])
+    const from = found < 0 ? before.length : Math.min(found, before.length)
+    const done =
+      this.system.write(handle.fd, place - before.length + from, masked.subarray(from)) + from
+    const bytes = whole.subarray(0, done).slice(1 - this.#secrets.longest)
+    handle.written = { end: place - before.length + done, bytes }
+    return Math.max(0, done - before.length)
+  }
+
+  resize(handle: Handle, size: number): void {
+    if (!handle.isWritable || handle.kind !== KIND.file) throw new Errno('EINVAL')
+    const used = this.#usedOf(handle.mount)
+    const grows = size - this.system.stat(handle.fd).size
+    if (grows > 0 && used.grown + grows > handle.mount.maxBytes) throw new Errno('EDQUOT')
+    this.system.truncate(handle.fd, size)
+    used.grown = Math.max(0, used.grown + grows)
+  }
+
+  /** A folder's entries from a place on, as many as fit into one answer. */
+  list(
+    { directory }: HostMountRule,
+    path: Path,
+    from: number,
+    target: string,
+  ): [page: [string, Kind][], isLast: boolean] {
+    if (from === 0 || this.#listing?.target !== target)
+      this.#listing = { target, entries: directory.list(path) }
+    const page: [string, Kind][] = []
+    let bytes = ANSWER_SLACK
+    for (const entry of this.#listing.entries.slice(from)) {
+      bytes += 3 * entry[0].length + 32
+      if (bytes > this.#answerBytes && page.length > 0) break
+      page.push(entry)
+    }
+    return [page, from + page.length >= this.#listing.entries.length]
+  }
+
+  changing<T>(mount: HostMountRule, work: () => T): T {
+    needWrite(mount)
+    return work()
+  }
+
+  /** Makes something new; what turns out not to be is not counted. */
+  making(mount: HostMountRule, work: () => unknown): void {
+    needWrite(mount)
+    const used = this.#usedOf(mount)
+    if (used.made >= mount.maxFiles) throw new Errno('EDQUOT')
+    if (work() !== false) used.made++
+  }
+
+  /** Removes or replaces what is at the path, and counts its bytes as given back: those that no other name has. */
+  freeing(mount: HostMountRule, path: Path, work: () => void): void {
+    needWrite(mount)
+    const before = quietly(() => mount.directory.stat(path, false))
+    work()
+    if (before === undefined) return
+    const used = this.#usedOf(mount)
+    used.made = Math.max(0, used.made - 1)
+    if (before.kind === KIND.file && before.links === 1)
+      used.grown = Math.max(0, used.grown - before.size)
+  }
+
+  setMode(at: string, stat: HostStat, mode: number): void {
+    alone(stat)
+    this.system.setMode(at, mode & 0o777)
+  }
+
+  setTimes(at: string, stat: HostStat, accessed: unknown, modified: unknown): void {
+    alone(stat)
+    this.system.setTimes(
+      at,
+      accessed === null ? stat.accessed : long(accessed),
+      modified === null ? stat.modified : long(modified),
+    )
+  }
+
+  changeOpen({ fd, mount }: Handle, work: (at: string, stat: HostStat) => void): void {
+    needWrite(mount)
+    work(this.system.at(fd), this.system.stat(fd))
+  }
+
+  #usedOf(mount: HostMountRule): Used {
+    let used = this.#used.get(mount)
+    if (used === undefined) this.#used.set(mount, (used = { grown: 0, made: 0 }))
+    return used
+  }
+}
+
+function needWrite({ access }: HostMountRule): void {
+  if (access !== 'write') throw new Errno('EROFS')
+}
+
+/** A file with another name may be one outside: it is read, and not changed. */
+function alone({ kind, links }: HostStat): void {
+  if (kind === KIND.file && links > 1) throw new Errno('EPERM')
+}
+
+export const rowOf = ({
+  kind,
+  mode,
+  size,
+  inode,
+  links,
+  modified,
+  accessed,
+  changed,
+}: HostStat): (number | bigint)[] => [kind, mode, size, inode, links, modified, accessed, changed]
+
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Errno && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
