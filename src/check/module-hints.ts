@@ -61,7 +61,6 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   runpy: 'define a function and call it',
   pkgutil: 'write an `import` statement',
   dis: 'leave it out',
-  gc: 'leave it out: memory is limited by the policy',
   tracemalloc: 'leave it out: memory is limited by the policy',
   atexit: 'write the last lines at the end of the program',
   getpass: 'take inputs from the host',

@@ -99,6 +99,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   functools: words(`
     Placeholder cache cached_property cmp_to_key lru_cache partial partialmethod reduce singledispatch
     singledispatchmethod total_ordering update_wrapper wraps`),
+  gc: words(`collect disable enable isenabled is_tracked`),
   getopt: words(`GetoptError error getopt gnu_getopt`),
   graphlib: words(`CycleError TopologicalSorter`),
   hashlib: words(`
