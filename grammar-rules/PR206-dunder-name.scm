@@ -2,7 +2,8 @@
 ;
 ; ## Denies
 ; Names between double underscores, except a few to read (`__name__`, `__doc__`) and, at module level, a few to assign
-; (`__all__`, `__version__`, `__author__` and kin). Keyword arguments of such names too.
+; (`__all__`, `__version__`, `__author__` and kin). Keyword arguments of such names too, but for
+; those of special methods: `dict(__str__=f)`.
 ;
 ; ## Why
 ; These are the interpreter's own: `__builtins__` holds every builtin, `__class__` in a method is the real class, and what
@@ -16,4 +17,5 @@
 
 ((keyword_argument name: (identifier) @deny)
   (#match? @deny "^__.+__$")
+  (#not-in? @deny definable-methods)
   (#set! message "keyword argument `{deny}` is not available"))

@@ -90,6 +90,10 @@ def _patch_caches():
 _new_class_members = enum._not_given
 
 
+# Special methods that a dict of members may have beside them.
+_TEXT_METHODS = frozenset({'__str__', '__repr__', '__format__'})
+
+
 def _enum_names(given):
     """The functional API's `names` as a list of exact names, or of pairs of an exact name and a value."""
     if isinstance(given, str):
@@ -102,6 +106,9 @@ def _enum_names(given):
         if len(pair) != 2 or not isinstance(pair[0], str):
             raise TypeError('members of an enumeration are named by strings')
         name = _str(pair[0])
+        if name in _TEXT_METHODS and type(item) is not str:
+            judged.append((name, pair[1]))
+            continue
         if names.is_dunder(name) or names.PRIVATE_MARK in name:
             raise ValueError(f'{name!r} cannot name a member')
         judged.append(names.mark(name) if isinstance(item, str) else (names.mark(name), pair[1]))

@@ -83,7 +83,8 @@ def check_keyword(name, node):
     """Refuses `name` as an argument's: some callees make attributes of them (`SimpleNamespace(__globals__=d)`)."""
     if name in GUARDS:
         raise Refused(f'`{name}` is the name of a guard', node)
-    if is_dunder(name) or name[:1] == PRIVATE_MARK:
+    # A special method's own name does no more as an argument's than as an attribute's that the program may write.
+    if is_dunder(name) and name not in DEFINABLE_METHODS or name[:1] == PRIVATE_MARK:
         raise Refused(f'`{name}` cannot be the name of an argument', node)
 
 
