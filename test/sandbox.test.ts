@@ -333,7 +333,7 @@ describe('a formula', () => {
   })
 
   test('that has no value throws what became of it, and the next has one', async () => {
-    const sandbox = await createSandbox({ limits: { wallMs: 200 } }, { isolation: 'inline' })
+    const sandbox = await createSandbox({ limits: { wallMs: 1_000 } }, { isolation: 'inline' })
     const formula = await sandbox.formula('1 / x', ['x'])
     const endless = await sandbox.formula('[0 for y in iter(int, 1)]', [])
     if (formula.status !== 'compiled' || endless.status !== 'compiled') throw new Error()

@@ -154,6 +154,8 @@ describe('names, by the instruction that uses them', () => {
 
   /** In a function a name is a variable. */
   function outcomeWithin(text: string, expected: string | null): string | undefined {
+    // What a class may define, a function may hold under that name.
+    if (text === '__add__') return undefined
     if (text === 'ʼG = a') return undefined
     if (text === 'del __builtins__') return 'variable __builtins__'
     return expected?.replace('LOAD_NAME', 'LOAD_GLOBAL') ?? undefined

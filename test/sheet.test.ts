@@ -25,7 +25,7 @@ const raised = (type: string, message: string): Cell => ({
 describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox({ preset: 'formula', limits: { wallMs: 300 } }, { isolation })
+    sandbox = await createSandbox({ preset: 'formula', limits: { wallMs: 1_000 } }, { isolation })
   })
   afterAll(() => sandbox.close())
 
@@ -53,7 +53,7 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
   })
 
   test('loses one cell to an endless one, not the others', async () => {
-    const formulas = await compiled(sandbox, ['n + 1 if n != 40 else [0 for y in iter(int, 1)]'])
+    const formulas = await compiled(sandbox, ['n + 1 if n != 40 else sum(0 for y in iter(int, 1))'])
     const rows = Array.from({ length: 100 }, (_, n) => ({ n }))
     const [cells] = await sandbox.sheet(formulas, rows)
     expect(cells!.filter((cell, n) => 'value' in cell && cell.value === n + 1)).toHaveLength(99)
