@@ -399,13 +399,19 @@ describe('hostile sources', () => {
       for (let index = 0; index < count; index += 1)
         checker.check(`round(price * x${count}_${index}.y, 2)`)
     }
+    const held = (): number => {
+      collect()
+      const { heapUsed, arrayBuffers } = process.memoryUsage()
+      return heapUsed + arrayBuffers
+    }
     round(2_000)
-    collect()
-    const before = process.memoryUsage()
-    round(10_000)
-    collect()
-    const after = process.memoryUsage()
-    expect(after.heapUsed - before.heapUsed).toBeLessThan(5_000_000)
-    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(5_000_000)
+    // What leaks does so each time; buffers of what was checked before come and go once.
+    let grown = Infinity
+    for (let n = 0; n < 3 && grown >= 5_000_000; n++) {
+      const before = held()
+      round(10_000)
+      grown = held() - before
+    }
+    expect(grown).toBeLessThan(5_000_000)
   }, 300_000)
 })

@@ -157,6 +157,29 @@ describe('a worker that ran a guest', () => {
   })
 })
 
+test('of a source that is too long, only the beginning is sent, and refused for its size', async () => {
+  const sandbox = kept(
+    await createSandbox({ limits: { sourceBytes: 1_000 } }, { isolation: 'thread' }),
+  )
+  const sent: number[] = []
+  const perform = Link.prototype.perform
+  Link.prototype.perform = function (call) {
+    sent.push(call.request.length)
+    return perform.call(this, call)
+  }
+  try {
+    expect(await sandbox.run('('.repeat(9 << 20))).toMatchObject({
+      status: 'refused',
+      diagnostics: [{ code: 'PR500', span: { start: { line: 1, column: 1, offset: 0 } } }],
+    })
+    // As long as may be, and not refused for its size.
+    expect(await sandbox.run(`#${'x'.repeat(999)}`)).toMatchObject({ status: 'returned' })
+  } finally {
+    Link.prototype.perform = perform
+  }
+  expect(sent[0]).toBeLessThan(100_000)
+})
+
 describe('a compile answer that is not of a compile worker', () => {
   test('is none: what a guest worker says of a source runs nowhere, now or later', async () => {
     const sandbox = kept(await createSandbox({}, { isolation: 'thread', workers: 1 }))

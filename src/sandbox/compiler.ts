@@ -130,9 +130,10 @@ export class Compiler {
    * @throws what {@link compile} throws
    */
   async compileAll(
-    texts: readonly SourceText[],
+    given: readonly SourceText[],
     signal: AbortSignal | undefined,
   ): Promise<readonly Compiled[]> {
+    const texts = given.map((text) => this.#beginningOf(text))
     const keys = texts.map((text) => this.#keyOf(text))
     const told = new Map<string, Compiled>()
     const wanting = new Map<string, SourceText>()
@@ -215,6 +216,13 @@ export class Compiler {
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#now?.close()
+  }
+
+  /** A source that is too long to be accepted is refused by its beginning: nobody reads, hashes or sends the rest. */
+  #beginningOf(text: SourceText): SourceText {
+    const { sourceBytes } = this.policy.limits
+    const isTooLong = typeof text.source === 'string' && text.source.length > sourceBytes
+    return isTooLong ? { ...text, source: text.source.slice(0, sourceBytes + 1) } : text
   }
 
   #keyOf({ source, mode, filename, parameters, asFunction, formals }: SourceText): string {

@@ -9,7 +9,13 @@ import { createHash } from 'node:crypto'
 export function cacheKey(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256')
   for (const part of parts) {
-    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf16le') : part
+    // UTF-8 is half as long and as telling, but for what has no UTF-8; no UTF-8 holds the byte that stands before the other.
+    const bytes =
+      typeof part !== 'string'
+        ? part
+        : (part as string & { isWellFormed(): boolean }).isWellFormed()
+          ? Buffer.from(part, 'utf8')
+          : Buffer.concat([Buffer.of(0xff), Buffer.from(part, 'utf16le')])
     const length = Buffer.alloc(8)
     length.writeBigUInt64LE(BigInt(bytes.length))
     hash.update(length).update(bytes)
