@@ -55,7 +55,7 @@ export class Capability {
 /**
  * A function that the guest awaits: `await search(query)` or `asyncio.create_task(search(query))`. It is called with the guest's
  * arguments, then, where there are any, an object of its keyword arguments, and last a context: `signal` is aborted when the
- * guest no longer waits.
+ * guest no longer waits. How many arguments there are is the guest's to choose: check them, and the context with them.
  *
  * @example capabilities: { search: awaitable(async (query, { signal }) => fetchRows(query, signal)) }
  */
