@@ -1,6 +1,6 @@
 /** `pyrestrict/check` is one file that needs nothing: in a page, in a bundle, and beside no file of its own. */
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,6 +44,8 @@ test('it imports nothing, and asks for no file', async () => {
   const [{ imports, dynamicImports, code }] = output
   expect({ imports, dynamicImports }).toEqual({ imports: [], dynamicImports: [] })
   expect(code).not.toContain('import.meta')
+  // As the README says.
+  expect((statSync(FILE).size / 1e6).toFixed(1)).toBe('1.3')
 })
 
 describe('in a page of Chromium', () => {
