@@ -3,8 +3,17 @@
  * repository as CONTRIBUTING.md says, each in its place and nowhere else; then the copy is built, and each is there for its users.
  */
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from './support/cli.js'
@@ -117,6 +126,16 @@ export const GREET: Effect = {
 }
 `,
     ],
+    [
+      'src/sandbox/converse.ts',
+      "import { GREET } from '../trusted/broker/greet.js'\n",
+      "import { stdinEffect, type Readable } from '../trusted/broker/stdin.js'\n",
+    ],
+    [
+      'src/sandbox/converse.ts',
+      "  effects.set('greet', GREET)\n",
+      '  const effects = callEffects({ granted: host.granted, objects, rules, timeoutMs })\n',
+    ],
   ],
   format: [
     [
@@ -191,6 +210,7 @@ async function pyrestrict(...args: string[]): Promise<{ status: number; output: 
 
 beforeAll(async () => {
   // Below the repository, so that its packages are found.
+  mkdirSync(join(ROOT, 'node_modules/.cache'), { recursive: true })
   copy = mkdtempSync(join(ROOT, 'node_modules/.cache/pyrestrict-additions-'))
   for (const name of ['src', 'grammar-rules', 'dist', 'package.json', 'tsconfig.json', 'README.md'])
     cpSync(join(ROOT, name), join(copy, name), { recursive: true })
@@ -266,10 +286,23 @@ test('the policy key and the limit are in types, schema and values', async () =>
   expect(wrong.output).toContain('limits.greetings')
 })
 
-test('the effect is one that a broker takes', () => {
-  // Its type says so: the copy was compiled.
-  expect(readFileSync(join(copy, 'dist/trusted/broker/greet.js'), 'utf8')).toContain('GREET')
-})
+test('the effect is one of a run, whose other effects go on', async () => {
+  // That it is an effect is what its type says: the copy was compiled.
+  const { GREET } = (await import(
+    pathToFileURL(join(copy, 'dist/trusted/broker/greet.js')).href
+  )) as {
+    GREET: { rule(target: string): { path: string } | undefined; perform(): string }
+  }
+  expect([GREET.rule('greet')?.path, GREET.rule('other'), GREET.perform()]).toEqual([
+    'greet',
+    undefined,
+    'hello',
+  ])
+  const told = run('sh', ['-c', `echo hello | "$NODE" "$MAIN" run -c 'print(input())'`], {
+    env: { ...process.env, NODE: process.execPath, MAIN: main() },
+  })
+  expect((await told).stdout).toBe('hello\n')
+}, 60_000)
 
 test('the format and the command are in the help, and work', async () => {
   expect((await pyrestrict('check', '--help')).output).toMatch(/\bgreeting\b/)
