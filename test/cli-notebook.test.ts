@@ -44,7 +44,7 @@ describe('a notebook', () => {
       1,
       'two.ipynb:cell 2:2:3: PR203 attribute `__class__` is not accessible',
       expect.stringMatching(/^two\.ipynb:cell 3:1:\d: PR010 /),
-      'two.ipynb:cell 4:1:8: PR301 module `os` is not available',
+      'two.ipynb:cell 4:1:8: PR301 the policy does not grant module `os`',
       '',
       '',
     ])
@@ -79,7 +79,7 @@ describe('a notebook', () => {
       'magics.ipynb:cell 2:5:1: PR010 `?` is a command of IPython, not Python',
       'magics.ipynb:cell 3:1:1: PR010 `%%bash` is a command of IPython, not Python',
       'magics.ipynb:cell 4:1:1: PR010 `%%time` is a command of IPython, not Python',
-      'magics.ipynb:cell 4:2:8: PR301 module `os` is not available',
+      'magics.ipynb:cell 4:2:8: PR301 the policy does not grant module `os`',
       '',
       '',
     ])

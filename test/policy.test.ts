@@ -163,12 +163,12 @@ describe('what is not plain data', () => {
     [
       'a list for modules',
       { modules: ['math'] },
-      'policy.modules: must be "standard", or an object of modules with the names each shows, not Array',
+      'policy.modules: must be "standard", "standard files", or an object of modules with the names each shows, not Array',
     ],
     [
       'an empty list for modules',
       { modules: [] },
-      'policy.modules: must be "standard", or an object of modules with the names each shows, not Array',
+      'policy.modules: must be "standard", "standard files", or an object of modules with the names each shows, not Array',
     ],
     [
       'a sparse list',
@@ -250,6 +250,10 @@ describe('modules', () => {
       Object.keys({ ...MODULES, ...FILE_MODULES, ...NETWORK_MODULES }).length,
     )
     expect(Object.keys(resolvePolicy({ modules: { os: ['getcwd'] } }).modules)).toEqual(['os'])
+    const words = { modules: 'standard files' }
+    expect(names(words)).toEqual(names({ filesystem }))
+    expect(names({ ...words, filesystem, network })).toEqual(names({ filesystem, network }))
+    expect(names({ ...words, network })).toEqual(names({ filesystem, network }))
   })
 
   test('a list grants those names, "*" all of them, and nothing is inherited', () => {

@@ -99,7 +99,11 @@ test('the tables of hints speak of names that are refused', async () => {
   ).toEqual([])
   const { MODULE_HINTS, MODULE_NAME_HINTS } = await import('../src/check/module-hints.js')
   const { FILE_MODULES, MODULES } = await import('../src/trusted/language/modules.js')
-  expect(Object.keys(MODULE_HINTS).filter((name) => Object.hasOwn(MODULES, name))).toEqual([])
+  expect(
+    Object.keys(MODULE_HINTS).filter((name) =>
+      Object.hasOwn({ ...MODULES, ...FILE_MODULES }, name),
+    ),
+  ).toEqual([])
   expect(
     Object.keys(MODULE_NAME_HINTS).filter((key) => {
       const dot = key.lastIndexOf('.')
@@ -119,7 +123,7 @@ test('what a module does not show is told what to use instead, imported or read'
   expect(hintsOf('import sys\nsys.modules')).toEqual(['write an `import` statement'])
   expect(hintsOf('from math import sqr')).toEqual(['did you mean `sqrt`?'])
   expect(hintsOf('import pathlib')).toEqual([
-    'the policy grants it where it has files (`filesystem`), or lists it in `modules`',
+    'grant it: `"modules": { "pathlib": "*" }`, or "standard files"',
   ])
 })
 

@@ -3,7 +3,7 @@ import type { Code, Span } from '../diagnostic.js'
 import type { Reading } from '../rules/reading.js'
 import type { Grammar } from '../syntax/language.js'
 import type { Source } from '../syntax/source.js'
-import { MODULES } from '../trusted/language/modules.js'
+import { FILE_MODULES, MODULES } from '../trusted/language/modules.js'
 import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
@@ -277,13 +277,15 @@ export class Imports {
   private judgeModule(node: number, module: string): void {
     if (this.grantsOf(module) !== undefined) return
     const name = shown(module)
-    const reviewed = Object.hasOwn(MODULES, module)
+    const hasFiles = Object.hasOwn(FILE_MODULES, module)
+    const reviewed = hasFiles || Object.hasOwn(MODULES, module)
     const top = module.split('.')[0]
     const known = (key: string): string | undefined =>
       Object.hasOwn(MODULE_HINTS, key) ? MODULE_HINTS[key] : undefined
     this.findings.add(this.codeFor('PR301', node, module), node, () => {
       if (reviewed) {
-        const hint = `grant it: \`"modules": { "${module}": "*" }\`, or "standard"`
+        const set = hasFiles ? '"standard files"' : '"standard"'
+        const hint = `grant it: \`"modules": { "${module}": "*" }\`, or ${set}`
         return { message: `the policy does not grant module \`${name}\``, hint }
       }
       const close = nearest(module, Object.keys(this.grants))
@@ -310,7 +312,8 @@ export class Imports {
       this.grantsOf(`${module}.${name}`) !== undefined
     )
       return
-    const reviewed = Object.hasOwn(MODULES, module) && MODULES[module].includes(name)
+    const names = { ...MODULES, ...FILE_MODULES }[module]
+    const reviewed = names?.includes(name) === true
     this.findings.add(this.codeFor('PR302', node, name), node, () => {
       if (reviewed) {
         const message = `the policy does not grant \`${name}\` of module \`${module}\``

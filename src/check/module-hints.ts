@@ -3,19 +3,10 @@
 const host = 'a guest cannot: have the host do it and pass the result as an input'
 const network =
   'the policy grants it where it allows requests: `"network": { "allow": ["https://api.example.com"] }`'
-const files = 'the policy grants it where it has files (`filesystem`), or lists it in `modules`'
 
 export const MODULE_HINTS: Readonly<Record<string, string>> = {
-  os: `${files}; a guest has no processes, and of the environment what its host gives it (\`env\`)`,
-  'os.path': files,
-  posixpath: 'use `os.path`, where the policy grants files (`filesystem`)',
-  pathlib: files,
-  stat: files,
+  posixpath: 'use `os.path`',
   mimetypes: 'keep the types in a dict',
-  glob: `${files}; \`fnmatch\` matches names`,
-  shutil: files,
-  tarfile: files,
-  tempfile: `${files}; \`io.StringIO\` and \`io.BytesIO\` are files in memory`,
   subprocess: host,
   multiprocessing: 'write a loop: a guest has one thread',
   _thread: 'use `asyncio`',
@@ -23,7 +14,6 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   gzip: 'use `zlib`',
   bz2: 'use `zlib`',
   lzma: 'use `zlib`',
-  zipfile: files,
   email: host,
   selectors: 'use `asyncio`',
   signal: 'set limits in the policy',

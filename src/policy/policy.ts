@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { PolicyError } from '../errors.js'
 import type { PolicyKey } from './key.js'
 import { checkArtifacts } from './keys/artifacts.js'
-import { STANDARD_GRANTS, withDoors } from './keys/modules.js'
+import { FILES_GRANTS, withDoors } from './keys/modules.js'
 import { KEYS, type Keys, type PolicyKeyName, type ResolvedKeys } from './keys.js'
 import { widened } from './keys/language.js'
 import { DEFAULT_LIMITS, LIMIT_NAMES, LIMITS, type Limits } from './limits.js'
@@ -71,7 +71,7 @@ export function resolvePolicy(policy?: Policy | ResolvedPolicy): ResolvedPolicy 
     return given === undefined ? standard : resolve(given, preset[name])
   })
   const isFull = whole.language === 'full'
-  const modules = withDoors(isFull ? STANDARD_GRANTS : whole.modules, {
+  const modules = withDoors(isFull ? FILES_GRANTS : whole.modules, {
     files: Object.keys(whole.filesystem).length > 0,
     network: whole.network !== undefined,
   })

@@ -23,8 +23,8 @@ export type PresetName = (typeof PRESET_NAMES)[number]
  * | formula | numbers, dates, text | `input open print` | 250 ms | 64 MiB | none | 1 MiB | 64 KiB |
  * | template | the same, and JSON, HTML, URLs | `input open` | 1 s | 128 MiB | 4 MiB | 4 MiB | 256 KiB |
  * | script | standard | | 5 s | 256 MiB | 1 MiB | 8 MiB | 10 MB |
- * | agent | standard | | 30 s | 512 MiB | 256 KiB | 8 MiB | 1 MiB |
- * | education | standard | | 10 s | 256 MiB | 256 KiB | 1 MiB | 256 KiB |
+ * | agent | standard, and those of files | | 30 s | 512 MiB | 256 KiB | 8 MiB | 1 MiB |
+ * | education | standard, and those of files | | 10 s | 256 MiB | 256 KiB | 1 MiB | 256 KiB |
  */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   formula: {
@@ -95,14 +95,14 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   },
   agent: {
     text: 'Code that a language model wrote: more time and memory, less output, since a model reads it.',
-    modules: 'standard',
+    modules: 'standard files',
     dunders: 'guarded',
     evaluate: true,
     limits: { wallMs: 30_000, memoryMb: 512, outputBytes: 262_144 },
   },
   education: {
     text: "A learner's exercise: everything to learn with, endings soon enough to notice an endless loop.",
-    modules: 'standard',
+    modules: 'standard files',
     dunders: 'guarded',
     evaluate: true,
     limits: { wallMs: 10_000, outputBytes: 262_144, resultBytes: MIB, sourceBytes: 262_144 },

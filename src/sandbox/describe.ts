@@ -3,7 +3,7 @@
  * checkers, and a text for a language model that is to write a program.
  */
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
-import { STANDARD_GRANTS } from '../policy/keys/modules.js'
+import { ALL_GRANTS, hasFileModules } from '../policy/keys/modules.js'
 import { ArgumentError } from '../errors.js'
 import type { Granted } from '../trusted/broker/calls.js'
 import { Awaitable, Capability } from '../trusted/broker/capability.js'
@@ -173,7 +173,7 @@ function paragraphs(
         ? 'There is no network.'
         : `Requests may go to ${origins.flatMap((one) => (typeof one === 'string' ? one : one.origin)).join(', ')}, by urllib.request, and nowhere else.`,
       mounts.length === 0
-        ? 'There are no files.'
+        ? `There are no files${hasFileModules(policy.modules) ? ': `os` and `pathlib` find an empty folder that nobody can write to' : ''}.`
         : `Files are there below ${mounts.map(([path, mount]) => `${path} (${accessOf(mount)})`).join(', ')}.`,
       `It may take ${limits.wallMs / 1000} s and ${limits.memoryMb} MiB, and print ${limits.outputBytes} bytes. Beyond that it is stopped.`,
     ].join('\n\n') + '\n'
@@ -214,11 +214,11 @@ function modulesText({ modules }: ResolvedPolicy): string {
     .filter((name) => !name.startsWith('_'))
     .sort()
   if (names.length === 0) return 'No module of the standard library can be imported.'
-  const whole = names.filter((name) => modules[name]!.length === STANDARD_GRANTS[name]?.length)
+  const whole = names.filter((name) => modules[name]!.length === ALL_GRANTS[name]?.length)
   const parts = names.filter((name) => !whole.includes(name))
   return [
     `Of the standard library it can import: ${[...whole, ...parts.map((name) => `${name} (only ${modules[name]!.join(', ')})`)].join(', ')}.`,
-    'They show the names that compute, not those that reach files, processes or the interpreter. Every other module is refused.',
+    'They show the names that compute, not those that reach processes or the interpreter. Every other module is refused.',
   ].join(' ')
 }
 

@@ -1,6 +1,7 @@
 /** Files on the host's side: what a worker is told of a policy's mounts, files that a run is given, and those that come back. */
 import { ArgumentError } from '../errors.js'
 import { guestPath, mountOf, type ResolvedMount } from '../policy/keys/filesystem.js'
+import { hasFileModules } from '../policy/keys/modules.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import {
   decodeTaken,
@@ -25,12 +26,12 @@ const memoryBytes = (mount: ResolvedMount): number =>
   'memory' in mount ? mount.memory : mount.access === 'overlay' ? mount.maxBytes : 0
 
 /** @internal What a worker is told at its start, and by how much frames may be larger for it. */
-export function filesSetup({ filesystem, artifacts }: ResolvedPolicy): {
+export function filesSetup({ modules, filesystem, artifacts }: ResolvedPolicy): {
   setup: Uint8Array | null
   frameBytes: number
 } {
   const mounts = Object.entries(filesystem)
-  if (mounts.length === 0) return { setup: null, frameBytes: 0 }
+  if (mounts.length === 0 && !hasFileModules(modules)) return { setup: null, frameBytes: 0 }
   const setup = encodeFilesSetup({
     mounts: mounts.map(([path, mount]) => ({
       at: guestPath(path)!,

@@ -3,7 +3,7 @@ import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, ValueError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'
-import { ALL_GRANTS, setOf } from '../policy/keys/modules.js'
+import { ALL_GRANTS, hasFileModules, setOf } from '../policy/keys/modules.js'
 import { DEFAULT_POLICY, type ResolvedPolicy } from '../policy/policy.js'
 import { withField } from '../trusted/channel/encode.js'
 import { decodingValue, encodeValue, type Value } from '../trusted/channel/values.js'
@@ -236,7 +236,7 @@ function grantsOf(policy: ResolvedPolicy): { readonly [key: string]: Value } {
     builtins: builtins.length === DEFAULT_POLICY.builtins.length ? null : builtins,
     ...(dunders === 'guarded' && { dunders }),
     ...(evaluate && { evaluate }),
-    ...(Object.keys(filesystem).length > 0 && {
+    ...((Object.keys(filesystem).length > 0 || hasFileModules(modules)) && {
       files: Object.values(filesystem).every((mount) => 'memory' in mount) ? 'memory' : 'host',
     }),
   }

@@ -1,7 +1,7 @@
 /** The smallest policy under which sources are accepted, as far as their text tells; and what no policy would let pass. */
 import { Analyzer, type Grants } from '../check/checker.js'
 import type { Diagnostic } from '../diagnostic.js'
-import { STANDARD_GRANTS } from '../policy/keys/modules.js'
+import { FILES_GRANTS } from '../policy/keys/modules.js'
 import { DEFAULT_POLICY, type Policy } from '../policy/policy.js'
 import { loadParser } from '../syntax/parse.js'
 
@@ -20,7 +20,7 @@ export interface SuggestedPolicy {
  */
 export async function suggestPolicy(sources: readonly string[]): Promise<SuggestedPolicy> {
   const parser = await loadParser()
-  const all: Grants = { ...DEFAULT_POLICY, modules: STANDARD_GRANTS }
+  const all: Grants = { ...DEFAULT_POLICY, modules: FILES_GRANTS }
   const whole = new Analyzer(parser, all)
   // Without builtins each that is used is a name from outside.
   const bare = new Analyzer(parser, { ...all, builtins: [] })

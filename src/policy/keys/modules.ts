@@ -2,13 +2,26 @@
 import * as v from 'valibot'
 import { nearest } from '../../check/nearest.js'
 import { PolicyError } from '../../errors.js'
-import { modulesOf, NETWORK_MODULES, type ModuleSet } from '../../trusted/language/modules.js'
+import {
+  FILE_MODULES,
+  modulesOf,
+  NETWORK_MODULES,
+  type ModuleSet,
+} from '../../trusted/language/modules.js'
 import { notList, policyKey, word } from '../key.js'
 
 /** What a policy writes. */
 export interface ModulesKey {
-  /** Importable modules with the names each shows (`'*'`: all reviewed ones), or `'standard'`. Default: none. */
-  readonly modules?: 'standard' | Readonly<Record<string, '*' | readonly string[]>> | undefined
+  /**
+   * Importable modules with the names each shows (`'*'`: all reviewed ones). `'standard'`: every reviewed module of pure computation,
+   * those of files where the policy has `filesystem`, and those of requests where it has `network`. `'standard files'`: those of
+   * files in any case; without `filesystem` they find an empty folder that nobody can write to. Default: none.
+   */
+  readonly modules?:
+    | 'standard'
+    | 'standard files'
+    | Readonly<Record<string, '*' | readonly string[]>>
+    | undefined
 }
 
 /** Its complete form. */
@@ -37,6 +50,9 @@ const SETS = new Map(
 /** What `modules: 'standard'` grants: every module of pure computation that has a reviewed facet, with every name of it. */
 export const STANDARD_GRANTS: ModuleGrants = SETS.get('standard')!
 
+/** The same, with the modules of files. */
+export const FILES_GRANTS: ModuleGrants = SETS.get('standard files')!
+
 /** Every module with a reviewed facet: those by which a guest has files and makes requests too. */
 export const ALL_GRANTS: ModuleGrants = SETS.get('standard files network')!
 
@@ -46,6 +62,10 @@ export function setOf(grants: ModuleGrants): ModuleSet | undefined {
   return undefined
 }
 
+/** Whether modules of files are among them: their system calls are then answered, though there be no file. */
+export const hasFileModules = (grants: ModuleGrants): boolean =>
+  Object.keys(FILE_MODULES).some((module) => Object.hasOwn(grants, module))
+
 /** No module at all. */
 export const NO_MODULES: ModuleGrants = table([])
 
@@ -54,9 +74,10 @@ export const NO_MODULES: ModuleGrants = table([])
  * @throws PolicyError where it names a module or a name without a facet: nothing is imported that was not reviewed.
  */
 export function resolveModules(
-  modules: 'standard' | Readonly<Record<string, '*' | readonly string[]>>,
+  modules: 'standard' | 'standard files' | Readonly<Record<string, '*' | readonly string[]>>,
 ): ModuleGrants {
   if (modules === 'standard') return STANDARD_GRANTS
+  if (modules === 'standard files') return FILES_GRANTS
   return table(
     Object.entries(modules).map(
       ([module, names]) => [module, resolveNames(module, names)] as const,
@@ -96,8 +117,10 @@ export function withDoors(
   grants: ModuleGrants,
   { files, network }: { readonly files: boolean; readonly network: boolean },
 ): ModuleGrants {
-  if (grants === STANDARD_GRANTS)
-    return SETS.get(`standard${files ? ' files' : ''}${network ? ' network' : ''}`)!
+  if (grants === STANDARD_GRANTS || grants === FILES_GRANTS) {
+    const hasFiles = files || grants === FILES_GRANTS
+    return SETS.get(`standard${hasFiles ? ' files' : ''}${network ? ' network' : ''}`)!
+  }
   const idle = Object.keys(grants).find((module) => Object.hasOwn(NETWORK_MODULES, module))
   if (idle === undefined || network) return grants
   throw new PolicyError(
@@ -118,13 +141,14 @@ const names = v.union(
 /** @internal */
 export const modules = policyKey({
   schema: v.union(
-    [v.literal('standard'), notList(v.record(word, names))],
+    [v.picklist(['standard', 'standard files']), notList(v.record(word, names))],
     (issue) =>
-      `must be "standard", or an object of modules with the names each shows, not ${issue.received}`,
+      `must be "standard", "standard files", or an object of modules with the names each shows, not ${issue.received}`,
   ),
   text:
     'What may be imported: "standard" for every reviewed module of pure computation, and those of files and of requests where ' +
-    'the policy grants such; or modules with the names each shows. Nothing when left out.',
+    'the policy grants such; "standard files" for those of files without files too; or modules with the names each shows. Nothing ' +
+    'when left out.',
   standard: NO_MODULES,
   resolve: (written) => resolveModules(written),
 })

@@ -56,12 +56,12 @@ export class Station {
     private readonly peer: Peer,
   ) {
     const { ask } = peer
-    const { mounts, artifacts } = setup.files ? decodeFilesSetup(setup.files) : NO_FILES
-    this.#artifacts = artifacts
+    const files = setup.files && decodeFilesSetup(setup.files)
+    this.#artifacts = files?.artifacts ?? null
     const exchange = ask && ((question: Uint8Array) => this.#ask(ask, question))
-    if (mounts.length > 0)
+    if (files)
       this.#files = new Files(
-        mounts,
+        files.mounts,
         fileQuestions(
           () =>
             this.#asks && exchange ? (question) => this.#askFiles(exchange, question) : undefined,
@@ -252,8 +252,6 @@ export class Station {
     if (hadGrown) (globalThis as { gc?: () => void }).gc?.()
   }
 }
-
-const NO_FILES = { mounts: [], artifacts: null }
 
 function reason(error: unknown): { why: KillKind; detail: string } {
   if (error instanceof TimedOut) return { why: 'wall', detail: 'ended between two ticks' }

@@ -10,7 +10,7 @@ import { LinkMet, O, wantsWrite, type Handle, type Path, type Volume } from './v
 const NODE_BYTES = 256
 const MOST_NAME = 255
 const BLOCK = 131_072
-const ROOT_MODE = 0o755
+const [ROOT_MODE, FIXED_MODE] = [0o755, 0o555]
 const [READ, WRITE, SEARCH] = [0o400, 0o200, 0o100]
 
 interface Common {
@@ -57,14 +57,14 @@ export class MemoryVolume implements Volume {
     this.#mostNodes = mostNodes
     this.#now = now
     this.#isFixed = isFixed
-    this.root = this.#folder(1, ROOT_MODE)
+    this.root = this.#emptyRoot()
   }
 
   /** Empty again. */
   reset(): void {
     this.#used = this.#nodes = 0
     this.#nextInode = 2
-    this.root = this.#folder(1, ROOT_MODE)
+    this.root = this.#emptyRoot()
   }
 
   /** The node of a path, no link followed but the last where that is asked. */
@@ -261,6 +261,10 @@ export class MemoryVolume implements Volume {
   #common(inode: number, mode: number): Common {
     const now = this.#now()
     return { inode, mode, modified: now, accessed: now, changed: now, links: 1, opened: 0 }
+  }
+
+  #emptyRoot(): FolderNode {
+    return this.#folder(1, this.#isFixed ? FIXED_MODE : ROOT_MODE)
   }
 
   #folder(inode: number, mode: number): FolderNode {

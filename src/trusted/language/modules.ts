@@ -241,7 +241,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
 export const FILE_MODULES: Readonly<Record<string, readonly string[]>> = {
   glob: words(`escape glob has_magic iglob translate`),
   os: words(`
-    DirEntry F_OK environ getenv O_APPEND O_CREAT O_DIRECTORY O_EXCL O_NOFOLLOW O_RDONLY O_RDWR O_TRUNC O_WRONLY PathLike R_OK SEEK_CUR SEEK_END
+    DirEntry F_OK cpu_count environ getenv getpid process_cpu_count O_APPEND O_CREAT O_DIRECTORY O_EXCL O_NOFOLLOW O_RDONLY O_RDWR O_TRUNC O_WRONLY PathLike R_OK SEEK_CUR SEEK_END
     SEEK_SET W_OK X_OK access altsep chdir chmod close curdir devnull error extsep fdopen fsdecode fsencode fspath fstat fsync
     ftruncate getcwd getcwdb isatty linesep listdir lseek lstat makedirs mkdir name open pardir pathsep read readlink remove
     removedirs rename renames replace rmdir scandir sep stat stat_result strerror symlink truncate umask unlink urandom utime walk
