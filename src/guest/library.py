@@ -12,7 +12,7 @@ import sys
 from itertools import islice
 
 from ..dunders import GUARDS
-from ..guards import read
+from ..judges import read
 from ..modules import MODULES, WRITTEN
 from ..namespaces import globals_of
 from ..names import unmark

@@ -58,7 +58,7 @@ export const RINGS = [
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 5_700,
+    lines: 5_730,
     tokens: 40_500,
   },
 ]

@@ -7,7 +7,7 @@ as the host resolved it; what is left out is no modules and every permitted buil
 from .sealed import __builtins__
 import sys
 
-from . import classes, describe, dunders, files, guards, imports, kinds, namespaces
+from . import classes, describe, dunders, files, guards, imports, kinds, namespaces, writing
 from .facets.functools import by_annotation
 from .evaluated import make_evaluators, written_globals
 from .floor import identity
@@ -109,7 +109,7 @@ def make_run(policy):
         permitted
         | guards.GUARDS
         | {
-            '_write_': guards.make_write(run.own_classes),
+            '_write_': writing.make_write(run.own_classes),
             '_metaclass_': classes._metaclass_,
             '__import__': imports.make_import(run),
             '__build_class__': __builtins__['__build_class__'],

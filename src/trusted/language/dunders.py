@@ -16,10 +16,11 @@ from typing import Generic, Protocol
 from . import kinds, namespaces
 from .facets.typing import get_args, get_origin
 from .classes import class_of_dict, judged_method
-from .guards import _getattr_, guarded_getattr, guarded_hasattr, guarded_setattr, refuse, writable
+from .guards import _getattr_, guarded_getattr, guarded_hasattr, guarded_setattr
 from .language import DEFINABLE_METHODS, GUARDED_DUNDERS, SETTABLE_DUNDERS
-from .names import unmark
+from .names import refuse, unmark
 from .ownership import function_of, is_class, mro_of, own, own_function, receiver_of
+from .writing import writable
 
 _get, _set = getattr, setattr
 _parts = {

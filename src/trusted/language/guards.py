@@ -1,270 +1,19 @@
-"""The guards: what a guest reads and writes that only run time can judge.
+"""The guards: the functions that guarded text, and what is compiled from it, calls to read and to write attributes.
 
-Reads. Public attributes are harmless by construction (nothing public leads to frames, code or modules) and most compile to
-plain attribute access. The names of JUDGED_ATTRIBUTES do not: what they yield is looked at here. Dynamic names (`getattr`,
-format fields, `attrgetter`) go through `read`, which refuses exactly what verify refuses in source.
+judges.py decides what a read may yield, writing.py what may be written. A name that no guest may name does not exist.
 
-Writes. Only what is the guest's own (ownership.py) takes attribute writes: instances of its classes, those classes, its
-functions, and instances of a few classes of the image made to be configured.
-
-Invariant: nothing here is found by a name that a guest or the standard library can bind (see sealed.py), and no guard
-calls a method of a guest's object before its class is known.
+Invariant: nothing here is found by a name that a guest or the standard library can bind (see sealed.py).
 """
 
 from .sealed import __builtins__
 import operator
-from abc import ABC, ABCMeta
-from enum import Enum
-from string import Formatter
-from types import BuiltinFunctionType, MappingProxyType, MethodType
 
-from . import names
-from .formatting import known_plain, make_format
-from .language import DEFINABLE_METHODS, IN_PLACE, JUDGED_BY
-from .names import denied, judged, mark, unmark
-from .ownership import (
-    FACETS,
-    UNCHANGEABLE,
-    WRITABLE,
-    function_of,
-    is_class,
-    mro_of,
-    of_image,
-    own,
-    own_function,
-    receiver_of,
-)
+from .judges import judge_of, judge_special, read
+from .language import DEFINABLE_METHODS, IN_PLACE, PRIVATE_MARK
+from .names import judged, refuse
+from .writing import name_to_write
 
-_super_class, _super_self = (
-    super.__dict__['__self_class__'].__get__,
-    super.__dict__['__self__'].__get__,
-)
-_namespace = type.__dict__['__dict__'].__get__
-_enum_new = Enum.__new__
-_str, _getattr, _setattr, _delattr, _hasattr = str.__str__, getattr, setattr, delattr, hasattr
-_set_plainly, _delete_plainly = object.__setattr__, object.__delattr__
-
-
-def _class_of(x):
-    """The class whose attributes `x` shows: itself for a class, the receiver's for a `super`."""
-    if type(x) is super:
-        return _super_class(x) or super
-    return x if is_class(x) else type(x)
-
-
-def refuse(name, why='may not be named here'):
-    raise AttributeError(f'the attribute {unmark(name)!r} {why}', name=unmark(name))
-
-
-# ---- judges: one for each name whose value decides
-
-
-def _is_plain(template):
-    """Malformed templates are not: they raise when formatted, not when asked for the method."""
-    try:
-        return known_plain(template)
-    except ValueError:
-        return False
-
-
-def _judge_format(x, name):
-    value = _getattr(x, name)
-    if type(x) is str and _is_plain(x):
-        return value
-    kind = type(value)
-    if kind is BuiltinFunctionType:
-        # A bound `str.format`, whatever the receiver looked like (`super()` is no str).
-        if value.__name__ in SAFE_FORMATS and isinstance(receiver := value.__self__, str):
-            return MethodType(SAFE_FORMATS[value.__name__], receiver)
-        return value
-    if isinstance(x, Formatter) or kind is MethodType and isinstance(receiver_of(value), Formatter):
-        refuse(name)
-    for unsafe, safe in _UNSAFE_FORMATS:
-        if value is unsafe:  # never `==`: that would hand `unsafe` to a guest's `__eq__`
-            return safe
-    return value
-
-
-def _judge_obj(x, name):
-    if AttributeError in mro_of(_class_of(x)):
-        refuse(name, 'of an exception leads to the object that lacked it')
-    return _getattr(x, name)
-
-
-def _judge_registry(x, name):
-    """ABCs of the image answer `isinstance` for everybody, and ask those that derive from them; a mapping proxy hands its dict
-    to the other side of `==`."""
-    value = _getattr(x, name)
-    if (
-        type(value) is MethodType
-        and function_of(value) is ABCMeta.register
-        and not all(
-            own(cls) or cls is ABC or ABCMeta not in mro_of(type(cls))
-            for cls in mro_of(receiver_of(value))
-        )
-    ):
-        refuse(name, 'would change what a class is for everybody; derive from it instead')
-    return dict(value) if type(value) is MappingProxyType else value
-
-
-def _judge_namedtuple(x, name):
-    cls = _class_of(x)
-    if own(cls) or tuple in mro_of(cls) and _hasattr(cls, '_fields'):
-        return _getattr(x, name)
-    refuse(name)
-
-
-def _judge_enum(x, name):
-    if own(_class_of(x)) or name in ('_value_', '_name_') and Enum in mro_of(type(x)):
-        return _getattr(x, name)
-    refuse(name)
-
-
-def _judge_text(x, name):
-    # Of the library it would tell where things really live.
-    if name == '__module__' and not (own(type(x)) or own_function(x) or is_class(x) and own(x)):
-        refuse(name)
-    if type(x) in FACETS:
-        return FACETS[type(x)](x) if name == '__name__' else None
-    value = _getattr(x, name)
-    if isinstance(value, str):
-        return unmark(_str(value))
-    if name == '__doc__':
-        return None
-    refuse(name)
-
-
-def _judge_new(x, name):
-    """`super().__new__`, `object.__new__`: makes instances of the guest's own classes, never of a class it was not given to
-    construct. In an enumeration that of `super()` makes a member, as `object.__new__(cls)` does."""
-    if type(x) is not super and not is_class(x):
-        refuse(name)
-    make = _getattr(x, name)
-
-    def __new__(cls, /, *args, **kwargs):
-        if not is_class(cls) or not own(cls) or type(x) is not super and x not in mro_of(cls):
-            raise TypeError('__new__ makes instances of classes defined here only')
-        if make is _enum_new and Enum in mro_of(cls):
-            return cls._member_type_.__new__(cls, *args, **kwargs)
-        return make(cls, *args, **kwargs)
-
-    return __new__
-
-
-def _judge_setattr(x, name):
-    """`object.__setattr__(self, 'x', v)`, and `super().__setattr__('x', v)` of the program's own: they write what `setattr` may."""
-    if x is object:
-        held, write = (), _set_plainly if name == '__setattr__' else _delete_plainly
-    elif own(x if is_class(x) else type(_super_self(x) if type(x) is super else x)):
-        # Bound, unless it is read of a class.
-        held, write = () if is_class(x) else (_super_self(x) if type(x) is super else x,), None
-    else:
-        refuse(name)
-
-    def method(*args):
-        self, key, *value = held + args
-        stored = _name_to_write(self, key)
-        if write is not None:
-            write(self, stored, *value)
-        elif held:
-            _getattr(x, name)(stored, *value)
-        else:
-            _getattr(x, name)(self, stored, *value)
-
-    method.__name__ = method.__qualname__ = name
-    return method
-
-
-def _judge_own(x, name):
-    """Names that the interpreter's own objects have, and programs use too: read from what is the guest's or the host's,
-    unless it is an ancestor in the image that defines them."""
-    kind = type(x)
-    kinds = mro_of(kind) + (mro_of(x) if is_class(x) else ())
-    theirs = writable(x) or not of_image(x if is_class(x) else kind)
-    if theirs and not any([name in _namespace(kind) for kind in kinds if of_image(kind)]):
-        return _getattr(x, name)
-    refuse(name)
-
-
-def _judge_special(x, name):
-    """A special method that a guest may define, of anything but zero-argument `super()`: of the guest's own instances and of
-    plain data it is what an operator would call; of a class, it is for the instances of classes derived here."""
-    kind = type(x)
-    receiver = _super_self(x) if kind is super else x
-    if (
-        own(type(receiver))
-        or kind in UNCHANGEABLE
-        or kind is super
-        and is_class(receiver)
-        and own(receiver)
-    ):
-        return _getattr(x, name)
-    if not is_class(x):
-        if name not in OPERATIONS and not (name == '__get__' and own_function(x)) or kind in FACETS:
-            refuse(name)
-        # Of its class, bound to it: what stands for something else, as `list[int]`, would answer with what that has.
-        for cls in mro_of(kind):
-            if name in (members := _namespace(cls)):
-                method = members[name]
-                return type(method).__get__(method, x, kind) if method is not None else None
-        refuse(name)
-    if name in _OF_CLASSES:
-        # What a class does when another derives from it, or it is subscripted: bound to `x`.
-        if not own(x):
-            refuse(name)
-        return _getattr(x, name)
-    method = _getattr(x, name)
-    if method is None or own_function(method):
-        return method
-
-    def special(self, /, *args, **kwargs):
-        kind = type(self)
-        if x not in mro_of(kind) or not own(kind) and kind not in UNCHANGEABLE:
-            raise TypeError(
-                f'{x.__name__}.{name} takes an instance of a class defined here, not {kind.__name__!r}'
-            )
-        return method(self, *args, **kwargs)
-
-    return special
-
-
-_OF_CLASSES = frozenset({'__init_subclass__', '__class_getitem__'})
-# What operators and statements call, of whatever object: by name it does no more. The others make, copy or bind.
-OPERATIONS = (
-    DEFINABLE_METHODS
-    - _OF_CLASSES
-    - frozenset(
-        """__init__ __new__ __post_init__ __get__ __set__ __delete__ __set_name__ __copy__ __deepcopy__ __replace__ __format__
-    __getattr__ __setattr__ __delattr__""".split()
-    )
-)
-
-_JUDGES = {
-    name: globals()[f'_judge_{group}'] for group, names in JUDGED_BY.items() for name in names
-}
-
-
-def judge_of(name):
-    """The function that reads the attribute `name`, of any object."""
-    return _JUDGES.get(name, _judge_own) if judged(name) else _getattr
-
-
-# ---- reading
-
-
-def spelled(name):
-    """The name under which a guest's name string `name` is stored; AttributeError or TypeError where verify would refuse."""
-    if type(name) is not str:
-        raise TypeError(f"attribute name must be string, not '{type(name).__name__}'")
-    if denied(name):
-        refuse(name)
-    return mark(name)
-
-
-def read(x, name):
-    """`getattr(x, name)` for a name that is data."""
-    stored = spelled(name)
-    return judge_of(stored)(x, stored)
+_getattr, _setattr, _delattr, _hasattr = getattr, setattr, delattr, hasattr
 
 
 def _given(name, args, count):
@@ -306,111 +55,23 @@ def _getattr_(x, name):
     if judged(name):
         return judge_of(name)(x, name)
     if name in DEFINABLE_METHODS:
-        return _judge_special(x, name)
+        return judge_special(x, name)
     refuse(name)
-
-
-SAFE_FORMATS = dict(zip(('format', 'format_map'), make_format(read)))
-_UNSAFE_FORMATS = (
-    (str.format, SAFE_FORMATS['format']),
-    (str.format_map, SAFE_FORMATS['format_map']),
-)
-
-
-# ---- writing
-
-
-def writable(x):
-    """Whether a guest may set and delete attributes of `x`."""
-    kind = type(x)
-    if own(kind):
-        return True
-    if type in mro_of(kind):
-        # A class of exception groups keeps its `split` (classes.py).
-        return own(x) and BaseExceptionGroup not in mro_of(x)
-    return kind in WRITABLE or own_function(x)
-
-
-class Refusal:
-    """Stands for an object whose attributes a guest may not set, until it is known which one was to be."""
-
-    __slots__ = ('held',)
-
-    def __getattribute__(self, name):
-        return _refuse_write(_held_by(self), name)
-
-    def __setattr__(self, name, value):
-        _refuse_write(_held_by(self), name)
-
-    def __delattr__(self, name):
-        _refuse_write(_held_by(self), name)
-
-
-_held_by, _hold = Refusal.held.__get__, Refusal.held.__set__
-_new_refusal = object.__new__
-del Refusal.held
-
-
-def _refuse_write(x, name):
-    what = (
-        f'the class {x.__name__!r}'
-        if is_class(x)
-        else f'a {FACETS[type(x)](x)!r} module'
-        if type(x) in FACETS
-        else f'a {type(x).__name__!r} object'
-    )
-    raise AttributeError(
-        f'cannot set {unmark(name)!r} of {what}: only objects made here can be changed',
-        name=unmark(name),
-    )
-
-
-def make_write(own_classes):
-    """The `_write_` of one run: `own_classes`, the run's `ʼG`, learns the classes whose instances need no more asking."""
-
-    def _write_(x):
-        kind = type(x)
-        if kind in own_classes:
-            return x
-        if own(kind):
-            own_classes.add(kind)
-            return x
-        if kind in UNCHANGEABLE or writable(x):
-            return x
-        refusal = _new_refusal(Refusal)
-        _hold(refusal, x)
-        return refusal
-
-    return _write_
-
-
-def _name_to_write(x, name):
-    stored = spelled(name)
-    if names.is_dunder(name):
-        refuse(name, 'may not be set')
-    if not writable(x) and type(x) not in UNCHANGEABLE:
-        _refuse_write(x, name)
-    return stored
 
 
 def guarded_setattr(*args):
     """The guest's `setattr`."""
     x, name, value = _given('setattr', args, 3)
-    _setattr(x, _name_to_write(x, name), value)
+    _setattr(x, name_to_write(x, name), value)
 
 
 def guarded_delattr(*args):
     """The guest's `delattr`."""
     x, name = _given('delattr', args, 2)
-    _delattr(x, _name_to_write(x, name))
+    _delattr(x, name_to_write(x, name))
 
-
-# ---- what guarded programs call
 
 GUARDS = {
     '_getattr_': _getattr_,
-    **{
-        names.PRIVATE_MARK + sign: _getattr(operator, function)
-        for sign, function in IN_PLACE.items()
-    },
+    **{PRIVATE_MARK + sign: _getattr(operator, function) for sign, function in IN_PLACE.items()},
 }

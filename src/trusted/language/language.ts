@@ -62,7 +62,7 @@ export const DENIED_ATTRIBUTES = words(`
  */
 export const JUDGED_ATTRIBUTE_PREFIXES = words(`gi_ cr_ ag_ tb_ co_`)
 
-/** Attribute names whose read is never inlined, by the judge (guest/guards.py) that looks at what they yield at run time. */
+/** Attribute names whose read is never inlined, by the judge (judges.py) that looks at what they yield at run time. */
 export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   format: words(`format format_map vformat get_field`),
   obj: words(`obj`),

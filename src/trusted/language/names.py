@@ -47,3 +47,17 @@ def mark(name):
 def unmark(text):
     """`text` with the guest's private names as their source spells them; an exact string."""
     return str.replace(text, PRIVATE_MARK + '_', '_')
+
+
+def refuse(name, why='may not be named here'):
+    """Says that a guest has no such attribute."""
+    raise AttributeError(f'the attribute {unmark(name)!r} {why}', name=unmark(name))
+
+
+def spelled(name):
+    """The name under which a guest's name string `name` is stored; AttributeError or TypeError where verify would refuse."""
+    if type(name) is not str:
+        raise TypeError(f"attribute name must be string, not '{type(name).__name__}'")
+    if denied(name):
+        refuse(name)
+    return mark(name)

@@ -11,9 +11,8 @@ from copy import deepcopy
 from types import FunctionType
 
 from . import kinds
-from .guards import spelled
 from .language import DEFINABLE_METHODS, GUARDS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE
-from .names import denied, is_dunder, unmark
+from .names import denied, is_dunder, spelled, unmark
 from .ownership import is_class, mro_of, own, own_function
 from .spaces import Globals, Locals
 

@@ -4,7 +4,7 @@ from ..sealed import __builtins__
 import abc
 
 from ..classes import METACLASSES
-from ..guards import writable
+from ..writing import writable
 from ..kinds import veil
 
 

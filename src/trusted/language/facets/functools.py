@@ -8,7 +8,8 @@ from ..sealed import __builtins__
 import functools
 from types import UnionType
 
-from ..guards import read, writable
+from ..judges import read
+from ..writing import writable
 from ..ownership import is_class, own, own_function
 from ..names import is_dunder
 

@@ -2,7 +2,7 @@
 
 from ..sealed import __builtins__
 
-from ..guards import read
+from ..judges import read
 
 
 def _reader(path):

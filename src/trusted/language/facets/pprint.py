@@ -3,7 +3,7 @@
 from ..sealed import __builtins__
 import pprint as real
 
-from ..guards import read
+from ..judges import read
 from ..names import unmark
 from ..output import writer
 from .dataclasses import fields

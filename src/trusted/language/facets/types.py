@@ -5,9 +5,8 @@ import types
 from collections.abc import Mapping
 from reprlib import recursive_repr
 
-from ..guards import spelled
 from ..kinds import veil
-from ..names import unmark
+from ..names import spelled, unmark
 from ..namespaces import CARRIERS
 from ..ownership import is_class, own_function
 

@@ -3,7 +3,7 @@
 from ..sealed import __builtins__
 import typing
 
-from ..guards import writable
+from ..writing import writable
 from ..ownership import is_class, own
 from ..kinds import VEILS, guest_type
 from .collections import exact_name

@@ -1,0 +1,83 @@
+"""Attribute writes: only what is the guest's own (ownership.py) takes them.
+
+That is instances of the guest's classes, those classes, its functions, and instances of a few classes of the image made to
+be configured. `_write_` (make_write) is asked for the target of each assignment, `name_to_write` for names that are data.
+"""
+
+from .sealed import __builtins__
+from .names import is_dunder, refuse, spelled, unmark
+from .ownership import FACETS, UNCHANGEABLE, WRITABLE, is_class, mro_of, own, own_function
+
+
+def writable(x):
+    """Whether a guest may set and delete attributes of `x`."""
+    kind = type(x)
+    if own(kind):
+        return True
+    if type in mro_of(kind):
+        # A class of exception groups keeps its `split` (classes.py).
+        return own(x) and BaseExceptionGroup not in mro_of(x)
+    return kind in WRITABLE or own_function(x)
+
+
+class Refusal:
+    """Stands for an object whose attributes a guest may not set, until it is known which one was to be."""
+
+    __slots__ = ('held',)
+
+    def __getattribute__(self, name):
+        return _refuse_write(_held_by(self), name)
+
+    def __setattr__(self, name, value):
+        _refuse_write(_held_by(self), name)
+
+    def __delattr__(self, name):
+        _refuse_write(_held_by(self), name)
+
+
+_held_by, _hold = Refusal.held.__get__, Refusal.held.__set__
+_new_refusal = object.__new__
+del Refusal.held
+
+
+def _refuse_write(x, name):
+    what = (
+        f'the class {x.__name__!r}'
+        if is_class(x)
+        else f'a {FACETS[type(x)](x)!r} module'
+        if type(x) in FACETS
+        else f'a {type(x).__name__!r} object'
+    )
+    raise AttributeError(
+        f'cannot set {unmark(name)!r} of {what}: only objects made here can be changed',
+        name=unmark(name),
+    )
+
+
+def make_write(own_classes):
+    """The `_write_` of one run: `own_classes`, the run's `ʼG`, learns the classes whose instances need no more asking."""
+
+    def _write_(x):
+        kind = type(x)
+        if kind in own_classes:
+            return x
+        if own(kind):
+            own_classes.add(kind)
+            return x
+        if kind in UNCHANGEABLE or writable(x):
+            return x
+        refusal = _new_refusal(Refusal)
+        _hold(refusal, x)
+        return refusal
+
+    return _write_
+
+
+def name_to_write(x, name):
+    """The name under which `setattr(x, name, …)` stores; AttributeError or TypeError where it may not."""
+    stored = spelled(name)
+    if is_dunder(name):
+        refuse(name, 'may not be set')
+    if not writable(x) and type(x) not in UNCHANGEABLE:
+        _refuse_write(x, name)
+    return stored
