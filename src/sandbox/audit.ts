@@ -21,10 +21,13 @@ import { createSandbox } from './sandbox.js'
 export interface AuditFinding {
   /** As a guest would write it: `statistics.mean(1)`. */
   readonly path: string
+  /** What it is, and why no guest may hold it. */
   readonly what: string
 }
 
+/** What guests of a policy can reach. */
 export interface AuditReport {
+  /** Empty for a policy that keeps what it promises. */
   readonly findings: readonly AuditFinding[]
   /** Objects met. After 400,000, as beyond seven steps from a name, what is met is still judged, but not looked into. */
   readonly objects: number
@@ -32,6 +35,7 @@ export interface AuditReport {
   readonly calls: number
 }
 
+/** How far an audit goes. */
 export interface AuditOptions {
   /** Most milliseconds. Default 300,000. A walk that does not end in time is an error, never a clean report. */
   readonly wallMs?: number | undefined

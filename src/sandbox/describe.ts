@@ -24,11 +24,14 @@ export interface About {
   readonly text?: string | undefined
 }
 
+/** What is described: the grants of a host, and what it tells of each. */
 export interface DescribeOptions
   extends Pick<EffectOptions, 'capabilities' | 'modules' | 'errors'> {
+  /** What the host tells of its functions and objects, by name. What is left out is told by its name alone. */
   readonly about?: Readonly<Record<string, About>> | undefined
 }
 
+/** What a guest may call, as a text for a model and as stubs for a type checker. */
 export interface Description {
   /** Python stubs: of the globals under `''`, of each module of the host's under its name. Texts of `.pyi` files. */
   readonly stubs: Readonly<Record<string, string>>

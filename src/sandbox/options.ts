@@ -25,6 +25,7 @@ export type Isolation = 'process' | 'thread' | 'inline'
 
 const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
 
+/** How a sandbox runs its guests, and what its host grants them. */
 export interface SandboxOptions extends EffectOptions {
   /** Where guests run. Default `process`. */
   readonly isolation?: Isolation | undefined
@@ -53,6 +54,7 @@ export interface SandboxOptions extends EffectOptions {
   readonly states?: StatesOptions | undefined
 }
 
+/** How a source is read that is compiled to be run many times. */
 export interface CompileOptions {
   /** Default `exec`. */
   readonly mode?: Mode | undefined
@@ -109,6 +111,7 @@ export interface ResumeOptions extends Pick<ExecuteOptions, 'signal' | 'onOutput
   readonly stdin?: ExecuteOptions['stdin']
 }
 
+/** How a source is read and executed. */
 export interface RunOptions extends ExecuteOptions {
   /** Default `exec`. */
   readonly mode?: Mode | undefined

@@ -4,6 +4,7 @@ import type { Code } from './compiler.js'
 import { checkOptions, type ExecuteOptions, type Inputs } from './options.js'
 import type { Outcome } from './outcome.js'
 
+/** A source that was compiled once, to be run many times. Made by {@link Sandbox.compile}. */
 export class Program {
   /** Tells a program from a refusal: `if (program.status === 'refused') …`. */
   readonly status = 'compiled'

@@ -47,8 +47,11 @@ export interface SessionHost {
   readonly idleMs: number
 }
 
+/** How a function of a session is called. */
 export interface CallOptions {
+  /** Ends the call when it aborts; the outcome is then `cancelled`. */
   readonly signal?: AbortSignal | undefined
+  /** Gets what the guest writes, as it comes. */
   readonly onOutput?: OnOutput | undefined
   readonly limits?: ExecuteOptions['limits']
 }
@@ -65,6 +68,7 @@ const SOURCE_OVERHEAD = 1_000
 /** Endings of the guest's own, whose memory the session goes on with. */
 const ENDED: readonly Outcome['status'][] = ['returned', 'exited', 'raised']
 
+/** A guest whose globals last from one run to the next. Made by {@link Sandbox.session}. */
 export class Session {
   readonly #host: SessionHost
   #worker: GuestWorker | undefined

@@ -5,7 +5,9 @@ import { FILES_GRANTS } from '../policy/keys/modules.js'
 import { DEFAULT_POLICY, type Policy } from '../policy/policy.js'
 import { loadParser } from '../syntax/parse.js'
 
+/** The narrowest policy under which a source is accepted. */
 export interface SuggestedPolicy {
+  /** To be read, and narrowed, by a person: it grants whatever the sources ask for. */
   readonly policy: Policy
   /** For each source, what is refused whatever a policy says. */
   readonly refused: readonly {

@@ -174,6 +174,7 @@ export const GUEST_ERRORS = [
   'ValueError',
 ] as const
 
+/** The builtin exceptions that a host may raise in a guest. */
 export type GuestErrorType = (typeof GUEST_ERRORS)[number]
 
 /**
