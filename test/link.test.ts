@@ -1,7 +1,8 @@
 /** The host's end of a worker that lies: whatever it says, and in whatever order, the call is answered and the host lives. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Link, type Call, type Performed } from '../src/trusted/channel/link.js'
+import { Link } from '../src/trusted/channel/link.js'
+import type { Call, Performed } from '../src/trusted/channel/worker.js'
 import { encodeFrame, type CallLimits, type Report } from '../src/trusted/channel/protocol.js'
 
 const limits: CallLimits = {

@@ -5,7 +5,7 @@ import { Pool, type PoolOptions } from '../src/sandbox/pool.js'
 import { CANCELLED } from '../src/sandbox/tenants.js'
 import { starterOf } from '../src/sandbox/workers.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
-import type { GuestWorker } from '../src/trusted/channel/link.js'
+import type { GuestWorker } from '../src/trusted/channel/worker.js'
 
 const setup = {
   clock: 'real',

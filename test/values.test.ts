@@ -376,7 +376,7 @@ describe('texts', () => {
     python.run(
       `
 def reads(text):
-    try: values._READERS[kind](text)
+    try: values.READERS[kind](text)
     except (ValueError, ArithmeticError, TypeError): return False
     return True
 result = [reads(text) for text in texts]`,

@@ -31,14 +31,14 @@ export const RINGS = [
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_470,
-    tokens: 18_800,
+    lines: 2_535,
+    tokens: 19_170,
   },
   {
     name: 'door',
     claim: 'A guest reads and changes of a trusted module what was exposed, and nothing else.',
-    lines: 1_670,
-    tokens: 12_580,
+    lines: 1_700,
+    tokens: 12_720,
   },
   {
     name: 'broker',

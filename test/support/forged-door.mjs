@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { decodeValue, encodeValue } from '../../dist/trusted/channel/values.js'
-import { End, Passage } from '../../dist/trusted/door/door.js'
+import { End } from '../../dist/trusted/door/door.js'
+import { Passage } from '../../dist/trusted/door/passage.js'
 import { Pair } from '../../dist/trusted/door/pair.js'
 import { Killed } from '../../dist/trusted/wall/killed.js'
 import { Guest } from '../../dist/trusted/wall/runtime.js'

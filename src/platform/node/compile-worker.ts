@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import type { GuestWorker } from '../../trusted/channel/link.js'
+import type { GuestWorker } from '../../trusted/channel/worker.js'
 import type { Setup } from '../../trusted/channel/protocol.js'
 import type { GuestImage } from '../../trusted/wall/image-facts.js'
 import { BlockingThread } from './blocking.js'

@@ -4,7 +4,12 @@
  * callback of the host's within the watched stretch could be cut off in the middle.
  */
 import type { GuestImage } from '../../trusted/wall/image-facts.js'
-import { RETIRED, type Call, type GuestWorker, type Performed } from '../../trusted/channel/link.js'
+import {
+  RETIRED,
+  type Call,
+  type GuestWorker,
+  type Performed,
+} from '../../trusted/channel/worker.js'
 import type { Done, Report, Setup } from '../../trusted/channel/protocol.js'
 import type { Guest } from '../../trusted/wall/runtime.js'
 import { makeGuests } from './guests.js'

@@ -5,6 +5,7 @@
  * every other object is asked of `outward`, which tells the fields of a reference, or another value to be written instead, or
  * throws a {@link WireError} that says why not. Getters of the host's may run; what they change is not written twice.
  */
+import { Refusal, ScalarWriter } from './scalars.js'
 import { Code, PLAIN, WireError, type WireLimits } from './wire.js'
 
 /** What stands behind StopIteration in a reference. */
@@ -24,26 +25,9 @@ export type Outward = (value: unknown, isKey: boolean) => Instead
 /** What is written in place of an object that is known, as `outward` writes it; undefined for all others. */
 export type Known = (value: object) => object | undefined
 
-const toUtf8 = new TextEncoder()
-/** Shorter texts are written unit by unit as long as they are ASCII. */
-const SHORT = 48
 /** Levels that an error's path names; what nests deeper has been told by then. */
 const MOST_PATH = 40
 const NAME = /^[A-Za-z_]\w*$/
-
-const isWellFormed = (text: string): boolean =>
-  (text as string & { isWellFormed(): boolean }).isWellFormed()
-
-/** A value that cannot be written: where it is, from within outwards, and why. */
-class Refusal extends Error {
-  readonly steps: string[] = []
-  constructor(
-    readonly why: string,
-    readonly limit?: WireError['limit'],
-  ) {
-    super(why)
-  }
-}
 
 /**
  * The bytes of `value`, as many as `limits` allow.
@@ -98,13 +82,8 @@ export class Encoded {
   constructor(readonly bytes: Uint8Array) {}
 }
 
-/** Room at first, and behind what is made room for. */
-const SLACK = 256
-
 class Writer {
-  #bytes = new Uint8Array(SLACK)
-  #view = new DataView(this.#bytes.buffer)
-  #at = 0
+  readonly #out: ScalarWriter
   #nodes: number
   /** The containers being written, outermost first. */
   readonly #open: unknown[] = []
@@ -113,6 +92,7 @@ class Writer {
   readonly #known: Known | undefined
 
   constructor(limits: WireLimits, outward: Outward, known: Known | undefined) {
+    this.#out = new ScalarWriter(limits.bytes)
     this.#limits = limits
     this.#outward = outward
     this.#known = known
@@ -120,130 +100,34 @@ class Writer {
   }
 
   get written(): Uint8Array<ArrayBuffer> {
-    return this.#bytes.subarray(0, this.#at)
+    return this.#out.written
   }
 
   write(value: unknown, isKey = false): void {
     if (--this.#nodes < 0) throw this.#tooMany()
     switch (typeof value) {
       case 'number':
-        return this.#number(value)
+        return this.#out.number(value)
       case 'string':
-        return this.#text(value)
+        return this.#out.text(value)
       case 'boolean':
-        return this.#code(value ? Code.TRUE : Code.FALSE)
+        return this.#out.code(value ? Code.TRUE : Code.FALSE)
       case 'undefined':
-        return this.#code(Code.NONE)
+        return this.#out.code(Code.NONE)
       case 'bigint':
-        return this.#bigint(value)
+        return this.#out.bigint(value)
       case 'object':
-        return value === null ? this.#code(Code.NONE) : this.#object(value, isKey)
+        return value === null ? this.#out.code(Code.NONE) : this.#object(value, isKey)
       default:
         return this.#other(value, isKey)
     }
   }
 
-  /** Makes room for `size` bytes and returns where they begin. */
-  #reserve(size: number): number {
-    const at = this.#at
-    const end = at + size
-    if (end > this.#limits.bytes)
-      throw new Refusal(`is larger than ${this.#limits.bytes} bytes`, 'bytes')
-    if (end > this.#bytes.length) {
-      // After a large piece comes its end: it does not take as much again.
-      const bytes = new Uint8Array(Math.max(end + SLACK, this.#bytes.length * 2))
-      bytes.set(this.#bytes.subarray(0, at))
-      this.#bytes = bytes
-      this.#view = new DataView(bytes.buffer)
-    }
-    this.#at = end
-    return at
-  }
-
-  #code(code: number): void {
-    const at = this.#reserve(1)
-    this.#bytes[at] = code
-  }
-
-  #head(code: number, count: number): void {
-    const at = this.#reserve(5)
-    this.#bytes[at] = code
-    this.#view.setInt32(at + 1, count, true)
-  }
-
-  #number(value: number): void {
-    if ((value | 0) === value && !Object.is(value, -0)) this.#head(Code.INT, value)
-    else if (Number.isSafeInteger(value) && value !== 0) this.#long(value < 0, Math.abs(value))
-    else this.#float(value)
-  }
-
-  #float(value: number): void {
-    const at = this.#reserve(9)
-    this.#bytes[at] = Code.FLOAT
-    this.#view.setFloat64(at + 1, value, true)
-  }
-
-  /** A whole number beyond 32 bits that a float holds exactly. */
-  #long(isNegative: boolean, magnitude: number): void {
-    const digits: number[] = []
-    for (let rest = magnitude; rest > 0; rest = Math.floor(rest / 0x8000))
-      digits.push(rest % 0x8000)
-    this.#digits(isNegative, digits.length, (i) => digits[i]!)
-  }
-
-  #bigint(value: bigint): void {
-    if (value >= -0x80000000n && value < 0x80000000n) return this.#head(Code.INT, Number(value))
-    // Octal, five characters a digit of 15 bits: digit by digit of the bigint would take quadratic time.
-    const octal = (value < 0n ? -value : value).toString(8)
-    const count = Math.ceil(octal.length / 5)
-    this.#digits(value < 0n, count, (i) => {
-      const to = octal.length - 5 * i
-      return Number.parseInt(octal.slice(Math.max(0, to - 5), to), 8)
-    })
-  }
-
-  #digits(isNegative: boolean, count: number, digit: (i: number) => number): void {
-    this.#head(Code.LONG, isNegative ? -count : count)
-    const at = this.#reserve(2 * count)
-    for (let i = 0; i < count; i++) this.#view.setUint16(at + 2 * i, digit(i), true)
-  }
-
-  #text(text: string): void {
-    const length = text.length
-    if (length < SHORT) {
-      const at = this.#reserve(5 + length)
-      const bytes = this.#bytes
-      let i = 0
-      for (; i < length; i++) {
-        const unit = text.charCodeAt(i)
-        if (unit > 0x7f) break
-        bytes[at + 5 + i] = unit
-      }
-      if (i === length) {
-        bytes[at] = Code.TEXT
-        this.#view.setInt32(at + 1, length, true)
-        return
-      }
-      this.#at = at
-    }
-    this.#block(Code.TEXT, isWellFormed(text) ? toUtf8.encode(text) : withSurrogates(text))
-  }
-
-  #block(code: number, block: Uint8Array): void {
-    if (block.length > 0x7fffffff) throw new Refusal('is larger than 2147483647 bytes', 'bytes')
-    this.#head(code, block.length)
-    const at = this.#reserve(block.length)
-    this.#bytes.set(block, at)
-  }
-
   #object(value: object, isKey: boolean): void {
     const known = this.#known?.(value)
     if (known !== undefined) return this.#other(known, isKey)
-    if (value instanceof Uint8Array) return this.#block(Code.BYTES, value)
-    if (value instanceof Encoded) {
-      const at = this.#reserve(value.bytes.length)
-      return this.#bytes.set(value.bytes, at)
-    }
+    if (value instanceof Uint8Array) return this.#out.block(Code.BYTES, value)
+    if (value instanceof Encoded) return this.#out.raw(value.bytes)
     if (Array.isArray(value))
       return this.#items(value, isKey ? Code.TUPLE : Code.LIST, value, isKey)
     if (value instanceof Tuple) return this.#items(value, Code.TUPLE, value.items, isKey)
@@ -268,16 +152,16 @@ class Writer {
       return this.write(instead.value, isKey)
     }
     if ('floats' in instead) return this.#floats(instead.floats)
-    this.#head(Code.TUPLE, instead.fields.length + 1)
-    this.#code(Code.REFERENCE)
+    this.#out.head(Code.TUPLE, instead.fields.length + 1)
+    this.#out.code(Code.REFERENCE)
     for (const field of instead.fields) this.write(field)
   }
 
   #floats(floats: Float64Array | Float32Array): void {
     if (floats.length > this.#nodes) throw this.#tooMany()
     this.#nodes -= floats.length
-    this.#head(Code.LIST, floats.length)
-    for (const value of floats) this.#float(value)
+    this.#out.head(Code.LIST, floats.length)
+    for (const value of floats) this.#out.float(value)
   }
 
   /** As many items as are counted now: a getter among them may change the list. */
@@ -285,7 +169,7 @@ class Writer {
     const count = items.length
     if (count >>> 0 !== count || count > this.#nodes) throw this.#tooMany()
     this.#enter(container)
-    this.#head(code, count)
+    this.#out.head(code, count)
     for (let i = 0; i < count; i++) {
       try {
         this.write(items[i], isKey)
@@ -298,8 +182,8 @@ class Writer {
 
   #set(items: ReadonlySet<unknown>, isKey: boolean): void {
     this.#enter(items)
-    const at = this.#at
-    this.#head(isKey ? Code.FROZENSET : Code.SET, 0)
+    const at = this.#out.size
+    this.#out.head(isKey ? Code.FROZENSET : Code.SET, 0)
     let count = 0
     for (const item of items) {
       try {
@@ -309,7 +193,7 @@ class Writer {
       }
       count++
     }
-    this.#view.setInt32(at + 1, count, true)
+    this.#out.count(at, count)
     this.#open.pop()
   }
 
@@ -320,7 +204,7 @@ class Writer {
     values?: Readonly<Record<string, unknown>>,
   ): void {
     this.#enter(container)
-    this.#code(Code.DICT)
+    this.#out.code(Code.DICT)
     for (const entry of entries) {
       const key = values ? entry : (entry as readonly unknown[])[0]
       try {
@@ -330,7 +214,7 @@ class Writer {
         throw stepped(error, key)
       }
     }
-    this.#code(Code.END)
+    this.#out.code(Code.END)
     this.#open.pop()
   }
 
@@ -350,24 +234,4 @@ class Writer {
 function stepped(error: unknown, key: unknown): unknown {
   if (error instanceof Refusal) error.steps.push(stepTo(key))
   return error
-}
-
-/** UTF-8 in which lone surrogates are written as the three bytes that Python's `surrogatepass` writes. */
-function withSurrogates(text: string): Uint8Array {
-  const bytes: number[] = []
-  for (const character of text) {
-    const point = character.codePointAt(0)!
-    if (point < 0x80) bytes.push(point)
-    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 63))
-    else if (point < 0x10000)
-      bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63))
-    else
-      bytes.push(
-        0xf0 | (point >> 18),
-        0x80 | ((point >> 12) & 63),
-        0x80 | ((point >> 6) & 63),
-        0x80 | (point & 63),
-      )
-  }
-  return Uint8Array.from(bytes)
 }

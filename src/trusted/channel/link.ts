@@ -4,19 +4,31 @@
  * had is answered: nothing here rejects, throws or waits for ever because of what a guest or a worker does.
  */
 import { ProtocolError } from './frames.js'
+import { decodeReport, encodeFrame, type Command, type Report } from './protocol.js'
 import {
-  decodeReport,
-  encodeFrame,
-  type Beginning,
-  type CallLimits,
-  type CallUsage,
-  type Command,
-  type Done,
-  type Ending,
-  type Recipient,
-  type Report,
-} from './protocol.js'
+  frameOf,
+  handedOver,
+  inPlace,
+  mostBytesOf,
+  patience,
+  timed,
+  used,
+  usedBy,
+  watch,
+  type Pending,
+} from './under-way.js'
 import { Watchdog } from './watchdog.js'
+import {
+  DID_NOT_START,
+  RETIRED,
+  type Call,
+  type Channel,
+  type GuestWorker,
+  type Performed,
+} from './worker.js'
+
+export { DID_NOT_START, RETIRED } from './worker.js'
+export type { Call, Channel, GuestWorker, Lost, Performed } from './worker.js'
 
 /**
  * How long after its wall limit a call may go on before the worker is killed, in milliseconds. Within it the worker ends the
@@ -25,106 +37,6 @@ import { Watchdog } from './watchdog.js'
 const GRACE_MS = 120
 /** How long a worker may take to start: one that stands still, or a command around it that hangs, is given up then. */
 const START_MS = 30_000
-/** Why it is gone then. */
-export const DID_NOT_START = 'the worker did not start'
-/** Why a worker is gone whose guest crashed: what broke the interpreter may have left more broken than its memory. */
-export const RETIRED = 'its guest crashed'
-/** How long it may take to put a call's memory in place, and to hand over what a call left; and longer for each megabyte. */
-const HANDOVER_MS = 10_000
-const HANDOVER_BYTES_A_MS = 20_000
-/** The largest report but for a call's end: a piece of output is half of it. */
-const SMALL_REPORT = 131_072
-/** Room for the places of exceptions of trusted modules: 20 of them, each of 50 frames (host.py). */
-const TRACES_BYTES = 1 << 20
-
-/** One call of a guest. */
-export interface Call {
-  /** Default the guest. */
-  readonly to?: Recipient
-  readonly begin: Beginning
-  readonly request: Uint8Array
-  readonly limits: CallLimits
-  readonly end: Ending
-  /** Whether it may be {@link GuestWorker.pause}d; then a worker that is late is always killed. Default false. */
-  readonly pausable?: boolean
-  /** Files that are put into the guest's before it begins. */
-  readonly files?: Uint8Array | undefined
-  /** Most bytes of the files that come back; default none. */
-  readonly filesBytes?: number | undefined
-  /** What the guest writes, as it comes. Must not throw. */
-  readonly onOutput?: (fd: 1 | 2, bytes: Uint8Array) => void
-  /**
-   * Answers what the guest asks of the host, so many steps of the interpreter after the call began. Must not throw or reject.
-   * Null drops the call, which ends as killed. Without it a guest that asks is a forged worker.
-   */
-  readonly onAsk?: (
-    question: Uint8Array,
-    steps: number,
-  ) => Uint8Array | null | Promise<Uint8Array | null>
-  /** Fuel of its first slice; default: no slices. */
-  readonly slice?: number
-  /** It stands still, a slice having used up its fuel. Answers how much the next one has. Must not throw or reject. */
-  readonly onSlice?: (fuel: number) => Promise<number>
-  /** Time and chance that it is told again; from there on they are recorded. Default: neither. */
-  readonly tape?: Uint8Array | null
-}
-
-/** The worker ended during the call, and took the guest with it. */
-export interface Lost {
-  readonly kind: 'lost'
-  readonly reason: string
-  /** False when the worker was gone before it began: the call may be made again elsewhere. */
-  readonly begun: boolean
-  readonly usage: CallUsage
-}
-
-/** What became of a call. */
-export type Performed = Done | Lost
-
-/** Something that serves one guest, somewhere: a jail process, a thread, or the caller's own thread. */
-export interface GuestWorker {
-  /** Resolves to true once it can perform, to false when it ended before. */
-  readonly ready: Promise<boolean>
-  /** Resolves with the reason when it is gone: no process or thread is left of it. */
-  readonly ended: Promise<string>
-  /** False from the moment that it ended or was killed. */
-  readonly alive: boolean
-  /** Gives it the memory that `base` stands for. */
-  setBase(delta: Uint8Array): void
-  /** One call; the next one may be made only when this one was answered. */
-  perform(call: Call): Promise<Performed>
-  /** Stops the call wherever it is, or lets it go on; the time in between is not counted. Only for a pausable call. */
-  pause(paused: boolean): void
-  /** Ends it at once, whatever it is doing. */
-  kill(reason: string): void
-}
-
-/** What a {@link Link} needs of a process or a thread. */
-export interface Channel {
-  send(payload: Uint8Array<ArrayBuffer>): void
-  /** Ends the other side by force. Called once. */
-  kill(): void
-  /** Stops the other side, or lets it go on. */
-  pause(paused: boolean): void
-  /** While held, the host's process stays alive for it. */
-  hold(held: boolean): void
-}
-
-interface Pending {
-  readonly id: number
-  readonly call: Call
-  /** When it began, which it is to be told of by then. */
-  started: number
-  watchdog: Watchdog
-  pausedAt: number | undefined
-  pausedMs: number
-  readonly answer: (performed: Performed) => void
-  written: number
-  phase: 'beginning' | 'running' | 'ended'
-  asking: boolean
-  /** How long its questions have waited for their answers. */
-  askedMs: number
-}
 
 export class Link implements GuestWorker {
   readonly ready: Promise<boolean>
@@ -157,13 +69,7 @@ export class Link implements GuestWorker {
 
   /** The largest report that may come now: a forged one is not to fill the host's memory first. */
   get mostBytes(): number {
-    const call = this.#pending?.call
-    if (!call) return SMALL_REPORT
-    if (call.end === 'capture') return Infinity
-    const { responseBytes, memoryBytes } = call.limits
-    const answer = TRACES_BYTES + responseBytes + (call.filesBytes ?? 0)
-    // What a guest asks is in its memory.
-    return SMALL_REPORT + Math.max(answer, call.onAsk ? memoryBytes : 0)
+    return mostBytesOf(this.#pending?.call)
   }
 
   get alive(): boolean {
@@ -185,23 +91,7 @@ export class Link implements GuestWorker {
         usage: used(started, 0),
       })
     const id = this.#nextId++
-    const { to = 'guest', begin, request, limits, end, pausable = false } = call
-    const asks = call.onAsk !== undefined
-    const { tape = null, slice = null } = call
-    const frame = encodeFrame({
-      kind: 'perform',
-      id,
-      to,
-      begin,
-      request,
-      limits,
-      end,
-      pausable,
-      asks,
-      slice,
-      tape,
-      files: call.files ?? null,
-    })
+    const frame = frameOf(id, call)
     return new Promise((answer) => {
       const watchdog = new Watchdog(patience(frame.length), () =>
         this.kill('the worker did not begin'),
@@ -299,14 +189,7 @@ export class Link implements GuestWorker {
       this.#setReady(true)
       return
     }
-    const pending = this.#pending
-    if (!pending || report.id !== pending.id)
-      throw new ProtocolError(`"${report.kind}" of a call that is not running`)
-    if (!IN_TURN[pending.phase].includes(report.kind))
-      throw new ProtocolError(`"${report.kind}" out of turn`)
-    if ('tape' in report && report.tape !== null && !pending.call.tape)
-      throw new ProtocolError('a tape that nobody wanted')
-    if (pending.asking) throw new ProtocolError(`"${report.kind}" while waiting for an answer`)
+    const pending = inPlace(report, this.#pending)
     switch (report.kind) {
       case 'begun': {
         const { wallMs } = pending.call.limits
@@ -316,24 +199,13 @@ export class Link implements GuestWorker {
           this.#late(),
         )
       }
-      case 'ended': {
-        const {
-          call: { limits, end },
-        } = pending
+      case 'ended':
         pending.phase = 'ended'
-        const size =
-          limits.responseBytes +
-          (pending.call.filesBytes ?? 0) +
-          (end === 'capture' ? 2 * limits.memoryBytes : 0)
-        return watch(pending, patience(size), () => this.kill('the worker did not answer'))
-      }
+        return watch(pending, patience(handedOver(pending.call)), () =>
+          this.kill('the worker did not answer'),
+        )
       case 'output':
-        if (report.bytes.length === 0) throw new ProtocolError('output of nothing')
-        pending.written += report.bytes.length
-        if (pending.written > pending.call.limits.outputBytes)
-          throw new ProtocolError('more output than the limit')
-        pending.call.onOutput?.(report.fd, report.bytes)
-        return
+        return pending.call.onOutput?.(report.fd, report.bytes)
       case 'sliced':
         if (pending.call.onSlice === undefined) throw new ProtocolError('a slice nobody asked for')
         return this.#suspend(
@@ -348,14 +220,6 @@ export class Link implements GuestWorker {
       case 'ask':
         return this.#ask(pending, report.question, report.steps)
       case 'done':
-        if ((report.delta !== null) !== (pending.call.end === 'capture'))
-          throw new ProtocolError('a delta out of place')
-        if ((report.traces?.length ?? 0) > TRACES_BYTES)
-          throw new ProtocolError('more traces than there are')
-        if ((report.files?.length ?? 0) > (pending.call.filesBytes ?? 0))
-          throw new ProtocolError('files out of place')
-        if (report.response.length > pending.call.limits.responseBytes)
-          throw new ProtocolError('a response over the limit')
         return this.#settle(timed(report, pending))
       case 'killed':
         this.#settle(timed(report, pending))
@@ -425,36 +289,4 @@ export class Link implements GuestWorker {
     this.#channel?.hold(!this.alive)
     pending.answer(performed)
   }
-}
-
-/** What may be said in which phase of a call. */
-const IN_TURN: Readonly<Record<Pending['phase'], readonly Report['kind'][]>> = {
-  beginning: ['begun'],
-  running: ['output', 'sliced', 'ask', 'ended', 'killed'],
-  ended: ['done', 'killed'],
-}
-
-const patience = (bytes: number): number => HANDOVER_MS + bytes / HANDOVER_BYTES_A_MS
-
-function watch(pending: Pending, ms: number, bite: () => void): void {
-  pending.watchdog.stop()
-  pending.watchdog = new Watchdog(ms, bite)
-  if (pending.pausedAt !== undefined) pending.watchdog.pause()
-}
-
-/** The worker's clock went on while it was stopped. */
-function timed(report: Done, { pausedMs }: Pending): Done {
-  return pausedMs === 0
-    ? report
-    : { ...report, usage: { ...report.usage, wallMs: Math.max(0, report.usage.wallMs - pausedMs) } }
-}
-
-function usedBy({ started, pausedMs, askedMs, pausedAt, written }: Pending): CallUsage {
-  const now = performance.now()
-  return used(started + pausedMs + askedMs + (pausedAt === undefined ? 0 : now - pausedAt), written)
-}
-
-/** What the host itself has seen of a call. */
-function used(started: number, outputBytes: number): CallUsage {
-  return { wallMs: performance.now() - started, fuel: 0, peakMemoryBytes: 0, outputBytes }
 }

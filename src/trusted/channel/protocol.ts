@@ -5,6 +5,19 @@
  */
 import { decode } from './decode.js'
 import { encode, never } from './encode.js'
+import {
+  amount,
+  bytes,
+  detail,
+  finite,
+  flag,
+  object,
+  oneOf,
+  or,
+  readFields,
+  whole,
+  type Fields,
+} from './fields.js'
 import { MOST_FRAME_BYTES, ProtocolError } from './frames.js'
 import { PLAIN } from './wire.js'
 
@@ -126,58 +139,6 @@ export type Report =
 /** The exit status of a worker that was cut off within a report, and could not tell that its call was ended at its wall limit. */
 export const CUT_OFF = 70
 
-/** What a field holds: answers the value as it is handed on, and throws a {@link ProtocolError} for one that is not of the kind. */
-type Kind = (value: unknown, name: string) => unknown
-type Fields = Readonly<Record<string, Kind>>
-
-/** Characters of a `detail`; more are cut off. */
-const DETAIL_CHARACTERS = 2_000
-
-const wrong = (name: string, what: string): ProtocolError =>
-  new ProtocolError(`"${name}" is ${what}`)
-
-const finite: Kind = (value, name) => {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(name, 'not a number')
-  return value
-}
-/** A finite number from 0. */
-const amount: Kind = (value, name) => {
-  if ((finite(value, name) as number) < 0) throw wrong(name, 'negative')
-  return value
-}
-/** A whole number from 0 to 2^53. */
-const whole: Kind = (value, name) => {
-  if (!Number.isSafeInteger(amount(value, name))) throw wrong(name, 'not a whole number')
-  return value
-}
-const flag: Kind = (value, name) => {
-  if (typeof value !== 'boolean') throw wrong(name, 'neither true nor false')
-  return value
-}
-const bytes: Kind = (value, name) => {
-  if (!(value instanceof Uint8Array)) throw wrong(name, 'not bytes')
-  return value
-}
-const detail: Kind = (value, name) => {
-  if (typeof value !== 'string') throw wrong(name, 'not text')
-  return value.slice(0, DETAIL_CHARACTERS)
-}
-const oneOf =
-  (...values: readonly unknown[]): Kind =>
-  (value, name) => {
-    if (!values.includes(value)) throw wrong(name, `none of ${values.join(', ')}`)
-    return value
-  }
-/** Either of the values, or what `kind` takes. */
-const or =
-  (kind: Kind, ...values: readonly unknown[]): Kind =>
-  (value, name) =>
-    values.includes(value) ? value : kind(value, name)
-const object =
-  (fields: Fields): Kind =>
-  (value, name) =>
-    readFields(value, fields, name)
-
 const USAGE = object({ wallMs: amount, fuel: whole, peakMemoryBytes: whole, outputBytes: whole })
 const LIMITS = object({
   wallMs: amount,
@@ -271,27 +232,6 @@ function readFrame(payload: Uint8Array, kinds: Readonly<Record<string, Fields>>)
   if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind))
     throw new ProtocolError('a frame of no known kind')
   return readFields(frame, { kind: oneOf(kind), ...kinds[kind] }, 'frame')
-}
-
-/** The fields of `value`, each of its kind, and no others. */
-function readFields(
-  value: unknown,
-  fields: Fields,
-  name: string,
-): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== null)
-    throw wrong(name, 'not an object')
-  const told = value as Readonly<Record<string, unknown>>
-  for (const field of Object.keys(told)) {
-    if (!Object.hasOwn(fields, field))
-      throw new ProtocolError(`an unknown field ${JSON.stringify(field.slice(0, 40))}`)
-  }
-  const read: Record<string, unknown> = {}
-  for (const [field, kind] of Object.entries(fields)) {
-    if (!Object.hasOwn(told, field)) throw new ProtocolError(`no "${field}"`)
-    read[field] = kind(told[field], field)
-  }
-  return read
 }
 
 /** Complex numbers and Ellipsis are in no frame; references are refused before. */

@@ -12,12 +12,9 @@ import sys
 from array import array
 from collections import deque
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
-from fractions import Fraction
 from itertools import compress
-from uuid import UUID
-from zoneinfo import ZoneInfo
+
+from .text_forms import READERS, TEXTS, NoData, by_id
 
 # Less than `marshal` and its reader go: what nests deeper is opaque from there on. The frames that the walk takes, with room.
 _DEEPEST, _FRAMES = 1_480, 2_500
@@ -27,8 +24,6 @@ _REFERENCE = b'(\3\0\0\0S'
 
 _mro = type.__dict__['__mro__'].__get__
 _name = type.__dict__['__name__'].__get__
-_numerator, _denominator = Fraction.numerator.fget, Fraction.denominator.fget
-_uuid_int = UUID.__dict__['int'].__get__
 _type, _id, _len, _stop, _whole = type, id, len, StopIteration, slice(None)
 
 
@@ -36,54 +31,8 @@ class TooLarge(ValueError):
     """The value has more parts, or more bytes, than the host takes."""
 
 
-class _NoData(Exception):
-    """A value whose type crosses as text, and which has none: its parts are not what they were made to be."""
-
-
-def _zone(value):
-    """A tzinfo that is not one of these is the guest's, and would be called."""
-    if value is not None and _type(value) is not timezone and _type(value) is not ZoneInfo:
-        raise _NoData
-
-
-def _datetime(value):
-    _zone(datetime.tzinfo.__get__(value))
-    return datetime.isoformat(value)
-
-
-def _time(value):
-    _zone(time.tzinfo.__get__(value))
-    return time.isoformat(value)
-
-
-def _timedelta(value):
-    days, seconds = timedelta.days.__get__(value), timedelta.seconds.__get__(value)
-    total = (days * 86400 + seconds) * 10**6 + timedelta.microseconds.__get__(value)
-    whole, part = divmod(abs(total), 10**6)
-    return f'{"-" if total < 0 else ""}{whole}{f".{part:06d}".rstrip("0") if part else ""}'
-
-
-def _digits(number):
-    if _type(number) is not int or int.bit_length(number) > 14_000:
-        raise _NoData
-    return int.__repr__(number)
-
-
-def _uuid(value):
-    number = _uuid_int(value)
-    if _type(number) is not int:
-        raise _NoData
-    digits = f'{number:032x}'
-    return '-'.join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
-# Keyed by id of the exact type, so that no metaclass is asked for a hash or for equality. What a value takes of the bytes at least; as
-# text (a subclass of these is opaque: its methods would decide); as containers, in place of which comes the kind named, in a key the other.
-def _by_id(table):
-    return {id(kind): value for kind, value in table.items()}
-
-
-_SIZES = _by_id(
+# What a value takes of the bytes at least; what crosses as containers, in place of which comes the kind named, in a key the other.
+_SIZES = by_id(
     {
         str: lambda x: 5 + _len(x),
         bytes: lambda x: 5 + _len(x),
@@ -95,18 +44,7 @@ _SIZES = _by_id(
         type(...): lambda _: 1,
     }
 )
-_TEXTS = _by_id(
-    {
-        datetime: _datetime,
-        date: date.isoformat,
-        time: _time,
-        timedelta: _timedelta,
-        Decimal: Decimal.__str__,
-        Fraction: lambda x: f'{_digits(_numerator(x))}/{_digits(_denominator(x))}',
-        UUID: _uuid,
-    }
-)
-_CONTAINERS = _by_id(
+_CONTAINERS = by_id(
     {
         list: (list.__iter__, list, tuple),
         tuple: (tuple.__iter__, tuple, tuple),
@@ -117,7 +55,7 @@ _CONTAINERS = _by_id(
     }
 )
 # The contents of a subclass's instance, and of what lends its bytes.
-_COPIES = _by_id(
+_COPIES = by_id(
     {
         int: int.__pos__,
         float: float.__pos__,
@@ -130,23 +68,6 @@ _COPIES = _by_id(
 )
 # What crosses as text in arguments of questions alone: ends of the host's objects.
 _GIVEN = {}
-_READERS = {
-    'datetime': datetime.fromisoformat,
-    'date': date.fromisoformat,
-    'time': time.fromisoformat,
-    'timedelta': lambda text: _read_timedelta(*text.partition('.')),
-    'Decimal': Decimal,
-    'Fraction': Fraction,
-    'complex': complex,
-    'UUID': UUID,
-}
-
-
-def _read_timedelta(seconds, _, part):
-    sign = -1 if seconds.startswith('-') else 1
-    return timedelta(
-        seconds=int(seconds), microseconds=sign * int(part.ljust(6, '0')) if part else 0
-    )
 
 
 def _name_of(kind):
@@ -166,7 +87,7 @@ class _Walk:
 
     def __init__(self, most_nodes, most_bytes, texts):
         self.nodes, self.size, self.texts = most_nodes, most_bytes, texts
-        self.within, self.opaque, self.as_text = set(), [], _TEXTS
+        self.within, self.opaque, self.as_text = set(), [], TEXTS
         # What can be called and is no data, where it is to be lent.
         self.lent = None
 
@@ -181,7 +102,7 @@ class _Walk:
         if key in self.as_text:
             try:
                 return self.reference(kind, self.as_text[key](value))
-            except _NoData, ValueError, OverflowError, ArithmeticError:
+            except NoData, ValueError, OverflowError, ArithmeticError:
                 return self.unknown(value)
         if key not in _CONTAINERS:
             key = _base_of(kind)
@@ -302,7 +223,7 @@ def _deep():
 def _inward(value):
     kind = _type(value)
     if kind is tuple and value[:1] == (_stop,):
-        return _READERS[value[1]](value[2])
+        return READERS[value[1]](value[2])
     if kind is dict:
         return {_inward(name): _inward(item) for name, item in value.items()}
     if not _is_container(_id(kind)):
@@ -319,7 +240,7 @@ def given(value, most_nodes, most_bytes, lent=None):
         return marshal.dumps(value, 2, allow_code=False)
     with _deep():
         walk = _Walk(most_nodes, most_bytes, {})
-        walk.as_text, walk.lent = _TEXTS | _GIVEN, lent
+        walk.as_text, walk.lent = TEXTS | _GIVEN, lent
         copy = walk.copy(value)
     if walk.opaque:
         raise TypeError(f'{_name_of(_type(walk.opaque[0]))} is no data, and cannot cross')
@@ -329,7 +250,7 @@ def given(value, most_nodes, most_bytes, lent=None):
 def crosses(kind, tell, name, read):
     """From now on instances of `kind` cross in arguments as the text that `tell` gives, and what the host calls `name` is read by `read`."""
     _GIVEN[_id(kind)] = tell
-    _READERS[name] = read
+    READERS[name] = read
 
 
 def loads(data):

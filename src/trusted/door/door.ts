@@ -27,6 +27,8 @@ import type { DoorFacts, SideFacts } from '../wall/image-facts.js'
 import { Killed } from '../wall/killed.js'
 import { validate } from '../channel/validate.js'
 import { WireError, type WireLimits } from '../channel/wire.js'
+import type { Passage } from './passage.js'
+import { CONTENTS, isPlain, loneReference, SIZE, TYPE } from './layout.js'
 
 /** Crossings that may be under way at once. 200 fit the stack of a thread or process, 60 that of the caller's own thread. */
 const MOST_NESTED = 60
@@ -39,32 +41,6 @@ const MESSAGE: WireLimits = {
 }
 /** A message of so many bytes or fewer arrives in a buffer that is kept. */
 const KEPT = 4_096
-/** Parts of a payload, and of a tuple in it, that are looked at before marshal is tried. */
-const MOST_PARTS = 16
-/** Layout of objects, in words: the type, the size of what has one, the items of a tuple. In bytes: where those of bytes begin. */
-const TYPE = 1,
-  SIZE = 2,
-  ITEMS = 4,
-  CONTENTS = 16
-/** The bytes of a message that is one reference to an object of the sender's and nothing else: `(`, 3, `S`, `i` n, `i` c. */
-const REFERENCE = { tuple: 0x28, count: 3, mark: 0x53, int: 0x69, size: 16 }
-
-/** What two ends share. */
-export class Passage {
-  /**
-   * @param mostStack bytes of its C stack that a guest may have in use when it asks something. The other guest then has the
-   *   stack it needs, whatever depth the question comes from: nobody can time a RecursionError into trusted code.
-   */
-  constructor(readonly mostStack: number) {}
-
-  /** Crossings under way. */
-  depth = 0
-  /** Exceptions of the trusted guest that were told to the guest since the call began. */
-  failures = 0
-  /** Whether anything crossed since this was last set to false. */
-  used = false
-}
-
 /** One of the two guests, as an end of the door. */
 export class End implements DoorSlot {
   other!: End
@@ -141,7 +117,8 @@ export class End implements DoorSlot {
     const { other } = this
     const x = this.#x
     const y = other.#x
-    const message = this.#written(payload, this.#isPlain(payload), this.facts.payload)
+    const plain = isPlain(this.#words, payload, this.#tuple, this.#plain)
+    const message = this.#written(payload, plain, this.facts.payload)
     if (message === 0) return 0
     const request = this.#carry(message)
     if (request === 0) return 0
@@ -160,12 +137,16 @@ export class End implements DoorSlot {
     }
     if (answer === 0) return this.#failed()
     other.#look()
-    const isPlain = other.#plain.has(other.#words[(answer >>> 2) + TYPE]!)
-    const back = other.#written(answer, isPlain, other.facts.outward)
+    const isData = other.#plain.has(other.#words[(answer >>> 2) + TYPE]!)
+    const back = other.#written(answer, isData, other.facts.outward)
     y.Py_DecRef(answer)
     if (back === 0) return this.#failed()
-    const lone = this.#loneReference(back)
-    if (lone !== undefined) return lone
+    const there = other.#look()
+    const lone = loneReference(other.#words, there, back)
+    if (lone !== undefined) {
+      y.Py_DecRef(back)
+      return this.#met(lone)
+    }
     const value = other.#carry(back)
     if (value === 0) return this.#failed()
     if (!other.#isRich) return value
@@ -175,9 +156,9 @@ export class End implements DoorSlot {
   }
 
   /** An object of this side's as a bytes object; 0 with an exception set. Where marshal refuses, `marked` puts marks in. */
-  #written(object: number, isPlain: boolean, marked: number): number {
+  #written(object: number, isData: boolean, marked: number): number {
     const x = this.#x
-    if (isPlain) {
+    if (isData) {
       const message = x.PyMarshal_WriteObjectToString(object, 2)
       if (message !== 0) return message
       x.PyErr_Clear()
@@ -187,26 +168,6 @@ export class End implements DoorSlot {
     const message = x.PyMarshal_WriteObjectToString(data, 2)
     x.Py_DecRef(data)
     return message
-  }
-
-  /** Whether a payload, and each tuple in it, holds plain data and containers only: otherwise marshal would only fail. */
-  #isPlain(payload: number): boolean {
-    const words = this.#words
-    const tuple = this.#tuple
-    if (words[(payload >>> 2) + TYPE] !== tuple) return false
-    const count = Math.min(words[(payload >>> 2) + SIZE]!, MOST_PARTS)
-    for (let i = 0; i < count; i++) {
-      const part = words[(payload >>> 2) + ITEMS + i]!
-      const type = words[(part >>> 2) + TYPE]!
-      if (!this.#plain.has(type)) return false
-      if (type !== tuple) continue
-      const inner = Math.min(words[(part >>> 2) + SIZE]!, MOST_PARTS)
-      for (let k = 0; k < inner; k++) {
-        const item = words[(part >>> 2) + ITEMS + k]!
-        if (!this.#plain.has(words[(item >>> 2) + TYPE]!)) return false
-      }
-    }
-    return true
   }
 
   /** The bytes object `message` of this side's, validated, as an object of the other's; 0 with an exception set here. */
@@ -251,27 +212,12 @@ export class End implements DoorSlot {
     )
   }
 
-  /** For a message `back` of the other side that is one reference: what stands for it here. Spares most answers that are objects a walk. */
-  #loneReference(back: number): number | undefined {
-    const { other } = this
-    const bytes = other.#look()
-    const at = (back >>> 0) + CONTENTS
-    if (
-      other.#words[(back >>> 2) + SIZE] !== REFERENCE.size ||
-      bytes[at] !== REFERENCE.tuple ||
-      bytes[at + 1] !== REFERENCE.count ||
-      bytes[at + 5] !== REFERENCE.mark ||
-      bytes[at + 6] !== REFERENCE.int ||
-      bytes[at + 11] !== REFERENCE.int
-    )
-      return undefined
+  /** What stands here for the other side's object of these numbers. Spares most answers that are objects a walk. */
+  #met([number, kind]: readonly [number, number]): number {
     const x = this.#x
-    const number = (from: number): number =>
-      bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)
     const pair = x.PyTuple_New(2)
-    x.PyTuple_SetItem(pair, 0, x.PyLong_FromLong(number(at + 7)))
-    x.PyTuple_SetItem(pair, 1, x.PyLong_FromLong(number(at + 12)))
-    other.#x.Py_DecRef(back)
+    x.PyTuple_SetItem(pair, 0, x.PyLong_FromLong(number))
+    x.PyTuple_SetItem(pair, 1, x.PyLong_FromLong(kind))
     const object = x.PyObject_CallObject(this.facts.remote, pair)
     x.Py_DecRef(pair)
     return object

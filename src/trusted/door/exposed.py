@@ -1,14 +1,11 @@
-"""The host's side of the door: what a guest may do with the objects of trusted modules that it was given.
+"""What a guest may see of the objects of trusted modules: which cross at all, and of each the attributes and operators shown.
 
-A guest holds numbers. With one it may call, read public attributes, and use the operators that the object's class defines;
-where the exposure lists them, those alone. It may write the attributes that the exposure lists as written. Methods of an
-exposed class take instances of that class. Keyword arguments are public names. Everything else is refused here, whatever
-the guest's side of the door believes.
+Public attributes are shown, and the operators that the object's class defines; where the exposure lists them, those alone.
+A view says so of all instances of a class, or of one object that was exposed with a list of its own. A class, and a function
+that leads to a module, cross only when they were exposed. serving.py asks here before it does anything.
 """
 
 from .sealed import __builtins__
-import operator
-import sys
 from types import (
     BuiltinFunctionType,
     FunctionType,
@@ -23,23 +20,6 @@ from .operators import OPERATORS
 FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType, MethodWrapperType)
 # Modules of classes whose instances show no attributes: functions, generators, and what keeps the arguments of a call.
 CLOSED = frozenset({'builtins', 'functools', 'contextlib'})
-# Iterators that run no code of the module's: a guest is told several items at once.
-QUICK = frozenset(
-    map(
-        type,
-        (
-            iter([]),
-            iter(()),
-            iter(set()),
-            iter({}),
-            iter({}.values()),
-            iter({}.items()),
-            iter(range(0)),
-        ),
-    )
-)
-# Names of one view that are remembered as shown.
-MOST_JUDGED = 1_000
 SPECIALS = frozenset().union(*OPERATORS.values())
 
 _type, _getattr, _isinstance = type, getattr, isinstance
@@ -70,17 +50,19 @@ class Views:
         self.all.append(view)
         return view
 
-    def expose(self, value, shown):
-        """`shown` is '*', a list of attributes and operators, or {'read': as these, 'write': attributes}."""
+    def expose(self, value, listing):
+        """`listing` is '*', a list of attributes and operators, or {'read': as these, 'write': attributes}."""
         if _isinstance(value, _type):
             self.exposed[id(value)] = value
             if issubclass(value, BaseException):
                 self.exceptions[id(value)] = value
         elif _type(value) in FUNCTIONS:
             self.exposed[id(value)] = value
-        if shown == '*' or _type(value) in FUNCTIONS:
+        if listing == '*' or _type(value) in FUNCTIONS:
             return
-        read, write = (shown['read'], shown['write']) if _type(shown) is dict else (shown, ())
+        read, write = (
+            (listing['read'], listing['write']) if _type(listing) is dict else (listing, ())
+        )
         if read == '*':
             reads = listed = None
         else:
@@ -152,18 +134,18 @@ def _specials(value, kind, listed):
     return frozenset(found if listed is None else found & listed)
 
 
-def _closed(cls):
+def closed(cls):
     """Whether instances of `cls` show no attributes."""
     return cls.__module__ in CLOSED and not issubclass(cls, BaseException)
 
 
-def _shown(view, target, name):
+def shown(view, target, name):
     if _type(name) is not str or name[:1] == '_' or denied(name):
         return False
     if view.reads is not None:
         return name in view.reads
     kind = _type(target)
-    if not _isinstance(target, _type) and _closed(kind):
+    if not _isinstance(target, _type) and closed(kind):
         return False
     if not judged(name):
         return True
@@ -171,7 +153,7 @@ def _shown(view, target, name):
     return not any(name in vars(cls) for cls in kinds if _library(cls))
 
 
-def _read(target, name):
+def read_of(target, name):
     value = _getattr(target, name)
     if _isinstance(target, _type) and callable(value):
         stored = defined(target, name)
@@ -189,150 +171,6 @@ def _of_instances(cls, function):
         return function(*args, **kwargs)
 
     return method
-
-
-def _keywords(kwargs):
-    for name in kwargs:
-        if _type(name) is not str or name[:1] == '_':
-            raise TypeError(f'{name!r} is not a keyword argument that a guest may give')
-    return kwargs
-
-
-_OPERATIONS = {
-    'len': len,
-    'iter': iter,
-    'next': next,
-    'reversed': reversed,
-    'aiter': aiter,
-    'anext': lambda steps: steps.__anext__(),
-    'round': round,
-    'hash': hash,
-    'bool': bool,
-    'int': int,
-    'float': float,
-    'str': str,
-    'repr': repr,
-    'enter': lambda manager: manager.__enter__(),
-    'exit': lambda manager, error: bool(manager.__exit__(*_leaving(error))),
-    'aenter': lambda manager: manager.__aenter__(),
-    'aexit': lambda manager, error: manager.__aexit__(*_leaving(error)),
-    'instancecheck': lambda cls, value: isinstance(value, cls),
-}
-for _name in 'getitem setitem delitem contains index neg pos abs invert eq ne lt le gt ge'.split():
-    _OPERATIONS[_name] = _getattr(operator, _name)
-for _name in 'add sub mul truediv floordiv mod pow matmul lshift rshift and or xor'.split():
-    _OPERATIONS[_name] = _getattr(operator, f'__{_name}__')
-    _OPERATIONS[f'r{_name}'] = lambda a, b, apply=_OPERATIONS[_name]: apply(b, a)
-
-
-def _leaving(error):
-    """What a context manager is told of how its block was left: nothing, or an exception that stands for the guest's."""
-    return (None, None, None) if error is None else (_type(error), error, None)
-
-
-class Serving:
-    """The operations of the host's side, over the table of what the guest holds."""
-
-    def __init__(self, table, made):
-        objects, kinds = table.objects, table.kinds
-        # Names of methods, numbered: a number crosses more quickly, and names what is interned here.
-        names, numbers = [], {}
-
-        def get(n, name):
-            return _getattr(objects[n], name) if name in kinds[n].plain else read(n, name)
-
-        def read(n, name):
-            view, target = kinds[n], objects[n]
-            if name in view.judged:
-                return _read(target, name)
-            if not _shown(view, target, name):
-                raise AttributeError(f'{name!r} is not an attribute the host exposes')
-            try:
-                value = _read(target, name)
-            except AttributeError as error:
-                if error.name != name or error.obj is not target:
-                    raise
-                raise AttributeError(f'the object of the host has no attribute {name!r}') from None
-            if len(view.judged) < MOST_JUDGED:
-                view.judged.add(sys.intern(name))
-                if not _isinstance(target, _type):
-                    view.plain.add(sys.intern(name))
-            return value
-
-        def call(n, args, kwargs):
-            if 'call' not in kinds[n].specials:
-                if _isinstance(objects[n], _type):
-                    raise TypeError(
-                        f"{objects[n].__name__} is the host's: it cannot be made from here"
-                    )
-                raise TypeError('this object of the host cannot be called')
-            return objects[n](*args, **_keywords(kwargs)) if kwargs else objects[n](*args)
-
-        def method(n, m, args, kwargs):
-            name = names[m]
-            function = _getattr(objects[n], name) if name in kinds[n].plain else read(n, name)
-            return function(*args, **_keywords(kwargs)) if kwargs else function(*args)
-
-        def put(n, name, value):
-            if _type(name) is not str or name not in kinds[n].writes:
-                raise AttributeError(f'{name!r}: objects of the host cannot be changed from here')
-            setattr(objects[n], name, value)
-
-        def operate(n, name, args):
-            if name not in kinds[n].specials:
-                raise TypeError(f'the host does not expose the operator {name!r} of this object')
-            if name in ('exit', 'aexit') and args[0] is not None:
-                args = (made(*args[0]),)
-            return _OPERATIONS[name](objects[n], *args)
-
-        def take(n, most):
-            """Up to `most` items of an iterator, and whether it has ended. More than one only where no code is run by it."""
-            if 'next' not in kinds[n].specials:
-                raise TypeError('this object of the host is no iterator')
-            if _type(objects[n]) not in QUICK:
-                try:
-                    return [next(objects[n])], False
-                except StopIteration:
-                    return [], True
-            items = []
-            for value in objects[n]:
-                items.append(value)
-                if len(items) >= most:
-                    break
-            return items, len(items) < most
-
-        def listing(n):
-            view, target = kinds[n], objects[n]
-            return [name for name in dir(target) if _shown(view, target, name)]
-
-        def number_of(name):
-            if name not in numbers:
-                numbers[name] = len(names)
-                names.append(sys.intern(name))
-            return numbers[name]
-
-        def describe(index):
-            """(name, methods with their numbers, special methods, what it is, its base if it is an exception class)."""
-            view = views.all[index]
-            is_class = _isinstance(view.target, _type)
-            cls = view.target if is_class else view.kind
-            judged_as = cls if is_class or view.target is None else view.target
-            is_open = view.reads is not None or is_class or not _closed(cls)
-            methods = [
-                (name, number_of(name))
-                for name in dir(cls)
-                if is_open
-                and _type(defined(cls, name)) in (FunctionType, classmethod, staticmethod)
-                and _shown(view, judged_as, name)
-            ]
-            what, base = 'class' if is_class else 'object', None
-            if id(view.target) in views.exceptions:
-                what, base = 'exception', base_of(cls.__base__)
-            name = cls.__name__ if cls.__name__[:1] != '_' else 'object'
-            return name, methods, sorted(view.specials), what, base
-
-        self.call, self.method, self.get, self.put = call, method, get, put
-        self.operate, self.take, self.listing, self.describe = operate, take, listing, describe
 
 
 def base_of(cls):

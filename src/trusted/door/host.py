@@ -23,7 +23,7 @@ from .crossing import (
     Unexposed,
     _door,
 )
-from .exposed import Serving, views
+from .exposed import views
 from .failures import (
     _NO_MEMORY,
     EXCEPTIONS,
@@ -33,6 +33,7 @@ from .failures import (
     told_args,
 )
 from .loop import Loop
+from .serving import Serving
 
 # Exceptions whose places are kept, the last ones.
 MOST_TRACES, MOST_FRAMES = 20, 50

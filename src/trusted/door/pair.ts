@@ -23,7 +23,8 @@ import {
 } from '../wall/runtime.js'
 import { same } from '../wall/same.js'
 import { toldStack } from '../wall/stack.js'
-import { End, Passage } from './door.js'
+import { End } from './door.js'
+import { Passage } from './passage.js'
 
 /** Memory that the trusted guest may have beyond the guest's own limit: the library it loads is the host's wish. */
 const LIBRARY_BYTES = 64 << 20

@@ -7,34 +7,27 @@ not expose (exposed.py), no message gets.
 """
 
 from .sealed import __builtins__
-import asyncio
 from weakref import ref
 
+from .ahead import aheads, next_of
+from .awaiting import awaited
 from .crossing import (
-    BEGIN,
     CALL,
-    CANCEL,
     CLASSES,
     DESCRIBE,
     EXCEPTIONS,
     GET,
     LIST,
     METHOD,
-    NEXT,
     OPERATE,
     RELEASE,
     SCALARS,
     SET,
-    TURN,
     Side,
     _door,
 )
 from .failures import builtin_name, made, told_args
 
-# Items of an iterator that are asked for at once, at first and at most.
-FEW, MANY = 8, 512
-# Seconds until a loop of the host's that has no timer is looked at again.
-POLL = 0.001
 # Objects let go of, until the host is told.
 RELEASED_AT_ONCE = 64
 # Objects handed to the host, until it is asked which it has let go of.
@@ -124,7 +117,7 @@ def release():
         pairs.append((gone.number, gone.count))
         if _held.get(gone.number) is gone:
             del _held[gone.number]
-        _aheads.pop(gone.number, None)
+        aheads.pop(gone.number, None)
     side.table.release(_door(RELEASE, (pairs,)))
 
 
@@ -156,37 +149,7 @@ def _leave(name):
     return leave
 
 
-def _next(self):
-    ahead = _ahead(self)
-    if not ahead.items:
-        if ahead.ended:
-            raise StopIteration
-        items, ahead.ended = _door(NEXT, (_number(self), ahead.most))
-        ahead.most = min(ahead.most * 2, MANY)
-        items.reverse()
-        ahead.items = items
-        if not items:
-            raise StopIteration
-    return ahead.items.pop()
-
-
-class _Ahead:
-    """What the host told of an iterator beyond what was asked for, last item first."""
-
-    __slots__ = ('items', 'ended', 'most')
-
-    def __init__(self):
-        self.items, self.ended, self.most = (), False, FEW
-
-
-_aheads = {}
-
-
-def _ahead(remote):
-    return _aheads.setdefault(_number(remote), _Ahead())
-
-
-_SPECIALS = {'next': _next, 'call': _call, 'exit': _leave('exit'), 'aexit': _leave('aexit')}
+_SPECIALS = {'next': next_of, 'call': _call, 'exit': _leave('exit'), 'aexit': _leave('aexit')}
 
 
 def _describe(n, c):
@@ -204,7 +167,7 @@ def _describe(n, c):
     for special in specials:
         scope[f'__{special}__'] = _SPECIALS.get(special) or _special(special)
     if 'await' in specials:
-        scope['__await__'] = _await
+        scope['__await__'] = awaited
     if 'next' in specials:
         scope['__iter__'] = lambda self: self
     if what == 'class':
@@ -217,63 +180,6 @@ def _describe(n, c):
     if note is not None:
         note(kind)
     return kind
-
-
-# ---- await: a task of the host's loop, of which the guest's loop makes one turn at a time
-
-# What is awaited of the host, by the number of its task; the timer of the guest's loop for the host's next turn, and its delay.
-_waiting, _timer, _delay = {}, None, POLL
-
-
-class _Answer(asyncio.Future):
-    """What a task of the host's comes to. As with a task that awaits another, cancelling asks the host's to end."""
-
-    def cancel(self, msg=None):
-        if self.done():
-            return False
-        _door(CANCEL, (self.number,))
-        _turn_soon(self.get_loop())
-        return True
-
-
-def _await(self):
-    loop = asyncio.get_running_loop()
-    number = _door(BEGIN, (_number(self),))
-    _waiting[number] = answer = _Answer(loop=loop)
-    answer.number = number
-    _turn_soon(loop)
-    return answer.__await__()
-
-
-def _turn_soon(loop):
-    """Something was begun or ended: when the host's next turn would have been is no matter."""
-    global _timer, _delay
-    if _timer is not None:
-        _timer.cancel()
-    _delay = POLL
-    _timer = loop.call_soon(_turn, loop)
-
-
-def _turn(loop):
-    """
-    One turn of the host's loop; the next one when its next timer is due. What else may wake a task there, an event that an
-    exposed function sets, is looked for now and then, less and less often.
-    """
-    global _timer, _delay
-    done, waits = _door(TURN, (None,))
-    for number, value, failure in done:
-        answer = _waiting.pop(number, None)
-        if answer is None or answer.done() or answer.get_loop() is not loop:
-            continue
-        if failure is None:
-            answer.set_result(value[0])
-        elif failure[0] == 'CancelledError':
-            asyncio.Future.cancel(answer)
-        else:
-            answer.set_exception(made(*failure))
-    _delay = POLL if done else _delay * 2
-    delay = POLL if waits is None else min(waits, _delay)
-    _timer = loop.call_later(delay, _turn, loop) if _waiting else None
 
 
 # ---- what the guest's side serves: what trusted code does with what it was given
