@@ -290,6 +290,7 @@ test('a worker whose guest has grown large is not used again', { timeout: 300_00
     provided: [],
     module: null,
     evaluated: false,
+    shows: false,
   })
   const retiresAfter = (source: string): boolean => {
     const [answer] = workshop.makeAll(termsText(policy, false), [job(source)])

@@ -273,13 +273,176 @@ x = compile('r = 1', '', 'exec')
       "exec('nonlocal x')",
       'SyntaxError: `nonlocal` at module level has no function around it (<string>, line 1)',
     ],
-    ["compile('1', '', 'single')", "ValueError: compile() mode must be 'exec' or 'eval' here"],
+    ["compile('1', '', 'x')", "ValueError: compile() mode must be 'exec', 'eval' or 'single'"],
+    [
+      "compile('1\\n2', 'a', 'single')",
+      'SyntaxError: multiple statements found while compiling a single statement (a, line 2)',
+    ],
     ["compile('1', '', 'eval', 1)", 'ValueError: compile() takes no flags here'],
     ["compile('1', 1, 'eval')", 'TypeError: expected str, bytes or os.PathLike object, not int'],
     ["compile(1, '', 'eval')", 'TypeError: compile() arg 1 must be a string, bytes or AST object'],
     ["def f(n):\n    return eval('f(n - 1) + 1') if n else 0\nf(10_000)", 'RecursionError'],
   ])('%s', async (source, wanted) => {
     expect(await error(source)).toContain(wanted)
+  })
+})
+
+describe('interactive text shows the values of its expressions', () => {
+  test.each<[string, string]>([
+    ["exec(compile('1 + 1', '', 'single'))", '2\n'],
+    ["exec(compile('\"a\"; None; print(3)', '', 'single'))", "'a'\n3\n"],
+    ["eval(compile('for i in range(2): i', '', 'single'))", '0\n1\n'],
+    [
+      "d = {}\nexec(compile('def f():\\n    5\\n', '', 'single'), d)\nexec(compile('f()', '', 'single'), d)\nexec(compile('try: 1\\nfinally: 2', '', 'single'), d)",
+      '1\n2\n',
+    ],
+    ["class R:\n    def __repr__(self): return 'r'\nexec(compile('R()', '', 'single'))", 'r\n'],
+    [
+      "import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()) as to: exec(compile('7', '', 'single'))\nprint([to.getvalue()])",
+      "['7\\n']\n",
+    ],
+  ])('%s', async (source, wanted) => {
+    const outcome = await sandbox.run(source)
+    expect([outcome.status, outcome.stdout]).toEqual(['returned', wanted])
+  })
+})
+
+describe('modules of the library that evaluate text', () => {
+  const DOCTEST = `
+def f(x):
+    """
+    >>> f(1)
+    2
+    >>> f(2)
+    4
+    >>> f('a')
+    Traceback (most recent call last):
+    TypeError: can only concatenate str (not "int") to str
+    >>> for i in range(2): i
+    0
+    1
+    >>> f(  # doctest: +ELLIPSIS
+    ...   300)
+    3...
+    """
+    return x + 1
+class C:
+    ">>> C()._p\\n3"
+    _p = 3
+    def __len__(self):
+        """
+        >>> len(C())
+        4
+        >>> x
+        1
+        """
+        return 4
+from textwrap import dedent
+import doctest
+`
+
+  test('doctest tries examples, and reports as CPython does', async () => {
+    const outcome = await sandbox.run(`${DOCTEST}result = doctest.testmod()\nprint(result)`, {
+      filename: 'program.py',
+    })
+    const line = '*'.repeat(70)
+    expect(outcome.stdout).toBe(`${line}
+File "program.py", line 26, in __main__.C.__len__
+Failed example:
+    x
+Exception raised:
+    Traceback (most recent call last):
+      File "<doctest __main__.C.__len__[1]>", line 1, in <module>
+    NameError: name 'x' is not defined
+${line}
+File "program.py", line 6, in __main__.f
+Failed example:
+    f(2)
+Expected:
+    4
+Got:
+    3
+${line}
+2 items had failures:
+   1 of   2 in __main__.C.__len__
+   1 of   5 in __main__.f
+***Test Failed*** 2 failures.
+TestResults(failed=2, attempted=8)
+`)
+    expect(outcome.status).toBe('returned')
+  })
+
+  test('doctest.testmod(verbose=True) tells each, and -v asks for it', async () => {
+    const source =
+      'def f():\n    ">>> f()\\n1"\n    return 1\nimport doctest\ntuple(doctest.testmod('
+    const wanted = `Trying:
+    f()
+Expecting:
+    1
+ok
+1 item had no tests:
+    __main__
+1 item passed all tests:
+   1 test in __main__.f
+1 test in 2 items.
+1 passed.
+Test passed.
+`
+    const verbose = await sandbox.run(`${source}verbose=True))`)
+    expect([returned(verbose), verbose.stdout]).toEqual([[0, 1], wanted])
+    const asked = await sandbox.run(`${source}))`, { argv: ['-v'] })
+    expect([returned(asked), asked.stdout]).toEqual([[0, 1], wanted])
+  })
+
+  test('doctest of one function, of own modules, of names given', async () => {
+    expect(
+      await value(
+        `${DOCTEST}doctest.run_docstring_examples(f, {'f': lambda x: [2, 4].pop(x - 1)})`,
+      ),
+    ).toBe(null)
+    expect(
+      await value(
+        'import doctest\nclass T:\n    ">>> y\\n5"\nt, = doctest.DocTestFinder().find(T, globs={"y": 5})\ntuple(doctest.DocTestRunner().run(t))',
+      ),
+    ).toEqual([0, 1])
+  })
+
+  test('examples ask their host, and are refused as any text', async () => {
+    events = []
+    const outcome = await sandbox.run(
+      'def f():\n    ">>> f.__globals__\\n1"\nimport doctest\ndoctest.testmod().failed',
+    )
+    expect(returned(outcome)).toBe(1)
+    expect(outcome.stdout).toContain('SyntaxError: attribute `__globals__` is not accessible')
+    expect(events.map(({ kind, target, decision }) => [kind, target, decision])).toEqual([
+      ['evaluate', 'single', 'denied'],
+    ])
+  })
+
+  test('timeit evaluates statements over the globals that it is given', async () => {
+    expect(
+      await value(`
+import timeit
+seen = []
+made = timeit.timeit('seen.append(n)', 'n = 7', number=3, globals=globals())
+again = timeit.repeat('pass', number=1, repeat=2)
+timed = timeit.timeit(lambda: seen.append(8), number=2)
+seen, made > 0, len(again), timed > 0`),
+    ).toEqual([[7, 7, 7, 8, 8], true, 2, true])
+    expect(await error("import timeit\ntimeit.timeit('nowhere', number=1)")).toContain(
+      "NameError: name 'nowhere' is not defined",
+    )
+  })
+
+  test('without `evaluate: true` no example is tried and functions alone are timed', async () => {
+    await using plain = await createSandbox({ modules: 'standard' }, { isolation: 'thread' })
+    expect(returned(await plain.run(`${DOCTEST}tuple(doctest.testmod())`))).toEqual([0, 0])
+    expect(returned(await plain.run('import timeit\ntimeit.timeit(list, number=9) >= 0'))).toBe(
+      true,
+    )
+    expect(raised(await plain.run("import timeit\ntimeit.timeit('1')"))).toContain(
+      'TypeError: stmt must be a function here: write `lambda: ...` instead of a text',
+    )
   })
 })
 

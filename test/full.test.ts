@@ -111,6 +111,41 @@ describe('the language is all of Python', () => {
     expect(told(await sandbox.run(source))).toEqual(value)
   })
 
+  test('where no files are mounted, there is none', async () => {
+    const raised = async (source: string): Promise<unknown> => told(await inline.run(source))
+    for (const outcome of await Promise.all(
+      [sandbox, inline].map((each) => each.run("open('data/x.txt')")),
+    ))
+      expect(told(outcome)).toBe(
+        "FileNotFoundError: [Errno 44] No such file or directory: 'data/x.txt'",
+      )
+    expect(await raised("open('x.txt', 'w')")).toBe(
+      "OSError: [Errno 69] Read-only file system: 'x.txt'",
+    )
+    expect(
+      await raised(
+        "import os, pathlib\nos.listdir('.'), os.getcwd(), pathlib.Path('/x').exists(), os.path.isdir('/')",
+      ),
+    ).toEqual([[], '/', false, true])
+  })
+
+  test('its outputs are no terminals: nothing is coloured', async () => {
+    expect(
+      told(await sandbox.run('import os, sys\nos.isatty(1), os.isatty(2), sys.stdout.isatty()')),
+    ).toEqual([false, false, false])
+    const tested = await sandbox.run(
+      'def f():\n    ">>> f()\\n5"\nimport doctest\ndoctest.testmod()\nNone',
+    )
+    expect(tested.stdout).toContain('***Test Failed*** 1 failure.\n')
+    expect(tested.stdout).not.toContain('\u001b')
+  })
+
+  test('time.sleep names what it takes, as CPython does', async () => {
+    expect(told(await inline.run('import time\ntime.sleep([])'))).toBe(
+      "TypeError: 'list' object cannot be interpreted as an integer or float",
+    )
+  })
+
   test('what it has no thread, socket, process or JavaScript for raises what CPython raises without them', async () => {
     const raised = async (source: string): Promise<unknown> => told(await inline.run(source))
     expect(await raised('import threading\nthreading.Thread(target=print).start()')).toBe(

@@ -27,6 +27,8 @@ export interface CompileRequest {
   readonly module: boolean
   /** Whether it is text that a guest evaluates, which cannot await either. */
   readonly evaluated: boolean
+  /** Whether that text is interactive. */
+  readonly shows: boolean
   readonly codeBytes: number
   /** Whether the text is full Python, compiled as it is. */
   readonly isFull: boolean

@@ -24,6 +24,8 @@ export interface Job {
   readonly module: { readonly inside: string; readonly isSurface: boolean } | null
   /** Whether it is text that a guest evaluates: it cannot await, and its global names are those of a dict of the guest's. */
   readonly evaluated: boolean
+  /** Whether that text is interactive: its expression statements show their values. */
+  readonly shows: boolean
 }
 
 /** What a policy says that decides how a source is compiled. */

@@ -141,6 +141,7 @@ export class Workshop {
         provided: [],
         module: null,
         evaluated: false,
+        shows: false,
       },
     ])
     this.reset()
@@ -216,7 +217,7 @@ export class Workshop {
 
   #compile(
     { language, limits: { codeBytes, compileMs } }: CompileTerms,
-    { source, mode, filename, asFunction, formals, module, evaluated }: Job,
+    { source, mode, filename, asFunction, formals, module, evaluated, shows }: Job,
     parameters: readonly string[],
     { code: guarded, edits }: Accepted,
     deadline: number,
@@ -229,6 +230,7 @@ export class Workshop {
       value: mode !== 'eval' && module === null && !evaluated,
       module: module !== null,
       evaluated,
+      shows,
       codeBytes,
       isFull: language === 'full',
     })

@@ -34,7 +34,9 @@ def sleep(seconds, /):
         or not hasattr(seconds, '__float__')
         and not hasattr(seconds, '__index__')
     ):
-        raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
+        raise TypeError(
+            f"'{type(seconds).__name__}' object cannot be interpreted as an integer or float"
+        )
     seconds = float(seconds)
     if seconds != seconds:
         raise ValueError('Invalid value NaN (not a number)')

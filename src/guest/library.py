@@ -16,7 +16,7 @@ from ..judges import read
 from ..modules import MODULES, WRITTEN
 from ..namespaces import globals_of
 from ..names import unmark
-from ..ownership import is_class, own
+from ..ownership import is_class, own, own_function
 from ..scan import scan
 from .codes import CODES
 
@@ -66,7 +66,18 @@ def _offered(run):
             pass
         return globals_of(outermost.f_globals)
 
+    def first_line(function):
+        """The line that a function of the program's begins in; None for any other."""
+        return function.__code__.co_firstlineno if own_function(function) else None
+
+    def function_of(wrapped):
+        """What a static or a class method was made of."""
+        return wrapped.__func__ if type(wrapped) in (staticmethod, classmethod) else None
+
     return {
+        'can_evaluate': 'exec' in run.builtins,
+        'first_line': first_line,
+        'function_of': function_of,
         'caller': caller,
         'program': program,
         'field_name_split': lambda name: _field_name_split(_text(name)),

@@ -4,17 +4,29 @@
  * itself: nothing of it is trusted.
  *
  * Where an edit names a function that Python has none of, `src/guest/library.py` gives it: `caller(level)`, the file, line
- * and function of a frame of the program's; `program()`, its global names.
+ * and function of a frame of the program's; `program()`, its global names; `first_line(f)`, where one of its functions begins;
+ * `can_evaluate`, whether it may have text evaluated.
  */
 import { libraryFile } from './archive.js'
+import { DOCTEST } from './doctest.js'
 import { LOGGING } from './logging.js'
+import { TIMEIT } from './timeit.js'
 import { UNITTEST } from './unittest.js'
 
 /** What is found, and what stands there instead. Each is found once at least: another version of CPython ends the build. */
 export type Edit = readonly [find: string, replace: string]
 
-/** A part of a module's text: a file of the library with edits, or text of ours. */
-export type Part = { readonly file: string; readonly edits: readonly Edit[] } | string
+/** Text that is left out, before anything is edited: from what begins it up to what follows it; undefined is the end. */
+export type Cut = readonly [from: string, to: string | undefined]
+
+/** A part of a module's text: a file of the library with cuts and edits, or text of ours. */
+export type Part =
+  | {
+      readonly file: string
+      readonly cuts?: readonly Cut[]
+      readonly edits: readonly Edit[]
+    }
+  | string
 
 const GETTEXT: Edit = [
   'from gettext import gettext as _, ngettext',
@@ -124,6 +136,7 @@ const SCHED: readonly Edit[] = ['time', 'priority', 'sequence', 'action', 'argum
 /** Module → the parts of its text, in their order. */
 export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   argparse: [{ file: 'argparse.py', edits: ARGPARSE }],
+  doctest: DOCTEST,
   getopt: [{ file: 'getopt.py', edits: GETOPT }],
   'html.parser': [MARKUP, { file: 'html/parser.py', edits: HTML }],
   logging: [{ file: 'logging/__init__.py', edits: LOGGING }],
@@ -131,6 +144,7 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   sched: [{ file: 'sched.py', edits: SCHED }],
   shlex: [{ file: 'shlex.py', edits: SHLEX }],
   string: [{ file: 'string/__init__.py', edits: STRING }],
+  timeit: TIMEIT,
   unittest: UNITTEST,
 }
 
@@ -139,8 +153,14 @@ export function libraryText(module: string): string {
   return LIBRARY[module]!.map((part) => (typeof part === 'string' ? part : edited(part))).join('\n')
 }
 
-function edited({ file, edits }: Exclude<Part, string>): string {
+function edited({ file, cuts = [], edits }: Exclude<Part, string>): string {
   let text = libraryFile(file)
+  for (const [from, to] of cuts) {
+    const start = text.indexOf(from)
+    const end = to === undefined ? text.length : text.indexOf(to, start)
+    if (start < 0 || end < 0) throw new Error(`${file} has no part from ${JSON.stringify(from)}`)
+    text = text.slice(0, start) + text.slice(end)
+  }
   for (const [find, replace] of edits) {
     if (!text.includes(find)) throw new Error(`${file} has no place like ${JSON.stringify(find)}`)
     text = text.replaceAll(find, () => replace)

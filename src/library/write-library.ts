@@ -9,7 +9,7 @@ import { createChecker } from '../pipeline.js'
 import { LIBRARY, libraryText } from './texts.js'
 
 const folder = dirname(fileURLToPath(import.meta.url))
-const checker = await createChecker({ modules: 'standard', dunders: 'guarded' })
+const checker = await createChecker({ modules: 'standard', dunders: 'guarded', evaluate: true })
 mkdirSync(folder, { recursive: true })
 for (const name of Object.keys(LIBRARY)) {
   const text = libraryText(name)

@@ -11,6 +11,7 @@ import { setOf } from '../policy/keys/modules.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { Lines } from '../rewrite/lines.js'
 import { createMapper, type Mapper } from '../rewrite/map.js'
+import type { TextMode } from '../trusted/broker/evaluate.js'
 import type { CompileAnswer } from '../trusted/channel/compile-answer.js'
 import { CompileCache, cacheKey, type Cached } from '../trusted/channel/compile-cache.js'
 import type { BlockingThread } from '../platform/node/blocking.js'
@@ -172,21 +173,27 @@ export class Compiler {
   }
 
   /** The code of a text that a guest evaluates, where it is known. */
-  knownText(source: string, mode: 'eval' | 'exec'): Code | undefined {
+  knownText(source: string, mode: TextMode): Code | undefined {
     return this.#texts.get(this.#textKey(source, mode))
   }
 
   /** The code of a text that a guest evaluates, or why there is none; at once where the guest runs in this thread. */
   compileText(
     source: string,
-    mode: 'eval' | 'exec',
+    mode: TextMode,
     signal: AbortSignal,
   ): TextAnswer | Promise<TextAnswer> {
-    const text: SourceText = { source, mode, filename: TEXT_FILENAME, parameters: undefined }
-    const job = { ...jobOf(text), evaluated: true, provided: this.exposed }
+    const shows = mode === 'single'
+    const text: SourceText = {
+      source,
+      mode: shows ? 'exec' : mode,
+      filename: TEXT_FILENAME,
+      parameters: undefined,
+    }
+    const job = { ...jobOf(text), evaluated: true, shows, provided: this.exposed }
     if (!this.#now) return this.#compileText(text, job, signal)
     const { answer, ms } = this.#now.compile(job)
-    return { compiled: this.#kept(text, answer), ms }
+    return { compiled: this.#kept(text, job, answer), ms }
   }
 
   async #compileText(text: SourceText, job: Job, signal: AbortSignal): Promise<TextAnswer> {
@@ -199,12 +206,13 @@ export class Compiler {
       spent: (spent) => (ms += spent),
     })
     if (answers === CANCELLED) return { compiled: CANCELLED_UNSPENT, ms }
-    return { compiled: this.#kept(text, (answers as readonly CompileAnswer[])[0]!), ms }
+    return { compiled: this.#kept(text, job, (answers as readonly CompileAnswer[])[0]!), ms }
   }
 
-  #kept(text: SourceText, answer: CompileAnswer): Compiled {
+  #kept(text: SourceText, { shows }: Job, answer: CompileAnswer): Compiled {
     const compiled = outcomeOf(text, answer)
-    if (compiled instanceof Code) this.#texts.set(this.#textKey(text.source, text.mode), compiled)
+    const mode = shows ? 'single' : text.mode
+    if (compiled instanceof Code) this.#texts.set(this.#textKey(text.source, mode), compiled)
     return compiled
   }
 
@@ -248,7 +256,7 @@ export class Compiler {
 function jobOf(text: SourceText): Omit<Job, 'provided'> {
   const { source, mode, filename, parameters = null, asFunction = false, formals = null } = text
   const declared = { parameters, asFunction, formals }
-  return { source, mode, filename, ...declared, module: null, evaluated: false }
+  return { source, mode, filename, ...declared, module: null, evaluated: false, shows: false }
 }
 
 export function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {

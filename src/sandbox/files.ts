@@ -26,12 +26,14 @@ const memoryBytes = (mount: ResolvedMount): number =>
   'memory' in mount ? mount.memory : mount.access === 'overlay' ? mount.maxBytes : 0
 
 /** @internal What a worker is told at its start, and by how much frames may be larger for it. */
-export function filesSetup({ modules, filesystem, artifacts }: ResolvedPolicy): {
+export function filesSetup({ modules, filesystem, artifacts, language }: ResolvedPolicy): {
   setup: Uint8Array | null
   frameBytes: number
 } {
   const mounts = Object.entries(filesystem)
-  if (mounts.length === 0 && !hasFileModules(modules)) return { setup: null, frameBytes: 0 }
+  // Who can ask for files finds an empty folder where nothing is mounted: full Python, and those with the modules of files.
+  const canAsk = language === 'full' || hasFileModules(modules)
+  if (mounts.length === 0 && !canAsk) return { setup: null, frameBytes: 0 }
   const setup = encodeFilesSetup({
     mounts: mounts.map(([path, mount]) => ({
       at: guestPath(path)!,

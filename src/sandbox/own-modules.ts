@@ -139,7 +139,7 @@ function jobOf(
 ): Job {
   const module = { inside, isSurface }
   const none = { parameters: null, asFunction: false, formals: null }
-  return { source, mode, filename, ...none, provided, module, evaluated: false }
+  return { source, mode, filename, ...none, provided, module, evaluated: false, shows: false }
 }
 
 interface Surface {

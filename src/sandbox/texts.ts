@@ -1,6 +1,7 @@
 /** Texts that guests evaluate: which sources may ask for it, and how one is compiled, as the effect `evaluate` asks for it. */
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { EVALUATORS } from '../trusted/language/language.js'
+import { EVALUATING } from '../trusted/language/modules.js'
 import type { CompiledText, CompileText, FindingRow } from '../trusted/broker/evaluate.js'
 import { Code, type Compiler, type TextAnswer } from './compiler.js'
 
@@ -12,9 +13,9 @@ export function evaluates({ evaluate, language }: ResolvedPolicy): boolean {
   return evaluate && language === 'restricted'
 }
 
-const NAMES = new RegExp(String.raw`\b(?:${EVALUATORS.join('|')})\b`)
+const NAMES = new RegExp(String.raw`\b(?:${[...EVALUATORS, ...EVALUATING].join('|')})\b`)
 
-/** Whether a source may name `eval`, `exec` or `compile`: Python reads a name as this normalises it. */
+/** Whether a source may name `eval`, `exec` or `compile`, or a module that does it for a program: Python reads a name as this normalises it. */
 export function mayEvaluate(source: string): boolean {
   return (
     NAMES.test(source) || (!/^[\0-\x7f]*$/.test(source) && NAMES.test(source.normalize('NFKC')))

@@ -14,6 +14,7 @@
     def f(x: T) -> T: ...                 def f(x): ...
     asyncio.run(main())                   await ʼrun(asyncio.run, main()), in a module
     global n; n = v                       ʼglobals()['n'] = v, in text that a program evaluates; see global_writes.py
+    x                                     ʼshow(x), in interactive text; see shown.py
 
 It is not trusted. What it leaves is verified (trusted/language/verify), and that is what is compiled: a mistake here is a
 refusal or a wrong program. So it asks of a guard's call only whether it has the shape that it can translate. A call of any
@@ -35,6 +36,7 @@ from . import definitions, nodes, reads, writes
 from .global_writes import through_dict
 from .hoist import hoist
 from .lift import lift
+from .shown import show
 from .spelling import without_future_imports
 from .walk import Walk
 
@@ -42,11 +44,11 @@ RULES = {**reads.RULES, **writes.RULES, **definitions.RULES}
 _PLAN = {kind: (RULES.get(kind), fields) for kind, fields in CHILDREN.items()}
 
 
-def translate(tree, parameters, keeps_value, lifts=True, evaluated=False):
+def translate(tree, parameters, keeps_value, lifts=True, evaluated=False, shows=False):
     """
     Translates a parsed program, where it stands. With `parameters`, an expression becomes the body of a function of these;
     with `keeps_value`, a final expression statement assigns to the global `ʼvalue`; with `lifts`, it may wait for its host
-    (lift.py); `evaluated`, it is text that a program evaluates. Raises Refused for what nobody writes.
+    (lift.py); `evaluated`, it is text that a program evaluates; with `shows`, it is interactive. Raises Refused for what nobody writes.
     """
     if type(tree) is ast.Module:
         without_future_imports(tree)
@@ -65,6 +67,8 @@ def translate(tree, parameters, keeps_value, lifts=True, evaluated=False):
         lift(tree)
     if evaluated and type(tree) is ast.Module:
         through_dict(tree)
+    if shows:
+        show(tree)
     _enclose(tree, parameters, final)
 
 

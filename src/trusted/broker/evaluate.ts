@@ -25,10 +25,14 @@ export type CompiledText = { readonly ms: number } & (
   | { readonly failed: string }
 )
 
+/** What a text is compiled as: an expression, a program, or interactive text, whose expressions show their values. */
+export type TextMode = (typeof TEXT_MODES)[number]
+const TEXT_MODES = ['eval', 'exec', 'single'] as const
+
 /** Compiles a text of this sandbox. Must not reject because of what the text is. */
 export type CompileText = (
   text: string,
-  mode: 'eval' | 'exec',
+  mode: TextMode,
   signal: AbortSignal,
 ) => CompiledText | Promise<CompiledText>
 
@@ -52,7 +56,7 @@ export function evaluateEffect(
   return {
     isRepeatable: true,
     rule: (target) =>
-      target === 'eval' || target === 'exec'
+      TEXT_MODES.includes(target as TextMode)
         ? { path: EVALUATE, calls: undefined, approve: false, timeoutMs }
         : undefined,
     perform({ target, args: [text] }, signal) {
@@ -62,7 +66,7 @@ export function evaluateEffect(
           'RuntimeError',
           `the texts of this run took more than ${compileMs} ms to compile (limits.compileMs)`,
         )
-      const compiled = compile(text, target as 'eval' | 'exec', signal)
+      const compiled = compile(text, target as TextMode, signal)
       return compiled instanceof Promise ? compiled.then(told) : told(compiled)
     },
     close: () => {},

@@ -13,7 +13,7 @@ from .evaluated import make_evaluators, written_globals
 from .floor import identity
 from .guest.program import make_lifted
 from .language import BUILTINS, GUARDED_BUILTINS
-from .output import make_input, make_print, output
+from .output import make_input, make_print, make_show, output
 
 _format, _str = format, str.__str__
 _CONSTANTS = frozenset({'True', 'False', 'None'})
@@ -125,7 +125,7 @@ def make_run(policy):
     if is_guarded:
         run.builtins |= dunders.GUARDS
     if policy.get('evaluate'):
-        run.builtins['ʼglobals'] = written_globals
+        run.builtins |= {'ʼglobals': written_globals, 'ʼshow': make_show(run)}
         run.builtins |= make_evaluators(run)
     run.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': run.builtins}
     return run

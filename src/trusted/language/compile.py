@@ -24,7 +24,7 @@ def compile_source(request):
     Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec', 'eval', or 'function': the body of one, of
     `parameters`, which becomes a program that calls it with the globals of their names), `filename`, `value` (the value of a
     final expression statement goes to the global `ʼvalue`), `module` (it is to be imported, and cannot await), `evaluated` (it is text that a
-    program evaluates, and cannot either), `parameters` (of an 'eval': names; the expression becomes the body of
+    program evaluates, and cannot either), `shows` (that text is interactive: mode 'single'), `parameters` (of an 'eval': names; the expression becomes the body of
     a function that is returned),
     `codeBytes` (characters that `text` may have, and bytes that its code may), `isFull` (the text is full Python: it is compiled
     as it is, and nothing of it is verified).
@@ -128,7 +128,8 @@ def _judged(tree, request):
         _as_function(tree, parameters or ())
         parameters = None
     evaluated = request.get('evaluated', False)
-    translate(tree, parameters, keeps_value, not (request.get('module') or evaluated), evaluated)
+    lifts = not (request.get('module') or evaluated)
+    translate(tree, parameters, keeps_value, lifts, evaluated, request.get('shows', False))
     # From here on nothing changes the tree: what is verified is what is compiled.
     return verify(tree)
 

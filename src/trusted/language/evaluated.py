@@ -208,9 +208,9 @@ def make_evaluators(run):
         _exec(code_of(source, 'exec'), *spaces)
 
     def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1):
-        """Compiles text to what `eval` and `exec` take, with the mode 'exec' or 'eval'."""
-        if type(mode) is not str or mode not in ('exec', 'eval'):
-            raise ValueError("compile() mode must be 'exec' or 'eval' here")
+        """Compiles text to what `eval` and `exec` take."""
+        if type(mode) is not str or mode not in ('exec', 'eval', 'single'):
+            raise ValueError("compile() mode must be 'exec', 'eval' or 'single'")
         if type(flags) is not int or flags != 0:
             raise ValueError(_FLAGS)
         if type(optimize) is not int or optimize not in (-1, 0):

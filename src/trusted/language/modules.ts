@@ -80,9 +80,10 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
     ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP Rounded Subnormal
     Underflow getcontext localcontext setcontext`),
   doctest: words(`
-    COMPARISON_FLAGS DONT_ACCEPT_BLANKLINE DONT_ACCEPT_TRUE_FOR_1 ELLIPSIS FAIL_FAST IGNORE_EXCEPTION_DETAIL NORMALIZE_WHITESPACE
-    REPORTING_FLAGS REPORT_CDIFF REPORT_NDIFF REPORT_ONLY_FIRST_FAILURE REPORT_UDIFF SKIP TestResults run_docstring_examples
-    testmod`),
+    COMPARISON_FLAGS DONT_ACCEPT_BLANKLINE DONT_ACCEPT_TRUE_FOR_1 DebugRunner DocTest DocTestFailure DocTestFinder DocTestParser
+    DocTestRunner ELLIPSIS Example FAIL_FAST IGNORE_EXCEPTION_DETAIL NORMALIZE_WHITESPACE OutputChecker REPORTING_FLAGS REPORT_CDIFF
+    REPORT_NDIFF REPORT_ONLY_FIRST_FAILURE REPORT_UDIFF SKIP TestResults UnexpectedException register_optionflag
+    run_docstring_examples testmod`),
   difflib: words(`
     Differ IS_CHARACTER_JUNK IS_LINE_JUNK Match SequenceMatcher context_diff diff_bytes get_close_matches ndiff restore
     unified_diff`),
@@ -308,6 +309,7 @@ export function modulesOf(set: ModuleSet): Readonly<Record<string, readonly stri
  */
 export const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   argparse: MODULES['argparse']!,
+  doctest: MODULES['doctest']!,
   getopt: MODULES['getopt']!,
   'html.parser': MODULES['html.parser']!,
   logging: MODULES['logging']!,
@@ -315,13 +317,17 @@ export const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   sched: MODULES['sched']!,
   shlex: MODULES['shlex']!,
   string: words(`Formatter`),
+  timeit: MODULES['timeit']!,
   unittest: MODULES['unittest']!,
 }
 
+/** Those that have text evaluated for a program that names no `exec`. */
+export const EVALUATING: readonly string[] = words(`doctest timeit`)
+
 /** Modules of which `guest/facets/<name with _ for .>.py` supplies some or all names. */
 export const WRAPPED: readonly string[] = words(`
-  abc ast asyncio calendar collections concurrent.futures contextlib copy csv dataclasses decimal doctest enum functools io operator pprint queue random sys
-  threading time timeit traceback types typing uuid warnings weakref zoneinfo`)
+  abc ast asyncio calendar collections concurrent.futures contextlib copy csv dataclasses decimal enum functools io operator pprint queue random sys
+  threading time traceback types typing uuid warnings weakref zoneinfo`)
 
 /** Image classes a guest class may derive from, besides exceptions (all but groups). No other class of the image. */
 export const SUBCLASSABLE: Readonly<Record<string, readonly string[]>> = {

@@ -96,6 +96,16 @@ def make_print(run):
     return print
 
 
+def make_show(run):
+    """What prints the value of an expression in interactive text, as `sys.displayhook` does."""
+
+    def show(value):
+        if value is not None:
+            run.stdout.write(_str(repr(value)) + '\n')
+
+    return show
+
+
 def make_input(run):
     """The guest's `input`: it prompts, and reads a line of what the host gave."""
 

@@ -154,8 +154,8 @@ const WRITE = {
     return 0
   },
 }
+/** An output is of no kind that WASI names, as a pipe is: that of a device would say that it is a terminal. */
 const WASI_KINDS: Readonly<Record<number, number>> = {
-  [KIND.device]: 2,
   [KIND.folder]: 3,
   [KIND.file]: 4,
 }

@@ -14,6 +14,7 @@ program runs, and are calls in these forms only:
     ʼregister(d, f)              a decorator that may ask for an annotation
     ʼrun(f, c)                   `f(c)`, or where `f` is asyncio.run, a coroutine that does as it does
     ʼglobals()                   writes global names of evaluated text, as `globals()` would
+    ʼshow(x)                     prints the value of an expression in interactive text
 
 No guard is a value: who held `_write_` could hand it to a library function, who held `ʼtype` would have the class of all
 classes, who held `ʼG` could add a class of the library's to it.
@@ -43,6 +44,7 @@ from .identifiers import (
     REGISTER,
     RUN,
     SET,
+    SHOW,
     TELL,
     TOLD,
     TYPE,
@@ -147,7 +149,7 @@ _CALLED = {
     '_getattr_': _judged_read,
     SET: _judged_write,
     **dict.fromkeys(
-        (*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, REGISTER, RUN, GLOBALS), _ours
+        (*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, REGISTER, RUN, GLOBALS, SHOW), _ours
     ),
 }
 

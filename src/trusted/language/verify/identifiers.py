@@ -29,9 +29,21 @@ KEYWORDS = frozenset(kwlist)
 # Names that some construct may not use, apart from those that begin with an underscore or the mark.
 RESERVED = frozenset(UNBINDABLE) | DENIED_ATTRIBUTES
 # What translation may read of ours, by calling it: in-place operators, and what hears of exceptions and registrations.
-TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, REGISTER, RUN, SET, GLOBALS = (
+TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, REGISTER, RUN, SET, GLOBALS, SHOW = (
     PRIVATE_MARK + word
-    for word in ('type', 'G', 'value', 'x', 'T', 'tell', 'register', 'run', 'set', 'globals')
+    for word in (
+        'type',
+        'G',
+        'value',
+        'x',
+        'T',
+        'tell',
+        'register',
+        'run',
+        'set',
+        'globals',
+        'show',
+    )
 )
 # How variables begin that hold what `_write_`, or a test in its place, has answered.
 HELD = PRIVATE_MARK + ':'
