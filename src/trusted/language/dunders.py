@@ -254,9 +254,9 @@ def _guarded_set(value, x, name):
     _WRITTEN[name](x, name, value)
 
 
-def _getattr_by_name(*args):
-    if not (2 <= len(args) <= 3 and type(args[1]) is str and args[1] in _READ):
-        return guarded_getattr(*args)
+def _getattr_by_name(*args, **keywords):
+    if keywords or not (2 <= len(args) <= 3 and type(args[1]) is str and args[1] in _READ):
+        return guarded_getattr(*args, **keywords)
     try:
         return _READ[args[1]](args[0], args[1])
     except AttributeError:
@@ -265,15 +265,15 @@ def _getattr_by_name(*args):
     return args[2]
 
 
-def _hasattr_by_name(*args):
-    if not (len(args) == 2 and type(args[1]) is str and args[1] in _READ):
-        return guarded_hasattr(*args)
+def _hasattr_by_name(*args, **keywords):
+    if keywords or not (len(args) == 2 and type(args[1]) is str and args[1] in _READ):
+        return guarded_hasattr(*args, **keywords)
     return _getattr_by_name(*args, _READ) is not _READ
 
 
-def _setattr_by_name(*args):
-    if not (len(args) == 3 and type(args[1]) is str and args[1] in _WRITTEN):
-        return guarded_setattr(*args)
+def _setattr_by_name(*args, **keywords):
+    if keywords or not (len(args) == 3 and type(args[1]) is str and args[1] in _WRITTEN):
+        return guarded_setattr(*args, **keywords)
     x, name, value = args
     _WRITTEN[name](x, name, value)
 

@@ -16,15 +16,19 @@ from .writing import name_to_write
 _getattr, _setattr, _delattr, _hasattr = getattr, setattr, delattr, hasattr
 
 
-def _given(name, args, count):
+def _given(name, args, keywords, count):
     """`args`, of which the builtin `name` takes `count`; TypeError in the words of C code otherwise."""
+    if keywords:
+        raise TypeError(f'{name}() takes no keyword arguments')
     if len(args) != count:
         raise TypeError(f'{name} expected {count} arguments, got {len(args)}')
     return args
 
 
-def guarded_getattr(*args):
+def guarded_getattr(*args, **keywords):
     """The guest's `getattr`: what may not be named does not exist."""
+    if keywords:
+        raise TypeError('getattr() takes no keyword arguments')
     if not 2 <= len(args) <= 3:
         bound = 'at least 2' if len(args) < 2 else 'at most 3'
         raise TypeError(f'getattr expected {bound} arguments, got {len(args)}')
@@ -38,9 +42,9 @@ def guarded_getattr(*args):
     return args[2]
 
 
-def guarded_hasattr(*args):
+def guarded_hasattr(*args, **keywords):
     """The guest's `hasattr`: of a special method a guest may define, it tells whether there is one."""
-    x, name = _given('hasattr', args, 2)
+    x, name = _given('hasattr', args, keywords, 2)
     if type(name) is str and name in DEFINABLE_METHODS:
         return _hasattr(x, name)
     try:
@@ -59,15 +63,15 @@ def _getattr_(x, name):
     refuse(name)
 
 
-def guarded_setattr(*args):
+def guarded_setattr(*args, **keywords):
     """The guest's `setattr`."""
-    x, name, value = _given('setattr', args, 3)
+    x, name, value = _given('setattr', args, keywords, 3)
     _setattr(x, name_to_write(x, name), value)
 
 
-def guarded_delattr(*args):
+def guarded_delattr(*args, **keywords):
     """The guest's `delattr`."""
-    x, name = _given('delattr', args, 2)
+    x, name = _given('delattr', args, keywords, 2)
     _delattr(x, name_to_write(x, name))
 
 

@@ -7,6 +7,8 @@
  * What is absent is absent for a reason: it opens files, names modules, holds shared state, or defines any dunder.
  */
 
+import { BUILTINS, GUARDED_BUILTINS } from './language.js'
+
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 /** Module → the public names a guest may import from it. A submodule named here is also an attribute of its package. */
@@ -34,6 +36,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   binascii: words(`
     Error Incomplete a2b_base64 a2b_hex a2b_qp a2b_uu b2a_base64 b2a_hex b2a_qp b2a_uu crc32 crc_hqx hexlify unhexlify`),
   bisect: words(`bisect bisect_left bisect_right insort insort_left insort_right`),
+  builtins: [...BUILTINS.filter((name) => !/^(True|False|None)$/.test(name)), ...GUARDED_BUILTINS],
   calendar: words(`
     APRIL AUGUST Calendar DECEMBER Day FEBRUARY FRIDAY HTMLCalendar IllegalMonthError IllegalWeekdayError JANUARY JULY
     JUNE MARCH MAY MONDAY Month NOVEMBER OCTOBER SATURDAY SEPTEMBER SUNDAY THURSDAY TUESDAY TextCalendar WEDNESDAY
@@ -114,6 +117,7 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   'html.entities': words(`codepoint2name entitydefs html5 name2codepoint`),
   'html.parser': words(`HTMLParser`),
   http: words(`HTTPMethod HTTPStatus`),
+  importlib: words(`import_module`),
   inspect: words(`
     cleandoc getdoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscoroutine iscoroutinefunction
     isfunction isgenerator isgeneratorfunction ismethod isroutine`),
@@ -326,7 +330,7 @@ export const EVALUATING: readonly string[] = words(`doctest timeit`)
 
 /** Modules of which `guest/facets/<name with _ for .>.py` supplies some or all names. */
 export const WRAPPED: readonly string[] = words(`
-  abc ast asyncio calendar collections concurrent.futures contextlib copy csv dataclasses decimal enum functools io operator pprint queue random sys
+  abc ast asyncio builtins calendar collections concurrent.futures contextlib copy csv dataclasses decimal enum functools importlib io operator pprint queue random sys
   threading time traceback types typing uuid warnings weakref zoneinfo`)
 
 /** Image classes a guest class may derive from, besides exceptions (all but groups). No other class of the image. */

@@ -13,7 +13,7 @@ from types import FunctionType
 from . import kinds
 from .language import DEFINABLE_METHODS, GUARDS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE
 from .names import denied, is_dunder, spelled, unmark
-from .ownership import is_class, mro_of, own, own_function
+from .ownership import FACETS, is_class, mro_of, own, own_function
 from .spaces import Globals, Locals
 
 _put, _clear, _fill = dict.__setitem__, dict.clear, dict.update
@@ -211,8 +211,10 @@ def _stored_attribute(name):
 
 
 def attributes(x):
-    """`vars(x)` of what is the guest's own; None for all else."""
+    """`vars(x)` of what is the guest's own, and a copy of the names that a module shows; None for all else."""
     kind = type(x)
+    if kind in FACETS:
+        return {name: getattr(x, name) for name in dir(x)}
     if own_function(x):
         return _namespace(_function_dict(x), _told_attribute, _stored_attribute)
     if is_class(x):
