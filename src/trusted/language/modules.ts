@@ -36,7 +36,10 @@ export const MODULES: Readonly<Record<string, readonly string[]>> = {
   binascii: words(`
     Error Incomplete a2b_base64 a2b_hex a2b_qp a2b_uu b2a_base64 b2a_hex b2a_qp b2a_uu crc32 crc_hqx hexlify unhexlify`),
   bisect: words(`bisect bisect_left bisect_right insort insort_left insort_right`),
-  builtins: [...BUILTINS.filter((name) => !/^(True|False|None)$/.test(name)), ...GUARDED_BUILTINS],
+  builtins: [
+    ...BUILTINS.filter((name) => !/^(True|False|None|super)$/.test(name)),
+    ...GUARDED_BUILTINS,
+  ],
   calendar: words(`
     APRIL AUGUST Calendar DECEMBER Day FEBRUARY FRIDAY HTMLCalendar IllegalMonthError IllegalWeekdayError JANUARY JULY
     JUNE MARCH MAY MONDAY Month NOVEMBER OCTOBER SATURDAY SEPTEMBER SUNDAY THURSDAY TUESDAY TextCalendar WEDNESDAY

@@ -4,8 +4,9 @@ from ..sealed import __builtins__
 
 from ..language import BUILTINS, GUARDED_BUILTINS
 
-_CONSTANTS = frozenset({'True', 'False', 'None'})
-PER_RUN = BUILTINS - _CONSTANTS | GUARDED_BUILTINS
+# Constants, and the name that cannot be bound: it is not to be imported.
+_ABSENT = frozenset({'True', 'False', 'None', 'super'})
+PER_RUN = BUILTINS - _ABSENT | GUARDED_BUILTINS
 
 
 def names(run):
