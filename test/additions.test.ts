@@ -50,9 +50,9 @@ const ADDITIONS: Readonly<Record<string, readonly Touch[]>> = {
   ],
   module: [
     [
-      'src/trusted/language/modules.ts',
-      '  quopri: words(`decodestring encodestring`),\n',
-      'export const MODULES: Readonly<Record<string, readonly string[]>> = {\n',
+      'src/trusted/language/modules/formats.ts',
+      '  quopri: { shows: `decodestring encodestring` },\n',
+      'export const FORMATS: ModuleRecords = {\n',
     ],
   ],
   'policy key': [

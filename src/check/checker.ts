@@ -18,15 +18,8 @@ import { Findings } from './findings.js'
 import { FIXED_NAMES } from './fixed-names.js'
 import { FreeNameSorter } from './free-names.js'
 import { ALL_BUILTINS, RULES_OF_PYTHON } from './full-language.js'
-import {
-  Imports,
-  NOWHERE,
-  withOwn,
-  type ImportRecord,
-  type ModuleGrants,
-  type OwnModules,
-  type Place,
-} from './imports.js'
+import { Imports, type ImportRecord } from './imports.js'
+import { NOWHERE, withOwn, type ModuleGrants, type OwnModules, type Place } from './place.js'
 import { surfaceOf, type Surface } from './surface.js'
 import { GuardedDunders } from './guarded-dunders.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'

@@ -9,7 +9,7 @@ import {
 } from '../trusted/language/language.js'
 import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
-import type { ModuleGrants } from './imports.js'
+import type { ModuleGrants } from './place.js'
 import { nearest } from './nearest.js'
 import { packagesOf, whereFrom } from './module-names.js'
 import type { Bindings } from './resolve.js'

@@ -6,48 +6,14 @@ import type { Source } from '../syntax/source.js'
 import { FILE_MODULES, MODULES } from '../trusted/language/modules.js'
 import type { Binder } from './binder.js'
 import { type Findings, shown } from './findings.js'
+import { clausesOf, dottedName, type Clause } from './import-clauses.js'
 import { kindsOf, type KnownKinds } from './kind-ids.js'
 import { isDispensable } from './late-imports.js'
 import { MODULE_HINTS, nameHint } from './module-hints.js'
 import { packagesOf } from './module-names.js'
 import { nearest } from './nearest.js'
+import { NOWHERE, type ModuleGrants, type Place } from './place.js'
 import { IMPORTED, MODULE, REBOUND, type ScopeId, type SymbolId } from './symbols.js'
-
-/** @internal Modules a guest may import, each with the names it shows. */
-export type ModuleGrants = Readonly<Record<string, readonly string[]>>
-
-/** @internal A module of the host's own: the names it shows (`['*']`: any), and those that a star imports of it. */
-export interface OwnModule {
-  readonly shows: readonly string[]
-  readonly star: readonly string[]
-}
-
-/** @internal Modules of the host's own, by their full names. */
-export type OwnModules = Readonly<Record<string, OwnModule>>
-
-/** @internal Where a source stands: beside which modules of the host's own, and in which package. */
-export interface Place {
-  readonly own: OwnModules
-  /** Of a module of the host's own: the package it is in, or is; undefined for what is in none. */
-  readonly inside?: string | undefined
-}
-
-/** @internal A program's place, where the host has no modules. */
-export const NOWHERE: Place = { own: {} }
-
-/** @internal The grants with the host's own modules among them, which hide those of the library's that have the same top name. */
-export function withOwn(grants: ModuleGrants, { own }: Place): ModuleGrants {
-  const names = Object.keys(own)
-  if (names.length === 0) return grants
-  const tops = new Set(names.map(topOf))
-  const merged = Object.create(null) as Record<string, readonly string[]>
-  for (const [name, shown] of Object.entries(grants))
-    if (!tops.has(topOf(name))) merged[name] = shown
-  for (const name of names) merged[name] = own[name]!.shows
-  return merged
-}
-
-const topOf = (module: string): string => module.split('.')[0]!
 
 /** One module that a source imports. */
 export interface ImportRecord {
@@ -63,12 +29,6 @@ interface Found {
   readonly node: number
   readonly module: string
   readonly names: string[] | undefined
-}
-
-/** `name as alias`: the nodes of both, the alias -1 when there is none. */
-interface Clause {
-  readonly name: number
-  readonly alias: number
 }
 
 /** @internal Reads the import statements of one source after another. */
@@ -116,8 +76,8 @@ export class Imports {
 
   /** `import a.b, c as d` */
   importStatement(node: number, scope: ScopeId): void {
-    for (const { name, alias } of this.clauses(node)) {
-      const module = this.dotted(name)
+    for (const { name, alias } of clausesOf(this.reading, this.kinds, node)) {
+      const module = dottedName(this.reading, this.kinds, name)
       this.found.push({ node: name, module, names: undefined })
       this.judgeModule(name, module)
       if (alias >= 0) this.bindFacet(alias, scope, module)
@@ -137,7 +97,7 @@ export class Imports {
     const isRelative = kind[moduleNode] === this.kinds.relative_import
     const written = isRelative
       ? this.reading.textOf(moduleNode).replace(/\s/g, '')
-      : this.dotted(moduleNode)
+      : dottedName(this.reading, this.kinds, moduleNode)
     const names: string[] = star > 0 ? ['*'] : []
     this.found.push({ node: moduleNode, module: written, names })
     const found = isRelative ? this.absolute(moduleNode, written) : written
@@ -145,15 +105,15 @@ export class Imports {
     const relative = found === undefined
     const module = found ?? written
     if (star > 0) this.importStar(star, module, scope)
-    const clauses = [...this.clauses(node)]
+    const clauses = [...clausesOf(this.reading, this.kinds, node)]
     const granted = this.grantsOf(module)
     // `from urllib import parse` imports `urllib.parse`, also where `urllib` itself shows nothing.
     const isModule = ({ name }: Clause): boolean =>
-      this.grantsOf(`${module}.${this.dotted(name)}`) !== undefined
+      this.grantsOf(`${module}.${dottedName(this.reading, this.kinds, name)}`) !== undefined
     const submodules = clauses.length > 0 && clauses.every(isModule)
     if (!relative && granted === undefined && !submodules) this.judgeModule(moduleNode, module)
     for (const { name, alias } of clauses) {
-      const text = this.dotted(name)
+      const text = dottedName(this.reading, this.kinds, name)
       names.push(text)
       if (!relative && granted !== undefined) this.judgeName(name, module, text, granted)
       this.bindFacet(alias >= 0 ? alias : name + 1, scope, `${module}.${text}`)
@@ -216,8 +176,8 @@ export class Imports {
         'leave it out',
       )
     }
-    for (const { name, alias } of this.clauses(node)) {
-      names.push(this.dotted(name))
+    for (const { name, alias } of clausesOf(this.reading, this.kinds, node)) {
+      names.push(dottedName(this.reading, this.kinds, name))
       this.binder.bind(alias >= 0 ? alias : name + 1, scope, 'other')
     }
     this.found.push({ node: node + 2, module: '__future__', names })
@@ -322,31 +282,5 @@ export class Imports {
       const hint = nameHint(module, name, nearest(name, granted))
       return { message: `module \`${module}\` shows no \`${shown(name)}\``, hint }
     })
-  }
-
-  private *clauses(statement: number): Generator<Clause> {
-    const { kind, field, skip } = this.reading.tree
-    const { kinds } = this
-    for (let child = statement + 1; child < skip[statement]; child = skip[child]) {
-      if (field[child] !== kinds.fields.name) continue
-      if (kind[child] !== kinds.aliased_import) {
-        yield { name: child, alias: -1 }
-        continue
-      }
-      let alias = -1
-      for (let part = child + 1; part < skip[child]; part = skip[part])
-        if (field[part] === kinds.fields.alias) alias = part
-      yield { name: child + 1, alias }
-    }
-  }
-
-  /** A dotted name as Python reads it: without the blanks and comments that may stand between its parts. */
-  private dotted(node: number): string {
-    const { kind, skip } = this.reading.tree
-    const parts: string[] = []
-    for (let child = node + 1; child < skip[node]; child = skip[child]) {
-      if (kind[child] === this.kinds.identifier) parts.push(this.reading.textOf(child))
-    }
-    return parts.join('.')
   }
 }

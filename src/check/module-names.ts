@@ -1,6 +1,6 @@
 /** Names that modules have: what somebody meant who wrote one that nobody provides. */
 import { MODULES } from '../trusted/language/modules.js'
-import type { ModuleGrants } from './imports.js'
+import type { ModuleGrants } from './place.js'
 
 /** Where such a name is most likely meant from, the likeliest first; other modules are not guessed. */
 const LIKELY = [

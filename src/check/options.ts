@@ -1,7 +1,7 @@
 /** What callers of `check` may say, and refusing what they may not: the host's mistakes, not the guest's. */
 import { ArgumentError } from '../errors.js'
 import { checkName } from './host-names.js'
-import type { OwnModules } from './imports.js'
+import type { OwnModules } from './place.js'
 import { nearest } from './nearest.js'
 
 /** `exec` for a module, `eval` for one expression, `function` for the body of a function: its `return` gives the value. */

@@ -1,6 +1,6 @@
 /** What a compile worker is asked: sources under one policy, each a job. Written by the host, read in the worker. */
 import type { Mode } from '../check/options.js'
-import type { ModuleGrants, OwnModules } from '../check/imports.js'
+import type { ModuleGrants, OwnModules } from '../check/place.js'
 import type { Dunders } from '../policy/keys/dunders.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'

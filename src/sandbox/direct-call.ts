@@ -6,6 +6,7 @@
  * would be asked for its `__float__`. What is read from the guest's memory is data, whoever wrote it.
  */
 import type { Exports } from '../trusted/wall/c-api.js'
+import { contentsOf } from '../trusted/wall/guest-bytes.js'
 import { encodeValue, type Value } from '../trusted/channel/values.js'
 import type { CallLimits, Guest } from '../trusted/wall/runtime.js'
 
@@ -181,7 +182,7 @@ export class PreparedFunction {
     const response = exports.PyObject_CallOneArg(how, object)
     exports.Py_DecRef(object)
     if (response === 0) throw this.#guest.broken()
-    return this.#guest.take(exports, response, limits.responseBytes ?? 64 << 20)
+    return contentsOf(exports, response, limits.responseBytes ?? 64 << 20)
   }
 }
 

@@ -3,7 +3,7 @@
  * or functions and objects of the host's under a name. All of them are compiled when a sandbox is made.
  */
 import { checkName } from '../check/host-names.js'
-import type { OwnModule, OwnModules } from '../check/imports.js'
+import type { OwnModule, OwnModules } from '../check/place.js'
 import { termsText, type Job } from '../compile/jobs.js'
 import { ArgumentError, ClosedError, ModuleError } from '../errors.js'
 import { setOf } from '../policy/keys/modules.js'

@@ -17,8 +17,8 @@ export const RINGS = [
     name: 'wall',
     claim:
       'Whatever a guest does with all of its memory, it reaches only the imports given here, within its limits, and leaves nothing behind.',
-    lines: 1_545,
-    tokens: 12_750,
+    lines: 1_570,
+    tokens: 12_960,
   },
   {
     name: 'files',
@@ -58,8 +58,8 @@ export const RINGS = [
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 5_730,
-    tokens: 40_500,
+    lines: 5_790,
+    tokens: 41_100,
   },
 ]
 
@@ -67,7 +67,13 @@ export const RINGS = [
 export const TABLES = new Set([
   'language/known-bugs.ts',
   'language/language.ts',
-  'language/modules.ts',
+  'language/modules/data.ts',
+  'language/modules/files.ts',
+  'language/modules/formats.ts',
+  'language/modules/network.ts',
+  'language/modules/numbers.ts',
+  'language/modules/programs.ts',
+  'language/modules/text.ts',
   'language/opcodes.py',
   'language/verify/residual.py',
 ])

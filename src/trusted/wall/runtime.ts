@@ -8,10 +8,7 @@
  * All of a guest's state is its linear memory, four globals of the module, and what this class holds. No code here trusts
  * anything read from the memory: lengths and pointers are checked by the views they go through.
  *
- * Stack: CPython measures its C stack, 10 MiB of the guest's memory, and not the engine's, of which the same calls take up to
- * ten times as much; and below its C stack lie its own static data. So it is told of a stack that ends long before either:
- * see stack.ts. Give threads {@link STACK_SIZE_MB} as `resourceLimits.stackSizeMb`, processes as much with `ulimit -s` and
- * `--stack-size`, and say so where it is less (`stackBytes`).
+ * Its C stack ends before the engine's does: stack.ts says how large both have to be.
  */
 import type { Exports } from './c-api.js'
 import { bindSlot } from './slot.js'
@@ -19,8 +16,10 @@ import { createClock, createRandom } from './clock.js'
 import { applyDelta, captureDelta, checkDelta, DeltaError, parted, withFiles } from './delta.js'
 import type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-options.js'
 import { fillFrom, layOut, POLL_COUNTDOWN, STEPS_A_TICK, type GuestImage } from './image-facts.js'
-import { createImports, type Budget, type GuestState } from './imports.js'
+import { createImports, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
+import { Meter } from './meter.js'
+import { bytesOf, contentsOf, heapEnd, readNote } from './guest-bytes.js'
 import { GuestOutput } from './output.js'
 import { boundStack, isStackWhole, toldStack } from './stack.js'
 import { Tape } from './tape.js'
@@ -30,21 +29,10 @@ export type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-opt
 export { STACK_SIZE_MB } from './stack.js'
 
 const PAGE = 65_536
-/** Bytes of `NOTE` in guest/noted.py. */
-const MOST_NOTE = 1_024
-const fromUtf8 = new TextDecoder()
 /** What a guest may have where nobody says how much. */
 export const MEMORY_BYTES = 256 << 20
-/** Ticks between two readings of the clock: at most 8 (a tick of slow steps is 51 of them), and 1 once steps are slow. */
-const MOST_TICKS_UNREAD = 8
-const SLOW_MS = 1
-/** Between two pulses, in milliseconds. */
-const PULSE_MS = 5
 /** A guest whose memory grew beyond this is made anew, not wiped: instantiating is then the cheaper. */
 const WIPE_BYTES = 96 << 20
-
-/** Made when a guest first sleeps: where there is no shared memory, none can. */
-let sleeper: Int32Array | undefined
 
 export class Guest {
   /** What it reads of time and chance. */
@@ -54,15 +42,9 @@ export class Guest {
   readonly #options: GuestOptions
   readonly #state: GuestState
   readonly #output: GuestOutput
-  readonly #budget: Budget
+  readonly #meter: Meter
   #exports!: Exports
   #door: DoorSlot | undefined
-  #deadline = Infinity
-  /** Ticks at which the slice ends. */
-  #sliceEnd = Infinity
-  #interval = 1
-  #lastLook = 0
-  #lastPulse = 0
   #ready = false
   #age = 0
   /** Bytes of memory of a guest that was just made. */
@@ -76,38 +58,35 @@ export class Guest {
     this.#options = options
     const { beside } = options
     this.#output = beside ? beside.#output : new GuestOutput(options.onOutput)
-    this.#budget = beside
-      ? beside.#budget
-      : { ticks: 0, fuel: Infinity, countdown: 1, look: () => this.#look() }
-    this.tape = beside
-      ? beside.tape
-      : new Tape(createClock(options.clock ?? 'real'), createRandom(options.random ?? 'real'))
+    const { clock: time = 'real', random: chance = 'real' } = options
+    this.tape = beside?.tape ?? new Tape(createClock(time), createRandom(chance))
+    this.#meter = beside ? beside.#meter : new Meter(options, this.#output, this.tape.clock)
     this.#state = {
       memory: undefined as unknown as WebAssembly.Memory,
       table: undefined as unknown as WebAssembly.Table,
-      budget: this.#budget,
+      budget: this.#meter.budget,
       memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
       memoryDenied: false,
       clock: this.tape.clock,
       random: this.tape.random,
       write: (fd, bytes) => this.#output.write(fd, bytes),
-      sleep: (milliseconds) => (beside ?? this).#sleep(milliseconds),
-      door: options.door && ((question) => (beside ?? this).#ask(options.door!, question)),
+      sleep: (milliseconds) => this.#meter.sleep(milliseconds),
+      door: options.door && ((question) => this.#meter.ask(options.door!, question)),
       // A guest beside another is the host's own and has none.
       files: beside ? undefined : options.files,
       answer: undefined,
     }
     const { clock, files } = this.#state
     files?.attach(() => BigInt(Math.floor(clock.wall())) * 1000n)
-    this.#adopt(this.#instance())
+    this.#instantiate()
   }
 
   /** What the last call used. */
   get usage(): GuestUsage {
     const { memoryDenied } = this.#state
     return {
-      fuel: this.#budget.ticks,
-      peakMemoryBytes: Math.max(this.#used(), this.#wanted),
+      fuel: this.#meter.budget.ticks,
+      peakMemoryBytes: Math.max(heapEnd(this.#exports), this.#wanted),
       outputBytes: this.#output.written,
       memoryDenied,
     }
@@ -116,15 +95,12 @@ export class Guest {
   /** Loop turns and calls of the guest's since its call began: the same program is at the same place after as many. */
   get steps(): number {
     const left = new Int32Array(this.#state.memory.buffer)[this.#image.facts.signalClock >> 2]!
-    return Math.max(0, this.#budget.ticks * STEPS_A_TICK + POLL_COUNTDOWN - left)
+    return Math.max(0, this.#meter.budget.ticks * STEPS_A_TICK + POLL_COUNTDOWN - left)
   }
 
   /** Where the guest says that it last asked for a file: line and column in the guarded text, and the text's file. */
   get noted(): readonly [line: number, column: number, file: string] | undefined {
-    const bytes = this.#view(this.#image.facts.note, MOST_NOTE)
-    const text = fromUtf8.decode(bytes.slice(0, Math.max(0, bytes.indexOf(0))))
-    const found = /^(\d{1,9}) (\d{1,9}) (.+)$/s.exec(text)
-    return found ? [Number(found[1]), Number(found[2]), found[3]!] : undefined
+    return readNote(this.#state.memory, this.#image.facts.note)
   }
 
   /** True when the guest may be called: false after a Killed, until it is reset or restored. */
@@ -148,11 +124,12 @@ export class Guest {
 
   /** The same, of a guest that is entered already. */
   ask(exports: Exports, request: Uint8Array, limits: CallLimits, entry: number): Uint8Array {
-    const argument = this.#bytes(exports, request)
+    const argument = bytesOf(exports, request)
+    if (argument === 0) throw this.broken()
     const result = exports.PyObject_CallOneArg(entry, argument)
     exports.Py_DecRef(argument)
     if (result === 0) throw this.broken()
-    return this.take(exports, result, limits.responseBytes ?? 64 << 20)
+    return contentsOf(exports, result, limits.responseBytes ?? 64 << 20)
   }
 
   /**
@@ -175,16 +152,6 @@ export class Guest {
     }
   }
 
-  /** A `bytes` object of the guest's, as a copy; the reference is given up. */
-  take(exports: Exports, object: number, most: number): Uint8Array {
-    const length = exports.PyBytes_Size(object)
-    if (length < 0) throw new Killed('crash', 'forged result')
-    if (length > most) throw new Killed('response')
-    const bytes = this.#view(exports.PyBytes_AsString(object), length).slice()
-    exports.Py_DecRef(object)
-    return bytes
-  }
-
   /** What NULL from the C API means: trusted code catches everything but the want of memory for its own answer. */
   broken(): Killed {
     return this.#state.memoryDenied ? new Killed('memory') : new Killed('crash', 'no answer')
@@ -192,7 +159,7 @@ export class Guest {
 
   /** The time that somebody else took is not the guest's: its deadline moves by as much. */
   waited(milliseconds: number): void {
-    this.#deadline += milliseconds
+    this.#meter.waited(milliseconds)
   }
 
   /** Delivers output that is still held: for whoever ends a call by force, from outside. */
@@ -216,8 +183,7 @@ export class Guest {
    * up to its end without anybody being asked.
    */
   fits(memoryBytes: number): boolean {
-    const { buffer } = this.#state.memory
-    return buffer.byteLength <= Math.max(memoryBytes, this.#fresh)
+    return this.#state.memory.buffer.byteLength <= Math.max(memoryBytes, this.#fresh)
   }
 
   /**
@@ -234,7 +200,7 @@ export class Guest {
       random.restart()
     }
     if (this.fits(Math.min(memoryBytes, WIPE_BYTES))) this.#fill()
-    else this.#adopt(this.#instance())
+    else this.#instantiate()
   }
 
   /**
@@ -246,7 +212,7 @@ export class Guest {
     if (!this.#ready) throw new Killed('crash', 'not reset since it was ended')
     const { clock, random, memory, files } = this.#state
     const moment = { elapsed: clock.steady(), random: random.state() }
-    const delta = captureDelta(this.#image, memory.buffer, this.#used(), moment)
+    const delta = captureDelta(this.#image, memory.buffer, heapEnd(this.#exports), moment)
     return withFiles(delta, files?.save())
   }
 
@@ -278,32 +244,20 @@ export class Guest {
     this.#settle()
   }
 
-  /** Where the heap ends: the guest's own word for it. */
-  #used(): number {
-    const { buffer } = this.#state.memory
-    const end = new Uint32Array(buffer)[this.#exports.emscripten_get_sbrk_ptr() >>> 2] ?? 0
-    return Math.min(end, buffer.byteLength)
-  }
-
   #bindDoor(): void {
     if (this.#door === undefined) return
     bindSlot(this.#state.table, this.#image.facts.door.slot, this.#door)
     this.#door.adopt(this.#exports)
   }
 
-  #instance(): WebAssembly.Instance {
-    return new WebAssembly.Instance(
-      this.#module,
-      createImports(this.#module, this.#state, this.#image.facts.got),
-    )
-  }
-
-  #adopt(instance: WebAssembly.Instance): void {
-    const exports = instance.exports as unknown as Exports
+  /** A new instance of the interpreter, as its image. */
+  #instantiate(): void {
+    const { facts } = this.#image
+    const imports = createImports(this.#module, this.#state, facts.got)
+    const exports = new WebAssembly.Instance(this.#module, imports).exports as unknown as Exports
     this.#exports = exports
     this.#state.memory = exports.memory
     this.#state.table = exports.__indirect_function_table
-    const { facts } = this.#image
     this.#bindDoor()
     const missing = Math.max(facts.size, facts.break) - exports.memory.buffer.byteLength
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE))
@@ -341,68 +295,6 @@ export class Guest {
     this.#wanted = 0
     // The countdown to the first poll is the same for every call, and so is the fuel of the same program.
     new Int32Array(state.memory.buffer)[this.#image.facts.signalClock >> 2] = POLL_COUNTDOWN
-    if (this.#options.beside !== undefined) return
-    const budget = this.#budget
-    budget.ticks = 0
-    budget.fuel = limits.fuel ?? Infinity
-    this.#deadline = limits.deadline ?? Infinity
-    this.#sliceEnd = this.#options.sliced ? (limits.slice ?? Infinity) : Infinity
-    this.#output.begin(limits.outputBytes ?? 1 << 20)
-    this.#lastLook = this.#lastPulse = performance.now()
-    budget.countdown = this.#interval = 1
-  }
-
-  #bytes(exports: Exports, contents: Uint8Array): number {
-    const object = exports.PyBytes_FromStringAndSize(0, contents.length)
-    if (object === 0) throw this.broken()
-    this.#view(exports.PyBytes_AsString(object), contents.length).set(contents)
-    return object
-  }
-
-  /** A stretch of guest memory; the constructor throws when it is not within. */
-  #view(pointer: number, length: number): Uint8Array {
-    return new Uint8Array(this.#state.memory.buffer, pointer >>> 0, length)
-  }
-
-  /** Reads the clock, ends the guest when its time is over, and decides when to read again. */
-  #look(): void {
-    const now = performance.now()
-    this.#interval =
-      now - this.#lastLook > SLOW_MS ? 1 : Math.min(MOST_TICKS_UNREAD, this.#interval * 2)
-    this.#lastLook = now
-    if (now > this.#deadline) throw new Killed('wall')
-    if (this.#budget.ticks >= this.#sliceEnd) this.#slice()
-    this.#budget.countdown = Math.min(this.#interval, this.#sliceEnd - this.#budget.ticks)
-    if (now - this.#lastPulse < PULSE_MS) return
-    this.#lastPulse = now
-    this.#output.flush()
-    if (this.#options.pulse !== undefined) this.#deadline += this.#options.pulse()
-  }
-
-  /** Stands still between two slices. */
-  #slice(): void {
-    this.#output.flush()
-    const { ticks } = this.#budget
-    this.#sliceEnd = ticks + Math.max(1, this.#options.sliced!(ticks))
-  }
-
-  /** The time that the host takes to answer is not the guest's: its deadline moves by as much. */
-  #ask(door: NonNullable<GuestOptions['door']>, question: Uint8Array): Uint8Array {
-    this.#output.flush()
-    const asked = performance.now()
-    const answer = door(question)
-    this.#deadline += performance.now() - asked
-    return answer
-  }
-
-  #sleep(milliseconds: number): void {
-    this.#output.flush()
-    const { clock } = this.#state
-    clock.sleep(milliseconds, (wanted) => {
-      const left = Math.max(0, this.#deadline - performance.now())
-      sleeper ??= new Int32Array(new SharedArrayBuffer(4))
-      Atomics.wait(sleeper, 0, 0, Math.min(wanted, left + 1))
-    })
-    this.#look()
+    if (this.#options.beside === undefined) this.#meter.begin(limits)
   }
 }

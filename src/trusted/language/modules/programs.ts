@@ -1,0 +1,171 @@
+/** What a program is made and run with: arguments, logs, tests, tasks, time. */
+import type { ModuleRecords } from './record.js'
+
+export const PROGRAMS: ModuleRecords = {
+  __future__: {
+    shows: `
+      absolute_import annotations division generator_stop generators nested_scopes print_function
+      unicode_literals with_statement`,
+  },
+  argparse: {
+    shows: `
+      Action ArgumentDefaultsHelpFormatter ArgumentError ArgumentParser ArgumentTypeError
+      BooleanOptionalAction FileType HelpFormatter MetavarTypeHelpFormatter Namespace ONE_OR_MORE
+      OPTIONAL PARSER REMAINDER RawDescriptionHelpFormatter RawTextHelpFormatter SUPPRESS
+      ZERO_OR_MORE`,
+    written: true,
+  },
+  asyncio: {
+    shows: `
+      ALL_COMPLETED AbstractEventLoop FIRST_COMPLETED FIRST_EXCEPTION Barrier BoundedSemaphore
+      BrokenBarrierError CancelledError Condition Event Future InvalidStateError LifoQueue Lock
+      PriorityQueue Queue QueueEmpty QueueFull QueueShutDown Semaphore Task TaskGroup Timeout
+      TimeoutError all_tasks as_completed create_task current_task ensure_future gather
+      get_event_loop get_running_loop iscoroutine iscoroutinefunction isfuture new_event_loop run
+      set_event_loop shield sleep timeout timeout_at to_thread wait wait_for`,
+    wrapped: true,
+    subclassable: `LifoQueue PriorityQueue Queue`,
+    hooks: { Queue: '_init _get _put' },
+  },
+  'concurrent.futures': {
+    shows: `
+      ALL_COMPLETED CancelledError FIRST_COMPLETED FIRST_EXCEPTION Future ThreadPoolExecutor
+      TimeoutError as_completed wait`,
+    wrapped: true,
+  },
+  contextlib: {
+    shows: `
+      AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack
+      ContextDecorator ExitStack aclosing asynccontextmanager closing contextmanager nullcontext
+      redirect_stderr redirect_stdout suppress`,
+    wrapped: true,
+    subclassable: `
+      AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack
+      ContextDecorator ExitStack redirect_stderr redirect_stdout suppress`,
+  },
+  contextvars: {
+    shows: `ContextVar Token`,
+  },
+  doctest: {
+    shows: `
+      COMPARISON_FLAGS DONT_ACCEPT_BLANKLINE DONT_ACCEPT_TRUE_FOR_1 DebugRunner DocTest
+      DocTestFailure DocTestFinder DocTestParser DocTestRunner ELLIPSIS Example FAIL_FAST
+      IGNORE_EXCEPTION_DETAIL NORMALIZE_WHITESPACE OutputChecker REPORTING_FLAGS REPORT_CDIFF
+      REPORT_NDIFF REPORT_ONLY_FIRST_FAILURE REPORT_UDIFF SKIP TestResults UnexpectedException
+      register_optionflag run_docstring_examples testmod`,
+    evaluating: true,
+    written: true,
+  },
+  errno: {
+    shows: `
+      E2BIG EACCES EAGAIN EBADF EBUSY ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET EDOM
+      EEXIST EFAULT EFBIG EHOSTUNREACH EILSEQ EINPROGRESS EINTR EINVAL EIO EISDIR ELOOP EMFILE
+      EMLINK ENAMETOOLONG ENETUNREACH ENFILE ENODEV ENOENT ENOEXEC ENOLCK ENOMEM ENOSPC ENOSYS
+      ENOTCONN ENOTDIR ENOTEMPTY ENOTSUP ENOTTY ENXIO EPERM EPIPE ERANGE EROFS ESPIPE ESRCH
+      ETIMEDOUT EWOULDBLOCK EXDEV errorcode`,
+  },
+  gc: {
+    shows: `collect disable enable isenabled is_tracked`,
+  },
+  getopt: {
+    shows: `GetoptError error getopt gnu_getopt`,
+    written: true,
+  },
+  http: {
+    shows: `HTTPMethod HTTPStatus`,
+  },
+  importlib: {
+    shows: `import_module`,
+    wrapped: true,
+  },
+  inspect: {
+    shows: `
+      cleandoc getdoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass
+      iscoroutine iscoroutinefunction isfunction isgenerator isgeneratorfunction ismethod
+      isroutine`,
+  },
+  io: {
+    shows: `
+      BufferedIOBase BufferedRWPair BufferedRandom BufferedReader BufferedWriter BytesIO
+      DEFAULT_BUFFER_SIZE FileIO IOBase RawIOBase SEEK_CUR SEEK_END SEEK_SET StringIO TextIOBase
+      TextIOWrapper UnsupportedOperation open`,
+    wrapped: true,
+    subclassable: `BytesIO StringIO`,
+    configurable: `BytesIO StringIO`,
+  },
+  keyword: {
+    shows: `iskeyword issoftkeyword kwlist softkwlist`,
+  },
+  logging: {
+    shows: `
+      BASIC_FORMAT BufferingFormatter CRITICAL DEBUG ERROR FATAL FileHandler Filter Filterer
+      Formatter Handler INFO LogRecord Logger LoggerAdapter Manager NOTSET NullHandler
+      PercentStyle PlaceHolder RootLogger StrFormatStyle StreamHandler StringTemplateStyle WARN
+      WARNING addLevelName basicConfig captureWarnings critical debug disable error exception
+      fatal getHandlerByName getHandlerNames getLevelName getLevelNamesMapping getLogRecordFactory
+      getLogger getLoggerClass info lastResort log logMultiprocessing logProcesses logThreads
+      makeLogRecord raiseExceptions root setLogRecordFactory setLoggerClass shutdown warn warning`,
+    written: true,
+  },
+  optparse: {
+    shows: `
+      AmbiguousOptionError BadOptionError HelpFormatter IndentedHelpFormatter NO_DEFAULT
+      OptParseError Option OptionConflictError OptionContainer OptionError OptionGroup
+      OptionParser OptionValueError SUPPRESS_HELP SUPPRESS_USAGE TitledHelpFormatter Values
+      check_builtin check_choice make_option`,
+    written: true,
+  },
+  platform: {
+    shows: `
+      python_branch python_compiler python_implementation python_revision python_version
+      python_version_tuple`,
+  },
+  sched: {
+    shows: `Event scheduler`,
+    written: true,
+  },
+  sys: {
+    shows: `
+      argv byteorder exc_info exception exit flags float_info getdefaultencoding
+      get_int_max_str_digits getrecursionlimit getsizeof hash_info hexversion implementation
+      int_info intern maxsize maxunicode platform setrecursionlimit set_int_max_str_digits stderr
+      stdin stdout version version_info`,
+    wrapped: true,
+  },
+  threading: {
+    shows: `
+      BoundedSemaphore Event Lock RLock Semaphore Thread Timer active_count current_thread
+      enumerate get_ident local main_thread`,
+    wrapped: true,
+    subclassable: `Thread Timer local`,
+    configurable: `Thread Timer local`,
+  },
+  time: {
+    shows: `
+      asctime ctime gmtime localtime mktime monotonic monotonic_ns perf_counter perf_counter_ns
+      process_time process_time_ns sleep strftime strptime struct_time time time_ns timezone
+      tzname`,
+    wrapped: true,
+  },
+  timeit: {
+    shows: `Timer default_timer repeat timeit`,
+    evaluating: true,
+    written: true,
+  },
+  traceback: {
+    shows: `
+      format_exc format_exception format_exception_only format_tb print_exc print_exception`,
+    wrapped: true,
+  },
+  unittest: {
+    shows: `
+      FunctionTestCase IsolatedAsyncioTestCase SkipTest TestCase TestLoader TestProgram TestResult
+      TestSuite BaseTestSuite TextTestResult TextTestRunner addModuleCleanup defaultTestLoader
+      doModuleCleanups enterModuleContext expectedFailure main skip skipIf skipUnless`,
+    written: true,
+  },
+  warnings: {
+    shows: `catch_warnings filterwarnings formatwarning resetwarnings simplefilter warn`,
+    wrapped: true,
+  },
+}
