@@ -1,5 +1,6 @@
 /** The whole way from a source to an answer, without a guest: `check`, and what goes on from its tree. */
 import { Analyzer, type CheckResult, type Grants } from './check/checker.js'
+import { countedFrom } from './check/first-line.js'
 import { checkIsRecord, checkKnown, type CheckOptions } from './check/options.js'
 import { DEFAULT_POLICY, resolvePolicy, type Policy, type ResolvedPolicy } from './policy/policy.js'
 import { rewritten, unchanged, type RewriteResult } from './rewrite/accepted.js'
@@ -36,13 +37,32 @@ export async function createChecker(policy?: Policy | ResolvedPolicy): Promise<C
   const analyzer = new Analyzer(parser, grants)
   const guard = createRewriter(parser)
   return {
-    check: (source, options) => analyzer.analyze(source, options).result,
+    check: (source, options) => {
+      const { result } = analyzer.analyze(source, options)
+      const { firstLine = 1 } = options ?? {}
+      return firstLine === 1 ? result : numbered(result, firstLine)
+    },
     rewrite: (source, options) => {
       const analysis = analyzer.analyze(source, options)
-      return grants.language === 'full' && analysis.result.ok
-        ? unchanged(source, options)
-        : rewritten(analysis, guard, options)
+      const result =
+        grants.language === 'full' && analysis.result.ok
+          ? unchanged(source, options)
+          : rewritten(analysis, guard, options)
+      const { diagnostics } = result
+      return result.ok
+        ? result
+        : { ...result, diagnostics: countedFrom(diagnostics, options?.firstLine) }
     },
+  }
+}
+
+function numbered(result: CheckResult, firstLine: number): CheckResult {
+  const { diagnostics, warnings, imports } = result
+  return {
+    ...result,
+    diagnostics: countedFrom(diagnostics, firstLine),
+    warnings: countedFrom(warnings, firstLine),
+    imports: countedFrom(imports, firstLine),
   }
 }
 
@@ -68,7 +88,7 @@ export async function rewrite(source: string, options: PolicyOptions = {}): Prom
 
 async function shared(options: PolicyOptions): Promise<readonly [Checker, CheckOptions]> {
   checkIsRecord(options)
-  checkKnown(options, ['policy', 'mode', 'names', 'filename', 'modules'])
+  checkKnown(options, ['policy', 'mode', 'names', 'filename', 'modules', 'firstLine'])
   const { policy, ...rest } = options
   const key = policy === undefined ? DEFAULT_POLICY : policy
   // What is no object is no policy: to be refused as such.

@@ -1,5 +1,6 @@
 /** What callers of `check` may say, and refusing what they may not: the host's mistakes, not the guest's. */
 import { ArgumentError } from '../errors.js'
+import { checkFirstLine, type Numbering } from './first-line.js'
 import { checkName } from './host-names.js'
 import type { OwnModules } from './place.js'
 import { nearest } from './nearest.js'
@@ -17,7 +18,7 @@ export function checkMode(mode: unknown): asserts mode is Mode {
 }
 
 /** How to read a source. */
-export interface CheckOptions {
+export interface CheckOptions extends Numbering {
   /** Default `'exec'`. */
   readonly mode?: Mode | undefined
   /**
@@ -34,7 +35,7 @@ export interface CheckOptions {
   readonly modules?: Readonly<Record<string, readonly string[]>> | undefined
 }
 
-const KNOWN = ['mode', 'names', 'filename', 'modules']
+const KNOWN = ['mode', 'names', 'filename', 'modules', 'firstLine']
 
 /** Throws {@link ArgumentError} for an option that is none of `known`: a misspelt one must not be a missing one. */
 export function checkKnown(options: object, known: readonly string[]): void {
@@ -51,6 +52,7 @@ export function validateOptions(options: CheckOptions): void {
   checkKnown(options, KNOWN)
   const { mode, names, filename, modules } = options
   if (mode !== undefined) checkMode(mode)
+  checkFirstLine(options.firstLine)
   if (filename !== undefined && typeof filename !== 'string') {
     throw new ArgumentError(`filename must be a string, not ${typeof filename}`)
   }

@@ -33,7 +33,7 @@ export function checkFile(checker: Checker, path: string, options: FileOptions):
     if (isNotebook(file) && diagnostic === undefined) {
       if (Buffer.byteLength(text) > maxBytes)
         throw new ReadError(`it has more than ${maxBytes} bytes`)
-      return { checked: checkNotebook(checker, file, text, options.check) }
+      return { checked: checkNotebook(checker, file, text, { ...options.check, firstLine: 1 }) }
     }
     const result =
       diagnostic === undefined

@@ -14,7 +14,14 @@ import { Progress } from './progress.js'
 import { REPORT_OPTIONS, Reports } from './report-to.js'
 import { SELECTION_OPTIONS } from './selection.js'
 import { CHECK_STATUSES, CLEAN, FAILED, FINDINGS, UsageError } from './status.js'
-import { COLOUR_OPTION, MODE_OPTION, MODES, NAMES_OPTION } from './shared-options.js'
+import {
+  COLOUR_OPTION,
+  FIRST_LINE_OPTION,
+  firstLineOf,
+  MODE_OPTION,
+  MODES,
+  NAMES_OPTION,
+} from './shared-options.js'
 
 export const check: Command = {
   name: 'check',
@@ -50,6 +57,11 @@ export const check: Command = {
     'exit-zero': { describe: 'Exit with status 0 when something is found' },
     mode: MODE_OPTION,
     names: NAMES_OPTION,
+    'first-line': {
+      ...FIRST_LINE_OPTION,
+      describe:
+        'The number of the first line of each file, from 1; cells of notebooks begin with 1',
+    },
     'stdin-filename': {
       argument: 'NAME',
       describe: 'What to call stdin in reports',
@@ -139,7 +151,11 @@ function fileOptions(
   names: readonly string[] | undefined,
 ): FileOptions {
   return {
-    check: { mode: choice(args, 'mode', MODES), ...(names === undefined ? {} : { names }) },
+    check: {
+      mode: choice(args, 'mode', MODES),
+      firstLine: firstLineOf(args, 1),
+      ...(names === undefined ? {} : { names }),
+    },
     sourceBytes: resolvePolicy(policy).limits.sourceBytes,
     stdinName: args.value('stdin-filename')!,
   }

@@ -10,6 +10,8 @@ import { ReadError, readSource, STDIN } from './read-source.js'
 import {
   COLOUR_OPTION,
   COLOURS,
+  FIRST_LINE_OPTION,
+  firstLineOf,
   MODE_OPTION,
   MODES,
   namesOf,
@@ -26,6 +28,7 @@ export const rewrite: Command = {
     ...POLICY_OPTIONS,
     mode: MODE_OPTION,
     names: NAMES_OPTION,
+    'first-line': FIRST_LINE_OPTION,
     color: COLOUR_OPTION,
   },
   examples: [
@@ -51,6 +54,7 @@ export const rewrite: Command = {
     const options = {
       mode: choice(args, 'mode', MODES),
       filename,
+      firstLine: firstLineOf(args),
       ...(names === undefined ? {} : { names }),
     }
     const result =

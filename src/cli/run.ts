@@ -22,7 +22,14 @@ import { MOUNT_OPTIONS, putArtifacts, withMounts } from './mounts.js'
 import { describeFindings } from './findings.js'
 import { MODULE_OPTIONS, modulesOf } from './own-modules.js'
 import { leaveStdin, ownStdin } from './stdin.js'
-import { COLOUR_OPTION, COLOURS, MODE_OPTION, MODES } from './shared-options.js'
+import {
+  COLOUR_OPTION,
+  COLOURS,
+  FIRST_LINE_OPTION,
+  firstLineOf,
+  MODE_OPTION,
+  MODES,
+} from './shared-options.js'
 import {
   FINDINGS,
   INTERRUPTED,
@@ -55,6 +62,7 @@ export const run: Command = {
     },
     result: { argument: 'NAME', describe: 'Print the value of this global' },
     mode: MODE_OPTION,
+    'first-line': FIRST_LINE_OPTION,
     ...MODULE_OPTIONS,
     ...POLICY_OPTIONS,
     ...NETWORK_OPTIONS,
@@ -152,6 +160,7 @@ export const run: Command = {
     await using _ = sandbox
     const options: RunOptions = {
       filename,
+      firstLine: firstLineOf(args),
       inputs,
       argv,
       env,

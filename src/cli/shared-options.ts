@@ -1,5 +1,6 @@
 /** Options that several commands have. */
 import type { Arguments, Option } from './command.js'
+import { UsageError } from './status.js'
 
 export const MODES = ['exec', 'eval', 'function'] as const
 export const MODE_OPTION: Option = {
@@ -16,6 +17,23 @@ export const COLOUR_OPTION: Option = {
   choices: COLOURS,
   default: 'auto',
   describe: 'Colours; auto: on a terminal, unless NO_COLOR is set',
+}
+
+/** What else is told of lines is `firstLine`'s to say. */
+export const FIRST_LINE_OPTION: Option = {
+  argument: 'N',
+  describe:
+    'The number of its first line in reports; default 1; -2 where 3 lines of yours come first',
+}
+
+/** @throws UsageError for what is no whole number, or less than the reports have room for */
+export function firstLineOf(args: Arguments, least = -Infinity): number {
+  const text = args.value('first-line')
+  if (text === undefined) return 1
+  if (!/^[+-]?\d{1,9}$/.test(text))
+    throw new UsageError(`--first-line: must be a whole number, not "${text}"`)
+  if (Number(text) < least) throw new UsageError(`--first-line: must be ${least} or more`)
+  return Number(text)
 }
 
 export const NAMES_OPTION: Option = {

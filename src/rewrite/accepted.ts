@@ -72,7 +72,7 @@ function accepted(
     edits,
     diagnostics: [],
     get map() {
-      map ??= sourceMap(text, code, edits, options.filename ?? '<guest>')
+      map ??= sourceMap(text, code, edits, options.filename ?? '<guest>', options.firstLine)
       return map
     },
   }

@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import { termsText, type Job } from '../compile/jobs.js'
+import { countedFrom, positionFrom } from '../check/first-line.js'
 import { ArgumentError } from '../errors.js'
 import { checkMode, type Mode } from '../check/options.js'
 import type { OwnModules } from '../check/place.js'
@@ -32,6 +33,8 @@ export interface SourceText {
   readonly source: string
   readonly mode: Mode
   readonly filename: string
+  /** The number of its first line, in what is told of it. */
+  readonly firstLine?: number | undefined
   /** The names it may read besides builtins; left out, any; 'inferred': an expression's own, which its code then tells. */
   readonly parameters: readonly string[] | 'inferred' | undefined
   /** Whether it becomes a function of its parameters; otherwise those are globals. An expression only. */
@@ -45,6 +48,7 @@ export class Code implements Cached, FrameSource, SourceText {
   readonly source: string
   readonly mode: Mode
   readonly filename: string
+  readonly firstLine: number
   readonly parameters: readonly string[] | undefined
   readonly asFunction: boolean
   readonly formals: readonly string[] | undefined
@@ -62,14 +66,17 @@ export class Code implements Cached, FrameSource, SourceText {
     this.lines = new Lines(text.source)
     this.mode = text.mode
     this.filename = text.filename
+    this.firstLine = text.firstLine ?? 1
     this.parameters = text.parameters === 'inferred' ? inferred : text.parameters
     this.asFunction = text.asFunction === true
     this.formals = text.formals
   }
 
+  /** Takes lines of the guarded text, which count from 1, to those that are told, which count from `firstLine`. */
   get mapper(): Mapper {
-    this.#mapper ??= createMapper(this.source, this.guarded, this.edits)
-    return this.#mapper
+    const { toSource } = (this.#mapper ??= createMapper(this.source, this.guarded, this.edits))
+    const { firstLine } = this
+    return { toSource: (...place) => positionFrom(toSource(...place), firstLine) }
   }
 }
 
@@ -233,7 +240,15 @@ export class Compiler {
     return isTooLong ? { ...text, source: text.source.slice(0, sourceBytes + 1) } : text
   }
 
-  #keyOf({ source, mode, filename, parameters, asFunction, formals }: SourceText): string {
+  #keyOf({
+    source,
+    mode,
+    filename,
+    firstLine = 1,
+    parameters,
+    asFunction,
+    formals,
+  }: SourceText): string {
     if (typeof source !== 'string')
       throw new ArgumentError(`source: must be a string, not ${typeof source}`)
     checkMode(mode)
@@ -248,7 +263,7 @@ export class Compiler {
             ? 'of these'
             : 'with these'
     const listed = isInferred ? [] : (parameters ?? [])
-    const declared = [names, ...listed, '()', ...(formals ?? [])]
+    const declared = [String(firstLine), names, ...listed, '()', ...(formals ?? [])]
     return cacheKey([this.fingerprint, source, mode, filename, ...declared])
   }
 }
@@ -266,7 +281,7 @@ export function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {
     case 'refused':
       return {
         status: 'refused',
-        diagnostics: answer.findings,
+        diagnostics: countedFrom(answer.findings, text.firstLine),
         omitted: answer.omitted,
         ...UNSPENT,
       }

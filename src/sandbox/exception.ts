@@ -12,7 +12,10 @@ import { renderTraceback, type TracebackException, type TracebackFrame } from '.
 export interface FrameSource {
   /** Its lines as written. */
   readonly lines: Lines
+  /** Takes places of the guarded text to those that are told. */
   readonly mapper: Mapper
+  /** The number that its first line is told by; default 1. */
+  readonly firstLine?: number
   /** Of a `function` the outermost frame is not told: it only calls it. */
   readonly mode?: string
 }
@@ -165,14 +168,15 @@ function readFrame(fields: Fields, reading: Reading): ReadFrame {
 
 /** The frame with its source line, and with the segment where its columns are known. */
 function locate(
-  place: { file: string; name: string; line: number },
-  { lines, mapper }: FrameSource,
+  at: { file: string; name: string; line: number },
+  { lines, mapper, firstLine = 1 }: FrameSource,
   reading: Reading,
   column: number | undefined,
   endLine: number | undefined,
   endColumn: number | undefined,
 ): ReadFrame {
-  const first = lines.at(place.line - 1)
+  const first = lines.at(at.line - 1)
+  const place = { ...at, line: at.line + firstLine - 1 }
   if (first.length > LINE_CHARACTERS || first.trim() === '') return { ...place, told: place }
   const source = first.trim()
   const bare = { ...place, source, told: { ...place, source } }
@@ -180,19 +184,19 @@ function locate(
     column === undefined ||
     endLine === undefined ||
     endColumn === undefined ||
-    endLine < place.line ||
-    endLine - place.line > SEGMENT_LINES
+    endLine < at.line ||
+    endLine - at.line > SEGMENT_LINES
   )
     return bare
-  const start = mapper.toSource(place.line, column, 'start')
+  const start = mapper.toSource(at.line, column, 'start')
   const end = mapper.toSource(endLine, endColumn, 'end')
   if (end.offset < start.offset) return bare
   const told = { ...place, source, span: { start, end } }
-  const length = lines.end(endLine - 1) - lines.starts[place.line - 1]!
+  const length = lines.end(endLine - 1) - lines.starts[at.line - 1]!
   if (length > reading.carets) return { ...place, source, told }
   reading.carets -= length + 1
   const covered: string[] = []
-  for (let line = place.line; line <= endLine; line++) covered.push(lines.at(line - 1).trimEnd())
+  for (let line = at.line; line <= endLine; line++) covered.push(lines.at(line - 1).trimEnd())
   const segment = { lines: covered, start: start.column - 1, end: end.column - 1 }
   return { ...place, source, segment, told }
 }

@@ -322,4 +322,6 @@ export type FormulaSource =
       readonly parameters?: readonly string[] | undefined
       /** For tracebacks and diagnostics. Default `<formula>`. */
       readonly filename?: string | undefined
+      /** The number of its first line, as in {@link Numbering}. */
+      readonly firstLine?: number | undefined
     }

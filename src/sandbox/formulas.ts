@@ -1,4 +1,5 @@
 /** The formulas of one sandbox: compiled by the hundred, evaluated one by one or as a sheet. */
+import { checkFirstLine } from '../check/first-line.js'
 import { ArgumentError } from '../errors.js'
 import { checkParameters, type Isolation } from './options.js'
 import type { Cell, RawCell, Task } from './cells.js'
@@ -14,7 +15,7 @@ import { judge } from './reply.js'
 /** Does work that counts as under way until its end. @throws ClosedError where the sandbox is closed */
 export type CarryOut = <T>(work: () => Promise<T>) => Promise<T>
 
-const KEYS = ['source', 'parameters', 'filename']
+const KEYS = ['source', 'parameters', 'filename', 'firstLine']
 
 export class Formulas<I extends Isolation> {
   readonly #runtime: Runtime
@@ -99,12 +100,14 @@ function textOf(formula: FormulaSource, at: string): SourceText {
   const unknown = Object.keys(text).find((key) => !KEYS.includes(key))
   if (unknown !== undefined)
     throw new ArgumentError(`formulas${at}: there is no key "${unknown}", only ${KEYS.join(', ')}`)
-  const { source, parameters, filename = '<formula>' } = text
+  const { source, parameters, filename = '<formula>', firstLine } = text
+  checkFirstLine(firstLine, `formulas${at}.firstLine`)
   if (parameters !== undefined) checkParameters(parameters)
   return {
     source,
     mode: 'eval',
     filename,
+    firstLine,
     parameters: parameters === undefined ? 'inferred' : [...parameters],
     asFunction: true,
   }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { checkFirstLine, type Numbering } from '../check/first-line.js'
 import { checkName } from '../check/host-names.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
@@ -55,7 +56,7 @@ export interface SandboxOptions extends EffectOptions {
 }
 
 /** How a source is read that is compiled to be run many times. */
-export interface CompileOptions {
+export interface CompileOptions extends Numbering {
   /** Default `exec`. */
   readonly mode?: Mode | undefined
   /** The only names it may read besides builtins and what it binds itself. Left out, any; a missing one is a NameError. */
@@ -112,7 +113,7 @@ export interface ResumeOptions extends Pick<ExecuteOptions, 'signal' | 'onOutput
 }
 
 /** How a source is read and executed. */
-export interface RunOptions extends ExecuteOptions {
+export interface RunOptions extends ExecuteOptions, Numbering {
   /** Default `exec`. */
   readonly mode?: Mode | undefined
   /** The parameters of a `function`, whose values are the inputs of these names. Default: the names of the inputs. */
@@ -181,13 +182,13 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'network',
     'secrets',
   ],
-  compile: ['mode', 'parameters', 'filename', 'signal'],
-  formula: ['filename', 'signal'],
+  compile: ['mode', 'parameters', 'filename', 'firstLine', 'signal'],
+  formula: ['filename', 'firstLine', 'signal'],
   formulas: ['signal'],
   sheet: ['signal'],
   execute: ['inputs', ...EXECUTION],
   resume: ['answers', 'stdin', 'signal', 'onOutput', 'holdMs'],
-  run: ['mode', 'parameters', 'filename', 'inputs', ...EXECUTION],
+  run: ['mode', 'parameters', 'filename', 'firstLine', 'inputs', ...EXECUTION],
   call: ['signal', 'onOutput', 'limits'],
   program: EXECUTION,
   session: ['from'],
@@ -199,12 +200,14 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
   checkRecord(options, 'options')
   checkKeys(options, KNOWN[what], 'options', 'option')
-  const { signal, onOutput, holdMs, record } = options as {
+  const { signal, onOutput, holdMs, record, firstLine } = options as {
     signal?: unknown
     onOutput?: unknown
     holdMs?: unknown
     record?: unknown
+    firstLine?: unknown
   }
+  checkFirstLine(firstLine, 'options.firstLine')
   if (record !== undefined && typeof record !== 'boolean')
     throw new ArgumentError('options.record: must be true or false')
   if (holdMs !== undefined) count('options.holdMs', holdMs as number, 0, 0, MOST_HOLD_MS)

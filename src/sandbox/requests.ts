@@ -58,6 +58,8 @@ export class ForgedResponse extends Error {
 export interface RunRequest {
   readonly code: Uint8Array
   readonly filename: string
+  /** The number of its first line in what the guest writes of its own frames. */
+  readonly firstLine?: number | undefined
   /** The source as written. Full Python is told it: its own tracebacks show the lines. */
   readonly source: string
   readonly mode: Mode
@@ -75,7 +77,7 @@ export interface RunRequest {
 
 /** @throws ArgumentError for a result that is no name. */
 export function runRequest(
-  { inputs, result, host, given, source, ...request }: RunRequest,
+  { inputs, result, host, given, source, firstLine = 1, ...request }: RunRequest,
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
@@ -86,6 +88,7 @@ export function runRequest(
       ...request,
       ...(!request.keep && { fresh: true }),
       ...(policy.language === 'full' && { source }),
+      ...(firstLine !== 1 && { before: firstLine - 1 }),
       result: result ?? null,
       ...granted({ policy, host }, limits, given),
       ...common(policy, limits),

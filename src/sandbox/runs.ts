@@ -113,12 +113,13 @@ export async function run(
         ? { calls: [], isReplay: false }
         : undefined
   const executeIn = async (worker: GuestWorker, code: Code): Promise<Outcome | 'lost'> => {
-    const { bytes, filename, mode } = code
+    const { bytes, filename, firstLine, mode } = code
     const request = runRequest(
       {
         code: bytes,
         source: code.source,
         filename,
+        firstLine,
         mode,
         inputs,
         result,

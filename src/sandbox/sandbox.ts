@@ -247,7 +247,7 @@ export class Sandbox<I extends Isolation = Isolation> {
   ): Promise<Program | Refused | Crashed | Cancelled> {
     this.#checkOpen()
     checkOptions(options, 'compile')
-    const { mode = 'exec', filename = '<guest>', parameters, signal } = options
+    const { mode = 'exec', filename = '<guest>', firstLine, parameters, signal } = options
     if (parameters !== undefined) checkParameters(parameters)
     const code = await this.#track(
       compile(
@@ -256,6 +256,7 @@ export class Sandbox<I extends Isolation = Isolation> {
           source,
           mode,
           filename,
+          firstLine,
           parameters,
           formals: mode === 'function' ? (parameters ?? []) : undefined,
         },
@@ -278,13 +279,14 @@ export class Sandbox<I extends Isolation = Isolation> {
   ): Promise<FormulaOf<I> | Refused | Crashed | Cancelled> {
     this.#checkOpen()
     checkOptions(options, 'formula')
-    const { filename, signal } = options
-    const [formula] = await this.#formulas.make([{ source, parameters, filename }], signal)
+    const { filename, firstLine, signal } = options
+    const text = { source, parameters, filename, firstLine }
+    const [formula] = await this.#formulas.make([text], signal)
     return formula!
   }
 
   /**
-   * Compiles many expressions at once, each a text or `{ source, parameters, filename }`, and answers a formula or a refusal for
+   * Compiles many expressions at once, each a text or `{ source, parameters, filename, firstLine }`, and answers a formula or a refusal for
    * each, in their order. Parameters that are left out are inferred, and told: those names that nobody else provides, in the order
    * of their first use.
    * @throws ArgumentError for what is no list of such
@@ -376,10 +378,15 @@ export class Sandbox<I extends Isolation = Isolation> {
   async #run(source: string, options: RunOptions, pauses?: Pauses): Promise<Outcome> {
     this.#checkOpen()
     checkOptions(options, 'run')
-    const { mode = 'exec', filename = '<guest>', parameters, ...rest } = options
+    const { mode = 'exec', filename = '<guest>', firstLine, parameters, ...rest } = options
     const formals = mode === 'function' ? formalsOf(parameters, rest.inputs) : undefined
     return this.#track(
-      run(this.#runtime, { source, mode, filename, parameters: undefined, formals }, rest, pauses),
+      run(
+        this.#runtime,
+        { source, mode, filename, firstLine, parameters: undefined, formals },
+        rest,
+        pauses,
+      ),
     )
   }
 

@@ -27,7 +27,7 @@ import { encodeFiles } from './files.js'
 import { ATTEMPTS, compile, type Runtime } from './runs.js'
 import { reopen, resumeIn } from './resume.js'
 import type { SavedSession } from './states.js'
-import { seal, type SessionState } from './snapshot.js'
+import { seal, type SessionSource, type SessionState } from './snapshot.js'
 import type { OnOutput } from './output.js'
 import { turnsOf } from './asking.js'
 
@@ -96,8 +96,7 @@ export class Session {
     this.#worker = worker
     this.#delta = state.delta
     this.#runs = state.runs
-    for (const { file, source, mode } of state.sources)
-      this.#sources.set(file, { source, mode, filename: file, parameters: undefined })
+    for (const source of state.sources) this.#sources.set(source.file, textOf(source))
     this.#rest()
   }
 
@@ -124,7 +123,7 @@ export class Session {
       const { runtime } = this.#host
       const limits = resolveLimits(options.limits, runtime.policy.limits, runtime.policy.limits)
       const inputs = encodeInputs(options.inputs, runtime.policy)
-      const { mode = 'exec', result, signal, record, replay } = options
+      const { mode = 'exec', firstLine, result, signal, record, replay } = options
       if (record || replay)
         throw new ArgumentError('run: a run of a session is neither recorded nor replayed')
       const formals =
@@ -134,10 +133,10 @@ export class Session {
       const given = resolveGiven(options)
       return async () => {
         if (signal?.aborted) return CANCELLED_UNSPENT
-        const filename = this.#fileName(options.filename, source)
+        const filename = this.#fileName(options.filename, source, firstLine)
         const code = await compile(
           runtime,
-          { source, mode, filename, parameters: undefined, formals },
+          { source, mode, filename, firstLine, parameters: undefined, formals },
           signal,
         )
         if (!(code instanceof Code)) return code
@@ -149,6 +148,7 @@ export class Session {
               code: code.bytes,
               source,
               filename,
+              firstLine,
               mode,
               inputs,
               result,
@@ -275,11 +275,7 @@ export class Session {
     const done = this.#last.then(() => {
       // Ended while this waited, by the sandbox's end: its memory is gone, and the base must not pass for it.
       if (this.#hasEnded) throw new ClosedError('the session is closed')
-      const sources = [...this.#sources.values()].map(({ filename: file, source, mode }) => ({
-        file,
-        source,
-        mode,
-      }))
+      const sources = [...this.#sources.values()].map(sourceOf)
       return read({ delta: this.#delta, runs: this.#runs, sources })
     })
     this.#last = done.catch(() => {})
@@ -354,7 +350,7 @@ export class Session {
       id: this.#id,
       version: this.#version,
       runs: this.#runs,
-      sources: sources.map(({ filename: file, source, mode }) => ({ file, source, mode })),
+      sources: sources.map(sourceOf),
     }
   }
 
@@ -379,8 +375,8 @@ export class Session {
           fetch: (files) => this.#fetch(files),
           placed: () => {
             ;[this.#id, this.#version, this.#runs] = [session.id, session.version, session.runs]
-            for (const { file, source, mode } of isNew ? session.sources : [])
-              this.#sources.set(file, { source, mode, filename: file, parameters: undefined })
+            for (const source of isNew ? session.sources : [])
+              this.#sources.set(source.file, textOf(source))
             this.#remember(code)
           },
         }).finally(() => this.#giveBack(worker))
@@ -422,13 +418,13 @@ export class Session {
   }
 
   /** A name that stands for this source alone, so that frames of functions defined earlier show their own lines. */
-  #fileName(wanted: string | undefined, source: string): string {
+  #fileName(wanted: string | undefined, source: string, firstLine = 1): string {
     this.#runs++
     const base = wanted ?? `<run ${this.#runs}>`
     for (let n = 1; ; n++) {
       const name = n === 1 ? base : `${base} (${n})`
       const known = this.#sources.get(name)
-      if (!known || known.source === source) return name
+      if (!known || (known.source === source && (known.firstLine ?? 1) === firstLine)) return name
     }
   }
 
@@ -459,6 +455,16 @@ export class Session {
   }
 }
 
-function told({ source, mode, filename, parameters }: SourceText): Told {
-  return { source, mode, filename, parameters }
+function told({ source, mode, filename, firstLine, parameters }: SourceText): Told {
+  return { source, mode, filename, firstLine, parameters }
 }
+
+const textOf = ({ file: filename, source, mode, firstLine }: SessionSource): Told =>
+  told({ source, mode, filename, firstLine, parameters: undefined })
+
+const sourceOf = ({ filename: file, source, mode, firstLine = 1 }: Told): SessionSource => ({
+  file,
+  source,
+  mode,
+  firstLine,
+})

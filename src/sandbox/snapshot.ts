@@ -14,6 +14,7 @@ export interface SessionSource {
   readonly file: string
   readonly source: string
   readonly mode: Mode
+  readonly firstLine: number
 }
 
 export interface SessionState {
@@ -25,7 +26,7 @@ export interface SessionState {
   readonly runs: number
 }
 
-const MAGIC = 'pyrestrict session 1\n'
+const MAGIC = 'pyrestrict session 2\n'
 const MAC_BYTES = 32
 const LIMITS = { nodes: 1_000_000, depth: 5 }
 
@@ -42,7 +43,7 @@ export function seal(
     fingerprint,
     delta,
     runs,
-    sources: sources.map(({ file, source, mode }) => [file, source, mode]),
+    sources: sources.map(({ file, source, mode, firstLine }) => [file, source, mode, firstLine]),
   })
   return Buffer.concat([Buffer.from(MAGIC, 'latin1'), mac(body, key), body])
 }
@@ -69,7 +70,7 @@ export function unseal(snapshot: unknown, key: Uint8Array, expected: string): Se
       fingerprint: string
       delta: Uint8Array | null
       runs: number
-      sources: readonly (readonly [string, string, Mode])[]
+      sources: readonly (readonly [string, string, Mode, number])[]
     }
     if (fingerprint !== expected)
       throw new SnapshotError(
@@ -78,7 +79,12 @@ export function unseal(snapshot: unknown, key: Uint8Array, expected: string): Se
     return {
       delta: delta ?? undefined,
       runs,
-      sources: sources.map(([file, source, mode]) => ({ file, source, mode })),
+      sources: sources.map(([file, source, mode, firstLine]) => ({
+        file,
+        source,
+        mode,
+        firstLine,
+      })),
     }
   } catch (error) {
     if (error instanceof WireError)

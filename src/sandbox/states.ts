@@ -91,16 +91,16 @@ export class States {
   }
 
   async save(saved: Saved): Promise<Uint8Array> {
-    const { source, mode, filename, parameters, formals, guarded, edits } = saved.code
+    const { source, mode, filename, firstLine, parameters, formals, guarded, edits } = saved.code
     const { run, seq, asked } = saved.counts
     const body = encodeValue(
       {
         ...saved,
         session: saved.session && {
           ...saved.session,
-          sources: saved.session.sources.map(({ file, source, mode }) => ({ file, source, mode })),
+          sources: saved.session.sources.map((source) => ({ ...source })),
         },
-        code: [source, mode, filename, parameters, formals, guarded, bytesOf(edits)],
+        code: [source, mode, filename, firstLine, parameters, formals, guarded, bytesOf(edits)],
         counts: [run, seq, [...asked]],
         held: saved.held as unknown as Value,
         written: saved.written.map(({ fd, bytes }) => [fd, bytes]),
@@ -228,6 +228,7 @@ function savedOf(body: Uint8Array): Saved {
       string,
       Mode,
       string,
+      number,
       string[] | null,
       string[] | null,
       string,
@@ -236,11 +237,12 @@ function savedOf(body: Uint8Array): Saved {
     readonly counts: readonly [string, number, readonly (readonly [string, number])[]]
     readonly written: readonly (readonly [1 | 2, Uint8Array])[]
   }
-  const [source, mode, filename, parameters, formals, guarded, edits] = saved.code
+  const [source, mode, filename, firstLine, parameters, formals, guarded, edits] = saved.code
   const text = {
     source,
     mode,
     filename,
+    firstLine,
     parameters: parameters ?? undefined,
     formals: formals ?? undefined,
   }

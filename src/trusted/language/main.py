@@ -4,7 +4,7 @@ performing.py is how guest code runs and is answered for, formulas.py what expre
 answers:
 
   compile   see compile.py
-  run       {code, mode, inputs, result, source?}  the value of the program, or of the global `result`
+  run       {code, mode, inputs, result, source?, before?}  the value of the program, or of the global `result`
   resume    {answers, elapsed, sleeps}        goes on with a program that waits for its host
   prepare   {code}                            an expression of parameters; the addresses direct-call.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
@@ -46,6 +46,7 @@ def _run(request):
         begin(guest, request)
         scope['__file__'] = code.co_filename
         scope.update(request['inputs'])
+        guest.run.state.setdefault('before', {})[code.co_filename] = request.get('before', 0)
         if 'source' in request:
             guest.run.tell_source(request['filename'], request['source'])
         if request['mode'] == 'eval':

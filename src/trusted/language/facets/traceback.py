@@ -1,6 +1,6 @@
 """`traceback` for guests: the text of an exception, with the frames of guest code alone. No object of it is handed out.
 
-Lines are those of the source (rewriting keeps them); columns and source text are the host's to add.
+Lines are those of the source (rewriting keeps them), as its host numbers them; columns and source text are the host's to add.
 """
 
 from ..sealed import __builtins__
@@ -41,30 +41,29 @@ def _only(error):
     return lines + [f'{_text(note)}\n' for note in (notes if type(notes) is list else ())]
 
 
-def _frames(trace, limit):
-    lines = []
+def _frames(trace, limit, run):
+    lines, before = [], run.state.get('before', {})
     while trace is not None:
         if 'ʼG' in trace.tb_frame.f_builtins:
             code = trace.tb_frame.f_code
-            lines.append(
-                f'  File "{code.co_filename}", line {trace.tb_lineno}, in {unmark(code.co_name)}\n'
-            )
+            line = trace.tb_lineno + before.get(code.co_filename, 0)
+            lines.append(f'  File "{code.co_filename}", line {line}, in {unmark(code.co_name)}\n')
         trace = trace.tb_next
     return lines if limit is None else lines[:limit] if limit >= 0 else lines[limit:]
 
 
-def _format(error, limit, chain, seen):
+def _format(error, limit, chain, seen, run):
     lines, seen = [], seen | {id(error)}
     if chain and error is not None:
         before, link = error.__cause__, _CAUSE
         if before is None and not error.__suppress_context__:
             before, link = error.__context__, _CONTEXT
         if before is not None and id(before) not in seen and len(seen) < 50:
-            lines = [*_format(before, limit, chain, seen), link]
+            lines = [*_format(before, limit, chain, seen, run), link]
     if error is not None and error.__traceback__ is not None:
         lines += [
             'Traceback (most recent call last):\n',
-            *_frames(error.__traceback__, limit),
+            *_frames(error.__traceback__, limit, run),
         ]
     return lines + _only(error)
 
@@ -82,7 +81,7 @@ def _exception(given):
 def names(run):
     def format_exception(exc, /, value=None, tb=None, limit=None, chain=True):
         """The lines CPython would print for an exception."""
-        return _format(_exception((exc, value)), limit, chain, frozenset())
+        return _format(_exception((exc, value)), limit, chain, frozenset(), run)
 
     def format_exception_only(exc, /, value=None):
         """The last lines of those: class, message, notes."""
@@ -92,7 +91,7 @@ def names(run):
         """A line for each frame of a traceback."""
         if tb is not None and type(tb) is not TracebackType:
             raise TypeError('expected a traceback')
-        return _frames(tb, limit)
+        return _frames(tb, limit, run)
 
     def format_exc(limit=None, chain=True):
         """The text CPython would print for the exception being handled."""

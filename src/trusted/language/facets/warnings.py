@@ -83,7 +83,8 @@ def names(run):
         frame, found = sys._getframe(2), ('<program>', 1)
         while frame is not None and stacklevel > 0:
             if frame.f_builtins is run.builtins:
-                found = frame.f_code.co_filename, frame.f_lineno
+                file = frame.f_code.co_filename
+                found = file, frame.f_lineno + run.state.get('before', {}).get(file, 0)
                 stacklevel -= 1
             frame = frame.f_back
         return found
