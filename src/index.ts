@@ -101,5 +101,5 @@ export type {
   Waiting,
   WaitingCall,
 } from './sandbox/outcome.js'
-export { PyValue } from './trusted/channel/values.js'
-export type { Value } from './trusted/channel/values.js'
+export { PyValue, record } from './trusted/channel/values.js'
+export type { PyRecord, Value } from './trusted/channel/values.js'

@@ -452,6 +452,28 @@ describe('a module of the working directory', () => {
     expect((await module(['-m', 'tool.part'])).stdout).toBe('alone\n')
   })
 
+  test('imports its neighbours by dots, in both languages', async () => {
+    mkdirSync(join(folder, 'kit', 'deep'), { recursive: true })
+    file('kit/__init__.py', '')
+    file('kit/unit.py', 'name = "unit"\n')
+    file('kit/__main__.py', 'from . import unit\nprint(unit.name, "main")\n')
+    file('kit/report.py', 'from .unit import name\nprint(name, __name__)\n')
+    file('kit/deep/__init__.py', '')
+    file('kit/deep/er.py', 'from ..unit import name\nfrom ... import nothing\n')
+    expect((await module(['-m', 'kit'])).stdout).toBe('unit main\n')
+    expect((await module(['-m', 'kit.report'])).stdout).toBe('unit __main__\n')
+    expect((await module(['-m', 'kit.report', '--language', 'full'])).stdout).toBe(
+      'unit __main__\n',
+    )
+    const out = await module(['-m', 'kit.deep.er'])
+    expect([out.status, out.stderr]).toEqual([
+      1,
+      expect.stringContaining('leads out of its package'),
+    ])
+    const alone = await pyrestrict(['run', join(folder, 'kit', 'report.py')])
+    expect(alone.stderr).toContain('a relative import has no package to start from')
+  })
+
   test('is named, is there, and is the only program', async () => {
     for (const [args, message] of [
       [['-m', 'none'], '-m none: there is neither none.py nor none/__main__.py'],

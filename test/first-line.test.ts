@@ -47,7 +47,10 @@ describe('check and rewrite', () => {
       'AAEA,YAAEA,IAAC;AACH',
       ['\n\na.b\n'],
     ])
-    const own = await rewrite(`${PRELUDE}a.b\n`, { firstLine: -2 })
+    const own = await rewrite(`${PRELUDE}a.b\n`, {
+      firstLine: -2,
+      policy: { modules: 'standard' },
+    })
     expect(own.ok && [own.map.mappings.slice(0, 8), own.map.sourcesContent]).toEqual([
       ';;;AAAA,',
       ['a.b\n'],

@@ -1,4 +1,5 @@
 /** `--env NAME=VALUE`: the environment that a program is given, of which nothing is this process's but what is named. */
+import { resolvePolicy, type Policy } from '../policy/policy.js'
 import type { Arguments, Option } from './command.js'
 import { UsageError } from './status.js'
 
@@ -7,7 +8,7 @@ export const ENVIRONMENT_OPTIONS: Readonly<Record<string, Option>> = {
     argument: 'NAME[=VALUE]',
     many: true,
     describe:
-      "A variable of the program's environment; NAME alone passes this one's on; may be given several times",
+      "A variable of the program's environment, for `os.environ` and `os.getenv`; NAME alone passes this one's on; may be given several times",
   },
 }
 
@@ -26,4 +27,18 @@ export function environmentOf(args: Arguments): Readonly<Record<string, string>>
     given[name] = value
   }
   return given
+}
+
+/** What of `os` reads an environment, and nothing else. */
+const READS = ['environ', 'getenv']
+
+/** The policy, under which a program that is given an environment can read it. */
+export function withEnvironment(
+  policy: Policy,
+  env: Readonly<Record<string, string>> | undefined,
+): Policy {
+  if (env === undefined) return policy
+  const { language, modules } = resolvePolicy(policy)
+  if (language === 'full' || READS.every((name) => modules['os']?.includes(name))) return policy
+  return { ...policy, modules: { ...modules, os: [...(modules['os'] ?? []), ...READS] } }
 }

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createChecker } from '../pipeline.js'
 import type { Arguments, Option } from './command.js'
+import type { ProgramSource } from './run-source.js'
 import { ReadError, readSource } from './read-source.js'
 import { UsageError } from './status.js'
 
@@ -28,10 +29,10 @@ export interface ModuleFile {
 /** So many modules beside a program at most; the text of a stranger's decides which are looked for. */
 const MOST_LOCAL = 1_000
 
-/** The modules by name. `folder` is the program's, undefined where it is in none. @throws UsageError */
+/** The modules by name, for a program in that folder (undefined where it is in none), and in that package of it. @throws UsageError */
 export async function modulesOf(
   args: Arguments,
-  folder: string | undefined,
+  { folder, inside }: Pick<ProgramSource, 'folder' | 'inside'>,
   text: string,
   maxBytes: number,
 ): Promise<ReadonlyMap<string, ModuleFile>> {
@@ -47,7 +48,7 @@ export async function modulesOf(
   if (args.has('local-modules') || args.has('main-module')) {
     if (folder === undefined)
       throw new UsageError('--local-modules: the program is no file, and nothing is beside it')
-    await addLocal(found, folder, text, maxBytes)
+    await addLocal(found, folder, { text, inside: inside?.split('.') ?? [] }, maxBytes)
   }
   return found
 }
@@ -67,13 +68,11 @@ function read(file: string, maxBytes: number): ModuleFile {
 async function addLocal(
   found: Map<string, ModuleFile>,
   folder: string,
-  text: string,
+  program: { readonly text: string; readonly inside: readonly string[] },
   maxBytes: number,
 ): Promise<void> {
   const checker = await createChecker({ modules: 'standard' })
-  const todo: { readonly text: string; readonly inside: readonly string[] }[] = [
-    { text, inside: [] },
-  ]
+  const todo = [program]
   for (let source = todo.pop(); source !== undefined; source = todo.pop()) {
     for (const { module, names = [] } of checker.check(source.text).imports) {
       const full = fullName(module, source.inside)

@@ -30,6 +30,8 @@ export interface ProgramSource {
   readonly argv: readonly string[]
   /** The folder that its own modules lie in; undefined where it is in no file. */
   readonly folder: string | undefined
+  /** The package that it is a module of, by whose name its relative imports go; undefined for any other program. */
+  readonly inside?: string | undefined
 }
 
 /** Where the program is to come from, and what tracebacks call it. */
@@ -52,7 +54,13 @@ export function sourceOf(args: Arguments): ProgramSource {
     return { ...told, source: () => ({ text: code }), filename: '<string>', folder: undefined }
   if (main !== undefined) {
     const filename = fileOfModule(main)
-    return { ...told, source: readFrom(filename), filename, folder: '.' }
+    const isPackage = filename.endsWith('__main__.py')
+    const inside =
+      main
+        .split('.')
+        .slice(0, isPackage ? undefined : -1)
+        .join('.') || undefined
+    return { ...told, source: readFrom(filename), filename, folder: '.', inside }
   }
   const isPiped = file === '-' || (file === undefined && !isTerminal(0))
   if (file === undefined && !isPiped)

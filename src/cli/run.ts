@@ -7,7 +7,7 @@ import type { Sandbox } from '../sandbox/sandbox.js'
 import type { RunOptions } from '../sandbox/options.js'
 import { choice, type Arguments, type Command } from './command.js'
 import { outputFilter } from './guest-output.js'
-import { ENVIRONMENT_OPTIONS, environmentOf } from './environment.js'
+import { ENVIRONMENT_OPTIONS, environmentOf, withEnvironment } from './environment.js'
 import { INPUT_OPTIONS, inputsOf } from './inputs.js'
 import { complain, isOutputClosed, isTerminal, print, printError, useColour } from './output.js'
 import { NETWORK_OPTIONS, secretsOf, withNetwork } from './network-option.js'
@@ -117,7 +117,7 @@ export const run: Command = {
   ],
 
   async run(args) {
-    const { source, filename, isPiped, argv, folder } = sourceOf(args)
+    const { source, filename, isPiped, argv, folder, inside } = sourceOf(args)
     if (args.has('interactive')) checkPrompt(args, isPiped)
     const inputs = inputsOf(args)
     const env = environmentOf(args)
@@ -126,7 +126,8 @@ export const run: Command = {
     // Somebody who types may think for a while.
     const waiting = isTerminal(0) ? { waitMs: LIMITS.waitMs.max } : {}
     const limits = { ...waiting, ...written.limits, ...limitsOf(args) }
-    const { policy, target } = withMounts(args, { ...written, limits })
+    const { policy: mounted, target } = withMounts(args, { ...written, limits })
+    const policy = withEnvironment(mounted, env)
     const { sourceBytes } = resolvePolicy(policy).limits
     const { text, diagnostic } = source(sourceBytes)
     if (diagnostic !== undefined) {
@@ -139,7 +140,7 @@ export const run: Command = {
     }
     const records = recordsOf(args)
     const { createSandbox } = await import('../sandbox/sandbox.js')
-    const own = await modulesOf(args, folder, text, sourceBytes)
+    const own = await modulesOf(args, { folder, inside }, text, sourceBytes)
     const modules = Object.fromEntries([...own].map(([name, module]) => [name, module.text]))
     let sandbox: Awaited<ReturnType<typeof createSandbox>>
     try {
@@ -161,6 +162,7 @@ export const run: Command = {
     const options: RunOptions = {
       filename,
       firstLine: firstLineOf(args),
+      package: inside,
       inputs,
       argv,
       env,

@@ -20,6 +20,8 @@ export interface Job {
   readonly formals: readonly string[] | null
   /** Names that the guest has besides: it may read them, whatever `parameters` says. */
   readonly provided: readonly string[]
+  /** Of a program: the package that its relative imports begin in; null: none. */
+  readonly package: string | null
   /** Of a module of the host's own: the package it is in, or is (empty: none), and whether only its surface is asked for. */
   readonly module: { readonly inside: string; readonly isSurface: boolean } | null
   /** Whether it is text that a guest evaluates: it cannot await, and its global names are those of a dict of the guest's. */

@@ -139,6 +139,7 @@ export class Workshop {
         asFunction: false,
         formals: null,
         provided: [],
+        package: null,
         module: null,
         evaluated: false,
         shows: false,
@@ -171,13 +172,13 @@ export class Workshop {
 
   #check(
     { terms, analyzer }: Front,
-    { source, mode, filename, parameters, provided, module }: Job,
+    { source, mode, filename, parameters, provided, package: own, module }: Job,
   ):
     | { ok: true; accepted: Accepted; parameters: readonly string[] }
     | { ok: false; refusal: CompileAnswer } {
     const names = Array.isArray(parameters) ? (parameters as readonly string[]) : undefined
     const options = { mode, filename, ...(names && { names: [...names, ...provided] }) }
-    const inside = module && module.inside !== '' ? module.inside : undefined
+    const inside = (module?.inside ?? own) || undefined
     if (terms.language === 'full' && module?.isSurface !== true) {
       // Full Python is CPython's alone to judge: what is looked at here is its size, and names where they are declared.
       const early = textDiagnostics(new Source(source), terms.limits.sourceBytes).filter(

@@ -6,7 +6,7 @@ import type { Value } from '../trusted/channel/values.js'
 import { encodeValue } from '../trusted/channel/values.js'
 import type { Limits } from '../policy/limits.js'
 import type { Code } from './compiler.js'
-import { describeOutcome, type Outcome, type Returned } from './outcome.js'
+import { describeOutcome, type Outcome, type Returned, type Usage } from './outcome.js'
 import { common, granted, type Granting } from './requests.js'
 
 /** Why a cell has no value. Plain data. */
@@ -34,8 +34,8 @@ export interface Task {
   readonly args: Uint8Array
   /** Whether nobody waits for it any more. */
   readonly isOver: boolean
-  /** Called once, or {@link failed} is: with what the guest said of it, or with the outcome of a run of its own. */
-  told(cell: RawCell | Outcome): void
+  /** Called once, or {@link failed} is: with what the guest said of it, and its part of what the call used; or with the outcome of a run of its own. */
+  told(cell: RawCell | Outcome, usage: Usage): void
   /** No worker could be had. */
   failed(error: unknown): void
 }

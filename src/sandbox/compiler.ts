@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events'
 import { termsText, type Job } from '../compile/jobs.js'
 import { countedFrom, positionFrom } from '../check/first-line.js'
 import { ArgumentError } from '../errors.js'
+import { checkName } from '../check/host-names.js'
 import { checkMode, type Mode } from '../check/options.js'
 import type { OwnModules } from '../check/place.js'
 import { setOf } from '../policy/keys/modules.js'
@@ -35,6 +36,8 @@ export interface SourceText {
   readonly filename: string
   /** The number of its first line, in what is told of it. */
   readonly firstLine?: number | undefined
+  /** The package that its relative imports begin in. */
+  readonly package?: string | undefined
   /** The names it may read besides builtins; left out, any; 'inferred': an expression's own, which its code then tells. */
   readonly parameters: readonly string[] | 'inferred' | undefined
   /** Whether it becomes a function of its parameters; otherwise those are globals. An expression only. */
@@ -49,6 +52,7 @@ export class Code implements Cached, FrameSource, SourceText {
   readonly mode: Mode
   readonly filename: string
   readonly firstLine: number
+  readonly package: string | undefined
   readonly parameters: readonly string[] | undefined
   readonly asFunction: boolean
   readonly formals: readonly string[] | undefined
@@ -67,6 +71,7 @@ export class Code implements Cached, FrameSource, SourceText {
     this.mode = text.mode
     this.filename = text.filename
     this.firstLine = text.firstLine ?? 1
+    this.package = text.package
     this.parameters = text.parameters === 'inferred' ? inferred : text.parameters
     this.asFunction = text.asFunction === true
     this.formals = text.formals
@@ -240,15 +245,8 @@ export class Compiler {
     return isTooLong ? { ...text, source: text.source.slice(0, sourceBytes + 1) } : text
   }
 
-  #keyOf({
-    source,
-    mode,
-    filename,
-    firstLine = 1,
-    parameters,
-    asFunction,
-    formals,
-  }: SourceText): string {
+  #keyOf(text: SourceText): string {
+    const { source, mode, filename, firstLine = 1, parameters, asFunction, formals } = text
     if (typeof source !== 'string')
       throw new ArgumentError(`source: must be a string, not ${typeof source}`)
     checkMode(mode)
@@ -263,7 +261,9 @@ export class Compiler {
             ? 'of these'
             : 'with these'
     const listed = isInferred ? [] : (parameters ?? [])
-    const declared = [String(firstLine), names, ...listed, '()', ...(formals ?? [])]
+    const { package: inside = '' } = text
+    checkPackage(inside)
+    const declared = [String(firstLine), inside, names, ...listed, '()', ...(formals ?? [])]
     return cacheKey([this.fingerprint, source, mode, filename, ...declared])
   }
 }
@@ -271,7 +271,8 @@ export class Compiler {
 function jobOf(text: SourceText): Omit<Job, 'provided'> {
   const { source, mode, filename, parameters = null, asFunction = false, formals = null } = text
   const declared = { parameters, asFunction, formals }
-  return { source, mode, filename, ...declared, module: null, evaluated: false, shows: false }
+  const rest = { package: text.package ?? null, module: null, evaluated: false, shows: false }
+  return { source, mode, filename, ...declared, ...rest }
 }
 
 export function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {
@@ -290,6 +291,12 @@ export function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {
     case 'failed':
       return { status: 'crashed', reason: `compiling failed: ${answer.reason}`, ...UNSPENT }
   }
+}
+
+function checkPackage(name: unknown): void {
+  if (name === '') return
+  if (typeof name !== 'string') throw new ArgumentError('package: must be a name, as a.b')
+  for (const part of name.split('.')) checkName(part, 'package')
 }
 
 function checkFilename(filename: unknown): void {

@@ -13,7 +13,7 @@ import { cellsRequest, readCells, type RawCell, type Task } from './cells.js'
 import type { Code } from './compiler.js'
 import { execute } from './execution.js'
 import { PreparedRoom } from './formula-guest.js'
-import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
+import { CANCELLED_UNSPENT, UNSPENT, type Outcome, type Usage } from './outcome.js'
 import { CANCELLED } from './tenants.js'
 import { evaluateRequest } from './requests.js'
 import { executeRequest, type Runtime } from './runs.js'
@@ -142,13 +142,16 @@ export class Evaluator {
         const next = tasks.slice(at, at + size)
         const together = next.findIndex(isAlone)
         const piece = together > 0 ? next.slice(0, together) : next
-        const told = together === 0 ? [await this.#alone(piece[0]!)] : await this.#call(desk, piece)
-        for (const [index, cell] of told.entries()) piece[index]!.told(cell)
+        const { told, usage } =
+          together === 0
+            ? { told: [await this.#alone(piece[0]!)], usage: UNSPENT.usage }
+            : await this.#call(desk, piece)
+        for (const [index, cell] of told.entries()) piece[index]!.told(cell, usage)
         // In the caller's own thread, what else is to be done there gets its turn.
         if (!canWait) await nextTurn()
         at += told.length
         if (told.length > 0) this.#size = Math.min(MOST, Math.max(FIRST, 2 * told.length))
-        else if (piece.length === 1) piece[0]!.told(await this.#alone(tasks[at++]!))
+        else if (piece.length === 1) piece[0]!.told(await this.#alone(tasks[at++]!), UNSPENT.usage)
         else size = Math.ceil(piece.length / APART)
       }
     } catch (error) {
@@ -157,11 +160,12 @@ export class Evaluator {
   }
 
   /** What became of the first of these, at least of one; of none, when the call did not come to its end. */
-  async #call(desk: Desk, tasks: readonly Task[]): Promise<readonly (RawCell | Outcome)[]> {
+  async #call(desk: Desk, tasks: readonly Task[]): Promise<Answered> {
     const { pool, policy, isClosing, imageChecked } = this.#runtime
     const { limits } = policy
     const worker = await pool.lease('run', undefined, desk.worker)
-    if (worker === CANCELLED) return tasks.map(() => CANCELLED_UNSPENT)
+    if (worker === CANCELLED)
+      return { told: tasks.map(() => CANCELLED_UNSPENT), usage: UNSPENT.usage }
     try {
       await imageChecked
       const isSame = worker === desk.worker && pool.leasesOf(worker) === desk.leases + 1
@@ -184,8 +188,8 @@ export class Evaluator {
       })
       const told = outcome.status === 'returned' ? readCells(outcome.value, tasks.length) : []
       if (told.length === 0) desk.forget()
-      if (told.length === 0 && tasks.length === 1 && isItsOwn(outcome)) return [outcome]
-      return told
+      const isAnswer = told.length === 0 && tasks.length === 1 && isItsOwn(outcome)
+      return { told: isAnswer ? [outcome] : told, usage: partOf(outcome.usage, told.length) }
     } finally {
       pool.release(worker)
     }
@@ -196,6 +200,18 @@ export class Evaluator {
     const request = evaluateRequest(code.bytes, args, this.#runtime)
     return executeRequest(this.#runtime, request, code)
   }
+}
+
+/** What became of some cells, and the part of each in what that has used. */
+interface Answered {
+  readonly told: readonly (RawCell | Outcome)[]
+  readonly usage: Usage
+}
+
+/** Nobody measures one cell among many: each has used as much as the others. The memory is that of all. */
+function partOf(usage: Usage, cells: number): Usage {
+  const part = 1 / Math.max(1, cells)
+  return { ...usage, wallMs: usage.wallMs * part, fuel: Math.ceil(usage.fuel * part) }
 }
 
 /** Whether a cell would end so wherever it was evaluated: of the memory, others had a part. */

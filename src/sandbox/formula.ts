@@ -179,18 +179,21 @@ export class InlineFormula {
     let usage: Usage = UNKNOWN_USAGE
     try {
       const result = this.#guest.worker.direct((guest) => {
+        let isSimple = false
         try {
-          return prepared.call(values, { ...callLimits(limits), deadline: began + limits.wallMs })
-        } catch (error) {
-          usage = { ...guest.usage, wallMs: performance.now() - began }
-          throw error
+          const called = { ...callLimits(limits), deadline: began + limits.wallMs }
+          const result = prepared.call(values, called)
+          isSimple = 'value' in result
+          return result
+        } finally {
+          if (!isSimple) usage = { ...guest.usage, wallMs: performance.now() - began }
         }
       }, this.#onAsk)
       if ('value' in result) return result.value
       performed = {
         kind: 'done',
         id: 0,
-        usage: UNKNOWN_USAGE,
+        usage,
         response: result.response,
         delta: null,
         traces: null,

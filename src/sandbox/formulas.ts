@@ -7,7 +7,14 @@ import { Code, type Compiled, type SourceText } from './compiler.js'
 import { Evaluator } from './evaluator.js'
 import { Formula, InlineFormula, type FormulaOf, type FormulaSource, type Row } from './formula.js'
 import type { FormulaGuest } from './formula-guest.js'
-import { UNSPENT, type Cancelled, type Crashed, type Outcome, type Refused } from './outcome.js'
+import {
+  UNSPENT,
+  type Cancelled,
+  type Crashed,
+  type Outcome,
+  type Refused,
+  type Usage,
+} from './outcome.js'
 import { compileAll, executeRequest, type Runtime } from './runs.js'
 import { evaluateSheet } from './sheet.js'
 import { judge } from './reply.js'
@@ -79,15 +86,16 @@ export class Formulas<I extends Isolation> {
   }
 
   async #evaluate(code: Code, args: Uint8Array): Promise<Outcome> {
-    const told = await new Promise<RawCell | Outcome>((resolve, reject) => {
-      const task: Task = { code, args, isOver: false, told: resolve, failed: reject }
-      this.#evaluator.ask([task])
+    const [told, usage] = await new Promise<[RawCell | Outcome, Usage]>((resolve, reject) => {
+      const told: Task['told'] = (...answer) => resolve(answer)
+      this.#evaluator.ask([{ code, args, isOver: false, told, failed: reject }])
     })
+    const spent = { ...UNSPENT, usage }
     if ('status' in told) return told
-    if ('value' in told) return { status: 'returned', value: told.value, ...UNSPENT }
+    if ('value' in told) return { status: 'returned', value: told.value, ...spent }
     return judge(
       { status: 'raised', exception: told.raised, row: undefined, traces: new Map() },
-      UNSPENT,
+      spent,
       (file) => (file === code.filename ? code : undefined),
     )
   }

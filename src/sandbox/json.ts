@@ -1,6 +1,6 @@
 /** Values and outcomes as JSON text: what `pyrestrict run --format json` prints, for whoever stores or sends them. */
 import { Capability } from '../trusted/broker/capability.js'
-import { PyValue, type Value } from '../trusted/channel/values.js'
+import { PyRecord, PyValue, type Value } from '../trusted/channel/values.js'
 import type { Outcome } from './outcome.js'
 
 /**
@@ -20,6 +20,7 @@ export function valueToJson(value: Value): string {
     return `{"$type":"datetime","$text":${JSON.stringify(value.toISOString())}}`
   if (value instanceof PyValue)
     return `{"$type":${JSON.stringify(value.type)},"$text":${JSON.stringify(value.text)}${value.opaque ? ',"$opaque":true' : ''}}`
+  if (value instanceof PyRecord) return valueToJson(value.value)
   if ((value as unknown) instanceof Capability)
     return `{"$type":"HostObject","$text":"an object of the host","$opaque":true}`
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value))

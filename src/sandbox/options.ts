@@ -63,6 +63,8 @@ export interface CompileOptions extends Numbering {
   readonly parameters?: readonly string[] | undefined
   /** For tracebacks and diagnostics. Default `<guest>`. */
   readonly filename?: string | undefined
+  /** The package of the host's own modules that relative imports begin in, as `python -m` has one. Default: none. */
+  readonly package?: string | undefined
   /** Ends it: the outcome is `cancelled`. */
   readonly signal?: AbortSignal | undefined
 }
@@ -120,6 +122,8 @@ export interface RunOptions extends ExecuteOptions, Numbering {
   readonly parameters?: readonly string[] | undefined
   /** For tracebacks and diagnostics. Default `<guest>`. */
   readonly filename?: string | undefined
+  /** The package of the host's own modules that relative imports begin in, as `python -m` has one. Default: none. */
+  readonly package?: string | undefined
 }
 
 /** @internal Options with nothing left out. */
@@ -182,13 +186,13 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'network',
     'secrets',
   ],
-  compile: ['mode', 'parameters', 'filename', 'firstLine', 'signal'],
+  compile: ['mode', 'parameters', 'filename', 'firstLine', 'package', 'signal'],
   formula: ['filename', 'firstLine', 'signal'],
   formulas: ['signal'],
   sheet: ['signal'],
   execute: ['inputs', ...EXECUTION],
   resume: ['answers', 'stdin', 'signal', 'onOutput', 'holdMs'],
-  run: ['mode', 'parameters', 'filename', 'firstLine', 'inputs', ...EXECUTION],
+  run: ['mode', 'parameters', 'filename', 'firstLine', 'package', 'inputs', ...EXECUTION],
   call: ['signal', 'onOutput', 'limits'],
   program: EXECUTION,
   session: ['from'],

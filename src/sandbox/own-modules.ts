@@ -139,7 +139,8 @@ function jobOf(
 ): Job {
   const module = { inside, isSurface }
   const none = { parameters: null, asFunction: false, formals: null }
-  return { source, mode, filename, ...none, provided, module, evaluated: false, shows: false }
+  const rest = { provided, package: null, module, evaluated: false, shows: false }
+  return { source, mode, filename, ...none, ...rest }
 }
 
 interface Surface {

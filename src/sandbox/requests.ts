@@ -60,6 +60,8 @@ export interface RunRequest {
   readonly filename: string
   /** The number of its first line in what the guest writes of its own frames. */
   readonly firstLine?: number | undefined
+  /** The package that relative imports of full Python begin in. */
+  readonly package?: string | undefined
   /** The source as written. Full Python is told it: its own tracebacks show the lines. */
   readonly source: string
   readonly mode: Mode
@@ -77,7 +79,7 @@ export interface RunRequest {
 
 /** @throws ArgumentError for a result that is no name. */
 export function runRequest(
-  { inputs, result, host, given, source, firstLine = 1, ...request }: RunRequest,
+  { inputs, result, host, given, source, firstLine = 1, package: inside, ...request }: RunRequest,
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
@@ -87,7 +89,7 @@ export function runRequest(
       op: 'run',
       ...request,
       ...(!request.keep && { fresh: true }),
-      ...(policy.language === 'full' && { source }),
+      ...(policy.language === 'full' && { source, package: inside ?? null }),
       ...(firstLine !== 1 && { before: firstLine - 1 }),
       result: result ?? null,
       ...granted({ policy, host }, limits, given),

@@ -120,6 +120,7 @@ export async function run(
         source: code.source,
         filename,
         firstLine,
+        package: code.package,
         mode,
         inputs,
         result,

@@ -257,6 +257,7 @@ export class Sandbox<I extends Isolation = Isolation> {
           mode,
           filename,
           firstLine,
+          package: options.package,
           parameters,
           formals: mode === 'function' ? (parameters ?? []) : undefined,
         },
@@ -379,11 +380,12 @@ export class Sandbox<I extends Isolation = Isolation> {
     this.#checkOpen()
     checkOptions(options, 'run')
     const { mode = 'exec', filename = '<guest>', firstLine, parameters, ...rest } = options
+    const { package: inside } = options
     const formals = mode === 'function' ? formalsOf(parameters, rest.inputs) : undefined
     return this.#track(
       run(
         this.#runtime,
-        { source, mode, filename, firstLine, parameters: undefined, formals },
+        { source, mode, filename, firstLine, package: inside, parameters: undefined, formals },
         rest,
         pauses,
       ),

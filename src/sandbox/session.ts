@@ -136,7 +136,15 @@ export class Session {
         const filename = this.#fileName(options.filename, source, firstLine)
         const code = await compile(
           runtime,
-          { source, mode, filename, firstLine, parameters: undefined, formals },
+          {
+            source,
+            mode,
+            filename,
+            firstLine,
+            package: options.package,
+            parameters: undefined,
+            formals,
+          },
           signal,
         )
         if (!(code instanceof Code)) return code
@@ -149,6 +157,7 @@ export class Session {
               source,
               filename,
               firstLine,
+              package: options.package,
               mode,
               inputs,
               result,

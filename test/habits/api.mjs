@@ -46,7 +46,7 @@ const CHAPTERS = [
     'What a policy grants, listed',
     'describe DescribeOptions Description About audit AuditOptions AuditFinding AuditReport',
   ],
-  ['Values', 'Value PyValue valueToJson'],
+  ['Values', 'Value PyValue record PyRecord valueToJson'],
   [
     'Errors',
     `PyrestrictError ArgumentError PolicyError ModuleError ValueError StateError SnapshotError OverloadError ClosedError

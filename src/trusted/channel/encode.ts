@@ -18,7 +18,7 @@ export class Tuple {
 
 /** What {@link Outward} answers: a reference's fields, numbers that are floats even where they are whole, or another value. */
 export type Instead =
-  | { readonly fields: readonly Field[] }
+  | { readonly fields: readonly unknown[] }
   | { readonly floats: Float64Array | Float32Array }
   | { readonly value: unknown }
 export type Outward = (value: unknown, isKey: boolean) => Instead

@@ -14,6 +14,7 @@ from collections import deque
 from contextlib import contextmanager
 from itertools import compress
 
+from .records import records
 from .text_forms import READERS, TEXTS, NoData, by_id
 
 # Less than `marshal` and its reader go: what nests deeper is opaque from there on. The frames that the walk takes, with room.
@@ -68,6 +69,7 @@ _COPIES = by_id(
 )
 # What crosses as text in arguments of questions alone: ends of the host's objects.
 _GIVEN = {}
+READERS['record'] = records
 
 
 def _name_of(kind):
@@ -223,7 +225,7 @@ def _deep():
 def _inward(value):
     kind = _type(value)
     if kind is tuple and value[:1] == (_stop,):
-        return READERS[value[1]](value[2])
+        return READERS[value[1]](_inward(value[2]))
     if kind is dict:
         return {_inward(name): _inward(item) for name, item in value.items()}
     if not _is_container(_id(kind)):

@@ -26,6 +26,7 @@ export type Value =
   | ArrayBuffer
   | Date
   | PyValue
+  | PyRecord
   | readonly Value[]
   | ReadonlySet<Value>
   | ReadonlyMap<Value, Value>
@@ -65,6 +66,27 @@ export class PyValue {
   toString(): string {
     return this.text
   }
+}
+
+/** What {@link record} makes: a value that arrives with its fields as attributes. */
+export class PyRecord {
+  /** @internal Use {@link record}. */
+  constructor(readonly value: Value) {}
+}
+
+/**
+ * Marks a value, so that the guest reads the fields of objects as attributes, as authors of templates write them: `user.name`, and
+ * `user['name']` as of any dict. All plain objects and Maps in it, in lists too, whose keys are all strings, arrive as records: dicts
+ * that can be read so. A field with the name of a method of dicts (`items`, `get`), or that begins with an underscore, is read
+ * by `user['items']` alone; no field's name gives an attribute that the guest could not read before. Attributes are not written
+ * (`user['name'] = …` is), and what a guest returns arrives as plain objects.
+ *
+ * @example
+ * const greeting = await sandbox.formula('"Dear " + user.name', ['user'])
+ * await greeting.evaluate({ user: record({ name: 'Ann' }) }) // 'Dear Ann'
+ */
+export function record(value: Value): PyRecord {
+  return new PyRecord(value)
 }
 
 /** What is read of a guest as one value. */
@@ -119,6 +141,7 @@ export function instead(value: unknown, isKey: boolean): Instead {
     if (!isText(value.type, value.text)) throw new WireError(`${wrongText(value)}`)
     return { fields: [value.type, value.text] }
   }
+  if (value instanceof PyRecord && !isKey) return { fields: ['record', value.value] }
   if (value instanceof Date) {
     const text = Number.isNaN(value.getTime()) ? '' : value.toISOString()
     if (PYTHON_YEAR.test(text)) return { fields: ['datetime', text.replace('Z', '+00:00')] }

@@ -13,6 +13,7 @@ from types import FunctionType, ModuleType
 from . import classes, kinds, modules, ownership, patches
 from .guest import library, own
 from .names import unmark
+from .records import record
 
 
 class Facet:
@@ -188,7 +189,7 @@ def _register():
     exceptions = {BaseException, *ownership.subclasses(BaseException)}
     classes.EXCEPTIONS.update(exceptions)
     ownership.WRITABLE.update(exceptions)
-    kinds.NAMEABLE.update(exceptions, ownership.UNCHANGEABLE, classes.BASES)
+    kinds.NAMEABLE.update(exceptions, ownership.UNCHANGEABLE, classes.BASES, {record})
     for value in (
         {},
         {}.keys(),

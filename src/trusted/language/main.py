@@ -49,6 +49,7 @@ def _run(request):
         guest.run.state.setdefault('before', {})[code.co_filename] = request.get('before', 0)
         if 'source' in request:
             guest.run.tell_source(request['filename'], request['source'])
+            scope['__package__'] = request['package']
         if request['mode'] == 'eval':
             name_modules(code, guest)
             return eval(code, scope)
