@@ -154,7 +154,9 @@ describe('many formulas', () => {
       new ArgumentError('formulas: must be a list of sources'),
     )
     await expect(sandbox.formulas([{ source: 'x', names: [] } as never])).rejects.toThrow(
-      new ArgumentError('formulas[0]: there is no key "names", only source, parameters, filename, firstLine'),
+      new ArgumentError(
+        'formulas[0]: there is no key "names", only source, parameters, filename, firstLine',
+      ),
     )
     await sandbox.close()
     await expect(sandbox.formulas(['x'])).rejects.toThrow(ClosedError)
