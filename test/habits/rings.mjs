@@ -31,8 +31,8 @@ export const RINGS = [
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_535,
-    tokens: 19_170,
+    lines: 2_565,
+    tokens: 19_400,
   },
   {
     name: 'door',
@@ -58,8 +58,8 @@ export const RINGS = [
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 5_790,
-    tokens: 41_100,
+    lines: 5_800,
+    tokens: 41_200,
   },
 ]
 
