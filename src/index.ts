@@ -55,6 +55,7 @@ export type { Slice } from './sandbox/slices.js'
 export type { StartedRun } from './sandbox/started-run.js'
 export type { Program } from './sandbox/program.js'
 export type { CallOptions, Session } from './sandbox/session.js'
+export type { Wrap } from './platform/node/bubblewrap.js'
 export type {
   CompileOptions,
   ExecuteOptions,

@@ -97,7 +97,7 @@ test('on the command line a variable is given, or passed on', async () => {
 test('the command line lets a program that it gives an environment read it, and nothing else of `os`', async () => {
   const source = 'import os\nos.environ["A"], os.getenv("B")'
   expect((await pyrestrict(['run', '-c', source, '--env', 'A=1'])).stdout).toBe("['1', None]\n")
-  expect((await pyrestrict(['run', '-c', source])).stderr).toContain('module `os` is not available')
+  expect((await pyrestrict(['run', '-c', source])).stderr).toContain('module `os`')
   const other = await pyrestrict(['run', '-c', 'import os\nos.listdir("/")', '--env', 'A=1'])
   expect([other.status, other.stderr]).toEqual([
     3,

@@ -6,10 +6,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { createPool, createSandbox, InstallationError } from '../src/index.js'
+import { audit, createPool, createSandbox, InstallationError } from '../src/index.js'
+import { wrapOf } from '../src/platform/node/bubblewrap.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const pyodide = dirname(createRequire(import.meta.url).resolve('pyodide'))
+const { resolve } = createRequire(import.meta.url)
+const [pyodide, parser] = ['pyodide', 'web-tree-sitter'].map((name) => dirname(resolve(name))) as [
+  string,
+  string,
+]
 
 /** No network, no files but the runtime's own, no other processes in sight. What the documentation shows. */
 const BUBBLEWRAP = [
@@ -48,6 +53,9 @@ const BUBBLEWRAP = [
   '--ro-bind',
   pyodide,
   pyodide,
+  '--ro-bind',
+  parser,
+  parser,
 ]
 const hasBubblewrap =
   spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0
@@ -106,5 +114,41 @@ describe.runIf(hasBubblewrap)('bubblewrap', () => {
       .split('\n')
       .filter((line) => line.includes('bwrap') && line.includes(join(root, 'dist')))
     expect(left).toEqual([])
+  })
+})
+
+describe('auto', () => {
+  test('is bubblewrap where that works, and nothing elsewhere', async () => {
+    expect(wrapOf('auto', ['/opt/x'])).toEqual(
+      hasBubblewrap ? expect.arrayContaining(['bwrap', '--unshare-all', '/opt/x']) : [],
+    )
+    expect(wrapOf(undefined, ['/opt/x'])).toEqual([])
+    const sandbox = await createSandbox({ modules: 'standard' }, { wrap: 'auto' })
+    expect(await sandbox.run('import math\nmath.sqrt(4)')).toMatchObject({
+      status: 'returned',
+      value: 2,
+    })
+    expect(await sandbox.run('sum(range(10 ** 12))', { limits: { wallMs: 200 } })).toMatchObject({
+      status: 'exhausted',
+    })
+    if (hasBubblewrap)
+      expect(() => sandbox.start('1')).toThrow(
+        'a jail inside the command of "wrap" cannot be paused',
+      )
+    await sandbox.close()
+  })
+
+  test('is in a pool as well, and says so in an audit', async () => {
+    const pool = createPool({ wrap: 'auto', workers: 1 })
+    const sandbox = await createSandbox({}, { pool })
+    expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
+    await sandbox.close()
+    await pool.close()
+    const { wrap } = await audit({ builtins: { allow: ['len'] } }, { calls: false })
+    expect(wrap).toBe(hasBubblewrap ? 'bubblewrap' : 'nothing')
+  })
+
+  test.each(['Auto', 'bwrap', true])('%s is none', async (wrap) => {
+    await expect(createSandbox({}, { wrap: wrap as never })).rejects.toThrow('or "auto"')
   })
 })

@@ -34,6 +34,7 @@ export const audit: Command = {
     if (args.value('format') === 'json') print(printJson(report))
     else {
       for (const { path, what } of report.findings) print(`${path}: ${what}\n`)
+      print(`around jails on this machine: ${report.wrap} (wrap: 'auto')\n`)
       print(
         `${report.findings.length} findings among ${report.objects} objects, by ${report.calls} calls\n`,
       )

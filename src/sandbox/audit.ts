@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { ArgumentError, PolicyError, PyrestrictError } from '../errors.js'
+import { hasBubblewrap } from '../platform/node/bubblewrap.js'
 import { LIMITS } from '../policy/limits.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import type { Value } from '../trusted/channel/values.js'
@@ -33,6 +34,8 @@ export interface AuditReport {
   readonly objects: number
   /** Calls made. */
   readonly calls: number
+  /** What `wrap: 'auto'` puts around jails on this machine. */
+  readonly wrap: 'bubblewrap' | 'nothing'
 }
 
 /** How far an audit goes. */
@@ -139,5 +142,10 @@ function read(value: Value): AuditReport {
     objects: number
     calls: number
   }
-  return { findings: findings.map(([path, what]) => ({ path, what })), objects, calls }
+  return {
+    findings: findings.map(([path, what]) => ({ path, what })),
+    objects,
+    calls,
+    wrap: hasBubblewrap() ? 'bubblewrap' : 'nothing',
+  }
 }

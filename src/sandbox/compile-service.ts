@@ -4,6 +4,7 @@
  *
  * The host's own thread encodes, sends and waits. A source that ends its worker is refused; those beside it are given another.
  */
+import type { Wrap } from '../platform/node/bubblewrap.js'
 import { availableParallelism } from 'node:os'
 import { encodeJobs, type Job } from '../compile/jobs.js'
 import { limit, tooSlow } from '../compile/refusals.js'
@@ -63,7 +64,7 @@ export class CompileService {
   }
 
   /** The service for sandboxes of this isolation; the caller is one of them until it calls {@link close}. */
-  static open(isolation: Isolation, wrap: readonly string[] | undefined): CompileService {
+  static open(isolation: Isolation, wrap: Wrap | undefined): CompileService {
     const key = JSON.stringify([isolation === 'process', wrap ?? null])
     let service = services.get(key)
     if (!service) {

@@ -8,6 +8,7 @@ import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import { resolveEffects, type EffectOptions, type HostSide } from './effects.js'
 import type { GivenOptions } from './given.js'
+import type { Wrap } from '../platform/node/bubblewrap.js'
 import type { Limits } from '../policy/limits.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import type { Value } from '../trusted/channel/values.js'
@@ -47,8 +48,12 @@ export interface SandboxOptions extends EffectOptions {
   readonly pool?: WorkerPool | undefined
   /** Modules of the host's own, by name. */
   readonly trusted?: Readonly<Record<string, TrustedModule>> | undefined
-  /** A command that the jail's command line is appended to, as `['bwrap', …]`; isolation `process` only. */
-  readonly wrap?: readonly string[] | undefined
+  /**
+   * A command that the jail's command line is appended to, as `['bwrap', …]`; isolation `process` only. `auto`: bubblewrap (`bwrap`), where
+   * the machine has it and lets it be used, with no network, no other processes and no files but programs and ours; nothing elsewhere.
+   * Default: none.
+   */
+  readonly wrap?: Wrap | undefined
   /** Secret that snapshots are authenticated with, 32 bytes at least. Default: random, of this process. */
   readonly snapshotKey?: Uint8Array | undefined
   /** Of runs that wait: who can read their states, for how long, and who sees to it that each is used once. */
@@ -136,7 +141,7 @@ export interface ResolvedOptions {
   readonly idleMs: number
   readonly pool: WorkerPool | undefined
   readonly trusted: readonly ResolvedModule[]
-  readonly wrap: readonly string[] | undefined
+  readonly wrap: Wrap | undefined
   readonly snapshotKey: Uint8Array | undefined
   /** What the host grants; undefined when it grants nothing. */
   readonly host: HostSide | undefined
@@ -288,15 +293,16 @@ export function resolveOptions(options: SandboxOptions, policy: ResolvedPolicy):
 }
 
 /** @internal That processes here are jails, and a command around them is one. @throws ArgumentError, PolicyError */
-export function checkWrap(wrap: readonly string[] | undefined, isolation: Isolation): void {
+export function checkWrap(wrap: Wrap | undefined, isolation: Isolation): void {
   if (
     wrap !== undefined &&
+    wrap !== 'auto' &&
     !(Array.isArray(wrap) && wrap.length > 0 && wrap.every((part) => typeof part === 'string'))
   )
-    throw new ArgumentError('wrap: must be a list of strings, a command first')
+    throw new ArgumentError('wrap: must be a list of strings, a command first, or "auto"')
   if (wrap !== undefined && isolation !== 'process')
     throw new PolicyError(`wrap: a command goes around a process, and isolation is "${isolation}"`)
-  if (wrap !== undefined) checkCommand(wrap[0]!)
+  if (wrap !== undefined && wrap !== 'auto') checkCommand(wrap[0]!)
   if (isolation === 'process') checkJail()
 }
 

@@ -4,6 +4,7 @@
  */
 import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
 import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
+import { hasBubblewrap } from '../platform/node/bubblewrap.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Value } from '../trusted/channel/values.js'
 import { cacheKey } from '../trusted/channel/compile-cache.js'
@@ -220,7 +221,7 @@ export class Sandbox<I extends Isolation = Isolation> {
     const { isolation, wrap } = this.#options
     if (isolation === 'inline')
       throw new PolicyError('start: isolation "inline" has no other thread to pause a run from')
-    if (wrap !== undefined)
+    if (wrap !== undefined && (wrap !== 'auto' || hasBubblewrap()))
       throw new PolicyError('start: a jail inside the command of "wrap" cannot be paused')
     if (isolation === 'process' && process.platform === 'win32') {
       throw new PolicyError('start: processes cannot be paused here; isolation "thread" can')

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { ArgumentError } from '../errors.js'
+import type { Wrap } from '../platform/node/bubblewrap.js'
 import type { ImageName } from '../platform/node/image.js'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Setup } from '../trusted/channel/protocol.js'
@@ -28,8 +29,8 @@ export interface PoolSettings {
   readonly memoryMb?: number | undefined
   /** A worker that nobody used for so long is ended, in milliseconds. Default 30,000. */
   readonly idleMs?: number | undefined
-  /** A command that a jail's command line is appended to; isolation `process` only. */
-  readonly wrap?: readonly string[] | undefined
+  /** A command that a jail's command line is appended to, or `auto`, as of a sandbox; isolation `process` only. */
+  readonly wrap?: Wrap | undefined
 }
 
 const KEYS = ['isolation', 'workers', 'memoryMb', 'idleMs', 'wrap']
@@ -80,7 +81,7 @@ export class WorkerPool {
   readonly #capacity: Capacity
   readonly #idleMs: number
   /** @internal The command around its jails, and around those that compile for its sandboxes. */
-  readonly wrap: readonly string[] | undefined
+  readonly wrap: Wrap | undefined
   readonly #pools = new Map<string, Pool>()
   readonly #own = new Set<Pool>()
   #closed = false
@@ -91,7 +92,7 @@ export class WorkerPool {
     workers: number,
     memoryMb: number,
     idleMs: number,
-    wrap: readonly string[] | undefined,
+    wrap: Wrap | undefined,
   ) {
     this.isolation = isolation
     this.workers = workers

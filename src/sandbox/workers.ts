@@ -1,4 +1,5 @@
 /** Where guests run: starts workers of an isolation, and refuses a policy that the isolation cannot honour. */
+import type { Wrap } from '../platform/node/bubblewrap.js'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { InstallationError, OverloadError, PolicyError } from '../errors.js'
@@ -54,7 +55,7 @@ export function setupOf(policy: ResolvedPolicy): Setup {
 export function starterOf(
   isolation: Isolation,
   setup: Setup,
-  wrap: readonly string[] | undefined,
+  wrap: Wrap | undefined,
   name: ImageName = 'restricted',
 ): () => GuestWorker {
   if (wrap !== undefined && isolation !== 'process')
@@ -73,10 +74,7 @@ export function starterOf(
 }
 
 /** A function that starts compile workers: processes where guests are processes, else threads. */
-export function compileStarterOf(
-  isolation: Isolation,
-  wrap: readonly string[] | undefined,
-): () => GuestWorker {
+export function compileStarterOf(isolation: Isolation, wrap: Wrap | undefined): () => GuestWorker {
   if (isolation === 'process') return () => startCompileJail(wrap)
   return () => {
     const { wasm, image } = sharedImage('restricted')

@@ -7,6 +7,7 @@ import { inflateRawSync } from 'node:zlib'
 import { Language, Parser } from 'web-tree-sitter'
 import { createChecker } from '../../dist/index.js'
 import { loadParser } from '../../dist/syntax/parse.js'
+import { figure } from './figures.mjs'
 
 const rounds = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 25)
 const { resolve } = createRequire(import.meta.url)
@@ -109,6 +110,7 @@ for (const [name, { texts, repeat }] of Object.entries(sets)) {
     )
   }
   worst = Math.max(worst, total('check') / base)
+  figure(`check: ${name}`, total('check') / base)
 }
 if (process.argv.includes('--assert') && worst > 1.25) {
   console.error(`check takes ${worst.toFixed(2)} times the parse; at most 1.25 is promised`)

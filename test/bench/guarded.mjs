@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createChecker } from '../../dist/index.js'
 import { resolvePolicy } from '../../dist/policy/policy.js'
 import { ask, openBare, openGuarded } from '../fuzz/meaning.mjs'
+import { figure } from './figures.mjs'
 
 const folder = new URL('../../fixtures/bench/', import.meta.url)
 const rounds = Number(process.env.ROUNDS ?? 5)
@@ -88,4 +89,6 @@ for (const file of readdirSync(folder)) {
 const mean = (key) =>
   +Math.exp(rows.reduce((sum, row) => sum + Math.log(row[key]), 0) / rows.length).toFixed(3)
 console.table(rows)
+figure('guarded: geometric mean', mean('ratio'))
+figure('guarded: worst', Math.max(...rows.map(({ ratio }) => ratio)))
 console.log(`geometric mean ${mean('ratio')} (target 1.02, none over 1.1)`)

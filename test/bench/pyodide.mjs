@@ -1,5 +1,6 @@
 /** Plain Pyodide beside ours, each in a new process: the first result, and a pristine run (a new interpreter, for Pyodide). */
 import { spawnSync } from 'node:child_process'
+import { figure } from './figures.mjs'
 
 const PROGRAM = 'total = 0\nfor n in [1, 2, 3]:\n    total += n * n\ntotal'
 const OURS = `
@@ -44,6 +45,16 @@ const rows = {
   inline: measure(OURS, 'inline'),
 }
 const plain = rows['plain Pyodide']
+for (const isolation of ['process', 'thread', 'inline']) {
+  figure(
+    `pyodide: first result, ${isolation}, of plain Pyodide's`,
+    rows[isolation].first / plain.first,
+  )
+  figure(
+    `pyodide: pristine run, ${isolation}, of plain Pyodide's`,
+    rows[isolation].pristine / plain.pristine,
+  )
+}
 console.table(
   Object.fromEntries(
     Object.entries(rows).map(([name, { first, pristine }]) => [

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createSandbox } from '../../dist/index.js'
+import { figure } from './figures.mjs'
 
 const POLICY = { modules: 'standard', limits: { wallMs: 10_000 } }
 const SMALL = 'total = 0\nfor n in items:\n    total += n * n\ntotal'
@@ -61,7 +62,8 @@ async function measure(isolation) {
     await pause(10)
   }
   say('pristine run, source cached, 10 ms apart', ms(spaced))
-  say('the same back to back', ms(await repeat(200, () => sandbox.run(SMALL, { inputs }))))
+  const pristine = await repeat(200, () => sandbox.run(SMALL, { inputs }))
+  say('the same back to back', ms(pristine))
   say(
     'pristine run, source new each time',
     ms(await repeat(100, (i) => sandbox.run(`${SMALL}\n${i}`, { inputs }))),
@@ -69,10 +71,9 @@ async function measure(isolation) {
 
   const session = await sandbox.session()
   await session.run('items = [1, 2, 3]')
-  say(
-    'session run, source cached',
-    ms(await repeat(100, () => session.run(SMALL, { filename: 'small.py' }))),
-  )
+  const turns = await repeat(100, () => session.run(SMALL, { filename: 'small.py' }))
+  say('session run, source cached', ms(turns))
+  figure(`run-latency ${isolation}: session run / pristine run`, median(turns) / median(pristine))
   await session.close()
 
   const late = []
@@ -96,6 +97,7 @@ async function measure(isolation) {
     }
     say('the run after a worker was killed from outside', ms(replaced))
     const [resident, anonymous] = memoryOf(children()[0])
+    figure('run-latency process: an idle worker, MB', resident)
     say('memory of an idle worker', `${resident} MB resident, ${anonymous} anonymous`)
   } else {
     const [resident] = memoryOf(process.pid)
@@ -119,6 +121,7 @@ async function measure(isolation) {
     await several.close()
   }
 
+  const rates = []
   for (const workers of isolation === 'inline' ? [1] : [1, 2]) {
     const many = await open({ workers, spares: 0 })
     await Promise.all(Array.from({ length: 4 * workers }, () => many.run(SMALL, { inputs })))
@@ -130,8 +133,11 @@ async function measure(isolation) {
       `runs a second with ${workers} worker${workers > 1 ? 's' : ''} (${availableParallelism()} cores)`,
       ((count / took) * 1000).toFixed(0),
     )
+    rates.push(count / took)
     await many.close()
   }
+  if (rates.length > 1)
+    figure(`run-latency ${isolation}: throughput of two workers / one`, rates[1] / rates[0])
 }
 
 for (const isolation of isolations) await measure(isolation)

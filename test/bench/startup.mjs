@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { figure } from './figures.mjs'
 
 const rounds = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 15)
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -66,6 +67,7 @@ const measured = Math.min(
     ratio(table, 'pyrestrict check small.py'),
   ),
 )
+figure('startup: pyrestrict check / node', measured)
 if (process.argv.includes('--assert') && measured > 3) {
   console.log('pyrestrict check takes more than three times as long as Node alone')
   process.exitCode = 1

@@ -22,7 +22,7 @@ const CHAPTERS = [
   ],
   [
     'Sandboxes and runs',
-    `createSandbox SandboxOptions Isolation Sandbox RunOptions ExecuteOptions CompileOptions Inputs GivenOptions GuestModule
+    `createSandbox SandboxOptions Isolation Wrap Sandbox RunOptions ExecuteOptions CompileOptions Inputs GivenOptions GuestModule
     Stdin OnOutput Stream StartedRun Slice Program createPool PoolSettings WorkerPool Load`,
   ],
   [

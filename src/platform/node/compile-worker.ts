@@ -1,4 +1,5 @@
 /** Starts compile workers: processes in a jail like that of guests, or threads. None of them ever runs a guest's code. */
+import type { Wrap } from './bubblewrap.js'
 import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -43,7 +44,7 @@ function files(): WorkerFiles {
 }
 
 /** A process; `wrap` is a command put before its own. */
-export function startCompileJail(wrap: readonly string[] | undefined): GuestWorker {
+export function startCompileJail(wrap: Wrap | undefined): GuestWorker {
   const script = realpathSync(SCRIPT)
   const args = files()
   const program = {

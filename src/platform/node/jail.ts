@@ -8,6 +8,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { wrapOf, type Wrap } from './bubblewrap.js'
 import { IMAGE_FOLDERS, wasmPath, type ImageName } from './image.js'
 import { Link } from '../../trusted/channel/link.js'
 import type { GuestWorker } from '../../trusted/channel/worker.js'
@@ -32,7 +33,7 @@ export interface JailOptions {
   /** Which image its guest is made of; default that of the restricted language. */
   readonly image?: ImageName
   /** A command put before the jail's own, as `['bwrap', '--unshare-all', …]`. */
-  readonly wrap?: readonly string[]
+  readonly wrap?: Wrap
   /** How long it may take to be ready, in milliseconds; default half a minute. */
   readonly startMs?: number
 }
@@ -127,7 +128,7 @@ export function startJail(
   program = guestProgram(options.image),
 ): GuestWorker {
   const link = new Link()
-  const [command, args] = jailCommand(options.wrap, program)
+  const [command, args] = jailCommand(wrapOf(options.wrap, program.readable), program)
   // A process group of its own: an interrupt from the terminal is the host's to handle.
   const child = spawn(command, args, {
     cwd: '/',
