@@ -2,7 +2,7 @@
  * The documents say what is so: every console command of the README is run, every example compiled under strict TypeScript
  * and run, every table compared with the source it is made from, every path and script looked for.
  */
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
