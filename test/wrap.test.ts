@@ -56,6 +56,9 @@ const BUBBLEWRAP = [
   '--ro-bind',
   parser,
   parser,
+  '--ro-bind',
+  join(root, 'grammar-rules'),
+  join(root, 'grammar-rules'),
 ]
 const hasBubblewrap =
   spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0
