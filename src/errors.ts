@@ -60,7 +60,7 @@ export class OverloadError extends PyrestrictError {
   override readonly name = 'OverloadError'
 }
 
-/** A session's snapshot was not made by this sandbox's key, image and policy, or was changed since. */
+/** A session's snapshot, or compiled code, was not made by this sandbox's key, image and policy, or was changed since. */
 export class SnapshotError extends PyrestrictError {
   override readonly name = 'SnapshotError'
 }

@@ -54,6 +54,8 @@ export class Code implements Cached, FrameSource, SourceText {
   readonly firstLine: number
   readonly package: string | undefined
   readonly parameters: readonly string[] | undefined
+  /** Whether its parameters are those that it was found to have. */
+  readonly isInferred: boolean
   readonly asFunction: boolean
   readonly formals: readonly string[] | undefined
   readonly lines: Lines
@@ -73,6 +75,7 @@ export class Code implements Cached, FrameSource, SourceText {
     this.firstLine = text.firstLine ?? 1
     this.package = text.package
     this.parameters = text.parameters === 'inferred' ? inferred : text.parameters
+    this.isInferred = text.parameters === 'inferred'
     this.asFunction = text.asFunction === true
     this.formals = text.formals
   }
@@ -182,6 +185,16 @@ export class Compiler {
       if (compiled instanceof Code) this.#cache.set(key, compiled)
       told.set(key, compiled)
     }
+  }
+
+  /** All code that it has, but for texts that guests evaluated. */
+  get codes(): Iterable<Code> {
+    return this.#cache.values()
+  }
+
+  /** Has the code of a text without compiling it. It is kept as what the text's own key says, whatever it was filed under. */
+  keep(text: SourceText, code: Code): void {
+    this.#cache.set(this.#keyOf(text), code)
   }
 
   /** The code of a text that a guest evaluates, where it is known. */

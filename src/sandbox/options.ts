@@ -54,8 +54,13 @@ export interface SandboxOptions extends EffectOptions {
    * Default: none.
    */
   readonly wrap?: Wrap | undefined
-  /** Secret that snapshots are authenticated with, 32 bytes at least. Default: random, of this process. */
+  /** Secret that snapshots and compiled code are authenticated with, 32 bytes at least. Default: random, of this process. */
   readonly snapshotKey?: Uint8Array | undefined
+  /**
+   * What `sandbox.saveCompiled()` of another sandbox gave, under the same `snapshotKey`: its sources are not compiled again. Where
+   * the policy, the trusted modules or this library are others by now, it is as if there were none.
+   */
+  readonly compiled?: Uint8Array | undefined
   /** Of runs that wait: who can read their states, for how long, and who sees to it that each is used once. */
   readonly states?: StatesOptions | undefined
 }
@@ -143,6 +148,7 @@ export interface ResolvedOptions {
   readonly trusted: readonly ResolvedModule[]
   readonly wrap: Wrap | undefined
   readonly snapshotKey: Uint8Array | undefined
+  readonly compiled: Uint8Array | undefined
   /** What the host grants; undefined when it grants nothing. */
   readonly host: HostSide | undefined
   readonly states: StatesOptions
@@ -182,6 +188,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
     'trusted',
     'wrap',
     'snapshotKey',
+    'compiled',
     'capabilities',
     'modules',
     'errors',
@@ -287,6 +294,7 @@ export function resolveOptions(options: SandboxOptions, policy: ResolvedPolicy):
     pool,
     trusted: options.trusted === undefined ? [] : resolveTrusted(options.trusted),
     snapshotKey: snapshotKey?.slice(),
+    compiled: options.compiled,
     host: resolveEffects(options, policy),
     states: resolveStates(options.states),
   }

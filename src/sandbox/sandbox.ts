@@ -37,6 +37,7 @@ import { withCode } from './effects.js'
 import { compileModules, resolveModules } from './own-modules.js'
 import { compile, run, type Runtime } from './runs.js'
 import { resume } from './resume.js'
+import { openCodes, sealCodes } from './saved-code.js'
 import { States } from './states.js'
 import { Session, type SessionHost } from './session.js'
 import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
@@ -59,7 +60,7 @@ const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
  * Makes a sandbox. Workers are started as they are needed, none before the first run; nothing keeps the process alive but runs.
  * @throws PolicyError for a policy or an option that cannot be honoured, ArgumentError for an ill-formed option,
  *   InstallationError when the guest image is missing, or with trusted modules no worker can be started. A trusted module that
- *   fails to load is a PolicyError.
+ *   fails to load is a PolicyError. SnapshotError for a `compiled` that was made with another key, or changed.
  */
 export async function createSandbox<const I extends Isolation = 'process'>(
   policy?: Policy,
@@ -153,6 +154,9 @@ export class Sandbox<I extends Isolation = Isolation> {
         own,
         options.isolation === 'inline' ? startCompilingNow : undefined,
       )
+      const key = options.snapshotKey ?? PROCESS_KEY
+      if (options.compiled !== undefined)
+        for (const entry of openCodes(options.compiled, key, fingerprint)) compiler.keep(...entry)
       const sandbox = new Sandbox<I>(
         {
           ...workers,
@@ -322,6 +326,17 @@ export class Sandbox<I extends Isolation = Isolation> {
     this.#checkOpen()
     checkOptions(options, 'sheet')
     return this.#formulas.sheet(formulas, rows, options.signal)
+  }
+
+  /**
+   * What this sandbox has compiled, programs and formulas, as bytes: for another one with the option `compiled`, after a restart or
+   * in another process. They are authenticated with `snapshotKey`: give one of your own, or nobody else can open them. They hold
+   * the sources. At most 64 MiB are kept, those that were used last.
+   */
+  saveCompiled(): Uint8Array {
+    this.#checkOpen()
+    const { key, fingerprint } = this.#sessionHost
+    return sealCodes(this.#runtime.compiler.codes, key, fingerprint)
   }
 
   /**

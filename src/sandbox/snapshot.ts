@@ -3,11 +3,12 @@
  * one would go past every check of the language. So it carries a MAC, and is bound to the image, policy and trusted modules
  * it was made under. It holds everything the guest and the trusted modules beside it hold: treat it as a secret of both.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Mode } from '../check/options.js'
 import { SnapshotError } from '../errors.js'
 import { decodeValue, encodeValue } from '../trusted/channel/values.js'
 import { WireError } from '../trusted/channel/wire.js'
+import { sealed, unsealed } from './seal.js'
 
 /** A source that the session ran: for the tracebacks of what it defined. */
 export interface SessionSource {
@@ -27,11 +28,11 @@ export interface SessionState {
 }
 
 const MAGIC = 'pyrestrict session 2\n'
-const MAC_BYTES = 32
+const KEY_BYTES = 32
 const LIMITS = { nodes: 1_000_000, depth: 5 }
 
 /** The key of this process, for snapshots that nobody else is to read. */
-export const PROCESS_KEY: Uint8Array = randomBytes(MAC_BYTES)
+export const PROCESS_KEY: Uint8Array = randomBytes(KEY_BYTES)
 
 /** `fingerprint` stands for image, policy and trusted modules. */
 export function seal(
@@ -45,23 +46,12 @@ export function seal(
     runs,
     sources: sources.map(({ file, source, mode, firstLine }) => [file, source, mode, firstLine]),
   })
-  return Buffer.concat([Buffer.from(MAGIC, 'latin1'), mac(body, key), body])
+  return sealed(MAGIC, body, key)
 }
 
 /** @throws SnapshotError for anything that {@link seal} did not make with this key and fingerprint. */
 export function unseal(snapshot: unknown, key: Uint8Array, expected: string): SessionState {
-  if (!(snapshot instanceof Uint8Array)) throw new SnapshotError('a snapshot is bytes')
-  const bytes = Buffer.from(snapshot) // a copy: what was checked cannot be changed afterwards
-  if (
-    bytes.length < MAGIC.length + MAC_BYTES ||
-    bytes.toString('latin1', 0, MAGIC.length) !== MAGIC
-  ) {
-    throw new SnapshotError('this is not a snapshot of this version')
-  }
-  const body = bytes.subarray(MAGIC.length + MAC_BYTES)
-  if (!timingSafeEqual(bytes.subarray(MAGIC.length, MAGIC.length + MAC_BYTES), mac(body, key))) {
-    throw new SnapshotError('the snapshot was made with another key, or was changed')
-  }
+  const body = unsealed(MAGIC, snapshot, key, 'a snapshot')
   try {
     const { fingerprint, delta, runs, sources } = decodeValue(body, {
       ...LIMITS,
@@ -91,8 +81,4 @@ export function unseal(snapshot: unknown, key: Uint8Array, expected: string): Se
       throw new SnapshotError(`the snapshot cannot be read: ${error.message}`)
     throw error
   }
-}
-
-function mac(body: Uint8Array, key: Uint8Array): Buffer {
-  return createHmac('sha256', key).update(MAGIC).update(body).digest()
 }

@@ -43,6 +43,12 @@ function files(): WorkerFiles {
   ])
 }
 
+/** The files that decide what a source is compiled to, the image apart. */
+export function compilerFiles(): readonly string[] {
+  const [, , core, grammar] = files()
+  return [SCRIPT, at('grammar-rules/kinds.txt'), core, grammar]
+}
+
 /** A process; `wrap` is a command put before its own. */
 export function startCompileJail(wrap: Wrap | undefined): GuestWorker {
   const script = realpathSync(SCRIPT)

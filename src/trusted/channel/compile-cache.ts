@@ -43,6 +43,11 @@ export class CompileCache<T extends Cached> {
     return this.#size
   }
 
+  /** Least recently used first. */
+  values(): Iterable<T> {
+    return this.#entries.values()
+  }
+
   get(key: string): T | undefined {
     const entry = this.#entries.get(key)
     if (entry) {
