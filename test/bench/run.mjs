@@ -61,7 +61,7 @@ const isWithin = ({ most = Infinity, least = -Infinity }, value) => value <= mos
 
 /** The figures of one bench that are beyond their bounds, however often it is run. */
 function beyond(name, bounds) {
-  let open = new Map(Object.entries(bounds))
+  const open = new Map(Object.entries(bounds))
   const best = new Map()
   for (let attempt = 1; attempt <= ATTEMPTS && open.size > 0; attempt++) {
     if (attempt > 1) console.log(`\n${[...open.keys()].join(', ')}: once more`)
