@@ -5,8 +5,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { InstallationError } from '../errors.js'
 
+/** Not written into `new URL` itself: a bundler would take what is named there for an asset, and copy a folder of ours. */
+const HERE = import.meta.url
 /** From src/rules as from dist/rules. */
-const FOLDER = new URL('../../grammar-rules/', import.meta.url)
+const FOLDER = new URL('../../grammar-rules/', HERE)
 
 /** Name and text of every rule file. Throws `InstallationError` when the folder is missing. */
 export function readFolder(): readonly (readonly [name: string, text: string])[] {

@@ -51,9 +51,11 @@ export interface AuditOptions {
 /** So many objects are looked into: some walks never end (`list[int]` has items that have items). */
 const MOST_OBJECTS = 400_000
 
+/** Not written into `new URL` itself: a bundler would take what is named there for an asset, and copy a folder of ours. */
+const HERE = import.meta.url
 /** The Python of the audit is read from the package's `src`, which is beside `dist`. */
 const python = (name: string): string =>
-  readFileSync(new URL(`../../src/sandbox/${name}`, import.meta.url), 'utf8')
+  readFileSync(new URL(`../../src/sandbox/${name}`, HERE), 'utf8')
 
 /**
  * Audits what guests of `policy` can reach. Takes from ten seconds to two minutes.

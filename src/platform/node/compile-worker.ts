@@ -1,7 +1,6 @@
 /** Starts compile workers: processes in a jail like that of guests, or threads. None of them ever runs a guest's code. */
 import type { Wrap } from './bubblewrap.js'
 import { realpathSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { GuestWorker } from '../../trusted/channel/worker.js'
 import type { Setup } from '../../trusted/channel/protocol.js'
@@ -19,8 +18,10 @@ export type WorkerFiles = readonly [
   grammar: string,
 ]
 
+/** Not written into `new URL` itself: a bundler would take what is named there for an asset, and copy a folder of ours. */
+const HERE = import.meta.url
 // From src/ as from dist/.
-const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+const at = (path: string): string => fileURLToPath(new URL(`../../../${path}`, HERE))
 const SCRIPT = at('dist/bundle/compile-worker.js')
 
 /** What compile workers are told at their start: no clock and no chance decide how a source is compiled. */
@@ -38,7 +39,12 @@ function files(): WorkerFiles {
   return (found ??= [
     realpathSync(wasmPath()),
     realpathSync(IMAGE_FOLDER),
-    realpathSync(createRequire(import.meta.url).resolve('web-tree-sitter/web-tree-sitter.wasm')),
+    realpathSync(
+      process
+        .getBuiltinModule('node:module')
+        .createRequire(HERE)
+        .resolve('web-tree-sitter/web-tree-sitter.wasm'),
+    ),
     realpathSync(at('dist/grammar/tree-sitter-python.wasm')),
   ])
 }

@@ -4,7 +4,6 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -39,9 +38,11 @@ function orImageError<T>(path: string, read: () => T): T {
 }
 
 /** The folders `npm run build` writes to, one for each language: in the package's `dist`. */
+/** Not written into `new URL` itself: a bundler would take what is named there for an asset, and copy a folder of ours. */
+const HERE = import.meta.url
 export const IMAGE_FOLDERS = {
-  restricted: fileURLToPath(new URL('../../../dist/guest/', import.meta.url)),
-  full: fileURLToPath(new URL('../../../dist/guest-full/', import.meta.url)),
+  restricted: fileURLToPath(new URL('../../../dist/guest/', HERE)),
+  full: fileURLToPath(new URL('../../../dist/guest-full/', HERE)),
 } as const
 /** Which of them. */
 export type ImageName = keyof typeof IMAGE_FOLDERS
@@ -50,7 +51,10 @@ export const IMAGE_FOLDER = IMAGE_FOLDERS.restricted
 
 /** Where the `pyodide` package keeps its wasm. */
 export function wasmPath(): string {
-  return (foundWasm ??= createRequire(import.meta.url).resolve('pyodide/pyodide.asm.wasm'))
+  return (foundWasm ??= process
+    .getBuiltinModule('node:module')
+    .createRequire(HERE)
+    .resolve('pyodide/pyodide.asm.wasm'))
 }
 
 /** Found once: looking needs a descriptor, and a host that has none left must still be told so by the spawn. */

@@ -38,13 +38,10 @@ export interface JailOptions {
   readonly startMs?: number
 }
 
+/** Not written into `new URL` itself: a bundler would take what is named there for an asset, and copy a folder of ours. */
+const HERE = import.meta.url
 /** The script a worker runs. Sources run by a test runner use the built one: Node runs no TypeScript. */
-export const WORKER_SCRIPT = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith('.ts') ? '../../../dist/platform/node/worker.js' : './worker.js',
-    import.meta.url,
-  ),
-)
+export const WORKER_SCRIPT = fileURLToPath(new URL('../../../dist/platform/node/worker.js', HERE))
 
 /**
  * Run by a shell in place of Node. Every step may fail (an old kernel, a hard limit, no setpriv) and the jail is started all
