@@ -12,6 +12,7 @@ import type { GuestWorker } from '../trusted/channel/link.js'
 import type { Recipient } from '../trusted/channel/protocol.js'
 import { Code, type SourceText } from './compiler.js'
 import { execute } from './execution.js'
+import { Parked } from './parked.js'
 import { resolveGiven, type Given } from './given.js'
 import {
   checkOptions,
@@ -72,9 +73,9 @@ const ENDED: readonly Outcome['status'][] = ['returned', 'exited', 'raised']
 export class Session {
   readonly #host: SessionHost
   #worker: GuestWorker | undefined
-  /** Memory at the end of the last run that came to its end; undefined is the base. */
-  #delta: Uint8Array | undefined
-  /** The worker's memory is not the session's: the next run begins with {@link #delta}. */
+  /** Memory at the end of the last run that came to its end. */
+  readonly #memory: Parked
+  /** The worker's memory is not the session's: the next run begins with {@link #memory}. */
   #stale = true
   readonly #sources = new Map<string, Told>()
   #runs: number
@@ -94,7 +95,7 @@ export class Session {
   constructor(host: SessionHost, worker: GuestWorker | undefined, state: SessionState) {
     this.#host = host
     this.#worker = worker
-    this.#delta = state.delta
+    this.#memory = new Parked(state.delta)
     this.#runs = state.runs
     for (const source of state.sources) this.#sources.set(source.file, textOf(source))
     this.#rest()
@@ -255,7 +256,7 @@ export class Session {
     // In a pool it is somebody else's by now, or given back by the run that has it.
     if (this.#worker && this.#host.holds) this.#host.runtime.pool.release(this.#worker)
     this.#worker = undefined
-    this.#delta = undefined
+    this.#memory.keep(undefined)
     this.#sources.clear()
     this.#host.closed(this)
   }
@@ -281,11 +282,12 @@ export class Session {
 
   async #settled<T>(read: (state: SessionState) => T): Promise<T> {
     this.#checkOpen()
-    const done = this.#last.then(() => {
+    const done = this.#last.then(async () => {
+      const delta = await this.#memory.delta()
       // Ended while this waited, by the sandbox's end: its memory is gone, and the base must not pass for it.
       if (this.#hasEnded) throw new ClosedError('the session is closed')
       const sources = [...this.#sources.values()].map(sourceOf)
-      return read({ delta: this.#delta, runs: this.#runs, sources })
+      return read({ delta, runs: this.#runs, sources })
     })
     this.#last = done.catch(() => {})
     return done
@@ -306,9 +308,10 @@ export class Session {
   ): Promise<Outcome> {
     const { isClosing, trustedSource } = this.#host.runtime
     for (let attempt = 1; ; attempt++) {
+      const start = (await this.#memory.delta()) ?? 'base'
       const worker = await this.#liveWorker(signal)
       if (worker === CANCELLED) return CANCELLED_UNSPENT
-      const begin = this.#stale ? (this.#delta ?? 'base') : 'keep'
+      const begin = this.#stale ? start : 'keep'
       this.#stale = true
       if (attempt === 1) this.#version++
       const asking = turnsOf(this.#host.runtime, code, limits, {
@@ -322,7 +325,7 @@ export class Session {
         to,
         first: {
           begin,
-          start: this.#delta ?? 'base',
+          start,
           files,
           request: begin === 'keep' || to === 'host' ? request : freshly(request),
           end: 'capture',
@@ -349,7 +352,7 @@ export class Session {
   /** Goes on with the memory that a run has left. */
   #adopt({ status }: Outcome, delta: Uint8Array | undefined): void {
     if (!delta || !ENDED.includes(status)) return
-    this.#delta = delta
+    this.#memory.keep(delta)
     this.#stale = false
   }
 
@@ -371,7 +374,7 @@ export class Session {
       const { session, code } = resumed.saved
       if (!session)
         throw new StateError("the state is of a sandbox's run: it goes on by sandbox.resume(state)")
-      const isNew = this.#version === 0 && this.#delta === undefined
+      const isNew = this.#version === 0 && this.#memory.isBase
       if (!isNew && (session.id !== this.#id || session.version !== this.#version))
         throw new StateError('the state is of another session, or this one has gone on since')
       for (let attempt = 1; ; attempt++) {

@@ -3,10 +3,9 @@
 // `npm run test:nodes -- 22 24 test/jail.test.ts`. Each version comes from npm's `node` package, is kept in the system's
 // temporary folder, and is what both the tests and the jails they start run on. Builds nothing: run `npm run build` first.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fetchNode } from './fetch.mjs'
 
 /** The oldest supported one, the last of each line, the one before the permission model's flag was renamed, and the newest. */
 const VERSIONS = ['20.19.0', '20', '22.12.0', '22', '24', 'latest']
@@ -17,38 +16,9 @@ const isVersion = (arg) => arg === 'latest' || /^\d+(\.\d+){0,2}$/.test(arg)
 const versions = args.some(isVersion) ? args.filter(isVersion) : VERSIONS
 const files = args.filter((arg) => !isVersion(arg))
 
-/** The executable of a version, fetched unless it is there. */
-function fetch(version) {
-  const folder = join(tmpdir(), 'pyrestrict-nodes', version)
-  const executable = join(
-    folder,
-    'node_modules',
-    'node',
-    'bin',
-    process.platform === 'win32' ? 'node.exe' : 'node',
-  )
-  if (!existsSync(executable)) {
-    mkdirSync(folder, { recursive: true })
-    execFileSync(
-      'npm',
-      [
-        'install',
-        '--prefix',
-        folder,
-        '--no-audit',
-        '--no-fund',
-        '--loglevel=error',
-        `node@${version}`,
-      ],
-      { stdio: 'inherit' },
-    )
-  }
-  return executable
-}
-
 const failed = []
 for (const version of versions) {
-  const node = fetch(version)
+  const node = fetchNode(version)
   console.log(`\n== Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`)
   const { status } = spawnSync(
     node,
