@@ -67,6 +67,8 @@ export class FacetGuest {
         readFileSync(join(import.meta.dirname, name), 'utf8'),
       )
     }
+    python.run('import facet_guest')
+    python.keepCodes()
     python.run('import facet_guest\nfacet_guest.freeze()')
     return new FacetGuest(python)
   }
