@@ -1,5 +1,5 @@
 /**
- * One place for each addition: a rule, a module, a policy key, a limit, an effect, a format and a command are added to a copy of the
+ * One place for each addition: a rule, a module, a facet, a policy key, a limit, an effect, a format and a command are added to a copy of the
  * repository as CONTRIBUTING.md says, each in its place and nowhere else; then the copy is built, and each is there for its users.
  */
 import { execFile } from 'node:child_process'
@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from './support/cli.js'
@@ -121,7 +120,7 @@ export const GREET: Effect = {
     target === 'greet'
       ? { path: 'greet', calls: undefined, approve: false, timeoutMs: 100 }
       : undefined,
-  perform: () => 'hello',
+  perform: ({ args: [name] }) => \`hello, \${String(name)}\`,
   close: () => {},
 }
 `,
@@ -135,6 +134,29 @@ export const GREET: Effect = {
       'src/sandbox/converse.ts',
       "  effects.set('greet', GREET)\n",
       '  const effects = callEffects({ granted: host.granted, objects, rules, timeoutMs })\n',
+    ],
+  ],
+  facet: [
+    [
+      'src/trusted/language/facets/stringprep.py',
+      `"""\`stringprep\` for guests: its one function asks the host for a greeting."""
+
+from ..sealed import __builtins__
+from ..guest.questions import questions
+
+
+def in_table_a1(code):
+    """What the host says."""
+    return questions.ask('greet', 'greet', (code,))
+
+
+NAMES = {'in_table_a1': in_table_a1}
+`,
+    ],
+    [
+      'src/trusted/language/modules/text.ts',
+      '  stringprep: { shows: `in_table_a1`, wrapped: true },\n',
+      'export const TEXT: ModuleRecords = {\n',
     ],
   ],
   format: [
@@ -286,22 +308,13 @@ test('the policy key and the limit are in types, schema and values', async () =>
   expect(wrong.output).toContain('limits.greetings')
 })
 
-test('the effect is one of a run, whose other effects go on', async () => {
-  // That it is an effect is what its type says: the copy was compiled.
-  const { GREET } = (await import(
-    pathToFileURL(join(copy, 'dist/trusted/broker/greet.js')).href
-  )) as {
-    GREET: { rule(target: string): { path: string } | undefined; perform(): string }
-  }
-  expect([GREET.rule('greet')?.path, GREET.rule('other'), GREET.perform()]).toEqual([
-    'greet',
-    undefined,
-    'hello',
-  ])
-  const told = run('sh', ['-c', `echo hello | "$NODE" "$MAIN" run -c 'print(input())'`], {
-    env: { ...process.env, NODE: process.execPath, MAIN: main() },
+test('the effect answers a guest, by the function of the facet, and its other effects go on', async () => {
+  const program =
+    'import stringprep\nprint(stringprep.in_table_a1(input()), hasattr(stringprep, "in_table_b1"))'
+  const told = run('sh', ['-c', `echo you | "$NODE" "$MAIN" run -c "$PROGRAM"`], {
+    env: { ...process.env, NODE: process.execPath, MAIN: main(), PROGRAM: program },
   })
-  expect((await told).stdout).toBe('hello\n')
+  expect((await told).stdout).toBe('hello, you False\n')
 }, 60_000)
 
 test('the format and the command are in the help, and work', async () => {

@@ -44,7 +44,8 @@ def hoist(function, writes, named, test):
     _find_bindings(function.body, bound, places)
     for name in wanted:
         if bound[name] == 1 and name in places:
-            _hold(name, *places[name], {id(node) for node in writes[name]}, test)
+            body, place = places[name]
+            _hold(name, body, place, {id(node) for node in writes[name]}, test)
 
 
 def _find_bindings(body, bound, places):

@@ -43,7 +43,7 @@ def make(kind, place):
     return node
 
 
-def name(identifier, place, context=LOAD):
+def name(identifier: str, place: ast.AST, context: ast.expr_context = LOAD):
     node = make(ast.Name, place)
     node.id = identifier
     node.ctx = context

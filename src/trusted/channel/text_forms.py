@@ -70,7 +70,7 @@ TEXTS = by_id(
         time: _time,
         timedelta: _timedelta,
         Decimal: Decimal.__str__,
-        Fraction: lambda x: f'{_digits(_numerator(x))}/{_digits(_denominator(x))}',
+        Fraction: lambda x: f'{_digits(_numerator(x))}/{_digits(_denominator(x))}',  # pyright: ignore[reportOptionalCall]
         UUID: _uuid,
     }
 )

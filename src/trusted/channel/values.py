@@ -13,6 +13,7 @@ from array import array
 from collections import deque
 from contextlib import contextmanager
 from itertools import compress
+from typing import Any
 
 from .records import records
 from .text_forms import READERS, TEXTS, NoData, by_id
@@ -255,7 +256,7 @@ def crosses(kind, tell, name, read):
     READERS[name] = read
 
 
-def loads(data):
+def loads(data: bytes) -> Any:
     """The value of bytes that the host wrote."""
     value = marshal.loads(data)
     if _REFERENCE not in data:

@@ -50,7 +50,9 @@ class Library:
         for member in f'{base}/__init__.pyc', f'{base}.pyc', f'{base}/__init__.py', f'{base}.py':
             if member in self.members:
                 spec = importlib.util.spec_from_loader(
-                    name, self, is_package=member.startswith(f'{base}/')
+                    name,
+                    self,  # pyright: ignore[reportArgumentType]
+                    is_package=member.startswith(f'{base}/'),
                 )
                 spec.loader_state = member
                 return spec

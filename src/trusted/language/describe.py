@@ -170,5 +170,5 @@ def describe(error, scope):
         if isinstance(error, BaseExceptionGroup):
             members = record['exceptions'] = []
             inner = _members(error)
-            todo.extend((member, members, None) for member in reversed(inner[:MOST_EXCEPTIONS]))
+            todo.extend((member, members, None) for member in reversed(inner[:MOST_EXCEPTIONS]))  # pyright: ignore[reportArgumentType]
     return top['error']

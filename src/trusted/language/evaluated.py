@@ -198,14 +198,14 @@ def make_evaluators(run):
     def eval(source, /, globals=None, locals=None):
         """The value of an expression's text, or of what `compile` made of one."""
         spaces = evaluation.spaces('eval', globals, locals, namespaces.frame_of_guest())
-        return _eval(code_of(source, 'eval'), *spaces)
+        return _eval(code_of(source, 'eval'), *spaces)  # pyright: ignore[reportArgumentType]
 
     def exec(source, /, globals=None, locals=None, *, closure=None):
         """Executes a program's text, or what `compile` made of one."""
         if closure is not None:
             raise TypeError('closure can only be used when source is a code object')
         spaces = evaluation.spaces('exec', globals, locals, namespaces.frame_of_guest())
-        _exec(code_of(source, 'exec'), *spaces)
+        _exec(code_of(source, 'exec'), *spaces)  # pyright: ignore[reportArgumentType]
 
     def compile(source, filename, mode, flags=0, dont_inherit=False, optimize=-1):
         """Compiles text to what `eval` and `exec` take."""

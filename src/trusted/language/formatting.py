@@ -5,7 +5,7 @@ attribute or item fields is CPython's own business and is handed to it; the othe
 """
 
 from .sealed import __builtins__
-from _string import formatter_field_name_split, formatter_parser
+from _string import formatter_field_name_split, formatter_parser  # pyright: ignore[reportMissingImports]
 
 _format, _format_map = str.format, str.format_map
 _exact, _join = str.__str__, ''.join

@@ -79,7 +79,7 @@ def whole(x):
     if kind is timezone:
         return type(kind.utcoffset(x, None)) is timedelta and type(kind.tzname(x, None)) is str
     if kind is Fraction:
-        return all([type(part(x)) is int for part in _parts_of_fraction])
+        return all([type(part(x)) is int for part in _parts_of_fraction])  # pyright: ignore[reportOptionalCall]
     return kind is not UUID or [type(part(x)) for part in _parts_of_uuid] == [int, SafeUUID]
 
 

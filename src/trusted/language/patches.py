@@ -113,7 +113,7 @@ def check_receivers(named):
                     cls,
                     name,
                     property(
-                        *[_checked(cls, part) for part in (value.fget, value.fset, value.fdel)]
+                        *[_checked(cls, part) for part in (value.fget, value.fset, value.fdel)]  # pyright: ignore[reportArgumentType]
                     ),
                 )
             elif type(value) is functools.cached_property:

@@ -5,7 +5,7 @@ Reads names only: no attribute of a guest's object is asked for, and no name is 
 
 from .sealed import __builtins__
 import sys
-from _suggestions import _generate_suggestions
+from _suggestions import _generate_suggestions  # pyright: ignore[reportMissingImports]
 
 from .language import GUARDS
 from .names import PRIVATE_MARK, unmark

@@ -94,7 +94,7 @@ def _made_by(x, kind, copied):
             if state:
                 y.__dict__.update(state)
             for name in slots or ():
-                setattr(y, name, slots[name])
+                setattr(y, name, slots[name])  # pyright: ignore[reportOptionalSubscript]
     for item in items or ():
         y.append(copied(item))
     for key, value in pairs or ():

@@ -100,10 +100,10 @@ def make_dataclass(
 ):
     """A new dataclass. Names must be exact identifiers; `module` is ignored."""
     body, annotations = {}, {}
-    for key in dict(namespace or {}):
+    for key, value in dict(namespace or {}).items():
         if type(key) is not str or PRIVATE_MARK in key:
             raise TypeError(f'{key!r} cannot name a member')
-        body[mark(key)] = namespace[key]
+        body[mark(key)] = value
     for item in fields:
         item = (item,) if isinstance(item, str) else tuple(item)
         if not 1 <= len(item) <= 3:

@@ -226,4 +226,4 @@ NAMES = {
 }
 for _class in (*NAMES.values(), Main):
     _class.__module__ = 'threading'
-NAMES['get_ident'] = get_ident
+NAMES['get_ident'] = get_ident  # pyright: ignore[reportArgumentType]

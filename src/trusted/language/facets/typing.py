@@ -34,7 +34,7 @@ class TypedDictMaker:
 
     def __call__(self, typename, fields, /, *, total=True):
         made = typing.TypedDict(
-            exact_name(typename),
+            exact_name(typename),  # pyright: ignore[reportArgumentType]
             {exact_name(name): fields[name] for name in dict(fields)},
             total=total,
         )

@@ -104,7 +104,7 @@ ParamSpec         name:binding default_value:child
 TypeVarTuple      name:binding default_value:child
 """.strip().splitlines():
     kind, *fields = line.split()
-    NODES[getattr(ast, kind)] = dict(field.split(':') for field in fields)
+    NODES[getattr(ast, kind)] = dict(field.split(':') for field in fields)  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 # Types without fields: contexts and operators. All of CPython's are in the language.
 LEAVES = frozenset(
