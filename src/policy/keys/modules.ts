@@ -48,7 +48,7 @@ const SETS = new Map(
 )
 
 /** What `modules: 'standard'` grants: every module of pure computation that has a reviewed facet, with every name of it. */
-export const STANDARD_GRANTS: ModuleGrants = SETS.get('standard')!
+const STANDARD_GRANTS: ModuleGrants = SETS.get('standard')!
 
 /** The same, with the modules of files. */
 export const FILES_GRANTS: ModuleGrants = SETS.get('standard files')!

@@ -51,7 +51,7 @@ type Import = (...args: never[]) => number | bigint | void
 const ERRNO = { BADF: 8, INVAL: 28, NOSYS: 52 }
 
 /** File descriptor of the door; no other is open but stdout and stderr. Only trusted Python holds `fcntl`. */
-export const DOOR = 1000
+const DOOR = 1000
 const DOOR_SLEEP = 1,
   DOOR_CALL = 2,
   DOOR_TAKE = 3
