@@ -7,6 +7,7 @@
  * is at work leaves them half changed: the worker is then to be replaced.
  */
 import { Analyzer } from '../check/checker.js'
+import type { Diagnostic } from '../diagnostic.js'
 import { rewritten, unchanged, type Accepted } from '../rewrite/accepted.js'
 import { createMapper } from '../rewrite/map.js'
 import { createRewriter } from '../rewrite/rewrite.js'
@@ -24,6 +25,7 @@ import { readTerms, type CompileTerms, type Job } from './jobs.js'
 import { limit, refused, tooLarge, tooSlow } from './refusals.js'
 
 const COMPILE_SLACK = 65_536
+const NO_EDITS = new Int32Array(0)
 const NO_NAMES = { diagnostics: [], usedNames: [] }
 /** Checkers of so many policies are kept. */
 const MOST_CHECKERS = 32
@@ -110,7 +112,7 @@ export class Workshop {
           isChecking = false
           const answer = checked.ok
             ? this.#compile(front.terms, job, checked.parameters, checked.accepted, deadline)
-            : checked.refusal
+            : this.#asPythonSays(front.terms, job, checked.refusal, deadline)
           // Those before it may have taken the time or the memory that it lacked.
           if (answer instanceof Cut && answers.length > 0) return
           answers.push(answer instanceof Cut ? answer.refusal : answer)
@@ -216,6 +218,51 @@ export class Workshop {
     }
   }
 
+  /**
+   * The refusal of a text, in CPython's words where it has better ones than we: where we only know that the syntax is invalid, and
+   * of text that a guest evaluates, which raises them.
+   */
+  #asPythonSays(
+    { limits: { codeBytes } }: CompileTerms,
+    { source, mode, filename, formals, evaluated }: Job,
+    refusal: CompileAnswer,
+    deadline: number,
+  ): CompileAnswer {
+    const first = refusal.kind === 'refused' ? refusal.findings[0] : undefined
+    if (first === undefined) return refusal
+    if (evaluated ? !REFUSED_BY_PYTHON.test(first.code) : first.code !== INVALID) return refusal
+    const request = compileRequest({
+      text: source,
+      mode,
+      filename,
+      parameters: formals,
+      value: false,
+      module: false,
+      evaluated,
+      shows: false,
+      codeBytes,
+      isFull: true,
+    })
+    const responseBytes = codeBytes + COMPILE_SLACK
+    try {
+      const response = readCompileResponse(
+        this.guest.call(request, { deadline, outputBytes: 0, responseBytes }),
+      )
+      if (response.ok || response.refusal.code !== 'PR901') return refusal
+      if (evaluated) return placed(response.refusal, source, source, NO_EDITS)
+      const { message } = response.refusal
+      if (message === SAYS_NOTHING) return refusal
+      const { span } = findingAt(response.refusal, source, source, NO_EDITS)
+      const isSameLine = span.start.line === first.span.start.line
+      const hint = isSameLine && first.hint !== undefined ? { hint: first.hint } : {}
+      return refused([{ code: INVALID, rule: first.rule, message, span, ...hint }])
+    } catch (error) {
+      // It explains what is refused anyway.
+      if (error instanceof ProtocolError || error instanceof Killed) return refusal
+      throw error
+    }
+  }
+
   #compile(
     { language, limits: { codeBytes, compileMs } }: CompileTerms,
     { source, mode, filename, asFunction, formals, module, evaluated, shows }: Job,
@@ -259,16 +306,26 @@ export class Workshop {
   }
 }
 
+/** What ours knows of a text that is no Python, where CPython's parser may know more. */
+const INVALID = 'PR010'
+const SAYS_NOTHING = 'invalid syntax'
+/** Refusals that CPython has words of its own for: they are what the exception of an evaluated text says. */
+const REFUSED_BY_PYTHON = /^PR(?:00[79]|01\d|102|11\d|13\d)$/
+
 /** A refusal of the compile guest's, at its place in the source as written. */
-function placed(
+function placed(...[refusal, ...where]: Parameters<typeof findingAt>): CompileAnswer {
+  return refused([findingAt(refusal, ...where)])
+}
+
+function findingAt(
   { code, message, start, end }: Refusal,
   source: string,
   guarded: string,
   edits: Int32Array,
-): CompileAnswer {
+): Diagnostic {
   const mapper = createMapper(source, guarded, edits)
   const from = mapper.toSource(start.line, start.column, 'start')
   const to = mapper.toSource(end.line, end.column, 'end')
   const span = { start: from, end: to.offset > from.offset ? to : from }
-  return refused([{ code, rule: RULES[code], message, span }])
+  return { code, rule: RULES[code], message, span }
 }

@@ -12,6 +12,8 @@ _str = str.__str__
 _MOST_FILENAME, _MOST_LINE = 1_000, 10_000
 # As PEP 263 has it.
 _CODING = re.compile(rb'[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)')
+# What CPython says with an IndentationError.
+_INDENTS = re.compile('unexpected indent|unindent does not|expected an indented block')
 _BYTES = (bytes, bytearray, memoryview)
 
 
@@ -53,7 +55,7 @@ def refusal(findings, omitted, text, filename):
     first = lines[line - 1] if line <= len(lines) else ''
     last = lines[end_line - 1] if end_line <= len(lines) else ''
     place = filename, line, _column(first, column), first[:_MOST_LINE], end_line
-    kind = IndentationError if code == 'PR007' else SyntaxError
+    kind = IndentationError if code == 'PR007' or _INDENTS.match(message) else SyntaxError
     error = kind(message, (*place, _column(last, end_column)))
     if hint is not None:
         error.add_note(f'hint: {hint}')

@@ -1,9 +1,11 @@
 /**
  * Puts into words what tree-sitter could not read. Its repairs cascade, so little is said: the bracket or string that was
- * never closed, when there is one, since everything after it is confused; otherwise the first few repairs.
+ * never closed, when there is one, since everything after it is confused; otherwise the first few repairs. Mistakes that are
+ * often made come first (mistakes.ts).
  */
 import type { Diagnostic } from '../diagnostic.js'
 import type { Grammar } from './language.js'
+import { explain } from './mistakes.js'
 import type { Source } from './source.js'
 import { SYNTAX_RULES } from './syntax-rules.js'
 import { ERROR, EXTRA, MISSING, NAMED, type Tree } from './tree.js'
@@ -34,6 +36,12 @@ export function syntaxDiagnostics(tree: Tree, source: Source, grammar: Grammar):
   if (!tree.hasError) return []
   if (tree.tooCostly) return [source.diagnostic(SYNTAX_RULES.parsingTooCostly, 0, 0)]
   const unclosed = unclosedToken(tree, source, grammar)
+  const first = unclosed?.span.start.offset ?? firstError(tree)
+  const explained = first < 0 ? undefined : explain(source.text, first)
+  if (explained !== undefined) {
+    const { start, end, ...wording } = explained
+    return [source.diagnostic(SYNTAX_RULES.invalidSyntax, start, end, wording)]
+  }
   if (unclosed !== undefined) return [unclosed]
 
   const diagnostics: Diagnostic[] = []
@@ -54,6 +62,13 @@ export function syntaxDiagnostics(tree: Tree, source: Source, grammar: Grammar):
     )
   }
   return diagnostics
+}
+
+/** Where the first repair was made; -1 where none is in the tree. */
+function firstError({ count, flags, start, hiddenErrorAt }: Tree): number {
+  for (let node = 0; node < count; node += 1)
+    if ((flags[node] & (ERROR | MISSING)) !== 0) return start[node]
+  return hiddenErrorAt
 }
 
 function missing(tree: Tree, node: number, source: Source, grammar: Grammar): Diagnostic {
