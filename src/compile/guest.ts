@@ -12,7 +12,12 @@ export interface Refusal {
 }
 
 export type CompileResponse =
-  | { readonly ok: true; readonly code: Uint8Array }
+  | {
+      readonly ok: true
+      readonly code: Uint8Array
+      /** CPython's SyntaxWarnings, each with its line, from 1. */
+      readonly warnings: readonly (readonly [line: number, message: string])[]
+    }
   | { readonly ok: false; readonly refusal: Refusal }
 
 export interface CompileRequest {
@@ -42,7 +47,7 @@ export function compileRequest(request: CompileRequest): Uint8Array {
 export function readCompileResponse(bytes: Uint8Array): CompileResponse {
   let value: Value
   try {
-    value = decodeValue(bytes, { nodes: 64, depth: 3, bytes: bytes.length })
+    value = decodeValue(bytes, { nodes: 512, depth: 4, bytes: bytes.length })
   } catch (error) {
     throw new ProtocolError(error instanceof Error ? error.message : String(error))
   }
@@ -50,7 +55,7 @@ export function readCompileResponse(bytes: Uint8Array): CompileResponse {
     throw new ProtocolError('not an object')
   const fields = value as Readonly<Record<string, Value>>
   if (fields['ok'] === true && fields['code'] instanceof Uint8Array)
-    return { ok: true, code: fields['code'] }
+    return { ok: true, code: fields['code'], warnings: warningsOf(fields['warnings']) }
   const { code, message } = fields
   if (
     fields['ok'] !== false ||
@@ -66,6 +71,15 @@ export function readCompileResponse(bytes: Uint8Array): CompileResponse {
     ok: false,
     refusal: { code, message, start: at('line', 'column'), end: at('endLine', 'endColumn') },
   }
+}
+
+function warningsOf(value: Value): [number, string][] {
+  if (!Array.isArray(value)) throw new ProtocolError('no warnings')
+  return (value as Value[]).map((row) => {
+    const [line, message] = Array.isArray(row) ? (row as Value[]) : []
+    if (typeof message !== 'string') throw new ProtocolError('not a warning')
+    return [whole(line ?? null, 1), message]
+  })
 }
 
 function whole(value: Value, otherwise: number): number {

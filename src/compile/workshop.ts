@@ -25,6 +25,8 @@ import { readTerms, type CompileTerms, type Job } from './jobs.js'
 import { limit, refused, tooLarge, tooSlow } from './refusals.js'
 
 const COMPILE_SLACK = 65_536
+/** Characters of a line that a warning marks at most. */
+const MOST_LINE = 10_000
 const NO_EDITS = new Int32Array(0)
 const NO_NAMES = { diagnostics: [], usedNames: [] }
 /** Checkers of so many policies are kept. */
@@ -54,6 +56,15 @@ class Cut {
   constructor(readonly refusal: CompileAnswer) {}
 }
 
+type Checked =
+  | {
+      readonly ok: true
+      readonly accepted: Accepted
+      readonly parameters: readonly string[]
+      readonly warnings: readonly Diagnostic[]
+    }
+  | { readonly ok: false; readonly refusal: CompileAnswer }
+
 const UNDONE: CompileAnswer = { kind: 'undone' }
 
 const NO_SURFACE = { names: [], starred: [] }
@@ -63,6 +74,7 @@ const NO_CODE = {
   code: new Uint8Array(),
   edits: new Int32Array(),
   parameters: [],
+  warnings: [],
 } as const
 
 export class Workshop {
@@ -111,7 +123,7 @@ export class Workshop {
           const checked = this.#check(front, job)
           isChecking = false
           const answer = checked.ok
-            ? this.#compile(front.terms, job, checked.parameters, checked.accepted, deadline)
+            ? this.#compile(front.terms, job, checked, deadline)
             : this.#asPythonSays(front.terms, job, checked.refusal, deadline)
           // Those before it may have taken the time or the memory that it lacked.
           if (answer instanceof Cut && answers.length > 0) return
@@ -175,9 +187,7 @@ export class Workshop {
   #check(
     { terms, analyzer }: Front,
     { source, mode, filename, parameters, provided, package: own, module }: Job,
-  ):
-    | { ok: true; accepted: Accepted; parameters: readonly string[] }
-    | { ok: false; refusal: CompileAnswer } {
+  ): Checked {
     const names = Array.isArray(parameters) ? (parameters as readonly string[]) : undefined
     const options = { mode, filename, ...(names && { names: [...names, ...provided] }) }
     const inside = (module?.inside ?? own) || undefined
@@ -196,6 +206,7 @@ export class Workshop {
         ok: true,
         accepted: unchanged(source, options),
         parameters: names ?? usedNames.filter((name) => !provided.includes(name)),
+        warnings: [],
       }
     }
     const analysis = analyzer.analyze(source, options, { own: terms.own, inside })
@@ -215,6 +226,7 @@ export class Workshop {
       ok: true,
       accepted: result,
       parameters: names ?? analysis.result.usedNames.filter((name) => !provided.includes(name)),
+      warnings: analysis.result.warnings,
     }
   }
 
@@ -266,8 +278,7 @@ export class Workshop {
   #compile(
     { language, limits: { codeBytes, compileMs } }: CompileTerms,
     { source, mode, filename, asFunction, formals, module, evaluated, shows }: Job,
-    parameters: readonly string[],
-    { code: guarded, edits }: Accepted,
+    { parameters, warnings, accepted: { code: guarded, edits } }: Extract<Checked, { ok: true }>,
     deadline: number,
   ): CompileAnswer | Cut {
     const request = compileRequest({
@@ -301,8 +312,10 @@ export class Workshop {
     }
     if (!response.ok) return placed(response.refusal, source, guarded, edits)
     const { code } = response
+    const warned = withPythons(warnings, response.warnings, source)
     if (code.length > codeBytes) return limit(tooLarge(`${code.length} bytes of code`, codeBytes))
-    return { kind: 'code', code, guarded, edits, parameters: asFunction ? parameters : [] }
+    const told = asFunction ? parameters : []
+    return { kind: 'code', code, guarded, edits, parameters: told, warnings: warned }
   }
 }
 
@@ -311,6 +324,31 @@ const INVALID = 'PR010'
 const SAYS_NOTHING = 'invalid syntax'
 /** Refusals that CPython has words of its own for: they are what the exception of an evaluated text says. */
 const REFUSED_BY_PYTHON = /^PR(?:00[79]|01\d|102|11\d|13\d)$/
+
+const WARNED = 'PR604'
+
+/** The check's warnings, with what CPython says of the same line in place of what the check says, and CPython's others. */
+function withPythons(
+  known: readonly Diagnostic[],
+  told: readonly (readonly [line: number, message: string])[],
+  text: string,
+): readonly Diagnostic[] {
+  if (told.length === 0) return known
+  const source = new Source(text)
+  const warnings = [...known]
+  for (const [line, message] of told) {
+    const at = warnings.findIndex(({ code, span }) => code === WARNED && span.start.line === line)
+    if (at >= 0) {
+      warnings[at] = { ...warnings[at]!, message }
+      continue
+    }
+    const from = source.lineStarts[line - 1] ?? 0
+    const [whole, blanks] = /^([ \t\f]*)[^\r\n]*/.exec(text.slice(from, from + MOST_LINE))!
+    const span = source.span(from + blanks!.length, from + whole.length)
+    warnings.push({ code: WARNED, rule: 'syntax-warning', message, span })
+  }
+  return warnings.sort((a, b) => a.span.start.offset - b.span.start.offset)
+}
 
 /** A refusal of the compile guest's, at its place in the source as written. */
 function placed(...[refusal, ...where]: Parameters<typeof findingAt>): CompileAnswer {

@@ -5,6 +5,7 @@
 import { setMaxListeners } from 'node:events'
 import { termsText, type Job } from '../compile/jobs.js'
 import { countedFrom, positionFrom } from '../check/first-line.js'
+import type { Diagnostic } from '../diagnostic.js'
 import { ArgumentError } from '../errors.js'
 import { checkName } from '../check/host-names.js'
 import { checkMode, type Mode } from '../check/options.js'
@@ -67,6 +68,8 @@ export class Code implements Cached, FrameSource, SourceText {
     readonly guarded: string,
     readonly edits: Int32Array,
     inferred: readonly string[],
+    /** Advice about the source. */
+    readonly warnings: readonly Diagnostic[] = [],
   ) {
     this.source = text.source
     this.lines = new Lines(text.source)
@@ -291,7 +294,14 @@ function jobOf(text: SourceText): Omit<Job, 'provided'> {
 export function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {
   switch (answer.kind) {
     case 'code':
-      return new Code(text, answer.code, answer.guarded, answer.edits, answer.parameters)
+      return new Code(
+        text,
+        answer.code,
+        answer.guarded,
+        answer.edits,
+        answer.parameters,
+        countedFrom(answer.warnings, text.firstLine),
+      )
     case 'refused':
       return {
         status: 'refused',

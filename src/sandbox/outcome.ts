@@ -63,6 +63,11 @@ export interface Spent {
   /** What of it went to stderr. */
   readonly stderr: string
   readonly usage: Usage
+  /**
+   * Advice about the source that ran, in its order, as `check` gives it, with CPython's own SyntaxWarnings (PR604): at most 1,100,
+   * absent where there is none. Of runs of a program alone, not of formulas and calls.
+   */
+  readonly warnings?: readonly Diagnostic[]
   /** Of a run with the option `record`: what decided it, for the option `replay`. It holds whatever the run was answered. */
   readonly recording?: Uint8Array
   /** With `artifacts` in the policy: the files that the run left there, by guest path; none where it was ended by force. */

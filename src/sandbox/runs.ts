@@ -149,7 +149,7 @@ export async function run(
         pauses,
         find: (file) => (file === filename ? code : trustedSource(file)),
       })
-      return begun ? outcome : 'lost'
+      return begun ? warned(outcome, code) : 'lost'
     } finally {
       // However it ended, nothing of it may be carried out any more.
       asking?.close()
@@ -176,6 +176,11 @@ export async function run(
   } finally {
     given.input?.close()
   }
+}
+
+/** The outcome of a program, with the advice there is about its source. */
+export function warned(outcome: Outcome, { warnings }: Code): Outcome {
+  return warnings.length === 0 ? outcome : { ...outcome, warnings }
 }
 
 /** Executes a request, made of `code`, in a pristine guest under the policy's own limits. */

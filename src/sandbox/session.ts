@@ -25,7 +25,7 @@ import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import { CANCELLED } from './tenants.js'
 import { callRequest, encodeInputs, freshly, inspectRequest, runRequest } from './requests.js'
 import { encodeFiles } from './files.js'
-import { ATTEMPTS, compile, type Runtime } from './runs.js'
+import { ATTEMPTS, compile, type Runtime, warned } from './runs.js'
 import { reopen, resumeIn } from './resume.js'
 import type { SavedSession } from './states.js'
 import { seal, type SessionSource, type SessionState } from './snapshot.js'
@@ -150,7 +150,7 @@ export class Session {
         )
         if (!(code instanceof Code)) return code
         this.#remember(code)
-        return this.#execute(
+        const outcome = await this.#execute(
           'guest',
           runRequest(
             {
@@ -175,6 +175,7 @@ export class Session {
           files,
           given,
         ).finally(() => given.input?.close())
+        return warned(outcome, code)
       }
     }) as Promise<Outcome<T>>
   }

@@ -91,8 +91,32 @@ export function guards(): Rows {
 const PYTHON = 'nobody: Python refuses it too'
 const WAY_OUT = 'the policy: it leads to modules and builtins that are not granted'
 const MISREAD = 'the reader: it would not run as it reads'
-/** Whom each refusal of the language protects. Rules of text (PR0) and of size (PR5) protect the reader and the host's time. */
+const DISAGREE =
+  'the reader, and the checker: they would read another program than the one that runs'
+const TIME = "the host's time and memory"
+/** Whom each refusal protects. */
 const HARMS: Readonly<Record<string, string>> = {
+  PR001: PYTHON,
+  PR002: PYTHON,
+  PR003: DISAGREE,
+  PR004: DISAGREE,
+  PR005: 'the reader: two names that look alike would be two',
+  PR006: 'the reader: the text is shown in another order than it runs',
+  PR007: PYTHON,
+  PR008: DISAGREE,
+  PR009: PYTHON,
+  PR010: PYTHON,
+  PR011: PYTHON,
+  PR012: `${PYTHON}; or ${DISAGREE}`,
+  PR013: `${PYTHON}; or ${DISAGREE}`,
+  PR014: PYTHON,
+  PR015: PYTHON,
+  PR016: PYTHON,
+  PR017: PYTHON,
+  PR018: 'the policy: what nobody has judged',
+  PR019: PYTHON,
+  PR020: DISAGREE,
+  PR021: TIME,
   PR102: 'the host, which asked for an expression',
   PR110: MISREAD,
   PR111: PYTHON,
@@ -128,12 +152,20 @@ const HARMS: Readonly<Record<string, string>> = {
   PR405: WAY_OUT,
   PR406: 'the policy: names of attributes that cannot be judged',
   PR407: 'the policy: arguments that nobody can see might name a metaclass',
+  PR500: TIME,
+  PR501: `${TIME}: CPython's own compiler would run out of stack`,
+  PR502: `${TIME}: CPython's own compiler would run out of stack`,
+  PR503: TIME,
+  PR900: 'the policy: the program that would run is none of the language',
+  PR901: PYTHON,
+  PR902: TIME,
 }
 
 /** [rule, what it refuses, whom that would harm] */
 export function refusals(): Rows {
   const found = readdirSync(join(ROOT, 'grammar-rules'))
-    .filter((file) => /^PR[1-4]/.test(file))
+    // Those of PR6 are advice about what is accepted.
+    .filter((file) => /^PR[0-59]/.test(file))
     .sort()
     .map((file) => {
       const rule = file.slice(0, 5)

@@ -30,6 +30,8 @@ export type CompileAnswer =
       readonly edits: Int32Array
       /** The names the code is a function of; empty when it is none. */
       readonly parameters: readonly string[]
+      /** Advice about the source. */
+      readonly warnings: readonly Finding[]
     }
   | { readonly kind: 'refused'; readonly findings: readonly Finding[]; readonly omitted: number }
   /** There was not enough time or memory left for it, or one before it in the batch ended the worker's use: it is to be asked again. */
@@ -87,7 +89,8 @@ export function readAnswers(bytes: Uint8Array, count: number): CompileAnswers {
 }
 
 function readAnswer(value: Value): CompileAnswer {
-  const { kind, code, guarded, edits, parameters, findings, omitted, reason } = fields(value)
+  const { kind, code, guarded, edits, parameters, warnings, findings, omitted, reason } =
+    fields(value)
   switch (kind) {
     case 'code':
       if (
@@ -95,7 +98,9 @@ function readAnswer(value: Value): CompileAnswer {
         !(edits instanceof Uint8Array) ||
         edits.length % 16 !== 0 ||
         !Array.isArray(parameters) ||
-        parameters.length > MOST_PARAMETERS
+        parameters.length > MOST_PARAMETERS ||
+        !Array.isArray(warnings) ||
+        warnings.length > 2 * MOST_FINDINGS
       )
         break
       return {
@@ -104,6 +109,7 @@ function readAnswer(value: Value): CompileAnswer {
         guarded: text(guarded),
         edits: new Int32Array(edits.slice().buffer),
         parameters: parameters.map(text),
+        warnings: (warnings as Value[]).map(readFinding),
       }
     case 'refused':
       if (!Array.isArray(findings) || findings.length === 0 || findings.length > MOST_FINDINGS)

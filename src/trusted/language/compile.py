@@ -29,12 +29,12 @@ def compile_source(request):
     `codeBytes` (characters that `text` may have, and bytes that its code may), `isFull` (the text is full Python: it is compiled
     as it is, and nothing of it is verified).
 
-    Answers {'ok': True, 'code': bytes} or {'ok': False, 'code', 'message', 'line', 'column', 'endLine', 'endColumn'}: lines
+    Answers {'ok': True, 'code': bytes, 'warnings': [[line, message], …]}, with CPython's SyntaxWarnings, or {'ok': False, 'code', 'message', 'line', 'column', 'endLine', 'endColumn'}: lines
     count from 1, columns from 0 in UTF-8 bytes, of the guarded text.
     """
-    # No cycles are made here that would be worth looking for, and warnings about hostile text are for nobody.
+    # No cycles are made here that would be worth looking for.
     gc.disable()
-    warnings.simplefilter('ignore')
+    warned = _listen()
     tree = None
     try:
         most = request.get('codeBytes', limits.CODE)
@@ -45,7 +45,7 @@ def compile_source(request):
             limits.dismantle(tree)
         # Kept until the next one, which after a reset never comes: freeing a tree takes a tenth of the time it was compiled in.
         _kept[:] = [tree]
-        return {'ok': True, 'code': code}
+        return {'ok': True, 'code': code, 'warnings': warned}
     except Refused as refused:
         place = refused.node
         line, column = getattr(place, 'lineno', 1), getattr(place, 'col_offset', 0)
@@ -65,6 +65,28 @@ def compile_source(request):
         'endLine': end_line,
         'endColumn': end_column,
     }
+
+
+# As many are told.
+_MOST_WARNINGS = 100
+
+
+def _listen():
+    """A list that CPython's SyntaxWarnings of what is compiled from now on get into, each with its line."""
+    told = []
+
+    def tell(warning):
+        if len(told) < _MOST_WARNINGS:
+            told.append([warning.lineno, str(warning.message)[:_MOST_MESSAGE]])
+
+    warnings.simplefilter('ignore')
+    # Each, and none is remembered.
+    warnings.simplefilter('always', SyntaxWarning)
+    warnings._showwarnmsg = tell
+    return told
+
+
+_MOST_MESSAGE = 1_000
 
 
 def _of(most):
