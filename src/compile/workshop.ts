@@ -9,7 +9,6 @@
 import { Analyzer } from '../check/checker.js'
 import type { Diagnostic } from '../diagnostic.js'
 import { rewritten, unchanged, type Accepted } from '../rewrite/accepted.js'
-import { createMapper } from '../rewrite/map.js'
 import { createRewriter } from '../rewrite/rewrite.js'
 import type { Parser } from '../syntax/parse.js'
 import { Source } from '../syntax/source.js'
@@ -20,14 +19,11 @@ import { within } from '../platform/node/within.js'
 import { TimedOut } from '../trusted/channel/watchdog.js'
 import { Killed } from '../trusted/wall/killed.js'
 import type { Guest } from '../trusted/wall/runtime.js'
-import { compileRequest, readCompileResponse, type CompileResponse, type Refusal } from './guest.js'
+import { compileRequest, readCompileResponse, type CompileResponse } from './guest.js'
 import { readTerms, type CompileTerms, type Job } from './jobs.js'
+import { asPythonSays, COMPILE_SLACK, placed, withPythons } from './python-says.js'
 import { limit, refused, tooLarge, tooSlow } from './refusals.js'
 
-const COMPILE_SLACK = 65_536
-/** Characters of a line that a warning marks at most. */
-const MOST_LINE = 10_000
-const NO_EDITS = new Int32Array(0)
 const NO_NAMES = { diagnostics: [], usedNames: [] }
 /** Checkers of so many policies are kept. */
 const MOST_CHECKERS = 32
@@ -35,8 +31,6 @@ const MOST_CHECKERS = 32
 const PARSER_BYTES = 192 << 20
 /** And a guest's: a megabyte of short lines takes it 400. */
 const GUEST_BYTES = 256 << 20
-
-const RULES = { PR900: 'verification', PR901: 'syntax-of-python', PR902: 'compile-limit' } as const
 
 const WARM_TERMS = JSON.stringify({
   language: 'restricted',
@@ -124,7 +118,7 @@ export class Workshop {
           isChecking = false
           const answer = checked.ok
             ? this.#compile(front.terms, job, checked, deadline)
-            : this.#asPythonSays(front.terms, job, checked.refusal, deadline)
+            : asPythonSays(this.guest, front.terms, job, checked.refusal, deadline)
           // Those before it may have taken the time or the memory that it lacked.
           if (answer instanceof Cut && answers.length > 0) return
           answers.push(answer instanceof Cut ? answer.refusal : answer)
@@ -230,51 +224,6 @@ export class Workshop {
     }
   }
 
-  /**
-   * The refusal of a text, in CPython's words where it has better ones than we: where we only know that the syntax is invalid, and
-   * of text that a guest evaluates, which raises them.
-   */
-  #asPythonSays(
-    { limits: { codeBytes } }: CompileTerms,
-    { source, mode, filename, formals, evaluated }: Job,
-    refusal: CompileAnswer,
-    deadline: number,
-  ): CompileAnswer {
-    const first = refusal.kind === 'refused' ? refusal.findings[0] : undefined
-    if (first === undefined) return refusal
-    if (evaluated ? !REFUSED_BY_PYTHON.test(first.code) : first.code !== INVALID) return refusal
-    const request = compileRequest({
-      text: source,
-      mode,
-      filename,
-      parameters: formals,
-      value: false,
-      module: false,
-      evaluated,
-      shows: false,
-      codeBytes,
-      isFull: true,
-    })
-    const responseBytes = codeBytes + COMPILE_SLACK
-    try {
-      const response = readCompileResponse(
-        this.guest.call(request, { deadline, outputBytes: 0, responseBytes }),
-      )
-      if (response.ok || response.refusal.code !== 'PR901') return refusal
-      if (evaluated) return placed(response.refusal, source, source, NO_EDITS)
-      const { message } = response.refusal
-      if (message === SAYS_NOTHING) return refusal
-      const { span } = findingAt(response.refusal, source, source, NO_EDITS)
-      const isSameLine = span.start.line === first.span.start.line
-      const hint = isSameLine && first.hint !== undefined ? { hint: first.hint } : {}
-      return refused([{ code: INVALID, rule: first.rule, message, span, ...hint }])
-    } catch (error) {
-      // It explains what is refused anyway.
-      if (error instanceof ProtocolError || error instanceof Killed) return refusal
-      throw error
-    }
-  }
-
   #compile(
     { language, limits: { codeBytes, compileMs } }: CompileTerms,
     { source, mode, filename, asFunction, formals, module, evaluated, shows }: Job,
@@ -317,53 +266,4 @@ export class Workshop {
     const told = asFunction ? parameters : []
     return { kind: 'code', code, guarded, edits, parameters: told, warnings: warned }
   }
-}
-
-/** What ours knows of a text that is no Python, where CPython's parser may know more. */
-const INVALID = 'PR010'
-const SAYS_NOTHING = 'invalid syntax'
-/** Refusals that CPython has words of its own for: they are what the exception of an evaluated text says. */
-const REFUSED_BY_PYTHON = /^PR(?:00[79]|01\d|102|11\d|13\d)$/
-
-const WARNED = 'PR604'
-
-/** The check's warnings, with what CPython says of the same line in place of what the check says, and CPython's others. */
-function withPythons(
-  known: readonly Diagnostic[],
-  told: readonly (readonly [line: number, message: string])[],
-  text: string,
-): readonly Diagnostic[] {
-  if (told.length === 0) return known
-  const source = new Source(text)
-  const warnings = [...known]
-  for (const [line, message] of told) {
-    const at = warnings.findIndex(({ code, span }) => code === WARNED && span.start.line === line)
-    if (at >= 0) {
-      warnings[at] = { ...warnings[at]!, message }
-      continue
-    }
-    const from = source.lineStarts[line - 1] ?? 0
-    const [whole, blanks] = /^([ \t\f]*)[^\r\n]*/.exec(text.slice(from, from + MOST_LINE))!
-    const span = source.span(from + blanks!.length, from + whole.length)
-    warnings.push({ code: WARNED, rule: 'syntax-warning', message, span })
-  }
-  return warnings.sort((a, b) => a.span.start.offset - b.span.start.offset)
-}
-
-/** A refusal of the compile guest's, at its place in the source as written. */
-function placed(...[refusal, ...where]: Parameters<typeof findingAt>): CompileAnswer {
-  return refused([findingAt(refusal, ...where)])
-}
-
-function findingAt(
-  { code, message, start, end }: Refusal,
-  source: string,
-  guarded: string,
-  edits: Int32Array,
-): Diagnostic {
-  const mapper = createMapper(source, guarded, edits)
-  const from = mapper.toSource(start.line, start.column, 'start')
-  const to = mapper.toSource(end.line, end.column, 'end')
-  const span = { start: from, end: to.offset > from.offset ? to : from }
-  return { code, rule: RULES[code], message, span }
 }
