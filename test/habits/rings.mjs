@@ -31,8 +31,8 @@ export const RINGS = [
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_565,
-    tokens: 19_400,
+    lines: 2_570,
+    tokens: 19_500,
   },
   {
     name: 'door',
