@@ -237,7 +237,7 @@ describe('mistakes of the host', () => {
     [
       'x',
       { modes: 'eval' },
-      'unknown option "modes"; did you mean "mode"? (known: mode, names, filename, modules)',
+      'unknown option "modes"; did you mean "mode"? (known: mode, names, filename, modules, firstLine)',
     ],
     ['x', { mode: 'single' }, 'mode: must be "exec", "eval" or "function"'],
     ['x', { filename: 1 }, 'filename must be a string, not number'],

@@ -310,6 +310,7 @@ describe('an answer', () => {
     guarded: 'a',
     edits: new Int32Array([1, 2, 3, 0]),
     parameters: ['a'],
+    warnings: [],
   } as const
   const place = { line: 1, column: 1, offset: 0 }
   const refused = {
@@ -319,7 +320,8 @@ describe('an answer', () => {
   } as const
 
   test('is read as it was written', () => {
-    const told = { answers: [code, refused, { kind: 'undone' } as const], retire: true }
+    const warned = { ...code, warnings: [{ ...refused.findings[0], code: 'PR604' } as const] }
+    const told = { answers: [warned, refused, { kind: 'undone' } as const], retire: true }
     expect(readAnswers(encodeAnswers(told), 3)).toEqual(told)
   })
 
@@ -331,6 +333,15 @@ describe('an answer', () => {
     ['no kind', forged({ ...refused, kind: 'run' })],
     ['code that is text', forged({ ...code, code: 'x', edits: new Uint8Array(16) })],
     ['half an edit', forged({ ...code, edits: new Uint8Array(8) })],
+    ['no warnings', forged({ ...code, edits: new Uint8Array(16), warnings: undefined })],
+    [
+      'a warning of no rule',
+      forged({
+        ...code,
+        edits: new Uint8Array(16),
+        warnings: [{ ...refused.findings[0], code: 'x' }],
+      }),
+    ],
     ['no findings', forged({ ...refused, findings: [] })],
     [
       'a code of no rule',

@@ -264,14 +264,11 @@ x = compile('r = 1', '', 'exec')
       'SyntaxError: encoding problem: latin-1: bytes are UTF-8 here',
     ],
     ["exec('await x')", "SyntaxError: 'await' outside function (<string>, line 1)"],
-    ["exec('return 1')", 'SyntaxError: `return` outside of a function (<string>, line 1)'],
-    [
-      "eval('x = 1')",
-      'SyntaxError: an expression is expected, not an assignment (<string>, line 1)',
-    ],
+    ["exec('return 1')", "SyntaxError: 'return' outside function (<string>, line 1)"],
+    ["eval('x = 1')", 'SyntaxError: invalid syntax (<string>, line 1)'],
     [
       "exec('nonlocal x')",
-      'SyntaxError: `nonlocal` at module level has no function around it (<string>, line 1)',
+      'SyntaxError: nonlocal declaration not allowed at module level (<string>, line 1)',
     ],
     ["compile('1', '', 'x')", "ValueError: compile() mode must be 'exec', 'eval' or 'single'"],
     [
