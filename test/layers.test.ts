@@ -91,7 +91,6 @@ describe('layers', () => {
 const MOST_LINES = 300
 /** Not split yet. */
 const LARGER = new Set([
-  'library/doctest.ts',
   'sandbox/compiler.ts',
   'sandbox/formula.ts',
   'sandbox/options.ts',
