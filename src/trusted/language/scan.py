@@ -1,8 +1,8 @@
 """The second net: whether a code object is one that a verified program compiles to, judged by its bytes alone.
 
 It shares nothing with the verifier but the tables of names, so a mistake there that lets a forbidden name or construct through
-is met here. What it cannot see is shape: that an iterator or an item went through its guard. It is run where code bytes
-arrive. Malformed code is not looked for: what was not made by the compile guest never gets as far, for want of its seal.
+is met here. It cannot see that the object of a write went through its guard. It is run where code bytes arrive. Malformed code
+is not looked for: code bytes come from a compile worker, which runs no guest, or from a host that kept them with a MAC.
 """
 
 from .sealed import __builtins__
