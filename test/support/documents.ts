@@ -59,7 +59,7 @@ function presets(): string {
     Object.entries(PRESETS).map(([name, { text, modules = {}, builtins, limits: own = {} }]) => [
       code(name),
       text,
-      modules === 'standard' ? 'standard' : Object.keys(modules).map(code).join(' '),
+      typeof modules === 'string' ? modules : Object.keys(modules).map(code).join(' '),
       (builtins?.deny ?? []).map(code).join(' '),
       LIMIT_NAMES.filter(
         (limit) => own[limit] !== undefined && own[limit] !== DEFAULT_LIMITS[limit],
