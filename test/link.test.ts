@@ -23,8 +23,8 @@ function connected(options: Partial<Call> = {}) {
   let killed = 0
   link.connect(
     {
-      send: (payload) => {
-        sent.push(payload)
+      send: (...parts) => {
+        sent.push(new Uint8Array(Buffer.concat(parts)))
       },
       pause: () => {},
       hold: () => {},

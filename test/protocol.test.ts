@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeValue, type Value } from '../src/trusted/channel/values.js'
-import { framed, FrameReader, ProtocolError } from '../src/trusted/channel/frames.js'
+import { FrameReader, headOf, ProtocolError } from '../src/trusted/channel/frames.js'
 import {
   decodeCommand,
   decodeReport,
@@ -193,7 +193,12 @@ describe('a stream of frames', () => {
         fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 6 }),
         fc.array(fc.integer({ min: 1, max: 30 })),
         (payloads, cuts) => {
-          const stream = Buffer.concat(payloads.map(framed))
+          const stream = Buffer.concat(
+            payloads.flatMap((payload) => [
+              headOf([payload.subarray(0, 3), payload.subarray(3)]),
+              payload,
+            ]),
+          )
           const reader = new FrameReader(40)
           const got: number[][] = []
           let at = 0

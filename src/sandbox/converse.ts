@@ -12,6 +12,7 @@ import { networkEffect } from '../trusted/network/network.js'
 import { GuestError, type Counts, type Effect, type Position } from '../trusted/broker/effect.js'
 import { decode } from '../trusted/channel/decode.js'
 import { encode, type Field, type Outward } from '../trusted/channel/encode.js'
+import { Room } from '../trusted/channel/scalars.js'
 import { INWARD, instead, PyValue, VALUES } from '../trusted/channel/values.js'
 import type { GuestFunction } from '../trusted/broker/callbacks.js'
 import type { HostSide } from './effects.js'
@@ -93,6 +94,10 @@ export function converse({
   // Rows of answers, each of which was written and measured by itself before.
   const writeRows = (rows: unknown): Uint8Array =>
     encode(rows, { ...shape, depth: DEPTH + 3 }, outward, known)
+  // What a guest is answered that waits on its stack is read before it asks again.
+  const room = new Room()
+  const writeAnswer = (rows: unknown): Uint8Array =>
+    encode(rows, { ...shape, depth: DEPTH + 3 }, outward, known, room)
   const timeoutMs = limits.waitMs
   const rules = policy.capabilities
   const effects = callEffects({ granted: host.granted, objects, rules, timeoutMs })
@@ -118,7 +123,7 @@ export function converse({
   const conversation = new Conversation({
     broker,
     decode: (encoded, lend) => read(encoded, objects, lend),
-    encode: writeRows,
+    encode: writeAnswer,
     position,
     now: () => performance.now(),
     after: (ms, then) => after(ms, then, true),

@@ -31,8 +31,8 @@ export const RINGS = [
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_570,
-    tokens: 19_500,
+    lines: 2_610,
+    tokens: 19_780,
   },
   {
     name: 'door',
@@ -44,8 +44,8 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions, objects, files and folders, so often, so long, approved where that is asked.',
-    lines: 2_010,
-    tokens: 16_620,
+    lines: 2_015,
+    tokens: 16_720,
   },
   {
     name: 'network',

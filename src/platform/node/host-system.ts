@@ -86,12 +86,7 @@ export const hostSystem: HostSystem = {
     }
   },
   mount: (fd) => /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))![1]!,
-  read: (fd, at, size) => {
-    // Memory of its own that is not filled first: what is not read is not handed on.
-    const bytes = Buffer.allocUnsafeSlow(size)
-    const count = readSync(fd, bytes, 0, size, at)
-    return new Uint8Array(bytes.buffer, 0, count)
-  },
+  read: (fd, at, into) => readSync(fd, into, 0, into.length, at),
   write: (fd, at, bytes) => writeSync(fd, bytes, 0, bytes.length, at),
   truncate: ftruncateSync,
   setMode: chmodSync,

@@ -12,7 +12,7 @@ import { wrapOf, type Wrap } from './bubblewrap.js'
 import { IMAGE_FOLDERS, wasmPath, type ImageName } from './image.js'
 import { Link } from '../../trusted/channel/link.js'
 import type { GuestWorker } from '../../trusted/channel/worker.js'
-import { framed, FrameReader, ProtocolError } from '../../trusted/channel/frames.js'
+import { FrameReader, headOf, ProtocolError } from '../../trusted/channel/frames.js'
 import { STACK_SIZE_MB } from '../../trusted/wall/stack.js'
 import { CUT_OFF, encodeFrame, type Setup } from '../../trusted/channel/protocol.js'
 
@@ -151,9 +151,13 @@ export function startJail(
   children.add(child)
   link.connect(
     {
-      send: (payload) => {
+      send: (...parts) => {
         heard = 0
-        child.stdin.write(framed(payload))
+        // Together in one call of the system, each where it is.
+        child.stdin.cork()
+        child.stdin.write(headOf(parts))
+        for (const part of parts) child.stdin.write(part)
+        child.stdin.uncork()
       },
       pause: (paused) => {
         signalGroup(child, paused ? 'SIGSTOP' : 'SIGCONT')

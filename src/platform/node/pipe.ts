@@ -4,11 +4,11 @@
  */
 import { readSync, writeSync } from 'node:fs'
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
-import { framed, FrameReader, ProtocolError } from '../../trusted/channel/frames.js'
+import { headOf, ProtocolError } from '../../trusted/channel/frames.js'
 
 export interface Pipe {
-  /** Waits for the next payload; ends the worker when there will be none. */
-  read(): Uint8Array
+  /** Waits for the next payload; ends the worker when there will be none. One that is brief holds until the next. */
+  read(isBrief?: boolean): Uint8Array
   write(payload: Uint8Array<ArrayBuffer>): void
   /** A `write` was begun and not ended: the other side can no longer tell frames apart. */
   readonly torn: boolean
@@ -16,35 +16,51 @@ export interface Pipe {
 
 /** The first command is small: it tells how large the others may be. */
 const SETUP_BYTES = 4_096
-/** As much as the system holds for a pipe. */
-const READ_BYTES = 262_144
+/** The largest frame that is read where others were. */
+const BRIEF_BYTES = 1 << 22
 /** With what status a worker exits. */
 export const EXIT = { hostGone: 0, failed: 1 }
 
 /** A process: commands come from stdin, reports go to stdout. */
 export class StdioPipe implements Pipe {
   torn = false
-  #reader = new FrameReader(SETUP_BYTES)
-  readonly #buffer = new Uint8Array(READ_BYTES)
-  readonly #payloads: Uint8Array[] = []
+  #maxBytes = SETUP_BYTES
+  #room = new Uint8Array(0)
 
-  /** After the setup, larger commands may come. What was read beyond it is kept. */
+  /** After the setup, larger commands may come. */
   allow(maxFrameBytes: number): void {
-    this.#reader.maxBytes = maxFrameBytes
+    this.#maxBytes = maxFrameBytes
   }
 
-  read(): Uint8Array {
-    for (;;) {
-      const payload = this.#payloads.shift()
-      if (payload) return payload
-      const count = retry(() => readSync(0, this.#buffer))
+  read(isBrief = false): Uint8Array {
+    const { buffer } = this.#take(new Uint8Array(4))
+    const length = new DataView(buffer).getUint32(0, true)
+    if (length > this.#maxBytes)
+      throw new ProtocolError(`a frame of ${length} bytes; at most ${this.#maxBytes} are allowed`)
+    return this.#take(isBrief ? this.#roomFor(length) : new Uint8Array(length))
+  }
+
+  /** Fills the bytes: large frames are copied no more than they must be. */
+  #take(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    for (let at = 0; at < bytes.length; ) {
+      const count = retry(() => readSync(0, bytes, at, bytes.length - at, null))
       if (count === 0) process.exit(EXIT.hostGone)
-      this.#payloads.push(...this.#reader.push(this.#buffer.slice(0, count)))
+      at += count
     }
+    return bytes
+  }
+
+  /** Memory that is used again: memory that is made anew costs more than what is read into it. */
+  #roomFor(length: number): Uint8Array<ArrayBuffer> {
+    if (length > BRIEF_BYTES) return new Uint8Array(length)
+    if (this.#room.length < length) this.#room = new Uint8Array(length)
+    return this.#room.subarray(0, length)
   }
 
   write(payload: Uint8Array<ArrayBuffer>): void {
-    const bytes = framed(payload)
+    const bytes = new Uint8Array(4 + payload.length)
+    bytes.set(headOf([payload]))
+    bytes.set(payload, 4)
     this.torn = true
     for (let at = 0; at < bytes.length; ) at += retry(() => writeSync(1, bytes, at))
     this.torn = false

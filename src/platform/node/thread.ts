@@ -38,7 +38,8 @@ export function startThread(
   let failure = ''
   link.connect(
     {
-      send: (payload) => {
+      send: (...parts) => {
+        const payload = parts.length === 1 ? parts[0]! : joined(parts)
         mine.postMessage(payload, [payload.buffer])
         Atomics.add(signal, 0, 1)
         Atomics.notify(signal, 0)
@@ -77,4 +78,15 @@ export function startThread(
     link.close(`the worker exited with ${code}${failure}`)
   })
   return link
+}
+
+/** The parts in one memory of their own, which the other side is given. */
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
 }

@@ -37,7 +37,7 @@ function serve(
   image: GuestImage,
   { pulse, stackBytes }: Pick<Peer, 'pulse' | 'stackBytes'>,
 ): never {
-  const next = (): Command => decodeCommand(pipe.read())
+  const next = (isBrief?: boolean): Command => decodeCommand(pipe.read(isBrief))
   const tell = (report: Report): void => pipe.write(encodeFrame(report))
   const setup = next()
   if (setup.kind !== 'setup') throw new ProtocolError('no setup')
@@ -45,7 +45,8 @@ function serve(
   const ask = (id: number, question: Uint8Array, steps: number): Uint8Array | null => {
     tell({ kind: 'ask', id, question, steps })
     for (;;) {
-      const command = next()
+      // An answer is taken up before anything else is asked.
+      const command = next(true)
       if (command.kind !== 'answer') throw new ProtocolError('not an answer')
       if (command.id === id) return command.answer
     }

@@ -282,6 +282,11 @@ export class Broker {
   #settle(open: Open, decision: Decision, value: unknown): Settled {
     const { id, target } = open.question
     if (value instanceof Denied) return this.#settle(open, 'denied', value.told)
+    // A piece that was read is measured by who reads it, and written once: with its row.
+    if (value instanceof Uint8Array && this.#options.effects.get(open.question.effect)?.isQuiet) {
+      this.#tell(open, decision, value.length)
+      return { id, value, encoded: undefined }
+    }
     let encoded: Uint8Array
     try {
       encoded = this.encode(value)

@@ -35,7 +35,7 @@ export interface HostSystem {
   stat(fd: number): HostStat
   /** Which mount a descriptor is of. */
   mount(fd: number): string
-  read(fd: number, at: number, size: number): Uint8Array
+  read(fd: number, at: number, into: Uint8Array): number
   write(fd: number, at: number, bytes: Uint8Array): number
   truncate(fd: number, size: number): void
   setMode(path: string, mode: number): void

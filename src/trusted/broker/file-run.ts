@@ -51,6 +51,8 @@ export class FileRun {
   readonly #used = new Map<HostMountRule, Used>()
   #next = 1
   #left: number
+  /** Where pieces are read, one after the other: memory that is made anew costs more than reading does. */
+  #piece = new Uint8Array(0)
   /** What is left of a folder's entries that did not fit into one answer. */
   #listing: { readonly target: string; readonly entries: [string, Kind][] } | undefined
 
@@ -151,9 +153,12 @@ export class FileRun {
     return [number, rowOf(this.system.stat(fd))]
   }
 
+  /** A piece, which holds until the next is read. */
   read({ fd, kind }: Handle, at: number, size: number): Uint8Array {
     if (kind !== KIND.file) throw new Errno('EISDIR')
-    return this.system.read(fd, at, Math.min(size, MOST_PIECE, this.#answerBytes - ANSWER_SLACK))
+    const most = Math.min(size, MOST_PIECE, this.#answerBytes - ANSWER_SLACK)
+    if (this.#piece.length < most) this.#piece = new Uint8Array(most)
+    return this.#piece.subarray(0, this.system.read(fd, at, this.#piece.subarray(0, most)))
   }
 
   /** As many bytes as the quota leaves room for. */

@@ -57,7 +57,8 @@ export class Ledger {
 
   /** The answer to the question that {@link next} was asked of last. */
   put(steps: number, question: Uint8Array, answer: Uint8Array | null): void {
-    this.#exchanges[this.#at] = [steps, question, answer]
+    // A copy: an answer holds until the next.
+    this.#exchanges[this.#at] = [steps, question, answer && answer.slice()]
     this.#bytes += question.length + (answer?.length ?? 0)
     if (answer !== null) this.#at++
   }

@@ -17,6 +17,8 @@ export interface Inward {
   readonly reference: (fields: readonly Field[]) => unknown
   readonly complex: (real: number, imaginary: number) => unknown
   readonly ellipsis: () => unknown
+  /** Bytes are parts of what was read, not copies: for who alone has it, and does not change it. Default false. */
+  readonly areParts?: boolean
 }
 
 /** A container whose items are still to come; -1 for a dict, whose end is a code. */
@@ -112,7 +114,7 @@ function* read(encoded: Uint8Array, inward: Inward): Generator<void, unknown> {
       case Code.BYTES: {
         const from = at + 4
         at = from + view.getInt32(at, true)
-        value = bytes.slice(from, at)
+        value = inward.areParts ? bytes.subarray(from, at) : bytes.slice(from, at)
         break
       }
       case Code.LONG: {

@@ -5,7 +5,7 @@
  * every other object is asked of `outward`, which tells the fields of a reference, or another value to be written instead, or
  * throws a {@link WireError} that says why not. Getters of the host's may run; what they change is not written twice.
  */
-import { Refusal, ScalarWriter } from './scalars.js'
+import { Refusal, ScalarWriter, type Room } from './scalars.js'
 import { Code, PLAIN, WireError, type WireLimits } from './wire.js'
 
 /** What stands behind StopIteration in a reference. */
@@ -30,7 +30,7 @@ const MOST_PATH = 40
 const NAME = /^[A-Za-z_]\w*$/
 
 /**
- * The bytes of `value`, as many as `limits` allow.
+ * The bytes of `value`, as many as `limits` allow; in a `room`, where there is one.
  * @throws WireError with the path to what cannot be written, which begins with `value`; and whatever a getter throws.
  */
 export function encode(
@@ -38,8 +38,10 @@ export function encode(
   limits: WireLimits,
   outward: Outward,
   known?: Known,
+  room?: Room,
 ): Uint8Array<ArrayBuffer> {
-  const writer = new Writer(limits, outward, known)
+  const out = new ScalarWriter(limits.bytes, room?.take())
+  const writer = new Writer(out, limits, outward, known)
   try {
     writer.write(value)
   } catch (error) {
@@ -52,7 +54,8 @@ export function encode(
       error.limit,
     )
   }
-  return writer.written
+  room?.giveBack(out.memory)
+  return out.written
 }
 
 /** The bytes of a dict, with one more field whose value is written already. */
@@ -91,16 +94,12 @@ class Writer {
   readonly #outward: Outward
   readonly #known: Known | undefined
 
-  constructor(limits: WireLimits, outward: Outward, known: Known | undefined) {
-    this.#out = new ScalarWriter(limits.bytes)
+  constructor(out: ScalarWriter, limits: WireLimits, outward: Outward, known: Known | undefined) {
+    this.#out = out
     this.#limits = limits
     this.#outward = outward
     this.#known = known
     this.#nodes = limits.nodes
-  }
-
-  get written(): Uint8Array<ArrayBuffer> {
-    return this.#out.written
   }
 
   write(value: unknown, isKey = false): void {

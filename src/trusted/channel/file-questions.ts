@@ -37,7 +37,7 @@ export function fileQuestions(
 }
 
 const NOWHERE = [null, null, null]
-const NOTHING_ELSE = { reference: nothing, complex: nothing, ellipsis: nothing }
+const NOTHING_ELSE = { reference: nothing, complex: nothing, ellipsis: nothing, areParts: true }
 function nothing(): never {
   throw new Killed('crash', 'an answer that is none')
 }

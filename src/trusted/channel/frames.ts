@@ -11,11 +11,11 @@ export class ProtocolError extends Error {
 /** More a length cannot tell. */
 export const MOST_FRAME_BYTES = 2 ** 32 - 1
 
-/** A frame as it goes through a pipe: its length, then the payload. */
-export function framed(payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(4 + payload.length)
-  new DataView(bytes.buffer).setUint32(0, payload.length, true)
-  bytes.set(payload, 4)
+/** What goes before a payload in a pipe: its length, here of its parts. */
+export function headOf(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(4)
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  new DataView(bytes.buffer).setUint32(0, length, true)
   return bytes
 }
 

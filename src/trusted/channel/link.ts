@@ -4,7 +4,7 @@
  * had is answered: nothing here rejects, throws or waits for ever because of what a guest or a worker does.
  */
 import { ProtocolError } from './frames.js'
-import { decodeReport, encodeFrame, type Command, type Report } from './protocol.js'
+import { answerFrame, decodeReport, encodeFrame, type Report } from './protocol.js'
 import {
   frameOf,
   handedOver,
@@ -211,11 +211,7 @@ export class Link implements GuestWorker {
         return this.#suspend(
           pending,
           () => pending.call.onSlice!(report.fuel),
-          (fuel) => ({
-            kind: 'slice',
-            id: pending.id,
-            fuel,
-          }),
+          (fuel) => [encodeFrame({ kind: 'slice', id: pending.id, fuel })],
         )
       case 'ask':
         return this.#ask(pending, report.question, report.steps)
@@ -233,12 +229,19 @@ export class Link implements GuestWorker {
     this.#suspend<Uint8Array | null>(
       pending,
       () => onAsk(question, steps),
-      (answer) => ({ kind: 'answer', id: pending.id, answer }),
+      (answer) =>
+        answer === null
+          ? [encodeFrame({ kind: 'answer', id: pending.id, answer })]
+          : answerFrame(pending.id, answer),
     )
   }
 
   /** The worker waits for what `work` answers. The time that the host takes is not the guest's. */
-  #suspend<T>(pending: Pending, work: () => T | Promise<T>, command: (answer: T) => Command): void {
+  #suspend<T>(
+    pending: Pending,
+    work: () => T | Promise<T>,
+    command: (answer: T) => Uint8Array<ArrayBuffer>[],
+  ): void {
     pending.asking = true
     const asked = performance.now()
     pending.watchdog.pause()
@@ -247,7 +250,7 @@ export class Link implements GuestWorker {
       pending.asking = false
       pending.askedMs += performance.now() - asked
       if (pending.pausedAt === undefined) pending.watchdog.resume()
-      this.#channel?.send(encodeFrame(command(answer)))
+      this.#channel?.send(...command(answer))
     }
     const failed = (error: unknown): void =>
       this.kill(`the host failed to answer: ${String(error)}`)

@@ -3,7 +3,7 @@
  * of an unknown kind, with a field missing, too many or of the wrong type is a {@link ProtocolError}, upon which the host kills
  * the worker and the worker exits. Which frames there are, and what their fields hold, is {@link COMMANDS} and {@link REPORTS}.
  */
-import { decode } from './decode.js'
+import { decode, type Inward } from './decode.js'
 import { encode, never } from './encode.js'
 import {
   amount,
@@ -209,6 +209,14 @@ export function encodeFrame(frame: Command | Report): Uint8Array<ArrayBuffer> {
   return encode(frame, FRAME, never)
 }
 
+/** An answer's frame as its parts, the answer itself where it is: it may be large. */
+export function answerFrame(id: number, answer: Uint8Array): Uint8Array<ArrayBuffer>[] {
+  const whole = encodeFrame({ kind: 'answer', id, answer: new Uint8Array(0) })
+  const [head, end] = [whole.subarray(0, -1), whole.subarray(-1)]
+  new DataView(head.buffer).setInt32(head.length - 4, answer.length, true)
+  return [head, answer as Uint8Array<ArrayBuffer>, end]
+}
+
 /** What a worker says, decoded as if forged. @throws ProtocolError */
 export function decodeReport(payload: Uint8Array): Report {
   return readFrame(payload, REPORTS) as Report
@@ -216,13 +224,17 @@ export function decodeReport(payload: Uint8Array): Report {
 
 /** What the host says, decoded as if forged: a jail that is handed nonsense must exit, not guess. @throws ProtocolError */
 export function decodeCommand(payload: Uint8Array): Command {
-  return readFrame(payload, COMMANDS) as Command
+  return readFrame(payload, COMMANDS, OWNED) as Command
 }
 
-function readFrame(payload: Uint8Array, kinds: Readonly<Record<string, Fields>>): unknown {
+function readFrame(
+  payload: Uint8Array,
+  kinds: Readonly<Record<string, Fields>>,
+  inward: Inward = NOTHING_ELSE,
+): unknown {
   let frame: unknown
   try {
-    frame = decode(payload, FRAME, NOTHING_ELSE)
+    frame = decode(payload, FRAME, inward)
   } catch (error) {
     throw new ProtocolError(
       `a frame that does not decode: ${error instanceof Error ? error.message : String(error)}`,
@@ -236,6 +248,8 @@ function readFrame(payload: Uint8Array, kinds: Readonly<Record<string, Fields>>)
 
 /** Complex numbers and Ellipsis are in no frame; references are refused before. */
 const NOTHING_ELSE = { reference: none, complex: none, ellipsis: none }
+/** A worker alone has what it was sent. The host may be sent memory that the sender still has: it copies. */
+const OWNED = { ...NOTHING_ELSE, areParts: true }
 
 function none(): never {
   throw new ProtocolError('a value that is in no frame')

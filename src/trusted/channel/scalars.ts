@@ -6,8 +6,8 @@ import { Code, type WireError } from './wire.js'
 const toUtf8 = new TextEncoder()
 /** Shorter texts are written unit by unit as long as they are ASCII. */
 const SHORT = 48
-/** Room at first, and behind what is made room for. */
-const SLACK = 256
+/** Room at first, and behind what is made room for; and the most that is kept of a {@link Room}. */
+const [SLACK, MOST_ROOM] = [256, 1 << 22]
 
 const isWellFormed = (text: string): boolean =>
   (text as string & { isWellFormed(): boolean }).isWellFormed()
@@ -23,15 +23,38 @@ export class Refusal extends Error {
   }
 }
 
-export class ScalarWriter {
+/** Memory that is written into again and again: what was written holds until it is written into next. */
+export class Room {
   #bytes = new Uint8Array(SLACK)
-  #view = new DataView(this.#bytes.buffer)
+
+  /** Nobody else has it meanwhile: a getter of the host's may have something else written. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes
+    this.#bytes = new Uint8Array(SLACK)
+    return bytes
+  }
+
+  giveBack(bytes: Uint8Array<ArrayBuffer>): void {
+    if (bytes.length <= MOST_ROOM) this.#bytes = bytes
+  }
+}
+
+export class ScalarWriter {
+  #bytes: Uint8Array<ArrayBuffer>
+  #view: DataView
   #at = 0
   readonly #most: number
 
   /** @param most bytes that may be written */
-  constructor(most: number) {
+  constructor(most: number, bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SLACK)) {
     this.#most = most
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer)
+  }
+
+  /** All of the memory that it is written in. */
+  get memory(): Uint8Array<ArrayBuffer> {
+    return this.#bytes
   }
 
   get written(): Uint8Array<ArrayBuffer> {

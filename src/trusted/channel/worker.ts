@@ -73,7 +73,8 @@ export interface GuestWorker {
 
 /** What a link needs of a process or a thread. */
 export interface Channel {
-  send(payload: Uint8Array<ArrayBuffer>): void
+  /** The parts of one payload. What they hold stays as it is until the other side has read it. */
+  send(...parts: Uint8Array<ArrayBuffer>[]): void
   /** Ends the other side by force. Called once. */
   kill(): void
   /** Stops the other side, or lets it go on. */

@@ -31,8 +31,10 @@ const SMALL = 131_072
  * has written anything to the volume.
  */
 class ReadAhead {
-  #bytes = new Uint8Array(0)
+  /** Its own, with what was read from `#start` to `#end`: what `fetch` gives holds until the next question. */
+  #room = new Uint8Array(0)
   #start = 0
+  #end = 0
   #changes = -1
   #size = SMALL
 
@@ -43,20 +45,28 @@ class ReadAhead {
 
   read(at: number, into: Uint8Array): number {
     const isFresh = this.#changes === this.changes()
-    const end = this.#start + this.#bytes.length
-    if (!isFresh || at < this.#start || at >= end) {
-      this.#size = isFresh && at === end ? Math.min(PIECE, this.#size * 2) : SMALL
-      this.#changes = this.changes()
-      this.#bytes = this.fetch(
-        at,
-        Math.min(PIECE, Math.max(into.length, this.#size)),
-      ) as Uint8Array<ArrayBuffer>
-      this.#start = at
+    if (isFresh && at >= this.#start && at < this.#end) {
+      const bytes = this.#room.subarray(at - this.#start, this.#end - this.#start)
+      return put(bytes, into).length
     }
-    const bytes = this.#bytes.subarray(at - this.#start, at - this.#start + into.length)
-    into.set(bytes)
-    return bytes.length
+    this.#size = isFresh && at === this.#end ? Math.min(PIECE, this.#size * 2) : SMALL
+    this.#changes = this.changes()
+    const bytes = this.fetch(at, Math.min(PIECE, Math.max(into.length, this.#size)))
+    const { length } = put(bytes, into)
+    const rest = bytes.subarray(length)
+    if (this.#room.length < rest.length) this.#room = new Uint8Array(rest.length)
+    this.#room.set(rest)
+    this.#start = at + length
+    this.#end = at + bytes.length
+    return length
   }
+}
+
+/** As many as there is room for. */
+function put(bytes: Uint8Array, into: Uint8Array): Uint8Array {
+  const part = bytes.subarray(0, into.length)
+  into.set(part)
+  return part
 }
 
 export class RemoteVolume implements Volume {
