@@ -6,7 +6,6 @@
  * its own; the answer is data, or an exception of a known class. Whatever happens becomes one event of the audit log.
  *
  * A question may be put off: nobody answers it in this run, which ends as waiting, and a later broker takes it up again.
- *
  * Nothing here throws or rejects because of a guest, a handler that fails, or an approver that fails: each ends as an answer.
  */
 import type { Callback, Lent } from './callbacks.js'
@@ -280,20 +279,17 @@ export class Broker {
   }
 
   #settle(open: Open, decision: Decision, value: unknown): Settled {
-    const { id, target } = open.question
+    const { id, target, effect } = open.question
     if (value instanceof Denied) return this.#settle(open, 'denied', value.told)
-    // A piece that was read is measured by who reads it, and written once: with its row.
-    if (value instanceof Uint8Array && this.#options.effects.get(open.question.effect)?.isQuiet) {
-      this.#tell(open, decision, value.length)
-      return { id, value, encoded: undefined }
-    }
-    let encoded: Uint8Array
+    let encoded: Uint8Array | undefined
     try {
-      encoded = this.encode(value)
+      // A piece that was read is measured by who reads it, and written once: with its row.
+      const isPiece = value instanceof Uint8Array && this.#options.effects.get(effect)?.isQuiet
+      if (!isPiece) encoded = this.encode(value)
     } catch (error) {
       return this.#refuse(open, 'failed', 'TypeError', `${target}: ${textOf(error)}`)
     }
-    this.#tell(open, decision, encoded.length)
+    this.#tell(open, decision, encoded?.length ?? 0)
     return { id, value, encoded }
   }
 

@@ -30,7 +30,7 @@ interface Handle {
 /** Open at the same time. */
 const MOST_HANDLES = 256
 const MOST_PIECE = 1 << 20
-const NOTHING_WRITTEN = { end: -1, bytes: new Uint8Array() }
+const NONE = { end: -1, bytes: new Uint8Array() }
 /** Room in an answer around a piece or an entry. */
 const ANSWER_SLACK = 512
 
@@ -51,7 +51,7 @@ export class FileRun {
   readonly #used = new Map<HostMountRule, Used>()
   #next = 1
   #left: number
-  /** Where pieces are read, one after the other: memory that is made anew costs more than reading does. */
+  /** Where pieces are read: new memory costs more than reading does. */
   #piece = new Uint8Array(0)
   /** What is left of a folder's entries that did not fit into one answer. */
   #listing: { readonly target: string; readonly entries: [string, Kind][] } | undefined
@@ -119,8 +119,7 @@ export class FileRun {
     if (this.#handles.size >= MOST_HANDLES) throw new Errno('EMFILE')
     const wants = flags & O.ACCESS
     const writes = wants !== 0 || (flags & O.TRUNC) !== 0
-    let fd: number | undefined
-    let stat: HostStat | undefined
+    let [fd, stat]: [fd?: number, stat?: HostStat] = []
     if ((flags & O.CREAT) !== 0 && quietly(() => mount.directory.stat(path, false)) === undefined)
       this.making(mount, () => {
         fd = mount.directory.create(path, mode & 0o777)
@@ -145,9 +144,7 @@ export class FileRun {
     }
     stat ??= this.system.stat(fd)
     const number = this.#next++
-    const { kind } = stat
-    const written = NOTHING_WRITTEN
-    const handle: Handle = { fd, mount, target, kind, isWritable: writes, written }
+    const handle: Handle = { fd, mount, target, kind: stat.kind, isWritable: writes, written: NONE }
     this.#handles.set(number, handle)
     if ((flags & O.TRUNC) !== 0) this.resize(handle, 0)
     return [number, rowOf(this.system.stat(fd))]
@@ -179,7 +176,7 @@ export class FileRun {
   /** Writes, with secrets masked: also one that begins in what was written just before. */
   #put(handle: Handle, place: number, piece: Uint8Array): number {
     if (this.#secrets === undefined) return this.system.write(handle.fd, place, piece)
-    const before = handle.written.end === place ? handle.written.bytes : NOTHING_WRITTEN.bytes
+    const before = handle.written.end === place ? handle.written.bytes : NONE.bytes
     const whole = new Uint8Array(before.length + piece.length)
     whole.set(before)
     whole.set(piece, before.length)
@@ -297,7 +294,7 @@ function quietly<T>(work: () => T): T | undefined {
   try {
     return work()
   } catch (error) {
-    if (error instanceof Errno && error.code === 'ENOENT') return undefined
-    throw error
+    if (!(error instanceof Errno && error.code === 'ENOENT')) throw error
+    return undefined
   }
 }
