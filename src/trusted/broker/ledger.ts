@@ -58,7 +58,7 @@ export class Ledger {
   /** The answer to the question that {@link next} was asked of last. */
   put(steps: number, question: Uint8Array, answer: Uint8Array | null): void {
     // A copy: an answer holds until the next.
-    this.#exchanges[this.#at] = [steps, question, answer && answer.slice()]
+    this.#exchanges[this.#at] = [steps, question, answer?.slice() ?? null]
     this.#bytes += question.length + (answer?.length ?? 0)
     if (answer !== null) this.#at++
   }
