@@ -101,7 +101,7 @@ export function callLimits(limits: Limits): CallLimits {
 /** Carries one execution out. Rejects only with what `onOutput` threw. */
 export async function execute(execution: Execution): Promise<Executed> {
   const { worker, to = 'guest', first, limits, signal, pauses } = execution
-  // Its listeners were told already: none that is added now will be.
+  // The signal has fired: a listener that is added now is never called.
   if (signal?.aborted) return { outcome: CANCELLED_UNSPENT, begun: true, delta: undefined }
   let hostError: { readonly error: unknown } | undefined
   const notTaken = (error: unknown): void => {

@@ -66,7 +66,7 @@ def comprehension(node, walk):
 def handler(node, walk):
     """
     What the interpreter says of a private name holds its mark, which the program must not see. No function is called for a
-    RecursionError: there may be no room for one. In a class body the name may yet be renamed; there a message keeps marks.
+    RecursionError: there may be no room for one. In a class body a later step may rename it, so there a message keeps its marks.
     """
     left = [node.type, *node.body]
     if node.name is not None and walk.kind != 'class':

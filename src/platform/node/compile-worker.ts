@@ -34,7 +34,7 @@ const SETUP: Setup = {
 
 let found: WorkerFiles | undefined
 
-/** Found once: looking needs a descriptor. Symlinks resolved, since a jail may not follow them. */
+/** Kept from the first time: reading it takes a file descriptor. Symbolic links are resolved, since a jail may not follow them. */
 function files(): WorkerFiles {
   return (found ??= [
     realpathSync(wasmPath()),

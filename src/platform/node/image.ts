@@ -57,7 +57,10 @@ export function wasmPath(): string {
     .resolve('pyodide/pyodide.asm.wasm'))
 }
 
-/** Found once: looking needs a descriptor, and a host that has none left must still be told so by the spawn. */
+/**
+ * Kept from the first time: reading it takes a file descriptor. A host that has none left must learn that from the error of its
+ * spawn, not from an error here.
+ */
 let foundWasm: string | undefined
 
 /** Python's standard library as the `pyodide` package ships it, an archive. @throws ImageError */

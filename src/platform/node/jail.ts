@@ -145,7 +145,7 @@ export function startJail(
     // A signal that could not be sent is an error too, and nothing ended by it.
     if (child.pid === undefined) gone(`the worker could not be started: ${error.message}`)
   })
-  // Out of file descriptors: the error is on its way, and there are no pipes.
+  // Without file descriptors Node makes no pipes, and emits the error later.
   if ((child.stdin as unknown) === undefined || (child.stdin as unknown) === null) return link
   endWithHost()
   children.add(child)

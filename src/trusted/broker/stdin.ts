@@ -3,7 +3,7 @@ import { GuestError, type Effect } from './effect.js'
 
 /** What a guest reads, of which somebody of the host's keeps the place. */
 export interface Readable {
-  /** As many bytes as there are, at most `most`; none at the end. Who no longer waits takes nothing from those who do. */
+  /** As many bytes as there are, at most `most`; none at the end. A reader whose signal is aborted takes nothing from the others. */
   read(most: number, signal: AbortSignal): Uint8Array | Promise<Uint8Array>
 }
 

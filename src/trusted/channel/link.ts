@@ -142,7 +142,8 @@ export class Link implements GuestWorker {
         begun: pending.phase !== 'beginning',
         usage: usedBy(pending),
       })
-    this.#channel?.hold(true) // its end is near, and who waits for it (close) must see it
+    // A host that waits for the end of its workers must stay alive until this one is gone.
+    this.#channel?.hold(true)
   }
 
   /** A payload arrived. */

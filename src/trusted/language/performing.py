@@ -62,7 +62,7 @@ def opened(request):
     if guest is None:
         guest = _Guest(request['policy'])
     elif request.pop('fresh', False):
-        # Memory that others began with too: what was to come of its generators is no secret any more.
+        # Other guests began with the same memory, and can foresee what its generators give: they are seeded anew.
         random.seed()
         if (own := guest.run.state.get('random')) is not None:
             own.seed()
