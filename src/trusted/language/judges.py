@@ -227,9 +227,19 @@ OPERATIONS = (
     )
 )
 
-_JUDGES = {
-    name: globals()[f'_judge_{group}'] for group, names in JUDGED_BY.items() for name in names
+# Group of JUDGED_BY -> its judge.
+_JUDGE_OF = {
+    'format': _judge_format,
+    'obj': _judge_obj,
+    'registry': _judge_registry,
+    'own': _judge_own,
+    'namedtuple': _judge_namedtuple,
+    'enum': _judge_enum,
+    'text': _judge_text,
+    'new': _judge_new,
+    'setattr': _judge_setattr,
 }
+_JUDGES = {name: _JUDGE_OF[group] for group, names in JUDGED_BY.items() for name in names}
 
 
 def judge_of(name):
