@@ -42,15 +42,8 @@ export type { Sandbox } from './sandbox/sandbox.js'
 export { outcomeToJson, valueToJson } from './sandbox/json.js'
 export { EvaluationError } from './sandbox/outcome.js'
 export type { Cell, CellError } from './sandbox/cells.js'
-export type {
-  Columns,
-  Formula,
-  FormulaOf,
-  FormulaSource,
-  InlineFormula,
-  Mapped,
-  Row,
-} from './sandbox/formula.js'
+export type { Formula, FormulaOf, FormulaSource, InlineFormula, Mapped } from './sandbox/formula.js'
+export type { Columns, Row } from './sandbox/formula-arguments.js'
 export type { Slice } from './sandbox/slices.js'
 export type { StartedRun } from './sandbox/started-run.js'
 export type { Program } from './sandbox/program.js'

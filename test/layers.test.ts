@@ -92,10 +92,8 @@ const MOST_LINES = 300
 /** Not split yet. */
 const LARGER = new Set([
   'sandbox/compiler.ts',
-  'sandbox/formula.ts',
   'sandbox/options.ts',
   'sandbox/pool.ts',
-  'sandbox/requests.ts',
   'sandbox/sandbox.ts',
   'sandbox/session.ts',
   'trusted/files/files.ts',

@@ -5,7 +5,8 @@ import { checkParameters, type Isolation } from './options.js'
 import type { Cell, RawCell, Task } from './cells.js'
 import { Code, type Compiled, type SourceText } from './compiler.js'
 import { Evaluator } from './evaluator.js'
-import { Formula, InlineFormula, type FormulaOf, type FormulaSource, type Row } from './formula.js'
+import { Formula, InlineFormula, type FormulaOf, type FormulaSource } from './formula.js'
+import type { Row } from './formula-arguments.js'
 import type { FormulaGuest } from './formula-guest.js'
 import {
   UNSPENT,

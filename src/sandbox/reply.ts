@@ -6,7 +6,7 @@ import { allOf } from '../trusted/channel/decode.js'
 import type { Performed } from '../trusted/channel/link.js'
 import { readException, type FindSource, type HostTraces } from './exception.js'
 import type { Exhausted, Outcome, Spent } from './outcome.js'
-import { ForgedResponse, readRunResponse, type RunResponse } from './requests.js'
+import { ForgedResponse, readRunResponse, type RunResponse } from './responses.js'
 
 const MIB = 1 << 20
 

@@ -2,7 +2,7 @@
 import { errorOf, type Cell, type RawCell, type Task } from './cells.js'
 import type { Code } from './compiler.js'
 import type { Evaluator } from './evaluator.js'
-import { argumentsOf, encodeArguments, type Row } from './formula.js'
+import { argumentsOf, encodeArguments, type Row } from './formula-arguments.js'
 import type { Runtime } from './runs.js'
 import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
 import type { Value } from '../trusted/channel/values.js'

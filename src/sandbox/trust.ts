@@ -9,15 +9,8 @@ import type { CallLimits } from '../trusted/channel/protocol.js'
 import { readException, type FindSource } from './exception.js'
 import type { ResolvedModule } from './exposure.js'
 import { CANCELLED } from './tenants.js'
-import {
-  attendRequest,
-  ForgedResponse,
-  fullRequest,
-  loadRequest,
-  readRunResponse,
-  type RunResponse,
-  RESPONSE_SLACK,
-} from './requests.js'
+import { attendRequest, fullRequest, loadRequest, RESPONSE_SLACK } from './requests.js'
+import { ForgedResponse, readRunResponse, type RunResponse } from './responses.js'
 import type { Runtime } from './runs.js'
 
 /** A trusted module is the host's own and may take its time to load, in milliseconds. */
