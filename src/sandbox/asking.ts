@@ -1,6 +1,6 @@
 /** What one run asks its host, and what becomes of it when it waits. */
 import type { Limits } from '../policy/limits.js'
-import type { Code } from './compiler.js'
+import type { Code } from './code.js'
 import type { FindSource } from './exception.js'
 import type { Given } from './given.js'
 import type { Conversation } from '../trusted/broker/conversation.js'

@@ -5,7 +5,7 @@
 import type { Value } from '../trusted/channel/values.js'
 import { encodeValue } from '../trusted/channel/values.js'
 import type { Limits } from '../policy/limits.js'
-import type { Code } from './compiler.js'
+import type { Code } from './code.js'
 import { describeOutcome, type Outcome, type Returned, type Usage } from './outcome.js'
 import { common, granted, type Granting } from './requests.js'
 

@@ -1,6 +1,6 @@
 /** What a host grants its guests: the options of a sandbox, checked, and the conversation that one run has about them. */
 import { checkName } from '../check/host-names.js'
-import type { Code } from './compiler.js'
+import type { Code } from './code.js'
 import { ArgumentError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import type { Granted } from '../trusted/broker/calls.js'

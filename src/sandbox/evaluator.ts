@@ -10,7 +10,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GuestWorker } from '../trusted/channel/link.js'
 import { cellsRequest, readCells, type RawCell, type Task } from './cells.js'
-import type { Code } from './compiler.js'
+import type { Code } from './code.js'
 import { execute } from './execution.js'
 import { PreparedRoom } from './formula-guest.js'
 import { CANCELLED_UNSPENT, UNSPENT, type Outcome, type Usage } from './outcome.js'

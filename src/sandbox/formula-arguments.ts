@@ -1,7 +1,7 @@
 /** The arguments of formulas: rows and columns of values by name, in the order of the parameters, as bytes. */
 import { ArgumentError, ValueError } from '../errors.js'
 import type { Value } from '../trusted/channel/values.js'
-import type { Code } from './compiler.js'
+import type { Code } from './code.js'
 import { encodeArgs } from './requests.js'
 import type { Runtime } from './runs.js'
 

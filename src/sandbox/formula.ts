@@ -17,7 +17,7 @@ import {
 import type { FormulaGuest } from './formula-guest.js'
 import { Killed } from '../trusted/wall/killed.js'
 import { RETIRED, type Performed } from '../trusted/channel/link.js'
-import type { Code } from './compiler.js'
+import type { Code } from './code.js'
 import { callLimits } from './execution.js'
 import { STEPS_A_TICK } from '../trusted/wall/image-facts.js'
 import { EvaluationError, UNSPENT, type Outcome, type Usage } from './outcome.js'

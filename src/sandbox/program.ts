@@ -1,6 +1,6 @@
 /** A program that was checked, verified and compiled once, to be run many times, each time in a pristine guest. */
 import type { Value } from '../trusted/channel/values.js'
-import type { Code } from './compiler.js'
+import type { Code } from './code.js'
 import { checkOptions, type ExecuteOptions, type Inputs } from './options.js'
 import type { Outcome } from './outcome.js'
 

@@ -10,7 +10,7 @@ import { compilerFiles } from '../platform/node/compile-worker.js'
 import { cacheKey } from '../trusted/channel/compile-cache.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { WireError } from '../trusted/channel/wire.js'
-import { Code, type SourceText } from './compiler.js'
+import { Code, type SourceText } from './code.js'
 import { sealed, unsealed } from './seal.js'
 
 const MAGIC = 'pyrestrict compiled 1\n'

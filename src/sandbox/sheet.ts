@@ -1,6 +1,6 @@
 /** A sheet: many formulas over many rows, in as few calls as there can be, with an error for each cell that has no value. */
 import { errorOf, type Cell, type RawCell, type Task } from './cells.js'
-import type { Code } from './compiler.js'
+import type { Code } from './code.js'
 import type { Evaluator } from './evaluator.js'
 import { argumentsOf, encodeArguments, type Row } from './formula-arguments.js'
 import type { Runtime } from './runs.js'

@@ -16,7 +16,7 @@ import {
 } from '../trusted/broker/states.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { WireError } from '../trusted/channel/wire.js'
-import { Code } from './compiler.js'
+import { Code } from './code.js'
 import type { HostSide } from './effects.js'
 import { decodeRecording, encodeRecording, type Recorded, type Turn } from './repeat.js'
 import type { Written } from './output.js'

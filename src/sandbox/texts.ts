@@ -3,7 +3,8 @@ import type { ResolvedPolicy } from '../policy/policy.js'
 import { EVALUATORS } from '../trusted/language/language.js'
 import { EVALUATING } from '../trusted/language/modules.js'
 import type { CompiledText, CompileText, FindingRow } from '../trusted/broker/evaluate.js'
-import { Code, type Compiler, type TextAnswer } from './compiler.js'
+import type { Compiler, TextAnswer } from './compiler.js'
+import { Code } from './code.js'
 
 /** As many diagnostics of a text are told to the guest. */
 const MOST_TOLD = 10
