@@ -52,6 +52,8 @@ export class Parked {
     const whole = this.#whole
     if (whole === undefined) return
     this.#timer = setTimeout(() => {
+      // It would go on to hold what it packs.
+      this.#timer = undefined
       void pack(whole, PACKING).then((packed) => {
         if (this.#whole !== whole) return
         this.#whole = undefined
