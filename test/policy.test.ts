@@ -389,7 +389,7 @@ describe('presets', () => {
 
   test('an unknown one is refused', () => {
     expect(said({ preset: 'scripts' })).toBe(
-      'policy.preset: must be one of formula, template, script, agent, education, not "scripts"',
+      'policy.preset: must be one of formula, template, script, agent, education, not "scripts"; did you mean "script"?',
     )
     expect(said({ preset: 'toString' })).toBe(
       'policy.preset: must be one of formula, template, script, agent, education, not "toString"',

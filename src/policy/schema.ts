@@ -2,6 +2,7 @@
  * The policy's schema, put together from its keys. The validation and the published JSON Schema come from it. Unknown keys are
  * refused wherever they stand.
  */
+import { nearest } from '../check/nearest.js'
 import * as v from 'valibot'
 import { keyed } from './key.js'
 import { KEYS, type PolicyKeyName } from './keys.js'
@@ -29,7 +30,8 @@ export const policySchema = v.pipe(
       v.pipe(
         v.picklist(
           PRESET_NAMES,
-          (issue) => `must be one of ${PRESET_NAMES.join(', ')}, not ${issue.received}`,
+          (issue) =>
+            `must be one of ${PRESET_NAMES.join(', ')}, not ${issue.received}${meant(issue.input)}`,
         ),
         v.description(
           'A named starting point. Fields given beside it replace those of the preset; limits one by one.',
@@ -46,3 +48,8 @@ export const policySchema = v.pipe(
 
 /** What the schema accepts. `Policy` in policy.ts is the same type with documentation, and compared to it there. */
 export type SchemaInput = v.InferInput<typeof policySchema>
+
+function meant(word: unknown): string {
+  const close = typeof word === 'string' ? nearest(word.toLowerCase(), PRESET_NAMES) : undefined
+  return close === undefined ? '' : `; did you mean "${close}"?`
+}

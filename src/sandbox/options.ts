@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { checkFirstLine, type Numbering } from '../check/first-line.js'
 import { checkName } from '../check/host-names.js'
+import { nearest } from '../check/nearest.js'
 import type { Mode } from '../check/options.js'
 import { ArgumentError, PolicyError } from '../errors.js'
 import { resolveEffects, type EffectOptions, type HostSide } from './effects.js'
@@ -259,8 +260,11 @@ export function resolveOptions(options: SandboxOptions, policy: ResolvedPolicy):
   checkOptions(options, 'sandbox')
   const { pool, snapshotKey } = options
   const { isolation = pool?.isolation ?? 'process', wrap = pool?.wrap } = options
-  if (!ISOLATIONS.includes(isolation))
-    throw new ArgumentError(`isolation: must be one of ${ISOLATIONS.join(', ')}`)
+  if (!ISOLATIONS.includes(isolation)) {
+    const close = typeof isolation === 'string' ? nearest(isolation, ISOLATIONS) : undefined
+    const suggestion = close === undefined ? '' : `; did you mean "${close}"?`
+    throw new ArgumentError(`isolation: must be one of ${ISOLATIONS.join(', ')}${suggestion}`)
+  }
   if (pool !== undefined) checkPool(pool, options)
   checkWrap(wrap, isolation)
   if (isolation === 'inline' && options.workers !== undefined && options.workers !== 1) {
