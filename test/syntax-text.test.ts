@@ -92,7 +92,7 @@ describe('syntax errors are told by', () => {
     ['for x in y  # comment\n    pass\n', ['1:11 `:` is missing']],
     ['x = = 2\n', ['1:5 invalid syntax near `=`']],
     ['x = $y\n', ['1:5 invalid syntax near `$`']],
-    ['import\n', ['1:1 invalid syntax near `import`']],
+    ['import\n', ["1:1 Expected one or more names after 'import'"]],
     ['def f(x):\nreturn x\n', ['1:1 an indented block must follow']],
   ])('%j', (text, expected) => expect(messages(text)).toEqual(expected))
 
