@@ -174,6 +174,17 @@ def _judge_own(x, name):
     refuse(name)
 
 
+_held = tuple((kind, kind.__dict__['__func__'].__get__) for kind in (staticmethod, classmethod))
+
+
+def _wrapped(x):
+    """The function of a static or a class method, `x` where it is none."""
+    for kind, function in _held:
+        if type(x) is kind:
+            return function(x)
+    return x
+
+
 def judge_special(x, name):
     """A special method that a guest may define, of anything but zero-argument `super()`: of the guest's own instances and of
     plain data it is what an operator would call; of a class, it is for the instances of classes derived here."""
@@ -188,7 +199,11 @@ def judge_special(x, name):
     ):
         return _getattr(x, name)
     if not is_class(x):
-        if name not in OPERATIONS and not (name == '__get__' and own_function(x)) or kind in FACETS:
+        if (
+            name not in OPERATIONS
+            and not (name == '__get__' and own_function(_wrapped(x)))
+            or kind in FACETS
+        ):
             refuse(name)
         # Of its class, bound to it: what stands for something else, as `list[int]`, would answer with what that has.
         for cls in mro_of(kind):
