@@ -1,17 +1,18 @@
 ; PR406 slots
 ;
 ; ## Denies
-; `__slots__` that is anything but literal strings, alone or in a tuple, list, set or dict, or that names a dunder.
+; `__slots__` that names what no attribute may be called: a dunder other than `__dict__` and `__weakref__`, or one of the names that
+; lead into the interpreter. Names that are computed are judged when the class is made.
 ;
 ; ## Why
-; Slots make descriptors under the names given; private ones have to be renamed, so the names have to be known.
+; Slots make descriptors under the names given, which the interpreter and its library would take for their own.
 ;
 ; ## Instead
-; Write the names: `__slots__ = ('x', 'y')`.
+; Choose other names: `__slots__ = ('x', 'y')`.
 ;
 ; ## Example
 ; class Point:
-;     __slots__ = NAMES   # refused
+;     __slots__ = ('x', '__class__')   # refused
 ;
 ; class Point:
 ;     __slots__ = ('x', 'y')

@@ -44,6 +44,9 @@ const HARMLESS = [
   // Translation takes annotations of plain names off; CPython itself refuses such slots when the class is made.
   'x: _metaclass_ = 1\n',
   "class G:\n    __slots__ = ('not a name',)  # error: 17 [PR406]\n",
+  // Slots are judged when the class is made.
+  "class F:\n    __slots__ = ('gi_frame',)  # error: 17 [PR406]\n",
+  "class I:\n    __slots__ = (*names, '__class__')  # error: 17 [PR406]\n",
 ]
 
 /** Whether the checker refuses dunders alone that a policy may have guarded: then the guards of a run answer, for all policies. */

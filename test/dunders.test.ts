@@ -123,8 +123,18 @@ def group():
 
 describe('reading shows the program its own, as CPython does', () => {
   const SETUP = `
-import functools
+import functools, json, sys
 from enum import Enum
+from typing import Generic, NamedTuple, TypedDict
+class H:
+    def __reduce__(self): return 1, 2
+    def __dir__(self): return ['d']
+class G[T: int]: pass
+type Alias = list[int]
+NT = NamedTuple('NT', [('a', int)])
+class TD(TypedDict):
+    a: int
+    _b: str
 class A: pass
 class B(A):
     """doc"""
@@ -175,6 +185,24 @@ except ValueError as e: error = e
       true,
     ],
     ["getattr(1, '__dict__', 'none')", 'none'],
+    ['[c.__name__ for c in type.__mro__], type.__mro__[0] is type', [['type', 'object'], true]],
+    [
+      "'append' in list.__dict__ and '__len__' in list.__dict__, '_x' in list.__dict__",
+      [true, false],
+    ],
+    ["json.__dict__['dumps'] is json.dumps, json.__dict__['__name__']", [true, 'json']],
+    [
+      '[x is y for x, y in ((sys.__stdout__, sys.stdout), (sys.__stderr__, sys.stderr), (sys.__stdin__, sys.stdin))]',
+      [true, true, true],
+    ],
+    ['(1, 2).__getnewargs__(), (3).__getnewargs__()', [[[1, 2]], [3]]],
+    ['H().__reduce__(), H().__dir__(), H.__reduce__(H())', [[1, 2], ['d'], [1, 2]]],
+    ['G.__type_params__[0].__name__, G.__parameters__ == G.__type_params__', ['T', true]],
+    ['G.__type_params__[0].__bound__ is int and Alias.__value__ == list[int]', true],
+    ['G.__orig_bases__[0].__origin__ is Generic, NT.__orig_bases__ == (NamedTuple,)', [true, true]],
+    ['sorted(TD.__required_keys__), TD.__total__', [['_b', 'a'], true]],
+    ['[n for n in G.__type_params__[0].__constraints__]', []],
+    ["(lambda p: (setattr(p, '__doc__', 'd'), p.__doc__)[1])(property(len))", 'd'],
   ])('%s', async (expression, expected) => {
     const value = valueOf(await guarded.run(`${SETUP}result = ${expression}\nresult`))
     expect(value instanceof Map ? Object.fromEntries(value) : value).toEqual(expected)
@@ -218,6 +246,8 @@ def gen(): yield
 async def co(): pass
 class C:
     def m(self): pass
+class Told(int):
+    def sized(self): return super().__sizeof__()
 class E(Exception): pass
 lru = functools.lru_cache(len)
 `
@@ -227,8 +257,6 @@ object.__subclasses__()
 ().__class__.__base__.__subclasses__()
 ().__class__.__mro__[1].__subclasses__()
 C.__class__.__subclasses__()
-C.__class__.__mro__
-C.__class__.__base__
 C.__class__('X', (), {'__del__': len})
 type(C).__class__.__subclasses__()
 gen().__class__()
@@ -242,11 +270,6 @@ functools.wraps.__dict__
 functools.wraps.__wrapped__
 functools.reduce.__defaults__
 functools.partial(len).__dict__
-string.__dict__
-json.__dict__
-string.Template.__dict__
-str.__dict__
-object.__dict__
 type.__dict__
 string.Template.__annotations__
 json.dumps.__kwdefaults__
@@ -267,6 +290,33 @@ getattr(C.m, '__clo' + 'sure__')
 getattr(C.m, '__built' + 'ins__')
 getattr(C.m, '__get' + 'attribute__')
 getattr(C, '__redu' + 'ce_ex__')
+C().__reduce__()
+C().__reduce_ex__(4)
+C().__getstate__()
+(1).__reduce__
+[].__reduce_ex__(2)
+object.__reduce__
+C.__dir__
+list.__sizeof__
+Told(1).sized()
+list[int].__reduce__
+object.__dict__['__new__'](type)
+object.__dict__['__new__'](C.__class__)
+object.__dict__['__init__'](json)
+object.__dict__['__reduce__']
+object.__dict__['__class__']
+object.__dict__['__subclasshook__']
+getattr(string.Template.__dict__['substitute'], '__glo' + 'bals__')
+type.__mro__[0]('X', (), {'__del__': len})
+type.__mro__[0].__subclasses__()
+typing.NamedTuple('N', [('a', int)]).__orig_bases__[0]('X', [('__class__', int)])
+typing.get_type_hints
+collections.namedtuple('P', 'x')(1).__reduce__()
+getattr(collections.namedtuple('P', 'x')._make.__func__, '__glo' + 'bals__')
+json.__stdout__
+json.__dict__['codecs']
+json.__dict__['_default_encoder']
+json.__dict__['__builtins__']
 getattr(C, '__subclass' + 'hook__')
 operator.attrgetter('__cla' + 'ss__')(1)
 operator.attrgetter('__dict' + '__')(C())
@@ -291,7 +341,7 @@ setattr(asyncio.Queue(), '__dict' + '__', {})
   )('%s', async (expression) => {
     const outcome = await guarded.run(`${setup}
 try: got = ${expression}
-except (AttributeError, TypeError): got = 'stopped'
+except (AttributeError, TypeError, KeyError, ValueError): got = 'stopped'
 got if got == 'stopped' else 'GOT ' + repr(got)`)
     expect(valueOf(outcome)).toBe('stopped')
   })
@@ -304,7 +354,7 @@ got if got == 'stopped' else 'GOT ' + repr(got)`)
       '__closure__',
       '__builtins__',
       '__getattribute__',
-      '__reduce__',
+      '__objclass__',
       '__loader__',
     ])
       expect(check(`f.${name}`).diagnostics.map(({ code }) => code)).toEqual(['PR203'])

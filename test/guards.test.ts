@@ -342,8 +342,8 @@ const BROKEN: readonly (readonly [attack: string, file: string, before: string, 
     [
       'writes/special-method-of-theirs',
       'judges.py',
-      "        if name not in OPERATIONS and not (name == '__get__' and own_function(x)) or kind in FACETS:",
-      '        if True: return _getattr(x, name)\n        if False:',
+      '        if kind in FACETS or not (\n',
+      '        if True: return _getattr(x, name)\n        if not (\n',
     ],
     [
       'writes/object-setattr',
@@ -367,7 +367,7 @@ const BROKEN: readonly (readonly [attack: string, file: string, before: string, 
     [
       'writes/setattr',
       'writing.py',
-      '    if not writable(x) and type(x) not in UNCHANGEABLE:\n        _refuse_write(x, name)\n    return stored',
+      '    if not writable(x) and type(x) not in UNCHANGEABLE:\n        refuse_write(x, name)\n    return stored',
       '    return stored',
     ],
     [
@@ -433,7 +433,7 @@ const BROKEN: readonly (readonly [attack: string, file: string, before: string, 
     [
       'hooks/privates-of-the-library',
       'namespaces.py',
-      "    if name[:1] == '_' and not is_dunder(name):",
+      "    if name[:1] == '_' and not is_dunder(name) and name not in UNRENAMED:",
       '    if False:',
     ],
     [

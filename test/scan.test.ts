@@ -254,8 +254,6 @@ const UNSEEN = [
   'x = (__hash__ := f)',
   'def __slots__(self)',
   // Strings in constants, and keys of annotations.
-  "__slots__ = ('x', '__class__')",
-  "__slots__ = ('__ｃlass__',)",
   "__match_args__ = ('__class__',)",
   "__match_args__ = ('gi_frame',)",
   'gi_frame: int',

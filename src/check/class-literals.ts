@@ -1,4 +1,4 @@
-/** `__slots__` and `__match_args__`: names that Python reads as attributes, so they have to be there to be read. */
+/** `__match_args__`: names that Python reads as attributes, so they have to be there to be read; and those of `__slots__` that are. */
 import type { Reading } from '../rules/reading.js'
 import type { Grammar } from '../syntax/language.js'
 import { NAMED } from '../syntax/tree.js'
@@ -26,10 +26,10 @@ export class ClassLiterals {
         ? this.valueOf(assignment)
         : undefined
     const problem =
-      value === undefined
-        ? `\`${name}\` must be assigned literal strings`
-        : name === '__slots__'
-          ? this.slotsProblem(value)
+      name === '__slots__'
+        ? this.slotsProblem(value)
+        : value === undefined
+          ? '`__match_args__` must be assigned literal strings'
           : this.matchArgsProblem(value)
     if (problem === undefined) return
     const code = name === '__slots__' ? 'PR406' : 'PR405'
@@ -68,7 +68,8 @@ export class ClassLiterals {
     return undefined
   }
 
-  private slotsProblem(value: number): string | undefined {
+  private slotsProblem(value: number | undefined): string | undefined {
+    if (value === undefined) return undefined
     const { kinds } = this
     const node = this.unwrapped(value)
     const kind = this.reading.tree.kind[node]
@@ -85,7 +86,8 @@ export class ClassLiterals {
         kinds,
         this.reading.tree.kind[item] === kinds.pair ? item + 1 : item,
       )
-      if (name === undefined) return '`__slots__` must be literal strings'
+      // What is computed is judged when the class is made.
+      if (name === undefined || name === '__dict__' || name === '__weakref__') continue
       if (!isName(name) || /^__.+__$/.test(name) || refuseAttribute(name) !== undefined) {
         return `\`__slots__\` cannot name ${JSON.stringify(name.slice(0, 80))}`
       }

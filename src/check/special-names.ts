@@ -3,7 +3,7 @@ import type { Code } from '../diagnostic.js'
 import { DUNDER_NAME_HINTS, SPECIAL_METHOD_HINTS } from '../rules/hints.js'
 import {
   CLASS_DUNDERS,
-  DEFINABLE_METHODS,
+  DEFINED_METHODS,
   DENIED_BUILTINS,
   MODULE_DUNDERS,
   READABLE_DUNDER_NAMES,
@@ -21,10 +21,10 @@ export interface Refusal extends Wording {
 }
 
 const readable = new Set(READABLE_DUNDER_NAMES)
-const readableInside = new Set([...READABLE_DUNDER_NAMES, ...CLASS_DUNDERS, ...DEFINABLE_METHODS])
-const assignableInClass = new Set([...CLASS_DUNDERS, ...DEFINABLE_METHODS])
+const readableInside = new Set([...READABLE_DUNDER_NAMES, ...CLASS_DUNDERS, ...DEFINED_METHODS])
+const assignableInClass = new Set([...CLASS_DUNDERS, ...DEFINED_METHODS])
 const assignableInModule = new Set(MODULE_DUNDERS)
-const definable = new Set(DEFINABLE_METHODS)
+const definable = new Set(DEFINED_METHODS)
 const NONE: ReadonlySet<string> = new Set()
 const unbindable = new Set(UNBINDABLE)
 

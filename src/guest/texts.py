@@ -38,6 +38,8 @@ def text_of(source, function, wanted):
     else:
         raise TypeError(f'{function}() arg 1 must be a string, bytes or {wanted} object')
     text.encode()
+    # The interpreter takes all of them for line feeds, also in strings; most readers do not.
+    text = text.replace('\r\n', '\n').replace('\r', '\n')
     if '\0' in text:
         raise SyntaxError('source code string cannot contain null bytes')
     return text

@@ -32,6 +32,10 @@ export function names(): Rows {
       quoted(language.DEFINABLE_METHODS),
       'special methods: defined by a class, and read of `super()`, of classes and of own instances',
     ],
+    [
+      quoted(language.DEFINED_METHODS.filter((name) => !language.DEFINABLE_METHODS.includes(name))),
+      'special methods: defined by a class, and read, where a policy guards dunders, of what defines them itself',
+    ],
     [quoted(language.READABLE_DUNDERS), 'attributes that are read, with what they yield judged'],
     [quoted(language.JUDGED_ATTRIBUTES), 'attributes whose value is judged when it is read'],
     [
@@ -150,7 +154,7 @@ const HARMS: Readonly<Record<string, string>> = {
   PR402: 'the policy: a metaclass decides what a class is, after its members were judged',
   PR403: "the program itself: the library's caches are keyed by these values",
   PR405: WAY_OUT,
-  PR406: 'the policy: names of attributes that cannot be judged',
+  PR406: 'the policy: the interpreter and its library would take them for their own',
   PR407: 'the policy: arguments that nobody can see might name a metaclass',
   PR500: TIME,
   PR501: `${TIME}: CPython's own compiler would run out of stack`,

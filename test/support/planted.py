@@ -237,12 +237,18 @@ def _harm_of_tree(tree):
             if type(parent) is ast.AugAssign and _forbidden(node.attr) and field == 'target' and not node.attr.startswith(MARK):
                 return f'reads and writes {text}'
         elif type(node) is ast.ClassDef:
-            if [ast.unparse(each) for each in node.keywords if each.arg in ('metaclass', None)] != ['metaclass=_metaclass_']:
+            named = [each.value for each in node.keywords if each.arg in ('metaclass', None)]
+            if len(named) != 1 or ast.unparse(named[0].func if _is_chosen(named[0]) else named[0]) != '_metaclass_':
                 return f'makes {text}'
         elif type(node) is ast.Name and (node.id in language.GUARDS or node.id.startswith(MARK) and not node.id.startswith(MARK + '_')):
             if not _in_place(node, parent, field, parent_of):
                 return f'has {node.id} as a value'
     return None
+
+
+def _is_chosen(node):
+    """`_metaclass_(M)`, which judges M when the class is made."""
+    return type(node) is ast.Call and len(node.args) == 1 and type(node.args[0]) is not ast.Starred and not node.keywords
 
 
 def _is_test(node):
@@ -273,6 +279,8 @@ def _in_place(node, parent, field, parent_of):
             return type(parent) is ast.Assign and len(parent.targets) == 1 and _is_test(parent.value)
         return type(node.ctx) is ast.Load and type(parent) is ast.Attribute and type(parent.ctx) is not ast.Load
     if word == '_metaclass_':
+        if type(parent) is ast.Call and field == 'func' and _is_chosen(parent):
+            parent, around = around, parent_of.get(id(around))
         return type(parent) is ast.keyword and type(around) is ast.ClassDef
     if word == 'value':
         return type(node.ctx) is not ast.Load

@@ -34,13 +34,14 @@ class Run:
         'own_classes',
         'scope',
         'state',
+        'streams',
     )
 
     def __init__(self, grants):
         self.grants = grants
         self.importable = {part for name in grants for part in (name, name.partition('.')[0])}
         # The library prints where the guest does.
-        sys.stdout, sys.stderr = output(sys.__stdout__), output(sys.__stderr__)
+        self.streams = sys.stdout, sys.stderr = output(sys.__stdout__), output(sys.__stderr__)
         self.own, self.own_classes = None, set()
         self.state = {}
 

@@ -10,8 +10,10 @@ day for month.
 from .sealed import __builtins__
 import sys
 import typing
+from abc import ABC, ABCMeta
 from datetime import date, time
 from enum import EnumType
+from types import FunctionType
 
 from . import kinds
 from .floor import encoding
@@ -19,7 +21,7 @@ from .guest.own import module_of
 from .ownership import is_class, mro_of, own, own_function, subclasses
 from .language import (
     CLASS_DUNDERS,
-    DEFINABLE_METHODS,
+    DEFINED_METHODS,
     EXACT_KEY_CLASSES,
     PRIVATE_MARK,
     UNBINDABLE,
@@ -41,7 +43,7 @@ _MADE = frozenset(
     """__module__ __qualname__ __annotate_func__ __annotate__ __annotations__ __conditional_annotations__
     __classcell__ __classdictcell__ __static_attributes__ __firstlineno__ __type_params__ __orig_bases__ __doc__""".split()
 )
-_DEFINABLE = DEFINABLE_METHODS | CLASS_DUNDERS | _MADE
+_DEFINABLE = DEFINED_METHODS | CLASS_DUNDERS | _MADE
 
 
 def judge_base(base):
@@ -52,17 +54,43 @@ def judge_base(base):
         raise TypeError(f'a class cannot derive from {base.__name__!r} here')
 
 
-def _stored_names(key, value):
-    """TypeError unless `value`, that of `__slots__` or `__match_args__`, holds names a guest may use, under their stored form."""
-    for name in (value,) if type(value) is str else tuple(value):
+def _stored_match_args(value):
+    """`__match_args__` of a class: exact names that a pattern may read, under their stored form."""
+    if type(value) is not tuple:
+        raise TypeError('__match_args__ must be written out as names')
+    for name in value:
         spelled = name[1:] if type(name) is str and name[:1] == PRIVATE_MARK else name
-        if (
-            denied(spelled)
-            and spelled not in ('__dict__', '__weakref__')
-            or key == '__match_args__'
-            and judged(name)
-        ):
-            raise TypeError(f'{key} holds {name!r}, which may not be named there')
+        if denied(spelled) or judged(name):
+            raise TypeError(f'__match_args__ holds {name!r}, which may not be named there')
+    return value
+
+
+def _stored_slot(name, owner):
+    """The name of a slot as it is stored; a literal one has been translated."""
+    if type(name) is not str:
+        raise TypeError(f"__slots__ items must be strings, not '{type(name).__name__}'")
+    if name in ('__dict__', '__weakref__'):
+        return name
+    if name[:1] != PRIVATE_MARK:
+        if name[:2] == '__' and not is_dunder(name) and owner:
+            name = f'_{owner}{name}'
+        stored, spelled = mark(name), name
+    else:
+        stored, spelled = name, name[1:]
+    if denied(spelled) or stored[:1] == PRIVATE_MARK and stored[1:2] != '_':
+        raise TypeError(f'__slots__ holds {unmark(name)!r}, which may not be named there')
+    return stored
+
+
+def _stored_slots(value, owner):
+    """`__slots__` of the class `owner`, in a container that nobody else has."""
+    owner = unmark(owner).lstrip('_')
+    if isinstance(value, str):
+        return _stored_slot(str.__str__(value), owner)
+    if type(value) is dict:
+        return {_stored_slot(name, owner): doc for name, doc in dict(value).items()}
+    made = [_stored_slot(name, owner) for name in value]
+    return type(value)(made) if type(value) in (list, set) else tuple(made)
 
 
 def checked_new(make):
@@ -124,6 +152,27 @@ def _judge_group(namespace, ancestors):
         )
 
 
+def _judge_subclasshook(namespace, ancestors):
+    """ABCs of the library ask those that derive from them, and answer for everybody."""
+    members = namespace, *[cls.__dict__ for cls in ancestors if own(cls)]
+    hooks = [each['__subclasshook__'] for each in members if '__subclasshook__' in each]
+    # Protocols are given one by the library.
+    if all(
+        [
+            type(hook) is classmethod
+            and type(hook.__func__) is FunctionType
+            and not own_function(hook.__func__)
+            for hook in hooks
+        ]
+    ):
+        return
+    for cls in ancestors:
+        if ABCMeta in mro_of(type(cls)) and not own(cls) and cls is not ABC:
+            raise TypeError(
+                f'a class derived from {cls.__name__!r} cannot have __subclasshook__ here'
+            )
+
+
 def judge_namespace(name, bases, namespace):
     """Checks and completes the members of a class to be made; TypeError for what a guest may not define."""
     put = dict.__setitem__
@@ -135,14 +184,10 @@ def judge_namespace(name, bases, namespace):
     put(namespace, '__module__', module_of(namespace.get('__module__')))
     if '__qualname__' in namespace:
         put(namespace, '__qualname__', unmark(namespace['__qualname__']))
-    for key, permitted in (
-        ('__slots__', (str, tuple, list, set, dict)),
-        ('__match_args__', (tuple,)),
-    ):
-        if key in namespace:
-            if type(namespace[key]) not in permitted:
-                raise TypeError(f'{key} must be written out as names')
-            _stored_names(key, namespace[key])
+    if '__slots__' in namespace:
+        put(namespace, '__slots__', _stored_slots(namespace['__slots__'], name))
+    if '__match_args__' in namespace:
+        _stored_match_args(namespace['__match_args__'])
     ancestors = [cls for base in bases for cls in mro_of(base)]
     for cls in HOOKED.keys() & set(ancestors):
         for hook in HOOKED[cls]:
@@ -151,6 +196,7 @@ def judge_namespace(name, bases, namespace):
     for key, at in _TOLD.items():
         if own_function(hook := namespace.get(key)):
             put(namespace, key, _told_as_written(hook, at))
+    _judge_subclasshook(namespace, ancestors)
     if BaseExceptionGroup in ancestors:
         _judge_group(namespace, ancestors)
     if not _UNCHECKED.isdisjoint(ancestors):
@@ -260,7 +306,7 @@ def make_class(name, bases, namespace, /, **keywords):
 
 
 _NOT_MEMBERS = frozenset({'__module__', '__qualname__'})
-_MEMBERS = DEFINABLE_METHODS | {'__doc__'}
+_MEMBERS = DEFINED_METHODS | {'__doc__'}
 
 
 def class_of_dict(name, bases, namespace, /, **keywords):

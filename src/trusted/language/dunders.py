@@ -13,11 +13,11 @@ from .sealed import __builtins__
 from types import MappingProxyType, MethodType, TracebackType
 from typing import Generic, Protocol
 
-from . import kinds, namespaces
+from . import kinds, namespaces, told
 from .facets.typing import get_args, get_origin
 from .classes import class_of_dict, judged_method
 from .guards import _getattr_, guarded_getattr, guarded_hasattr, guarded_setattr
-from .language import DEFINABLE_METHODS, GUARDED_DUNDERS, SETTABLE_DUNDERS
+from .language import DEFINABLE_METHODS, DEFINED_METHODS, GUARDED_DUNDERS, SETTABLE_DUNDERS
 from .names import refuse, unmark
 from .ownership import function_of, is_class, mro_of, own, own_function, receiver_of
 from .writing import writable
@@ -51,6 +51,8 @@ def _shown(classes):
 
 
 def _named_class(x, name):
+    if type(x) is kinds.Veil:
+        return x._real
     if not is_class(x) or not own(x) and x not in kinds.NAMEABLE:
         refuse(name)
     return x
@@ -63,8 +65,8 @@ def _class(x, name):
 def _dict(x, name):
     held = namespaces.attributes(x)
     if held is None:
-        refuse(name)
-    return held
+        held = told.members(x)
+    return refuse(name) if held is None else held
 
 
 def _mro(x, name):
@@ -162,6 +164,9 @@ _READ = {
     **dict.fromkeys(('__self__', '__func__'), _of_method),
     **dict.fromkeys(('__defaults__', '__kwdefaults__'), _of_function),
     **dict.fromkeys(('__origin__', '__args__'), _of_alias),
+    **dict.fromkeys(told.TYPE_PARTS, told.of_type),
+    **dict.fromkeys(told.STREAMS, told.stream),
+    **dict.fromkeys(DEFINED_METHODS - DEFINABLE_METHODS - {'__bases__'}, told.hook),
 }
 
 
@@ -176,6 +181,8 @@ def _write_text(x, name, value):
         own_function(x)
         or name != '__module__'
         and (_own_class(x) or name == '__doc__' and own(type(x)))
+        or name in ('__name__', '__doc__')
+        and property in mro_of(type(x))
     ):
         _set(x, name, value)
     else:
@@ -230,7 +237,7 @@ def _write_method(x, name, value):
 
 
 _WRITTEN = {
-    **dict.fromkeys(SETTABLE_DUNDERS & DEFINABLE_METHODS, _write_method),
+    **dict.fromkeys(SETTABLE_DUNDERS & DEFINED_METHODS, _write_method),
     **dict.fromkeys(('__name__', '__qualname__', '__doc__', '__module__'), _write_text),
     '__wrapped__': _write_wrapped,
     **dict.fromkeys(_parts, _write_part),

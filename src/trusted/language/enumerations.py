@@ -7,7 +7,7 @@ from .sealed import __builtins__
 import enum
 from types import BuiltinFunctionType
 
-from . import classes, names
+from . import classes, kinds, names
 from .caches import exact
 from .ownership import own
 
@@ -88,8 +88,30 @@ def _set_member(self, key, value):
     _add_member(self, key, value)
 
 
+def _told(name):
+    """What an enumeration documents of itself under `name`, where a guest's name for it leads: names as written, copies."""
+
+    def told(self):
+        value = getattr(self, name)
+        if isinstance(value, type):
+            return kinds.shown(value)
+        if type(value) is dict:
+            return {
+                names.unmark(key) if type(key) is str and name == '_member_map_' else key: held
+                for key, held in value.items()
+            }
+        return list(map(names.unmark, value)) if type(value) is list else value
+
+    return property(told)
+
+
+_PARTS = '_member_type_ _member_names_ _member_map_ _value2member_map_ _boundary_'.split()
+
+
 def patch():
     """Called once, before classes are frozen."""
+    for name in _PARTS:
+        setattr(enum.EnumType, names.mark(name), _told(name))
     enum.EnumDict.__setitem__ = _set_member
     is_private = enum._is_private
     enum._is_private = lambda class_name, name: is_private(class_name, names.unmark(name))

@@ -10,7 +10,7 @@ from .sealed import __builtins__
 from importlib import import_module
 from types import FunctionType, ModuleType
 
-from . import classes, kinds, modules, ownership, patches
+from . import classes, kinds, modules, ownership, patches, writing
 from .guest import library, own
 from .names import unmark
 from .records import record
@@ -26,13 +26,35 @@ class Facet:
 
     def __getattr__(self, name):
         module, name = _shown(self)['_name'], unmark(name)
+        if name in _live(self):
+            return _live(self)[name][0]()
         raise AttributeError(f'module {module!r} has no attribute {name!r}', name=name, obj=self)
+
+    def __setattr__(self, name, value):
+        put = _live(self)[name][1] if name in _live(self) else None
+        if put is None:
+            writing.refuse_write(self, name)
+        else:
+            put(value)
+
+    def __delattr__(self, name):
+        writing.refuse_write(self, name)
+
+    def __dir__(self):
+        return [name for name in (*_shown(self), *_live(self)) if name[:1] != '_']
 
 
 Facet.__name__ = Facet.__qualname__ = 'module'
 _shown = Facet.__dict__['__dict__'].__get__
+
+
+def _live(facet):
+    """Names that are read anew each time, with what reads and what writes each; None for what cannot be written."""
+    return _shown(facet).get('_live', {})
+
+
 ownership.FACETS[Facet] = lambda facet: _shown(facet)['_name']
-ownership.WRITABLE.add(own.Module)
+ownership.WRITABLE.update((Facet, own.Module))
 
 
 # The words by which a policy grants sets of modules.
@@ -98,11 +120,17 @@ def make_import(run, grants=None):
         if module in grants:
             fixed, per_run = _TABLES[module]
             made = per_run(run) if per_run else {}
+            live = made.pop('_live', {})
+            shown['_live'] = {
+                name: live[name] for name in live if name in grants[module] or name[:1] == '_'
+            }
             for name, value in made.items():
                 if type(value) is FunctionType and module not in modules.WRITTEN:
                     value.__name__ = value.__qualname__ = name
                     value.__module__ = module
             for name in grants[module]:
+                if name in live:
+                    continue
                 value = fixed.get(name)
                 shown[name] = value.copy() if type(value) in (dict, list, set) else value
             shown |= {name: made[name] for name in made.keys() & grants[module]}
@@ -132,7 +160,7 @@ def make_import(run, grants=None):
         if not fromlist:
             return load(name.partition('.')[0])
         for wanted in fromlist:
-            if wanted not in _shown(module) or wanted[:1] == '_':
+            if wanted not in (*_shown(module), *_live(module)) or wanted[:1] == '_':
                 raise ImportError(
                     f'cannot import name {wanted!r} from {name!r}: it is not among the names granted here',
                     name=name,

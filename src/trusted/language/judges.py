@@ -11,6 +11,7 @@ Invariant: no judge calls a method of a guest's object before the object's class
 from .sealed import __builtins__
 from abc import ABC, ABCMeta
 from enum import Enum
+from io import BytesIO, StringIO
 from string import Formatter
 from types import BuiltinFunctionType, MappingProxyType, MethodType
 
@@ -126,7 +127,7 @@ def _judge_new(x, name):
     """`super().__new__`, `object.__new__`: makes instances of the guest's own classes, never of a class it was not given to
     construct. In an enumeration that of `super()` makes a member, as `object.__new__(cls)` does."""
     if type(x) is not super and not is_class(x):
-        refuse(name)
+        x = type(x) if own(type(x)) else refuse(name)
     make = _getattr(x, name)
 
     def __new__(cls, /, *args, **kwargs):
@@ -199,10 +200,12 @@ def judge_special(x, name):
     ):
         return _getattr(x, name)
     if not is_class(x):
-        if (
-            name not in OPERATIONS
-            and not (name == '__get__' and own_function(_wrapped(x)))
-            or kind in FACETS
+        if kind in FACETS or not (
+            name in OPERATIONS
+            or name == '__get__'
+            and own_function(_wrapped(x))
+            or name == '__init__'
+            and not _AGAIN.isdisjoint(mro_of(kind))
         ):
             refuse(name)
         # Of its class, bound to it: what stands for something else, as `list[int]`, would answer with what that has.
@@ -231,6 +234,8 @@ def judge_special(x, name):
     return special
 
 
+# What may be initialised again by name, as any instance of a class derived from it may.
+_AGAIN = frozenset({BaseException, StringIO, BytesIO})
 _OF_CLASSES = frozenset({'__init_subclass__', '__class_getitem__'})
 # What operators and statements call, of whatever object: by name it does no more. The others make, copy or bind.
 OPERATIONS = (

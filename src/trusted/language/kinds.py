@@ -80,7 +80,11 @@ def type_of(*args, **kwargs):
         return make(*args, **kwargs)
     if kwargs or len(args) != 1:
         raise TypeError('type() takes 1 argument here: write a class statement to make a class')
-    kind = type(args[0])
+    return shown(type(args[0]))
+
+
+def shown(kind):
+    """The class `kind` as a guest may hold it: itself, or the veil that stands for it; TypeError where there is neither."""
     if own(kind) or kind in NAMEABLE:
         return kind
     if kind in (type, Veil):

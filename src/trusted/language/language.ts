@@ -83,16 +83,6 @@ export const JUDGED_ATTRIBUTES = Object.values(JUDGED_BY).flat()
 /** Dunder attributes that may be read from anything. */
 export const READABLE_DUNDERS = words(`__name__ __qualname__ __doc__ __module__`)
 
-/**
- * Dunder attributes that sources may read where the policy guards them, by the judges of dunders.py; everywhere else a guard
- * refuses them. None leads to globals, code, closures or frames.
- */
-export const GUARDED_DUNDERS = words(`
-  __class__ __dict__ __mro__ __bases__ __base__ __subclasses__ __annotations__ __members__ __abstractmethods__
-  __match_args__ __slots__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __notes__ __self__ __func__
-  __defaults__ __kwdefaults__ __origin__ __args__
-`)
-
 /** Underscore attributes of named tuples and enums, read as they stand (a guard judges the receiver). */
 export const PUBLIC_UNDERSCORE_ATTRIBUTES = words(
   `_replace _asdict _fields _make _field_defaults _value_ _name_`,
@@ -118,8 +108,39 @@ export const DEFINABLE_METHODS = words(`
   __getattr__ __setattr__ __delattr__ __init_subclass__ __class_getitem__ __fspath__
 `)
 
+/**
+ * Special methods that a guest class may define too, and that are read of nothing but what it defined itself: what the library
+ * has under these names leads to its functions. The second line means nothing to this Python and its library.
+ */
+const HOOK_METHODS = words(`
+  __reduce__ __reduce_ex__ __getstate__ __setstate__ __getnewargs__ __getnewargs_ex__ __dir__ __sizeof__ __mro_entries__
+  __instancecheck__ __subclasscheck__ __subclasshook__ __bases__
+  __div__ __rdiv__ __idiv__ __nonzero__ __unicode__ __cmp__ __long__ __oct__ __hex__ __coerce__ __html__
+`)
+
+/** All that a guest class may define. */
+export const DEFINED_METHODS = [...DEFINABLE_METHODS, ...HOOK_METHODS]
+
 /** Special methods that are looked at, or made class methods, when a class is made, and not when they are assigned. */
-const MADE_WITH_THE_CLASS = words(`__new__ __init_subclass__ __class_getitem__ __set_name__`)
+const MADE_WITH_THE_CLASS = words(
+  `__new__ __init_subclass__ __class_getitem__ __set_name__ __subclasshook__ __bases__`,
+)
+
+/**
+ * Dunder attributes that sources may read where the policy guards them, by the judges of dunders.py; everywhere else a guard
+ * refuses them. None leads to globals, code, closures or frames.
+ */
+export const GUARDED_DUNDERS = [
+  ...words(`
+  __class__ __dict__ __mro__ __bases__ __base__ __subclasses__ __annotations__ __members__ __abstractmethods__
+  __match_args__ __slots__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __notes__ __self__ __func__
+  __defaults__ __kwdefaults__ __origin__ __args__
+  __parameters__ __type_params__ __orig_bases__ __value__ __bound__ __constraints__ __default__ __covariant__ __contravariant__
+  __infer_variance__ __metadata__ __supertype__ __total__ __required_keys__ __optional_keys__ __readonly_keys__
+  __mutable_keys__ __final__ __override__ __isabstractmethod__ __stdin__ __stdout__ __stderr__
+`),
+  ...HOOK_METHODS.filter((name) => name !== '__bases__'),
+]
 
 /** Dunder attributes that sources may assign there, of what the program made. */
 export const SETTABLE_DUNDERS = [
@@ -127,7 +148,7 @@ export const SETTABLE_DUNDERS = [
     __name__ __qualname__ __doc__ __module__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __dict__
     __class__
   `),
-  ...DEFINABLE_METHODS.filter((name) => !MADE_WITH_THE_CLASS.includes(name)),
+  ...DEFINED_METHODS.filter((name) => !MADE_WITH_THE_CLASS.includes(name)),
 ]
 
 /** Dunder names that may be bound by assignment: in a class body the first group, at module level the second. */

@@ -11,8 +11,8 @@ from copy import deepcopy
 from types import FunctionType
 
 from . import kinds
-from .language import DEFINABLE_METHODS, GUARDS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE
-from .names import denied, is_dunder, spelled, unmark
+from .language import DEFINED_METHODS, GUARDS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE
+from .names import UNRENAMED, denied, is_dunder, spelled, unmark
 from .ownership import FACETS, is_class, mro_of, own, own_function
 from .spaces import Globals, Locals
 
@@ -192,7 +192,7 @@ def stored_variable(name):
 
 def _told_attribute(name):
     """An attribute's name as the source has it; None for the library's own, and for what no source may name."""
-    if name[:1] == '_' and not is_dunder(name):
+    if name[:1] == '_' and not is_dunder(name) and name not in UNRENAMED:
         return None
     plain = unmark(name)
     return None if denied(plain) else plain
@@ -200,7 +200,7 @@ def _told_attribute(name):
 
 def _told_member(name):
     """The same of a class, which also has special methods."""
-    return name if name in DEFINABLE_METHODS else _told_attribute(name)
+    return name if name in DEFINED_METHODS else _told_attribute(name)
 
 
 def _stored_attribute(name):
@@ -214,7 +214,7 @@ def attributes(x):
     """`vars(x)` of what is the guest's own, and a copy of the names that a module shows; None for all else."""
     kind = type(x)
     if kind in FACETS:
-        return {name: getattr(x, name) for name in dir(x)}
+        return {'__name__': FACETS[kind](x)} | {name: getattr(x, name) for name in dir(x)}
     if own_function(x):
         return _namespace(_function_dict(x), _told_attribute, _stored_attribute)
     if is_class(x):
@@ -285,9 +285,22 @@ def dir(*args):
         raise TypeError(f'dir expected at most 1 argument, got {len(args)}')
     if not args:
         return sorted(_locals(frame_of_guest()))
-    listed = _dir(args[0])
-    shown = [unmark(name) for name in listed if isinstance(name, str) and name[:1] != '_']
-    return sorted(name for name in shown if not denied(name))
+    listed = [str.__str__(name) for name in _dir(args[0]) if isinstance(name, str)]
+    kinds = mro_of(args[0]) if is_class(args[0]) else mro_of(type(args[0]))
+    members = [_namespace_of(cls) for cls in kinds if own(cls)]
+    return sorted(
+        [
+            told
+            for name in listed
+            if (told := _told_member(name)) is not None
+            # Special methods, where the program defines them.
+            and (not is_dunder(name) or any([name in each for each in members]))
+            and told not in _UNLISTED
+        ]
+    )
+
+
+_UNLISTED = frozenset({'__doc__', '__module__', '__slots__', '__match_args__'})
 
 
 _dir = __builtins__['dir']

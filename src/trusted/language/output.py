@@ -1,6 +1,7 @@
 """Where a guest's text goes: what it sees of the run's output, and what it may print to."""
 
 from .sealed import __builtins__
+import sys
 from _io import _IOBase
 from _pyio import IOBase
 from io import StringIO
@@ -81,6 +82,14 @@ def writer(file):
     )
 
 
+def reader(file):
+    """`file`, if it is one of the library's, or of a class of the program's; TypeError otherwise."""
+    kind = type(file)
+    if own(kind) or not _FILES.isdisjoint(mro_of(kind)):
+        return file
+    raise TypeError(f'cannot read from a {kind.__name__!r} object')
+
+
 def make_print(run):
     """The guest's `print`."""
 
@@ -111,7 +120,14 @@ def make_input(run):
 
     def input(prompt='', /):
         run.stdout.write(_str(str(prompt)))
-        return given.line()
+        if sys.stdin is given.stdin:
+            return given.line()
+        line = sys.stdin.readline()
+        if not isinstance(line, str):
+            raise TypeError('object.readline() returned non-string')
+        if not line:
+            raise EOFError('EOF when reading a line')
+        return line.removesuffix('\n')
 
     input.__qualname__ = 'input'
     return input

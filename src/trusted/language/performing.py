@@ -116,7 +116,7 @@ def exit_code(error):
     if int in mro_of(type(code)):
         return int.__pos__(code) if -(2**31) <= int.__pos__(code) < 2**31 else -1
     try:
-        sys.stderr.write(str(code) + '\n')
+        sys.__stderr__.write(str(code) + '\n')
     except BaseException:
         pass
     return 1

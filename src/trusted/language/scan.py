@@ -12,6 +12,7 @@ from types import CodeType
 from .language import (
     CLASS_DUNDERS,
     DEFINABLE_METHODS,
+    DEFINED_METHODS,
     DENIED_ATTRIBUTES,
     GUARDS,
     IN_PLACE,
@@ -84,7 +85,7 @@ def scan(code):
                 or name[:2] == '__'
                 and is_dunder(name)
                 and name not in VARIABLES
-                and name not in DEFINABLE_METHODS
+                and name not in DEFINED_METHODS
             ):
                 raise Unexpected(f'variable {name}')
         special = {*filter(_special, code.co_names)}
@@ -197,7 +198,7 @@ def _writable_attribute(name, kind):
 
 
 def _readable_name(name, kind):
-    if kind != 'module' and (name in DEFINABLE_METHODS or name in CLASS_DUNDERS):
+    if kind != 'module' and (name in DEFINED_METHODS or name in CLASS_DUNDERS):
         return True
     return (
         kind == 'class'
@@ -215,7 +216,7 @@ def _storable_name(name, kind):
         return False
     if kind == 'class':
         return (
-            name in DEFINABLE_METHODS
+            name in DEFINED_METHODS
             or name in CLASS_DUNDERS
             or name in CLASS_STORES
             or _writable_attribute(name, kind)

@@ -26,13 +26,13 @@ class Refusal:
     __slots__ = ('held',)
 
     def __getattribute__(self, name):
-        return _refuse_write(_held_by(self), name)
+        return refuse_write(_held_by(self), name)
 
     def __setattr__(self, name, value):
-        _refuse_write(_held_by(self), name)
+        refuse_write(_held_by(self), name)
 
     def __delattr__(self, name):
-        _refuse_write(_held_by(self), name)
+        refuse_write(_held_by(self), name)
 
 
 _held_by, _hold = Refusal.held.__get__, Refusal.held.__set__
@@ -40,7 +40,7 @@ _new_refusal = object.__new__
 del Refusal.held
 
 
-def _refuse_write(x, name):
+def refuse_write(x, name):
     what = (
         f'the class {x.__name__!r}'
         if is_class(x)
@@ -79,5 +79,5 @@ def name_to_write(x, name):
     if is_dunder(name):
         refuse(name, 'may not be set')
     if not writable(x) and type(x) not in UNCHANGEABLE:
-        _refuse_write(x, name)
+        refuse_write(x, name)
     return stored

@@ -16,6 +16,9 @@ from pathlib import PosixPath, PurePosixPath, PureWindowsPath
 from types import BuiltinFunctionType, FunctionType, MethodType
 
 from ..floor.identity import id
+from ..guards import guarded_setattr
+from ..names import unmark
+from ..namespaces import attributes
 from ..ownership import DATA_CLASSES, function_of, is_class, mro_of, own, receiver_of
 from .types import SimpleNamespace
 
@@ -78,7 +81,11 @@ def _made_by(x, kind, copied):
     """A copy of `x`, an instance of `kind`: what `x` reduces to, each part passed through `copied`."""
     if not _copied_by_parts(kind):
         raise TypeError(f'cannot pickle {kind.__name__!r} object')
-    make, args, state, items, pairs, *_ = (*kind.__reduce_ex__(x, 4), None, None, None)
+    reduced = kind.__reduce_ex__(x, 4)
+    if own(kind) and _defines(kind, ('__reduce__', '__reduce_ex__')):
+        yield from _made_as_told(x, reduced, copied)
+        return
+    make, args, state, items, pairs, *_ = (*reduced, None, None, None)
     if make is not copyreg.__newobj__ and make is not kind and kind not in _ITERATORS:
         raise TypeError(f'cannot pickle {kind.__name__!r} object')
     y = make(*[copied(part) for part in args])
@@ -87,7 +94,11 @@ def _made_by(x, kind, copied):
     yield y
     if state is not None:
         state = copied(state)
-        if hasattr(kind, '__setstate__'):
+        if own(kind) and _defines(kind, ('__getstate__', '__setstate__')):
+            if not _defines(kind, ('__getstate__',)):
+                state = _as_written(state)
+            _restore(y, state)
+        elif hasattr(kind, '__setstate__'):
             y.__setstate__(state)
         else:
             state, slots = state if type(state) is tuple else (state, None)
@@ -98,6 +109,55 @@ def _made_by(x, kind, copied):
     for item in items or ():
         y.append(copied(item))
     for key, value in pairs or ():
+        y[copied(key)] = copied(value)
+
+
+def _defines(kind, hooks):
+    """Whether a class of the program's, among those of `kind`, defines one of these."""
+    return any([own(cls) and not vars(cls).keys().isdisjoint(hooks) for cls in mro_of(kind)])
+
+
+def _as_written(state):
+    """What the interpreter says of an instance, under the names that the source has."""
+    if type(state) is tuple:
+        return tuple(map(_as_written, state))
+    return {unmark(name): state[name] for name in state} if type(state) is dict else state
+
+
+def _restore(y, state):
+    """What the program says that `y` is to hold: no more than it could write itself."""
+    if _defines(type(y), ('__setstate__',)):
+        y.__setstate__(state)
+        return
+    parts = state if type(state) is tuple and len(state) == 2 else (state,)
+    for part in parts:
+        if part is None:
+            continue
+        for name in dict(part):
+            if (held := attributes(y)) is not None and part is parts[0]:
+                held[name] = part[name]
+            else:
+                guarded_setattr(y, name, part[name])
+
+
+def _made_as_told(x, reduced, copied):
+    """A copy of `x` by what the program's own `__reduce__` says: what it calls, it could have called itself."""
+    if isinstance(reduced, str):
+        yield x
+        return
+    if type(reduced) is not tuple or not 2 <= len(reduced) <= 5 or type(reduced[1]) is not tuple:
+        raise TypeError(
+            '__reduce__() must return a string or a tuple of a function and its arguments'
+        )
+    make, args, *others = reduced
+    state, items, pairs = (*others, None, None, None)[:3]
+    y = make(*[copied(part) for part in args])
+    yield y
+    if state is not None:
+        _restore(y, copied(state))
+    for item in () if items is None else items:
+        y.append(copied(item))
+    for key, value in () if pairs is None else pairs:
         y[copied(key)] = copied(value)
 
 

@@ -7,6 +7,7 @@ from operator import index
 from ..guest.given import given
 from ..describe import MARKED, spell
 from ..kinds import type_of
+from ..output import reader, writer
 
 PER_RUN = 'argv stdin stdout stderr setrecursionlimit getrecursionlimit'.split()
 
@@ -55,11 +56,30 @@ def names(run):
         sys.setrecursionlimit(min(limit, most) + run.state.get('frames', 0))
         own['limit'] = min(limit, most)
 
+    def put_argv(value):
+        if type(value) is not list:
+            raise TypeError('sys.argv must be a list')
+        run.state['argv'] = value
+
+    def put_stdin(file):
+        sys.stdin = reader(file)
+
+    def put_stdout(file):
+        run.stdout = writer(file)
+
+    def put_stderr(file):
+        run.stderr = writer(file)
+
     return {
-        'argv': given.argv,
-        'stdin': given.stdin,
-        'stdout': run.stdout,
-        'stderr': run.stderr,
+        '_live': {
+            'argv': (lambda: run.state.get('argv', given.argv), put_argv),
+            'stdin': (lambda: sys.stdin, put_stdin),
+            'stdout': (lambda: run.stdout, put_stdout),
+            'stderr': (lambda: run.stderr, put_stderr),
+            '__stdin__': (lambda: given.stdin, None),
+            '__stdout__': (lambda: run.streams[0], None),
+            '__stderr__': (lambda: run.streams[1], None),
+        },
         'setrecursionlimit': setrecursionlimit,
         'getrecursionlimit': getrecursionlimit,
     }

@@ -1,10 +1,12 @@
 """`time` for guests: waiting goes through the host's door, which the run's deadline ends."""
 
 from ..sealed import __builtins__
+import time
 from math import isnan
 from operator import index
 
 from .. import door
+from .types import SimpleNamespace
 
 # Seconds that CPython's own clock can count, in nanoseconds of 63 bits.
 _LONGEST = 2**63 / 10**9
@@ -26,4 +28,9 @@ def sleep(seconds, /):
     door.sleep(seconds)
 
 
-NAMES = {'sleep': sleep}
+def get_clock_info(name):
+    """What is known of a clock, as it is told to the library."""
+    return SimpleNamespace(vars(time.get_clock_info(name)))
+
+
+NAMES = {'sleep': sleep, 'get_clock_info': get_clock_info}

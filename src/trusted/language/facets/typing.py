@@ -6,6 +6,7 @@ import typing
 from ..writing import writable
 from ..ownership import is_class, own
 from ..kinds import VEILS, guest_type
+from ..names import unmark
 from .collections import exact_name
 
 
@@ -80,6 +81,16 @@ def runtime_checkable(cls):
     return typing.runtime_checkable(cls)
 
 
+def is_protocol(tp, /):
+    """Whether `tp` is a protocol."""
+    return typing.is_protocol(tp)
+
+
+def get_protocol_members(tp, /):
+    """The names that a protocol asks for, as they were written."""
+    return frozenset([unmark(name) for name in typing.get_protocol_members(tp)])
+
+
 def _plain(part):
     """Forward references evaluate their text: a guest sees the text. `type` is a veil."""
     if type(part) is typing.ForwardRef:
@@ -114,4 +125,6 @@ NAMES = {
     'runtime_checkable': runtime_checkable,
     'get_args': get_args,
     'get_origin': get_origin,
+    'get_protocol_members': get_protocol_members,
+    'is_protocol': is_protocol,
 }

@@ -16,6 +16,7 @@ export const DATA: ModuleRecords = {
   },
   array: {
     shows: `ArrayType array typecodes`,
+    subclassable: `array`,
   },
   bisect: {
     shows: `bisect bisect_left bisect_right insort insort_left insort_right`,
@@ -24,7 +25,8 @@ export const DATA: ModuleRecords = {
     shows: BUILTIN_NAMES,
     wrapped: true,
     subclassable: `
-      bytearray bytes complex dict float frozenset int list object property set str tuple`,
+      bytearray bytes complex dict enumerate filter float frozenset int list map object property
+      reversed set str tuple zip`,
   },
   calendar: {
     shows: `
@@ -69,7 +71,8 @@ export const DATA: ModuleRecords = {
   enum: {
     shows: `
       CONFORM CONTINUOUS EJECT Enum EnumCheck EnumMeta EnumType Flag FlagBoundary IntEnum IntFlag
-      KEEP NAMED_FLAGS ReprEnum STRICT StrEnum UNIQUE auto member nonmember property unique verify`,
+      KEEP NAMED_FLAGS ReprEnum STRICT StrEnum UNIQUE auto member nonmember property show_flag_values
+      unique verify`,
     wrapped: true,
     subclassable: `Enum Flag IntEnum IntFlag ReprEnum StrEnum`,
   },
@@ -126,7 +129,7 @@ export const DATA: ModuleRecords = {
   },
   typing: {
     shows: `
-      AbstractSet Annotated Any AnyStr AsyncContextManager AsyncGenerator AsyncIterable
+      AbstractSet Annotated Any AnyStr CT_co KT T T_co T_contra VT VT_co V_co AsyncContextManager AsyncGenerator AsyncIterable
       AsyncIterator Awaitable BinaryIO Callable ChainMap ClassVar Collection Concatenate Container
       ContextManager Coroutine Counter DefaultDict Deque Dict Final FrozenSet Generator Generic
       Hashable IO ItemsView Iterable Iterator KeysView List Literal LiteralString Mapping
@@ -136,7 +139,7 @@ export const DATA: ModuleRecords = {
       SupportsBytes SupportsComplex SupportsFloat SupportsIndex SupportsInt SupportsRound
       TYPE_CHECKING Text TextIO Tuple Type TypeAlias TypeAliasType TypeGuard TypeIs TypeVar
       TypeVarTuple TypedDict Union Unpack ValuesView assert_never assert_type cast
-      dataclass_transform final get_args get_origin is_typeddict no_type_check overload override
+      dataclass_transform final get_args get_origin get_protocol_members is_protocol is_typeddict no_type_check overload override
       runtime_checkable`,
     wrapped: true,
     subclassable: `Generic Protocol`,

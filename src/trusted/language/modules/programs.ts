@@ -44,7 +44,8 @@ export const PROGRAMS: ModuleRecords = {
       ContextDecorator ExitStack redirect_stderr redirect_stdout suppress`,
   },
   contextvars: {
-    shows: `ContextVar Token`,
+    shows: `Context ContextVar Token copy_context`,
+    wrapped: true,
   },
   doctest: {
     shows: `
@@ -142,7 +143,7 @@ export const PROGRAMS: ModuleRecords = {
   },
   time: {
     shows: `
-      asctime ctime gmtime localtime mktime monotonic monotonic_ns perf_counter perf_counter_ns
+      asctime ctime get_clock_info gmtime localtime mktime monotonic monotonic_ns perf_counter perf_counter_ns
       process_time process_time_ns sleep strftime strptime struct_time time time_ns timezone
       tzname`,
     wrapped: true,
@@ -154,7 +155,9 @@ export const PROGRAMS: ModuleRecords = {
   },
   traceback: {
     shows: `
-      format_exc format_exception format_exception_only format_tb print_exc print_exception`,
+      FrameSummary StackSummary TracebackException extract_stack extract_tb format_exc
+      format_exception format_exception_only format_list format_stack format_tb print_exc
+      print_exception print_list print_stack print_tb`,
     wrapped: true,
   },
   unittest: {

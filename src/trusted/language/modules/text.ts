@@ -73,7 +73,7 @@ export const TEXT: ModuleRecords = {
   unicodedata: {
     shows: `
       bidirectional category combining decimal decomposition digit east_asian_width is_normalized
-      lookup mirrored name normalize numeric unidata_version`,
+      lookup mirrored name normalize numeric ucd_3_2_0 unidata_version`,
   },
   'urllib.parse': {
     shows: `

@@ -8,7 +8,7 @@ from ..sealed import __builtins__
 import ast
 from ast import Constant, Name
 
-from ..language import CLASS_DUNDERS, DEFINABLE_METHODS, EXACT_KEY_CLASSES, MODULE_DUNDERS
+from ..language import CLASS_DUNDERS, DEFINED_METHODS, EXACT_KEY_CLASSES, MODULE_DUNDERS
 from ..names import denied, is_dunder, judged
 from . import limits
 from .access import holds, is_call
@@ -16,7 +16,7 @@ from .identifiers import check_attribute, check_binding, check_keyword, check_re
 from .refused import Refused
 
 # Special names that a class body may assign: a method may as well be a function made elsewhere.
-ASSIGNABLE = CLASS_DUNDERS | DEFINABLE_METHODS
+ASSIGNABLE = CLASS_DUNDERS | DEFINED_METHODS
 
 
 # ---- functions
@@ -25,7 +25,7 @@ ASSIGNABLE = CLASS_DUNDERS | DEFINABLE_METHODS
 def function(node, walk):
     name = node.name
     if walk.scope.kind == 'class' and is_dunder(name):
-        if name not in DEFINABLE_METHODS:
+        if name not in DEFINED_METHODS:
             raise Refused(f'a class cannot define `{name}`')
         _check_exact_key(name, walk)
     elif name not in walk.plain:
@@ -119,13 +119,13 @@ def _is_special(target, value, walk):
     if type(target) is not Name or target.id[:2] != '__' or not is_dunder(target.id):
         return False
     name, kind = target.id, walk.scope.kind
-    if kind == 'function' and name in DEFINABLE_METHODS:
+    if kind == 'function' and name in DEFINED_METHODS:
         return False
     if name not in (ASSIGNABLE if kind == 'class' else MODULE_DUNDERS if kind == 'module' else ()):
         raise Refused(f'`{name}` cannot be assigned here', target)
     if kind == 'class':
         _check_exact_key(name, walk)
-        if name == '__slots__' or name == '__match_args__':
+        if name == '__match_args__':
             _check_literal(name, value)
     return True
 
@@ -142,22 +142,15 @@ def augmented(node, walk):
 
 
 def _check_literal(name, value):
-    """Slots and match arguments are attributes: their names must be literal strings that a guest may spell."""
-    kind = type(value)
-    if name == '__match_args__':
-        strings = value.elts if kind is ast.Tuple else [None]
-    elif kind in (ast.Tuple, ast.List, ast.Set):
-        strings = value.elts
-    else:
-        strings = value.keys if kind is ast.Dict else [value]
-    for each in strings:
+    """Match arguments are read as attributes: their names must be literal strings that a guest may spell."""
+    for each in value.elts if type(value) is ast.Tuple else [None]:
         if type(each) is not Constant or type(each.value) is not str:
             raise Refused(f'`{name}` is not made of literal strings', value)
         if denied(each.value):
             check_attribute(each.value, each)
         if is_dunder(each.value):
             raise Refused(f'the attribute `{each.value}` is not accessible', each)
-        (check_read if name == '__match_args__' else check_attribute)(each.value, each)
+        check_read(each.value, each)
 
 
 # ---- imports

@@ -12,6 +12,7 @@ from unicodedata import normalize
 from ..language import (
     CLASS_DUNDERS,
     DEFINABLE_METHODS,
+    DEFINED_METHODS,
     DENIED_ATTRIBUTES,
     GUARDS,
     JUDGED_ATTRIBUTES,
@@ -24,7 +25,7 @@ from .refused import Refused
 
 READABLE = READABLE_DUNDER_NAMES | UNBINDABLE
 # In a class they are its own; elsewhere variables of functions, for what is to become a method.
-READABLE_INSIDE = DEFINABLE_METHODS | CLASS_DUNDERS
+READABLE_INSIDE = DEFINED_METHODS | CLASS_DUNDERS
 KEYWORDS = frozenset(kwlist)
 # Names that some construct may not use, apart from those that begin with an underscore or the mark.
 RESERVED = frozenset(UNBINDABLE) | DENIED_ATTRIBUTES

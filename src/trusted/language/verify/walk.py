@@ -2,7 +2,7 @@
 
 from ..sealed import __builtins__
 
-from ..language import DEFINABLE_METHODS
+from ..language import DEFINED_METHODS
 from ..names import is_dunder
 from . import limits
 from .identifiers import check_binding, check_member
@@ -66,7 +66,7 @@ class Walk:
 
     def bind(self, name, node):
         """Judges a name that a construct binds in the present scope."""
-        if self.scope.kind == 'function' and name in DEFINABLE_METHODS:
+        if self.scope.kind == 'function' and name in DEFINED_METHODS:
             return
         if self.scope.kind != 'class':
             check_binding(name, node)
