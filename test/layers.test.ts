@@ -95,8 +95,6 @@ const LARGER = new Set([
   'sandbox/pool.ts',
   'sandbox/sandbox.ts',
   'sandbox/session.ts',
-  'trusted/files/files.ts',
-  'trusted/files/memory.ts',
 ])
 
 describe('files', () => {

@@ -2,7 +2,7 @@
  * What a worker is told of a guest's files, and what it tells of them, as bytes within frames: the mounts and which files come back
  * (in the setup), files of the host's giving (in a call), the files that come back (in a call's end). Read as if forged, as frames are.
  */
-import type { Mount } from '../files/files.js'
+import type { Mount } from '../files/tree.js'
 import { decode } from './decode.js'
 import { encode, never } from './encode.js'
 import { ProtocolError } from './frames.js'

@@ -6,7 +6,8 @@
  */
 import { Errno } from '../wall/errno.js'
 import { KIND, type Entry, type Stat, type Time } from '../wall/file-table.js'
-import type { MemoryVolume, Node } from './memory.js'
+import type { MemoryVolume } from './memory.js'
+import type { Node } from './nodes.js'
 import { O, wantsWrite, type Handle, type Path, type Volume } from './volume.js'
 
 const PIECE = 1 << 20

@@ -3,7 +3,8 @@
  * the text, then the contents of all files in its order. It goes where a guest's memory goes, under the same MAC.
  */
 import { KIND } from '../wall/file-table.js'
-import type { FileNode, MemoryVolume, Node } from './memory.js'
+import type { MemoryVolume } from './memory.js'
+import type { FileNode, Node } from './nodes.js'
 import { OverlayVolume } from './overlay.js'
 import type { Path } from './volume.js'
 

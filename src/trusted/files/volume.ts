@@ -3,6 +3,7 @@
  * `..`. A volume follows no link by itself: it throws {@link LinkMet}, and who asked goes on from there, so that a link means what
  * it says in the guest's own tree and nowhere else.
  */
+import { Errno } from '../wall/errno.js'
 import type { Entry, Kind, Stat, Time } from '../wall/file-table.js'
 
 export type Path = readonly string[]
@@ -57,4 +58,23 @@ export interface Volume {
   truncate(path: Path, size: number): void
   setMode(path: Path, mode: number, follow: boolean): void
   setTimes(path: Path, accessed: Time, modified: Time, follow: boolean): void
+}
+
+/** What was found there just before is a link by now. */
+export function settled<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof LinkMet ? new Errno('ENOENT') : error
+  }
+}
+
+/** Undefined where a volume refuses. */
+export function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error
+    return undefined
+  }
 }
