@@ -659,6 +659,18 @@ test('times are kept to a microsecond, and none comes out earlier than it was se
   }
 })
 
+test('a copy with the times of its original is as old as that, whatever the disk knows beyond microseconds', async () => {
+  execFileSync('touch', ['-d', '@1795983520.375240801', join(data, 'file')])
+  expect(statSync(join(data, 'file'), { bigint: true }).mtimeNs).toBe(1_795_983_520_375_240_801n)
+  expect(
+    await answer(
+      "import os, shutil\nshutil.copy2('/data/file', '/data/copy')\n" +
+        "[os.stat(path).st_mtime_ns for path in ('/data/file', '/data/copy')]",
+      { '/data': { from: data, access: 'write' } },
+    ),
+  ).toEqual([1_795_983_520_375_240_000n, 1_795_983_520_375_240_000n])
+})
+
 describe('mistakes of the host', () => {
   test.each([
     ['/no/such/folder', {}, 'there is no such file or folder'],

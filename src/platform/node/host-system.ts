@@ -80,9 +80,9 @@ export const hostSystem: HostSystem = {
       size: Number(stat.size),
       inode: stat.ino,
       links: Number(stat.nlink),
-      modified: stat.mtimeNs,
-      accessed: stat.atimeNs,
-      changed: stat.ctimeNs,
+      modified: wholeMicroseconds(stat.mtimeNs),
+      accessed: wholeMicroseconds(stat.atimeNs),
+      changed: wholeMicroseconds(stat.ctimeNs),
     }
   },
   mount: (fd) => /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))![1]!,
@@ -107,5 +107,8 @@ export const hostSystem: HostSystem = {
   readLink: (path) => fromUtf8.decode(readlinkSync(path, { encoding: 'buffer' })),
 }
 
-/** Node keeps whole microseconds: the next one, so that a copy with the times of its original is never the older of the two. */
+/** The times that are told are those that can be set, so that a copy with the times of its original is as old as that. */
+const wholeMicroseconds = (nanoseconds: bigint): bigint => nanoseconds - (nanoseconds % 1000n)
+
+/** Node and the guest's libc set whole microseconds: the next one, so that what is set never comes out earlier. */
 const seconds = (nanoseconds: bigint): number => (Number((nanoseconds + 999n) / 1000n) + 0.25) / 1e6
