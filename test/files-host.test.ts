@@ -93,6 +93,44 @@ describe.each(['process', 'thread', 'inline'] as const)('isolation %s', (isolati
     expect(readdirSync(data)).toEqual(['file', 'folder'])
   })
 
+  test('os.access says who may write: nobody to a mount that is read, nor above one', async () => {
+    symlinkSync('folder/inner', join(data, 'link'))
+    symlinkSync('/write/file', join(data, 'across'))
+    const below = ['', '/', '/file', '/folder/', '/link', '/across', '/no']
+    const source = `
+import os
+def may(path, right):
+    return os.access(path, os.F_OK | right)
+[[at, [[may(at + path, right) for right in (os.R_OK, os.W_OK, os.R_OK | os.W_OK)] for path in ${JSON.stringify(below)}]]
+ for at in ('/read', '/overlay', '/write')] + [may('/', os.W_OK), may('/above', os.W_OK), may('/above/file', os.R_OK), may('/above/file', os.W_OK)]`
+    const [all, none, read] = [
+      [true, true, true],
+      [false, false, false],
+      [true, false, false],
+    ]
+    // A link from one mount to another leads to what may be written there.
+    expect(
+      await answer(
+        source,
+        {
+          '/read': { from: data },
+          '/overlay': { from: data, access: 'overlay' },
+          '/write': { from: data, access: 'write' },
+          '/above/file': { from: join(data, 'file') },
+        },
+        { isolation },
+      ),
+    ).toEqual([
+      ['/read', [read, read, read, read, read, all, none]],
+      ['/overlay', [all, all, all, all, all, all, none]],
+      ['/write', [all, all, all, all, all, all, none]],
+      false,
+      false,
+      true,
+      false,
+    ])
+  })
+
   test('an overlay is written in memory, and the disk is as it was', async () => {
     expect(
       await answer(

@@ -37,7 +37,7 @@ export function filesSetup({ modules, filesystem, artifacts, language }: Resolve
   const setup = encodeFilesSetup({
     mounts: mounts.map(([path, mount]) => ({
       at: guestPath(path)!,
-      kind: 'memory' in mount ? 'memory' : mount.access === 'overlay' ? 'overlay' : 'host',
+      kind: 'memory' in mount ? 'memory' : mount.access,
       bytes: memoryBytes(mount),
       files: 'memory' in mount ? ANY_NUMBER : mount.maxFiles,
       deny: 'memory' in mount ? [] : mount.deny,

@@ -24,8 +24,8 @@ export const RINGS = [
     name: 'files',
     claim:
       "What a guest finds in files is what its mounts hold, in a tree of its own with nothing above its root; and it costs no more memory than the mounts' quotas.",
-    lines: 1_495,
-    tokens: 13_230,
+    lines: 1_510,
+    tokens: 13_320,
   },
   {
     name: 'channel',

@@ -29,7 +29,7 @@ export interface Taken {
   readonly omitted: number
 }
 
-const KINDS: readonly unknown[] = ['memory', 'overlay', 'host']
+const KINDS: readonly unknown[] = ['memory', 'overlay', 'read', 'write']
 
 const encoded = (value: unknown): Uint8Array => encode(value, PLAIN, never)
 

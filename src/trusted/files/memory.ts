@@ -14,9 +14,15 @@ export class MemoryVolume implements Volume {
   readonly #store: NodeStore
   root: FolderNode
 
-  /** `isFixed`: nothing in it can be changed by a guest. */
-  constructor(device: number, most: number, mostNodes: number, now: () => bigint, isFixed = false) {
-    this.#store = new NodeStore(device, most, mostNodes, now, isFixed)
+  /** `isReadOnly`: nothing in it can be changed by a guest. */
+  constructor(
+    device: number,
+    most: number,
+    mostNodes: number,
+    now: () => bigint,
+    readonly isReadOnly = false,
+  ) {
+    this.#store = new NodeStore(device, most, mostNodes, now, isReadOnly)
     this.root = this.#store.emptied()
   }
 

@@ -7,6 +7,8 @@ import { O, quietly, settled, type Path, type Volume } from './volume.js'
 import { walk } from './walk.js'
 
 export const STANDARD_UMASK = 0o022
+/** The right to write, as `access` is asked for it. */
+const WRITE = 2
 
 export class NamedFiles extends OpenFiles {
   /** The current folder. */
@@ -34,15 +36,13 @@ export class NamedFiles extends OpenFiles {
   }
 
   statAt(dir: number, path: string, follow: boolean): Stat {
-    const isFolder = path.endsWith('/')
-    const stat = this.#at(dir, path, (place) => this.tree.stat(place, follow || isFolder))
-    if (isFolder && stat.kind !== KIND.folder) throw new Errno('ENOTDIR')
-    return stat
+    return this.#found(dir, path, follow).stat
   }
 
   access(dir: number, path: string, wanted: number, follow: boolean): void {
-    const { mode } = this.statAt(dir, path, follow)
-    if (((mode >> 6) & wanted) !== wanted) throw new Errno('EACCES')
+    const { stat, isReadOnly } = this.#found(dir, path, follow)
+    if ((wanted & WRITE) !== 0 && isReadOnly) throw new Errno('EROFS')
+    if (((stat.mode >> 6) & wanted) !== wanted) throw new Errno('EACCES')
   }
 
   cwd(): string {
@@ -123,6 +123,17 @@ export class NamedFiles extends OpenFiles {
       (volume, rest) => volume.setTimes(rest, accessed, modified, follow),
       'EROFS',
     )
+  }
+
+  /** What is there, and whether that is in a volume where nothing is changed. */
+  #found(dir: number, path: string, follow: boolean): { stat: Stat; isReadOnly: boolean } {
+    const isFolder = path.endsWith('/')
+    const found = this.#at(dir, path, (place) => ({
+      stat: this.tree.stat(place, follow || isFolder),
+      isReadOnly: place.volume.isReadOnly,
+    }))
+    if (isFolder && found.stat.kind !== KIND.folder) throw new Errno('ENOTDIR')
+    return found
   }
 
   /** Does something to a path that is neither a mount nor above one. */

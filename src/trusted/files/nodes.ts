@@ -42,20 +42,20 @@ export class NodeStore {
   #used = 0
   #nodes = 0
 
-  /** `isFixed`: nothing in it can be changed by a guest. */
+  /** `isReadOnly`: nothing in it can be changed by a guest. */
   constructor(
     private readonly device: number,
     private readonly most: number,
     private readonly mostNodes: number,
     readonly now: () => bigint,
-    private readonly isFixed: boolean,
+    private readonly isReadOnly: boolean,
   ) {}
 
   /** Forgets all nodes. Gives the root of an empty tree. */
   emptied(): FolderNode {
     this.#used = this.#nodes = 0
     this.#nextInode = 2
-    return this.folder(1, this.isFixed ? FIXED_MODE : ROOT_MODE)
+    return this.folder(1, this.isReadOnly ? FIXED_MODE : ROOT_MODE)
   }
 
   /** What a new node has of its own, of whatever kind it is. */
@@ -88,7 +88,7 @@ export class NodeStore {
 
   /** Before whatever changes something. @throws Errno where nothing can be changed */
   changing(): void {
-    if (this.isFixed) throw new Errno('EROFS')
+    if (this.isReadOnly) throw new Errno('EROFS')
   }
 
   /** Charges, or gives back, bytes that are no file's contents. @throws Errno */

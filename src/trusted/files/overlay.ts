@@ -15,6 +15,7 @@ const PIECE = 1 << 20
 const HIDDEN_BYTES = 64
 
 export class OverlayVolume implements Volume {
+  readonly isReadOnly = false
   /** Paths below that are not seen, with all that is below them. */
   readonly hidden = new Set<string>()
 

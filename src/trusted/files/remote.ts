@@ -77,6 +77,7 @@ export class RemoteVolume implements Volume {
     private readonly device: number,
     private readonly at: Path,
     private readonly host: AskHost,
+    readonly isReadOnly: boolean,
   ) {}
 
   stat(path: Path, follow: boolean): Stat {

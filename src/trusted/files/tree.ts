@@ -13,7 +13,7 @@ import { quietly, type Handle, type Path, type Volume } from './volume.js'
 /** A mount, as a worker is told of it. */
 export interface Mount {
   readonly at: Path
-  readonly kind: 'memory' | 'overlay' | 'host'
+  readonly kind: 'memory' | 'overlay' | 'read' | 'write'
   /** Bytes of memory it may take, and how many files and folders; of a host's mount none. */
   readonly bytes: number
   readonly files: number
@@ -59,13 +59,13 @@ export class Tree {
     const volumes = mounts.map(({ at, kind, bytes, files, deny }, index) => {
       const device = index + 2
       if (kind === 'memory') return { at, volume: new MemoryVolume(device, bytes, files, now) }
-      const remote = new RemoteVolume(device, at, ask)
+      const remote = new RemoteVolume(device, at, ask, kind !== 'write')
       return {
         at,
         volume:
-          kind === 'host'
-            ? remote
-            : new OverlayVolume(new MemoryVolume(device, bytes, files, now), remote, denier(deny)),
+          kind === 'overlay'
+            ? new OverlayVolume(new MemoryVolume(device, bytes, files, now), remote, denier(deny))
+            : remote,
       }
     })
     const hasRoot = mounts.some(({ at }) => at.length === 0)

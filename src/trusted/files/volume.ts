@@ -46,6 +46,8 @@ export interface Handle {
 }
 
 export interface Volume {
+  /** Whether nothing in it is changed, whatever a node's permissions say. */
+  readonly isReadOnly: boolean
   /** A link at the end is told of, or with `follow` met. */
   stat(path: Path, follow: boolean): Stat
   list(path: Path): Entry[]
