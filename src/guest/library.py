@@ -92,7 +92,10 @@ def names(run, module, make_import):
     if module not in spaces:
         if '' not in spaces:
             spaces[''] = (
-                run.builtins | GUARDS | _offered(run) | {'__import__': make_import(run, MODULES)}
+                run.builtins
+                | GUARDS
+                | _offered(run)
+                | {'__import__': make_import(run, MODULES), 'ʼlibrary': True}
             )
         space = {'__name__': module, '__doc__': None, '__builtins__': spaces['']}
         exec(marshal.loads(CODES[module]), space)

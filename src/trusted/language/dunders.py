@@ -10,6 +10,7 @@ what the program made.
 """
 
 from .sealed import __builtins__
+from abc import ABC
 from types import MappingProxyType, MethodType, TracebackType
 from typing import Generic, Protocol
 
@@ -205,7 +206,7 @@ def _write_part(x, name, value):
     _parts[name].__set__(x, value)
 
 
-_PLAIN_BASES = frozenset({object, Generic, Protocol})
+_PLAIN_BASES = frozenset({object, ABC, Generic, Protocol})
 
 
 def _write_dict(x, name, value):
@@ -223,8 +224,13 @@ def _write_dict(x, name, value):
     refuse(name, 'may not be set')
 
 
+def _of_library(cls):
+    return {each for each in mro_of(cls) if not own(each)} - _PLAIN_BASES
+
+
 def _write_class(x, name, value):
-    if not own(type(x)) or not _own_class(value):
+    """Never into what the library has a hand in: its private state would be what a dict of the program's says."""
+    if not own(type(x)) or not _own_class(value) or _of_library(type(x)) != _of_library(value):
         refuse(name, 'may not be set')
     _set_class(x, value)
 

@@ -65,11 +65,16 @@ def veil(real, make=None, module=None):
     return cls
 
 
+def of_program(frame):
+    """The first frame, from `frame` outwards, that is the program's and not the library's; None where there is none."""
+    while frame is not None and ('ʼG' not in frame.f_builtins or 'ʼlibrary' in frame.f_builtins):
+        frame = frame.f_back
+    return frame
+
+
 def _maker():
     """What makes classes of dicts for the program that asks; None where it may not."""
-    frame = sys._getframe(2)
-    while frame is not None and 'ʼG' not in frame.f_builtins:
-        frame = frame.f_back
+    frame = of_program(sys._getframe(2))
     return None if frame is None else frame.f_builtins.get('ʼmake')
 
 

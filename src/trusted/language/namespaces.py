@@ -228,10 +228,9 @@ def attributes(x):
 
 
 def frame_of_guest():
-    """The innermost frame of a guest's: whoever asks, in between there may be the library."""
-    frame = sys._getframe(2)
-    while frame is not None and 'ʼG' not in frame.f_builtins:
-        frame = frame.f_back
+    """The innermost frame of the program's: whoever asks, in between there may be the library. Its modules that are guest code
+    are passed over, too: they import what the program may not, and call what it gives them (`type=eval` of argparse)."""
+    frame = kinds.of_program(sys._getframe(2))
     if frame is None:
         raise RuntimeError('no program is running')
     return frame

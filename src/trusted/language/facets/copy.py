@@ -13,7 +13,7 @@ import zoneinfo
 from array import array
 from enum import Enum
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath
-from types import BuiltinFunctionType, FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType
 
 from ..floor.identity import id
 from ..guards import guarded_setattr
@@ -61,6 +61,9 @@ _ATOMIC = DATA_CLASSES - _CONTAINERS | {
 }
 
 
+_plainly = object.__getattribute__
+
+
 def _is_atomic(x, kind):
     return (
         kind in _ATOMIC
@@ -93,19 +96,15 @@ def _made_by(x, kind, copied):
         raise real.Error(f'{kind.__name__}.__new__ made a {type(y).__name__!r} object')
     yield y
     if state is not None:
-        state = copied(state)
         if own(kind) and _defines(kind, ('__getstate__', '__setstate__')):
+            state = copied(state)
             if not _defines(kind, ('__getstate__',)):
                 state = _as_written(state)
             _restore(y, state)
-        elif hasattr(kind, '__setstate__'):
-            y.__setstate__(state)
+        elif hasattr(kind, '__setstate__') and BaseException not in mro_of(kind):
+            y.__setstate__(copied(state))
         else:
-            state, slots = state if type(state) is tuple else (state, None)
-            if state:
-                y.__dict__.update(state)
-            for name in slots or ():
-                setattr(y, name, slots[name])  # pyright: ignore[reportOptionalSubscript]
+            _hand_over(x, y, state, copied)
     for item in items or ():
         y.append(copied(item))
     for key, value in pairs or ():
@@ -122,6 +121,39 @@ def _as_written(state):
     if type(state) is tuple:
         return tuple(map(_as_written, state))
     return {unmark(name): state[name] for name in state} if type(state) is dict else state
+
+
+def _dict_of(x):
+    """What `x` has of attributes, whatever its class says; nothing where its class gives it none."""
+    try:
+        return _plainly(x, '__dict__')
+    except AttributeError:
+        return {}
+
+
+def _slot(kind, name):
+    """The slot of that name; None where there is none."""
+    for cls in mro_of(kind):
+        if type(slot := vars(cls).get(name)) is MemberDescriptorType:
+            return slot
+
+
+def _hand_over(x, y, state, copied):
+    """Gives `y` what `x` holds under the same names. Whatever else the state says may be an answer of the program's, as of a hook
+    in the instance: it is written as the program could write it."""
+    held = dict(_dict_of(x))
+    state, slots = state if type(state) is tuple and len(state) == 2 else (state, None)
+    for name, value in dict(state or ()).items():
+        if type(name) is str and name in held and held[name] is value:
+            _dict_of(y)[name] = copied(value)
+        else:
+            guarded_setattr(y, name, copied(value))
+    for name, value in dict(slots or ()).items():
+        slot = _slot(type(x), name)
+        if slot is not None and slot.__get__(x) is value:
+            slot.__set__(y, copied(value))
+        else:
+            guarded_setattr(y, name, copied(value))
 
 
 def _restore(y, state):
