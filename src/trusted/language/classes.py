@@ -26,7 +26,8 @@ from .language import (
     PRIVATE_MARK,
     UNBINDABLE,
 )
-from .names import denied, is_dunder, judged, mark, unmark
+from .names import denied, is_dunder, mark, unmark
+from .slots import judge_match_args, stored_slots
 from .spaces import Globals
 
 # Image classes a guest may derive from; facets add theirs at load. The two of typing stand behind NamedTuple, TypedDict.
@@ -52,45 +53,6 @@ def judge_base(base):
         raise TypeError(f'a class cannot derive from an instance of {type(base).__name__!r}')
     if not own(base) and base not in BASES | EXCEPTIONS:
         raise TypeError(f'a class cannot derive from {base.__name__!r} here')
-
-
-def _stored_match_args(value):
-    """`__match_args__` of a class: exact names that a pattern may read, under their stored form."""
-    if type(value) is not tuple:
-        raise TypeError('__match_args__ must be written out as names')
-    for name in value:
-        spelled = name[1:] if type(name) is str and name[:1] == PRIVATE_MARK else name
-        if denied(spelled) or judged(name):
-            raise TypeError(f'__match_args__ holds {name!r}, which may not be named there')
-    return value
-
-
-def _stored_slot(name, owner):
-    """The name of a slot as it is stored; a literal one has been translated."""
-    if type(name) is not str:
-        raise TypeError(f"__slots__ items must be strings, not '{type(name).__name__}'")
-    if name in ('__dict__', '__weakref__'):
-        return name
-    if name[:1] != PRIVATE_MARK:
-        if name[:2] == '__' and not is_dunder(name) and owner:
-            name = f'_{owner}{name}'
-        stored, spelled = mark(name), name
-    else:
-        stored, spelled = name, name[1:]
-    if denied(spelled) or stored[:1] == PRIVATE_MARK and stored[1:2] != '_':
-        raise TypeError(f'__slots__ holds {unmark(name)!r}, which may not be named there')
-    return stored
-
-
-def _stored_slots(value, owner):
-    """`__slots__` of the class `owner`, in a container that nobody else has."""
-    owner = unmark(owner).lstrip('_')
-    if isinstance(value, str):
-        return _stored_slot(str.__str__(value), owner)
-    if type(value) is dict:
-        return {_stored_slot(name, owner): doc for name, doc in dict(value).items()}
-    made = [_stored_slot(name, owner) for name in value]
-    return type(value)(made) if type(value) in (list, set) else tuple(made)
 
 
 def checked_new(make):
@@ -185,9 +147,9 @@ def judge_namespace(name, bases, namespace):
     if '__qualname__' in namespace:
         put(namespace, '__qualname__', unmark(namespace['__qualname__']))
     if '__slots__' in namespace:
-        put(namespace, '__slots__', _stored_slots(namespace['__slots__'], name))
+        put(namespace, '__slots__', stored_slots(namespace['__slots__'], name))
     if '__match_args__' in namespace:
-        _stored_match_args(namespace['__match_args__'])
+        judge_match_args(namespace['__match_args__'])
     ancestors = [cls for base in bases for cls in mro_of(base)]
     for cls in HOOKED.keys() & set(ancestors):
         for hook in HOOKED[cls]:

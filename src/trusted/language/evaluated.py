@@ -18,6 +18,7 @@ from .guest.questions import questions
 from .guest.texts import filename_of, refusal, text_of
 from .language import GUARDS, PRIVATE_MARK
 from .namespaces import Namespace
+from .spellings import stored_variable
 from .ownership import mro_of
 from .scan import scan
 from .spaces import Globals, Locals, make_globals, make_locals, reserved
@@ -57,17 +58,17 @@ class _Globals:
 
     def __delitem__(self, name):
         try:
-            del self._space[namespaces.stored_variable(name)]
+            del self._space[stored_variable(name)]
         except KeyError:
             raise NameError(f'name {name!r} is not defined', name=name) from None
 
     def put(self, name, value):
-        self._space[namespaces.stored_variable(name)] = value
+        self._space[stored_variable(name)] = value
         return value
 
     def take(self, name):
         if type(self._space) is Globals:
-            self._space.take(namespaces.stored_variable(name))
+            self._space.take(stored_variable(name))
 
 
 def written_globals():

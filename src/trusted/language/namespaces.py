@@ -11,10 +11,16 @@ from copy import deepcopy
 from types import FunctionType
 
 from . import kinds
-from .language import DEFINED_METHODS, GUARDS, PRIVATE_MARK, READABLE_DUNDER_NAMES, UNBINDABLE
-from .names import UNRENAMED, denied, is_dunder, spelled, unmark
+from .names import is_dunder, spelled
 from .ownership import FACETS, is_class, mro_of, own, own_function
 from .spaces import Globals, Locals
+from .spellings import (
+    stored_attribute,
+    stored_variable,
+    told_attribute,
+    told_member,
+    told_variable,
+)
 
 _put, _clear, _fill = dict.__setitem__, dict.clear, dict.update
 _namespace_of = type.__dict__['__dict__'].__get__
@@ -130,17 +136,17 @@ kinds.VEILS[Namespace] = dict
 
 def is_of_variables(space):
     """Whether `space` stands for the globals of a module."""
-    return _told_of(space) is _told_variable
+    return _told_of(space) is told_variable
 
 
 def members(real):
     """A namespace for the members of a class that is being made: its body reads them as names, and the class has them."""
-    return _namespace(real, _told_variable, lambda name: spelled(stored_variable(name)))
+    return _namespace(real, told_variable, lambda name: spelled(stored_variable(name)))
 
 
 def shown(held):
     """The variables of a function, as the source has them."""
-    return _shown(held, _told_variable)
+    return _shown(held, told_variable)
 
 
 def real(space):
@@ -172,58 +178,20 @@ def _namespace(real, told, stored):
     return _renew(space)
 
 
-def _told_variable(name):
-    """A variable's name as the source has it; None for what no source may read."""
-    if name[:1] == PRIVATE_MARK:
-        return unmark(name) if name[1:2] == '_' else None
-    if name in GUARDS or is_dunder(name) and name not in READABLE_DUNDER_NAMES:
-        return None
-    return name if str.isidentifier(name) else None
-
-
-def stored_variable(name):
-    """The name of a global that a program writes through `globals()`; KeyError for what it could not bind."""
-    if type(name) is not str:
-        raise TypeError('names of globals are strings')
-    if PRIVATE_MARK in name or name in GUARDS or name in UNBINDABLE or is_dunder(name):
-        raise KeyError(f'the name {unmark(name)!r} cannot be bound here')
-    return name
-
-
-def _told_attribute(name):
-    """An attribute's name as the source has it; None for the library's own, and for what no source may name."""
-    if name[:1] == '_' and not is_dunder(name) and name not in UNRENAMED:
-        return None
-    plain = unmark(name)
-    return None if denied(plain) else plain
-
-
-def _told_member(name):
-    """The same of a class, which also has special methods."""
-    return name if name in DEFINED_METHODS else _told_attribute(name)
-
-
-def _stored_attribute(name):
-    stored = spelled(name)
-    if is_dunder(stored):
-        raise AttributeError(f'the attribute {name!r} may not be set', name=name)
-    return stored
-
-
 def attributes(x):
     """`vars(x)` of what is the guest's own, and a copy of the names that a module shows; None for all else."""
     kind = type(x)
     if kind in FACETS:
         return {'__name__': FACETS[kind](x)} | {name: getattr(x, name) for name in dir(x)}
     if own_function(x):
-        return _namespace(_function_dict(x), _told_attribute, _stored_attribute)
+        return _namespace(_function_dict(x), told_attribute, stored_attribute)
     if is_class(x):
-        return _shown(_namespace_of(x), _told_member) if own(x) else None
+        return _shown(_namespace_of(x), told_member) if own(x) else None
     if not own(kind) and kind not in CARRIERS:
         return None
     for cls in mro_of(kind):
         if (held := _namespace_of(cls).get('__dict__')) is not None and type(held) is _GETSET:
-            return _namespace(held.__get__(x), _told_attribute, _stored_attribute)
+            return _namespace(held.__get__(x), told_attribute, stored_attribute)
     return None
 
 
@@ -239,9 +207,7 @@ def frame_of_guest():
 def globals_of(scope):
     """The dict `scope` of a program's globals, as the program sees it."""
     return (
-        scope.given
-        if type(scope) is Globals
-        else _namespace(scope, _told_variable, stored_variable)
+        scope.given if type(scope) is Globals else _namespace(scope, told_variable, stored_variable)
     )
 
 
@@ -291,7 +257,7 @@ def dir(*args):
         [
             told
             for name in listed
-            if (told := _told_member(name)) is not None
+            if (told := told_member(name)) is not None
             # Special methods, where the program defines them.
             and (not is_dunder(name) or any([name in each for each in members]))
             and told not in _UNLISTED
