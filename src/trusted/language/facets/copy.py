@@ -102,7 +102,9 @@ def _made_by(x, kind, copied):
                 state = _as_written(state)
             _restore(y, state)
         elif hasattr(kind, '__setstate__') and BaseException not in mro_of(kind):
+            state, attributes_told = _parted(state)
             y.__setstate__(copied(state))
+            _hand_over(x, y, attributes_told, copied)
         else:
             _hand_over(x, y, state, copied)
     for item in items or ():
@@ -136,6 +138,17 @@ def _slot(kind, name):
     for cls in mro_of(kind):
         if type(slot := vars(cls).get(name)) is MemberDescriptorType:
             return slot
+
+
+def _parted(state):
+    """A state for C code's `__setstate__`, and the attributes that some has behind it: C code would take that dict itself."""
+    if tuple not in mro_of(type(state)):
+        return state, None
+    parts = list(tuple.__iter__(state))
+    attributes_told = None
+    if parts and dict in mro_of(type(parts[-1])):
+        attributes_told, parts[-1] = dict(parts[-1]), None
+    return tuple(parts), attributes_told
 
 
 def _hand_over(x, y, state, copied):
