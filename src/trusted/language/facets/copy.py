@@ -17,7 +17,7 @@ from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, Metho
 
 from ..floor.identity import id
 from ..guards import guarded_setattr
-from ..names import unmark
+from ..names import UNRENAMED, is_dunder, unmark
 from ..namespaces import attributes
 from ..ownership import DATA_CLASSES, function_of, is_class, mro_of, own, receiver_of
 from .types import SimpleNamespace
@@ -80,7 +80,7 @@ def _copied_by_parts(kind):
     ) and not issubclass(kind, random.SystemRandom)
 
 
-def _made_by(x, kind, copied):
+def _made_by(x, kind, copied, hidden):
     """A copy of `x`, an instance of `kind`: what `x` reduces to, each part passed through `copied`."""
     if not _copied_by_parts(kind):
         raise TypeError(f'cannot pickle {kind.__name__!r} object')
@@ -104,9 +104,9 @@ def _made_by(x, kind, copied):
         elif hasattr(kind, '__setstate__') and BaseException not in mro_of(kind):
             state, attributes_told = _parted(state)
             y.__setstate__(copied(state))
-            _hand_over(x, y, attributes_told, copied)
+            _hand_over(x, y, attributes_told, copied, hidden)
         else:
-            _hand_over(x, y, state, copied)
+            _hand_over(x, y, state, copied, hidden)
     for item in items or ():
         y.append(copied(item))
     for key, value in pairs or ():
@@ -140,6 +140,28 @@ def _slot(kind, name):
             return slot
 
 
+def _is_hidden(name):
+    """Whether an attribute is a private one of the library's: the program's are stored under marks."""
+    return name[:1] == '_' and not is_dunder(name) and name not in UNRENAMED
+
+
+def _is_data(value):
+    kind = type(value)
+    if kind is dict:
+        return all([_is_data(key) and _is_data(value[key]) for key in value])
+    if kind in (list, tuple, set, frozenset, collections.deque):
+        return all(map(_is_data, value))
+    return kind in _ATOMIC and kind not in (FunctionType, slice)
+
+
+def _hidden(value):
+    """A deep copy of what the library keeps in an object of the program's: of data alone, and beside the memo, which the program
+    can read."""
+    if not _is_data(value):
+        raise TypeError(f'cannot pickle {type(value).__name__!r} object')
+    return _deep(value, {}, [])
+
+
 def _parted(state):
     """A state for C code's `__setstate__`, and the attributes that some has behind it: C code would take that dict itself."""
     if tuple not in mro_of(type(state)):
@@ -151,20 +173,20 @@ def _parted(state):
     return tuple(parts), attributes_told
 
 
-def _hand_over(x, y, state, copied):
+def _hand_over(x, y, state, copied, hidden):
     """Gives `y` what `x` holds under the same names. Whatever else the state says may be an answer of the program's, as of a hook
     in the instance: it is written as the program could write it."""
     held = dict(_dict_of(x))
     state, slots = state if type(state) is tuple and len(state) == 2 else (state, None)
     for name, value in dict(state or ()).items():
         if type(name) is str and name in held and held[name] is value:
-            _dict_of(y)[name] = copied(value)
+            _dict_of(y)[name] = (hidden if _is_hidden(name) else copied)(value)
         else:
             guarded_setattr(y, name, copied(value))
     for name, value in dict(slots or ()).items():
         slot = _slot(type(x), name)
         if slot is not None and slot.__get__(x) is value:
-            slot.__set__(y, copied(value))
+            slot.__set__(y, (hidden if _is_hidden(name) else copied)(value))
         else:
             guarded_setattr(y, name, copied(value))
 
@@ -215,7 +237,7 @@ def copy(x):
         return x.copy()
     if _copied_by_parts(kind) and hasattr(kind, '__copy__'):
         return kind.__copy__(x)
-    (y,) = _made_by(x, kind, lambda part: part)
+    (y,) = _made_by(x, kind, lambda part: part, lambda part: part)
     return y
 
 
@@ -255,7 +277,7 @@ def _deep(x, memo, alive):
     elif kind is slice:
         y = slice(*[_deep(part, memo, alive) for part in (x.start, x.stop, x.step)])
     else:
-        for y in _made_by(x, kind, lambda part: _deep(part, memo, alive)):
+        for y in _made_by(x, kind, lambda part: _deep(part, memo, alive), _hidden):
             memo[id(x)] = y
     memo[id(x)] = y
     return y
