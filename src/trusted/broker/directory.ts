@@ -9,6 +9,7 @@
  */
 import { Errno, ERRNO, type ErrorName } from '../wall/errno.js'
 import { KIND, type Kind } from '../wall/file-table.js'
+import type { Denied } from '../files/deny.js'
 import { LinkMet, type Path } from '../files/volume.js'
 
 /** What the system tells of something. Times in nanoseconds. */
@@ -64,14 +65,14 @@ export class Directory {
   readonly #system: HostSystem
   readonly #root: number
   readonly #mount: string
-  readonly #isHidden: (path: Path) => boolean
+  readonly #denied: Denied
 
-  /** `root` is a held folder or file, which {@link Directory.close} gives up. `isHidden`: names that are not there. */
-  constructor(system: HostSystem, root: number, isHidden: (path: Path) => boolean) {
+  /** `root` is a held folder or file, which {@link Directory.close} gives up. `denied`: names that are not there. */
+  constructor(system: HostSystem, root: number, denied: Denied) {
     this.#system = system
     this.#root = root
     this.#mount = system.mount(root)
-    this.#isHidden = isHidden
+    this.#denied = denied
   }
 
   close(): void {
@@ -90,7 +91,7 @@ export class Directory {
         .list(this.#system.at(fd))
         .filter(
           (entry): entry is [string, Kind] =>
-            entry[1] !== 0 && !this.#isHidden([...path, entry[0]]),
+            entry[1] !== 0 && !this.#denied.has([...path, entry[0]]),
         )
     })
   }
@@ -145,8 +146,12 @@ export class Directory {
 
   rename(from: Path, to: Path): void {
     // A link says where from it is: elsewhere it would mean something else to others.
-    if (this.stat(from, false).kind === KIND.link) throw new Errno('EPERM')
+    const { kind } = this.stat(from, false)
+    if (kind === KIND.link) throw new Errno('EPERM')
     this.#mayBe(to)
+    // With its folder, what is denied by its path would come to be where it is not, or the other way round.
+    if (kind === KIND.folder && [from, to].some((path) => this.#denied.mayBeBelow(path)))
+      throw new Errno('EXDEV')
     // What is replaced must be something that the guest could see.
     const target = quietly(() => this.stat(to, false))
     this.#in(from, (source, name) =>
@@ -168,46 +173,12 @@ export class Directory {
 
   /** Holds the thing at the path. */
   #held<T>(path: Path, follow: boolean, work: (fd: number, stat: HostStat) => T): T {
-    if (this.#isHidden(path)) throw new Errno('ENOENT')
+    if (this.#denied.has(path)) throw new Errno('ENOENT')
     if (path.length === 0) return system(() => work(this.#root, this.#system.stat(this.#root)))
-    return this.#in(path, (parent, name) =>
-      this.#hold(parent, name, path.length - 1, (fd, stat) => {
-        if (follow && stat.kind === KIND.link) throw this.#linkAt(parent, name, path.length - 1)
-        return work(fd, stat)
-      }),
-    )
-  }
-
-  /** Holds the folder that the path's last name is in. */
-  #in<T>(path: Path, work: (parent: number, name: string) => T): T {
-    const name = path.at(-1)
-    if (name === undefined) throw new Errno('EBUSY')
-    for (const one of path) checkName(one)
-    const step = (parent: number, index: number): T => {
-      if (index === path.length - 1) return system(() => work(parent, name))
-      return this.#hold(parent, path[index]!, index, (fd, { kind }) => {
-        if (kind === KIND.link) throw this.#linkAt(parent, path[index]!, index)
-        if (kind !== KIND.folder) throw new Errno('ENOTDIR')
-        return step(fd, index + 1)
-      })
-    }
-    return step(this.#root, 0)
-  }
-
-  /** Holds what is named so in a folder that is held: something of this mount, and neither a device nor a pipe nor a socket. */
-  #hold<T>(
-    parent: number,
-    name: string,
-    _index: number,
-    work: (fd: number, stat: HostStat) => T,
-  ): T {
-    return system(() => {
-      const fd = this.#system.hold(this.#system.at(parent, name))
+    return this.#in(path, (parent, name) => {
+      const { fd, stat } = this.#hold(parent, name)
       try {
-        const stat = this.#system.stat(fd)
-        if (stat.kind === 0) throw new Errno('ENOENT')
-        if (stat.kind !== KIND.link && this.#system.mount(fd) !== this.#mount)
-          throw new Errno('EACCES')
+        if (follow && stat.kind === KIND.link) throw this.#linkAt(parent, name, path.length - 1)
         return work(fd, stat)
       } finally {
         this.#system.close(fd)
@@ -215,8 +186,62 @@ export class Directory {
     })
   }
 
+  /**
+   * Holds the folder that the path's last name is in. Each folder on the way is let go of once the next is held: a deep path takes
+   * no more descriptors than a short one.
+   */
+  #in<T>(path: Path, work: (parent: number, name: string) => T): T {
+    const name = path.at(-1)
+    if (name === undefined) throw new Errno('EBUSY')
+    for (const one of path) checkName(one)
+    let parent = this.#root
+    try {
+      for (const [index, step] of path.slice(0, -1).entries()) {
+        const above = parent
+        const { fd, stat } = this.#hold(above, step)
+        parent = fd
+        try {
+          if (stat.kind === KIND.link) throw this.#linkAt(above, step, index)
+          if (stat.kind !== KIND.folder) throw new Errno('ENOTDIR')
+        } finally {
+          this.#leave(above)
+        }
+      }
+      return system(() => work(parent, name))
+    } finally {
+      this.#leave(parent)
+    }
+  }
+
+  #leave(fd: number): void {
+    if (fd !== this.#root) this.#system.close(fd)
+  }
+
+  /**
+   * Holds what is named so in a folder that is held: something of this mount, and neither a device nor a pipe nor a socket. Who
+   * asked gives it up.
+   */
+  #hold(parent: number, name: string): { fd: number; stat: HostStat } {
+    return system(() => {
+      const fd = this.#system.hold(this.#system.at(parent, name))
+      try {
+        const stat = this.#system.stat(fd)
+        if (stat.kind === 0) throw new Errno('ENOENT')
+        if (stat.kind !== KIND.link && this.#system.mount(fd) !== this.#mount)
+          throw new Errno('EACCES')
+        return { fd, stat }
+      } catch (error) {
+        this.#system.close(fd)
+        throw error
+      }
+    })
+  }
+
   #linkAt(parent: number, name: string, index: number): LinkMet {
-    return new LinkMet(index, this.#system.readLink(this.#system.at(parent, name)))
+    return new LinkMet(
+      index,
+      system(() => this.#system.readLink(this.#system.at(parent, name))),
+    )
   }
 
   #isTaken(at: string): boolean {
@@ -228,7 +253,7 @@ export class Directory {
   /** A name that may be given to something. */
   #mayBe(path: Path): void {
     if (path.length === 0) throw new Errno('EEXIST')
-    if (this.#isHidden(path)) throw new Errno('EACCES')
+    if (this.#denied.has(path)) throw new Errno('EACCES')
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { Errno } from '../wall/errno.js'
 import { KIND, type Entry, type Stat, type Time } from '../wall/file-table.js'
+import type { Denied } from './deny.js'
 import type { MemoryVolume } from './memory.js'
 import type { Node } from './nodes.js'
 import { O, wantsWrite, type Handle, type Path, type Volume } from './volume.js'
@@ -22,7 +23,7 @@ export class OverlayVolume implements Volume {
   constructor(
     readonly upper: MemoryVolume,
     readonly lower: Volume,
-    private readonly isDenied: (path: Path) => boolean,
+    private readonly denied: Denied,
   ) {}
 
   reset(): void {
@@ -109,7 +110,7 @@ export class OverlayVolume implements Volume {
     const isSame = from.join('/') === to.join('/')
     if (isSame) return
     if (kind === KIND.folder) {
-      if (this.#below(from) !== undefined) throw new Errno('EXDEV')
+      if (this.#below(from) !== undefined || this.denied.mayBeBelow(to)) throw new Errno('EXDEV')
       if (target !== undefined) {
         if (target.kind !== KIND.folder) throw new Errno('ENOTDIR')
         this.remove(to, true)
@@ -185,7 +186,7 @@ export class OverlayVolume implements Volume {
 
   /** Makes the folders above a path, each as it is below. Nothing is made under a name that is denied. */
   #copyFolders(path: Path): void {
-    if (this.isDenied(path)) throw new Errno('EACCES')
+    if (this.denied.has(path)) throw new Errno('EACCES')
     for (let depth = 1; depth < path.length; depth++) {
       const folder = path.slice(0, depth)
       if (this.#isAbove(folder)) continue
