@@ -42,12 +42,18 @@ export function denier(globs: readonly string[]): Denied {
     return { steps: steps.map(pattern), stars }
   })
   return {
-    has: (path) =>
-      globs.length > 0 &&
-      path.some((name, index) => {
-        const whole = path.slice(0, index + 1).join('/')
-        return names.some((one) => matches(one, name)) || wholes.some((one) => matches(one, whole))
-      }),
+    has: (path) => {
+      if (globs.length === 0) return false
+      let whole = ''
+      let plain = ''
+      for (const name of path) {
+        whole = whole === '' ? name : `${whole}/${name}`
+        plain = plain === '' ? folded(name) : `${plain}/${folded(name)}`
+        if (names.some((one) => matches(one, name))) return true
+        if (wholes.some((one) => one.test(whole) || one.test(plain))) return true
+      }
+      return false
+    },
     mayBeBelow: (path) =>
       trails.some(
         ({ steps, stars }) =>
