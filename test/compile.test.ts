@@ -44,10 +44,10 @@ describe('positions', () => {
     ['of an import', 'from a import b, _c as d', 'PR900', '`_c` is private', [1, 17, 1, 24]],
     [
       'of a string that names',
-      "class C(metaclass=_metaclass_):\n    __slots__ = ('x', '__class__')",
+      "class C(metaclass=_metaclass_):\n    __match_args__ = ('x', '__class__')",
       'PR900',
       'the attribute `__class__` is not accessible',
-      [2, 22, 2, 33],
+      [2, 27, 2, 38],
     ],
     [
       'of a member',
