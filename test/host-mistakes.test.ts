@@ -38,7 +38,7 @@ test.each([
 
 test('check names every option that it has, and the one that was meant', async () => {
   expect(await told(() => check('1', { polcy: {} } as object))).toBe(
-    'ArgumentError: unknown option "polcy"; did you mean "policy"? (known: policy, mode, names, filename, modules)',
+    'ArgumentError: unknown option "polcy"; did you mean "policy"? (known: policy, mode, names, filename, modules, firstLine)',
   )
 })
 
