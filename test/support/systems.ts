@@ -121,7 +121,7 @@ export const OFFERS: readonly Offer[] = [
       offered: 'a boundary that does not trust the interpreter',
       here: "WebAssembly, and around it a process under Node's permissions; `wrap` puts it into the system's sandbox as well",
       command: `pyrestrict run --language full -c 'import os; os.listdir("/")'`,
-      shows: 'OSError: [Errno 52] Function not implemented',
+      shows: '[]',
       test: [
         'jail',
         'leaves code in a jail no file, process, thread, addon, evaluation or environment',
