@@ -54,11 +54,15 @@ export class Parked {
     this.#timer = setTimeout(() => {
       // It would go on to hold what it packs.
       this.#timer = undefined
-      void pack(whole, PACKING).then((packed) => {
-        if (this.#whole !== whole) return
-        this.#whole = undefined
-        this.#packed = packed
-      })
+      // Where there is no memory to pack it, it stays as it is.
+      pack(whole, PACKING).then(
+        (packed) => {
+          if (this.#whole !== whole) return
+          this.#whole = undefined
+          this.#packed = packed
+        },
+        () => {},
+      )
     }, REST_MS).unref()
   }
 }
