@@ -8,7 +8,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -18,10 +17,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { hostFolder } from './support/host-folder.js'
 import { createSandbox, type Capabilities, type Policy } from '../src/index.js'
 import { denier } from '../src/trusted/files/deny.js'
 
@@ -40,14 +39,7 @@ const beside = (): unknown =>
     })
 
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'files-attacks-'))
-  data = join(top, 'data')
-  outside = join(top, 'outside')
-  mkdirSync(join(data, 'folder'), { recursive: true })
-  mkdirSync(outside)
-  writeFileSync(join(data, 'file'), 'plain')
-  writeFileSync(join(data, 'folder/inner'), 'inner')
-  writeFileSync(join(outside, 'secret'), 'SECRET', { mode: 0o640 })
+  ;({ top, data, outside } = hostFolder())
   before = beside()
 })
 afterEach(() => {

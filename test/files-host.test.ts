@@ -4,7 +4,6 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,13 +13,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Policy } from '../src/policy/policy.js'
 import { holdPath, hostSystem, whyNoHostFolders } from '../src/platform/node/host-system.js'
 import type { SandboxOptions } from '../src/sandbox/options.js'
+import { hostFolder } from './support/host-folder.js'
 import { createSandbox } from '../src/sandbox/sandbox.js'
 import { Directory } from '../src/trusted/broker/directory.js'
 import type { EffectEvent } from '../src/trusted/broker/effect.js'
@@ -33,14 +32,7 @@ let top: string
 let data: string
 let outside: string
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'files-'))
-  data = join(top, 'data')
-  outside = join(top, 'outside')
-  mkdirSync(join(data, 'folder'), { recursive: true })
-  mkdirSync(outside)
-  writeFileSync(join(data, 'file'), 'plain')
-  writeFileSync(join(data, 'folder/inner'), 'inner')
-  writeFileSync(join(outside, 'secret'), 'SECRET')
+  ;({ top, data, outside } = hostFolder())
 })
 afterEach(() => {
   rmSync(top, { recursive: true, force: true })
