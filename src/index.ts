@@ -49,14 +49,14 @@ export type { StartedRun } from './sandbox/started-run.js'
 export type { Program } from './sandbox/program.js'
 export type { CallOptions, Session } from './sandbox/session.js'
 export type { Wrap } from './platform/node/bubblewrap.js'
+export type { Isolation } from './sandbox/isolation.js'
+export type { SandboxOptions } from './sandbox/sandbox-options.js'
 export type {
   CompileOptions,
   ExecuteOptions,
   Inputs,
-  Isolation,
   ResumeOptions,
   RunOptions,
-  SandboxOptions,
 } from './sandbox/options.js'
 export { CallbackError } from './trusted/broker/callbacks.js'
 export type { GuestFunction } from './trusted/broker/callbacks.js'

@@ -8,7 +8,7 @@
  * therefore be evaluated more than once. Where that could be noticed, by the host or by a trusted module, each is a run of its own.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { GuestWorker } from '../trusted/channel/link.js'
+import type { GuestWorker } from '../trusted/channel/worker.js'
 import { cellsRequest, readCells, type RawCell, type Task } from './cells.js'
 import type { Code } from './code.js'
 import { execute } from './execution.js'

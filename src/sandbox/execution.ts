@@ -6,7 +6,7 @@ import type { Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { Secrets } from '../trusted/network/secrets.js'
 import { WireError } from '../trusted/channel/wire.js'
-import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/link.js'
+import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/worker.js'
 import type { CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
 import { filesOf, type FindSource } from './exception.js'
 import {

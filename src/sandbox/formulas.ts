@@ -1,7 +1,8 @@
 /** The formulas of one sandbox: compiled by the hundred, evaluated one by one or as a sheet. */
 import { checkFirstLine } from '../check/first-line.js'
 import { ArgumentError } from '../errors.js'
-import { checkParameters, type Isolation } from './options.js'
+import type { Isolation } from './isolation.js'
+import { checkParameters } from './options.js'
 import type { Cell, RawCell, Task } from './cells.js'
 import type { Compiled } from './compiler.js'
 import { Code, type SourceText } from './code.js'

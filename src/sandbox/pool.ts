@@ -6,19 +6,19 @@
  * may have one capacity in common.
  */
 import type { Capacity } from './capacity.js'
+import { Leases } from './leases.js'
+import { Queue } from './queue.js'
+import { Starts } from './starts.js'
 import {
   CANCELLED,
   overload,
   tenantOf,
-  waits,
   type Load,
   type Purpose,
   type Tenant,
-  type Waiter,
   type Workers,
 } from './tenants.js'
-import { Starts } from './starts.js'
-import type { GuestWorker } from '../trusted/channel/link.js'
+import type { GuestWorker } from '../trusted/channel/worker.js'
 
 /** @internal */
 export interface PoolOptions {
@@ -53,13 +53,10 @@ export class Pool implements Workers {
   readonly #options: PoolOptions
   readonly #ready: GuestWorker[] = []
   readonly #starts: Starts
-  readonly #leased = new Map<GuestWorker, { readonly tenant: Tenant; readonly purpose: Purpose }>()
-  readonly #leases = new WeakMap<GuestWorker, number>()
-  /** Tenants who wait, in the order of their turns. */
-  readonly #turns = new Set<Tenant>()
+  readonly #leases = new Leases()
+  readonly #queue = new Queue()
   /** The tenant of a pool that has one. */
   readonly #sole: Tenant
-  #arrivals = 0
   #spareTimer: NodeJS.Timeout | undefined
   #idleTimer: NodeJS.Timeout | undefined
   #wantsSpares = false
@@ -76,26 +73,6 @@ export class Pool implements Workers {
     options.capacity?.add(this)
   }
 
-  /** A tenant's part of it. Its sessions wait as runs do. */
-  share(queue: number): Workers {
-    const tenant = tenantOf(queue, Infinity)
-    const loadOf = (): Load => this.#loadOf(tenant)
-    return {
-      get load() {
-        return loadOf()
-      },
-      warm: () => {
-        if (this.#hasRoom(tenant, 'run')) this.warm()
-      },
-      admit: (others) => this.#admit(tenant, others),
-      lease: (purpose, signal, wished) => this.#lease(tenant, purpose, signal, wished),
-      leasesOf: (worker) => this.leasesOf(worker),
-      release: (worker) => this.release(worker),
-      refresh: () => this.refresh(),
-      close: () => this.#leave(tenant),
-    }
-  }
-
   /** Starts the first worker, so that it is ready when it is wanted. */
   warm(): void {
     if (!this.#closed && this.size === 0) this.#starts.start()
@@ -108,16 +85,14 @@ export class Pool implements Workers {
 
   /** How many runs wait and are running, how many sessions are open, and how many workers are ready and starting. */
   get load(): Load {
-    return this.#loadOf(this.#sole)
+    return this.loadOf(this.#sole)
   }
 
   /** The same of all its tenants. */
   get whole(): Omit<Load, 'sessions'> {
-    let queued = 0
-    for (const { waiting } of this.#turns) queued += waiting.run.size + waiting.session.size
     return {
-      queued,
-      running: this.#leased.size,
+      queued: this.#queue.count('run') + this.#queue.count('session'),
+      running: this.#leases.size,
       ready: this.#ready.length,
       starting: this.#starts.size,
     }
@@ -125,12 +100,16 @@ export class Pool implements Workers {
 
   /** How many workers there are. */
   get size(): number {
-    return this.#ready.length + this.#starts.size + this.#leased.size
+    return this.#ready.length + this.#starts.size + this.#leases.size
   }
 
-  /** {@link Pool.#admit} of a pool of one tenant. @throws OverloadError */
-  admit(others: number): void {
-    this.#admit(this.#sole, others)
+  /**
+   * Refuses, by throwing, one more run where too many wait: `others` are on their way to this queue.
+   * @throws OverloadError
+   */
+  admit(others: number, { queue, waiting }: Tenant = this.#sole): void {
+    const free = Math.max(0, this.#options.workers - this.#leases.count('run'))
+    if (others + waiting.run.size >= queue + free) throw overload('run', queue)
   }
 
   /**
@@ -143,21 +122,26 @@ export class Pool implements Workers {
     purpose: Purpose,
     signal?: AbortSignal,
     wished?: GuestWorker,
+    tenant: Tenant = this.#sole,
   ): Promise<GuestWorker | typeof CANCELLED> {
-    return this.#lease(this.#sole, purpose, signal, wished)
+    if (this.#closed || signal?.aborted) return Promise.resolve(CANCELLED)
+    if (this.hasRoom(tenant, purpose) && (this.#holds(purpose) || this.#queue.isEmpty)) {
+      const worker = this.#takeReady(tenant, purpose, wished)
+      if (worker) return Promise.resolve(worker)
+    }
+    const waiting = this.#queue.join(tenant, purpose, signal)
+    this.refill()
+    return waiting
   }
 
   /** How often it was leased. Whoever finds it leased once more than when it last had it, has it as it left it. */
   leasesOf(worker: GuestWorker): number {
-    return this.#leases.get(worker) ?? 0
+    return this.#leases.times(worker)
   }
 
   /** Gives a worker back, alive or not. */
   release(worker: GuestWorker): void {
-    const lease = this.#leased.get(worker)
-    if (!lease) return
-    this.#leased.delete(worker)
-    lease.tenant.leased[lease.purpose]--
+    if (!this.#leases.end(worker)) return
     const { workers, spares, capacity, memoryMb = 0 } = this.#options
     if (worker.alive) {
       if (this.#closed || this.#ready.length >= workers + spares) worker.kill('not needed')
@@ -185,22 +169,11 @@ export class Pool implements Workers {
 
   /** Gives a ready worker to whoever's turn it is; false when there is none, or nobody who may have one. */
   serveOne(): boolean {
-    for (const tenant of this.#turns) {
-      const [run, session] = (['run', 'session'] as const).map((purpose) =>
-        this.#hasRoom(tenant, purpose) ? tenant.waiting[purpose].values().next().value : undefined,
-      )
-      const next = run && session ? (run.order < session.order ? run : session) : (run ?? session)
-      if (!next) continue
-      const purpose = next === run ? 'run' : 'session'
-      const worker = this.#takeReady(tenant, purpose)
-      if (!worker) return false
-      this.#turns.delete(tenant)
-      tenant.waiting[purpose].delete(next)
-      if (waits(tenant)) this.#turns.add(tenant)
-      next.give(worker)
-      return true
-    }
-    return false
+    const next = this.#queue.next((tenant, purpose) => this.hasRoom(tenant, purpose))
+    const worker = next && this.#takeReady(next.tenant, next.purpose)
+    if (!worker) return false
+    this.#queue.served(next, worker)
+    return true
   }
 
   /** Cancels those who wait, ends every worker, and resolves when no process or thread is left. */
@@ -210,28 +183,20 @@ export class Pool implements Workers {
     clearTimeout(this.#idleTimer)
     this.#options.capacity?.remove(this)
     this.#options.onClosed?.()
-    for (const waiter of this.#takeWaiting()) waiter.leave()
-    for (const worker of [...this.#ready.splice(0), ...this.#leased.keys()]) worker.kill(CLOSED)
+    for (const waiter of this.#queue.takeAll()) waiter.leave()
+    for (const worker of [...this.#ready.splice(0), ...this.#leases.workers]) worker.kill(CLOSED)
     await this.#starts.close(CLOSED)
   }
 
   /** A tenant's end: what it has is ended. */
-  async #leave(tenant: Tenant): Promise<void> {
-    for (const waiting of Object.values(tenant.waiting)) {
-      for (const waiter of waiting) waiter.leave()
-      waiting.clear()
-    }
-    this.#turns.delete(tenant)
-    const ended: Promise<unknown>[] = []
-    for (const [worker, lease] of this.#leased) {
-      if (lease.tenant !== tenant) continue
-      worker.kill(CLOSED)
-      ended.push(worker.ended)
-    }
-    await Promise.all(ended)
+  async leave(tenant: Tenant): Promise<void> {
+    this.#queue.leave(tenant)
+    const workers = this.#leases.of(tenant)
+    for (const worker of workers) worker.kill(CLOSED)
+    await Promise.all(workers.map((worker) => worker.ended))
   }
 
-  #loadOf(tenant: Tenant): Load {
+  loadOf(tenant: Tenant): Load {
     return {
       queued: tenant.waiting.run.size,
       running: tenant.leased.run,
@@ -241,90 +206,16 @@ export class Pool implements Workers {
     }
   }
 
-  /**
-   * Refuses, by throwing, one more run where too many wait: `others` are on their way to this queue.
-   * @throws OverloadError
-   */
-  #admit({ queue, waiting }: Tenant, others: number): void {
-    const free = Math.max(0, this.#options.workers - this.#leasedFor('run'))
-    if (others + waiting.run.size >= queue + free) throw overload('run', queue)
-  }
-
-  #lease(
-    tenant: Tenant,
-    purpose: Purpose,
-    signal?: AbortSignal,
-    wished?: GuestWorker,
-  ): Promise<GuestWorker | typeof CANCELLED> {
-    if (this.#closed || signal?.aborted) return Promise.resolve(CANCELLED)
-    if (this.#hasRoom(tenant, purpose) && (this.#holds(purpose) || this.#turns.size === 0)) {
-      const worker = this.#takeReady(tenant, purpose, wished)
-      if (worker) return Promise.resolve(worker)
-    }
-    const { queue, sessions, waiting, leased } = tenant
-    if (
-      purpose === 'run'
-        ? waiting.run.size >= queue
-        : leased.session + waiting.session.size >= sessions
-    ) {
-      return Promise.reject(overload(purpose, purpose === 'run' ? queue : sessions))
-    }
-    return new Promise((resolve, reject) => {
-      const settled = (): void => signal?.removeEventListener('abort', cancel)
-      const waiter: Waiter = {
-        order: this.#arrivals++,
-        give: (worker) => {
-          settled()
-          resolve(worker)
-        },
-        fail: (error) => {
-          settled()
-          reject(error)
-        },
-        leave: () => {
-          settled()
-          resolve(CANCELLED)
-        },
-      }
-      const cancel = (): void => {
-        waiting[purpose].delete(waiter)
-        if (!waits(tenant)) this.#turns.delete(tenant)
-        waiter.leave()
-      }
-      signal?.addEventListener('abort', cancel)
-      waiting[purpose].add(waiter)
-      this.#turns.add(tenant)
-      this.refill()
-    })
-  }
-
   /** Whether it is had beside the runs, for as long as a session is open. */
   #holds(purpose: Purpose): boolean {
     return purpose === 'session' && this.#options.capacity === undefined
   }
 
-  #leasedFor(purpose: Purpose): number {
-    let count = 0
-    for (const lease of this.#leased.values()) if (lease.purpose === purpose) count++
-    return count
-  }
-
-  #takeWaiting(): Waiter[] {
-    const all = [...this.#turns].flatMap(({ waiting }) => {
-      const waiters = [...waiting.run, ...waiting.session]
-      waiting.run.clear()
-      waiting.session.clear()
-      return waiters
-    })
-    this.#turns.clear()
-    return all
-  }
-
-  #hasRoom(tenant: Tenant, purpose: Purpose): boolean {
+  hasRoom(tenant: Tenant, purpose: Purpose): boolean {
     const { workers, capacity, memoryMb = 0 } = this.#options
     if (capacity !== undefined) return capacity.hasRoom(memoryMb)
     return purpose === 'run'
-      ? this.#leasedFor('run') < workers
+      ? this.#leases.count('run') < workers
       : tenant.leased.session < tenant.sessions
   }
 
@@ -335,9 +226,7 @@ export class Pool implements Workers {
       const worker = this.#ready.pop()
       if (!worker) return undefined
       if (!worker.alive) continue
-      this.#leased.set(worker, { tenant, purpose })
-      this.#leases.set(worker, this.leasesOf(worker) + 1)
-      tenant.leased[purpose]++
+      this.#leases.begin(worker, tenant, purpose)
       const { capacity, memoryMb = 0 } = this.#options
       capacity?.take(memoryMb)
       if (this.#wantsSpares) this.refill()
@@ -370,14 +259,10 @@ export class Pool implements Workers {
   refill(): void {
     if (this.#closed) return
     const { workers, spares, capacity, memoryMb = 0 } = this.#options
-    let [waitingRuns, waitingSessions] = [0, 0]
-    for (const { waiting } of this.#turns) {
-      waitingRuns += waiting.run.size
-      waitingSessions += waiting.session.size
-    }
+    const [waitingRuns, waitingSessions] = [this.#queue.count('run'), this.#queue.count('session')]
     const wanted = capacity
       ? Math.min(waitingRuns + waitingSessions, capacity.room(memoryMb))
-      : Math.min(waitingRuns, workers - this.#leasedFor('run')) +
+      : Math.min(waitingRuns, workers - this.#leases.count('run')) +
         waitingSessions +
         (this.#wantsSpares ? spares : 0)
     for (let have = this.#ready.length + this.#starts.size; have < wanted; have++) {
@@ -404,6 +289,6 @@ export class Pool implements Workers {
   #failed(error: Error | undefined): void {
     if (this.#closed) return
     if (error === undefined) this.refill()
-    else for (const waiter of this.#takeWaiting()) waiter.fail(error)
+    else for (const waiter of this.#queue.takeAll()) waiter.fail(error)
   }
 }

@@ -1,4 +1,4 @@
-/** Options are records of known keys: what every check of one begins with. */
+/** Options are records of known keys, and many a number among them: what every check of one begins with. */
 import { nearest } from '../check/nearest.js'
 import { ArgumentError } from '../errors.js'
 
@@ -19,4 +19,18 @@ export function checkKeys(value: object, known: readonly string[], at: string, k
   throw new ArgumentError(
     `${at}.${unknown}: there is no such ${kind}${suggestion} (known: ${known.join(', ')})`,
   )
+}
+
+/** @internal The number, or `otherwise` where none is told. @throws ArgumentError for what is no whole number in the range */
+export function checkCount(
+  name: string,
+  value: unknown,
+  least: number,
+  most: number,
+  otherwise?: number,
+): number {
+  if (value === undefined && otherwise !== undefined) return otherwise
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most)
+    return value as number
+  throw new ArgumentError(`${name}: must be a whole number from ${least} to ${most}`)
 }

@@ -6,7 +6,7 @@
 import { ArgumentError } from '../errors.js'
 import type { Conversation } from '../trusted/broker/conversation.js'
 import { Departed, Ledger, type Exchange } from '../trusted/broker/ledger.js'
-import type { Call, Performed } from '../trusted/channel/link.js'
+import type { Call, Performed } from '../trusted/channel/worker.js'
 import { validate } from '../trusted/channel/validate.js'
 import { decodeValue, encodeValue, VALUES, type Value } from '../trusted/channel/values.js'
 import { same } from '../trusted/wall/same.js'

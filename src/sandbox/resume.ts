@@ -1,7 +1,7 @@
 /** Goes on with a run that waited: its memory is put into a worker, its state is claimed, and what it waited for is answered. */
 import { StateError } from '../errors.js'
 import type { Verdict } from '../trusted/broker/effect.js'
-import type { GuestWorker } from '../trusted/channel/link.js'
+import type { GuestWorker } from '../trusted/channel/worker.js'
 import type { Ending } from '../trusted/channel/protocol.js'
 import { resolveGiven } from './given.js'
 import { filesBytes } from './files.js'

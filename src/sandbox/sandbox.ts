@@ -2,61 +2,37 @@
  * The sandbox: runs untrusted Python with no authority but its policy's. Whatever a guest does, every run is answered with an
  * outcome; what rejects is the host's own mistake, and every such error is one of errors.ts.
  */
-import { ArgumentError, ClosedError, PolicyError } from '../errors.js'
-import { resolvePolicy, type Policy, type ResolvedPolicy } from '../policy/policy.js'
-import { hasBubblewrap } from '../platform/node/bubblewrap.js'
-import type { GuestWorker } from '../trusted/channel/link.js'
+import { ArgumentError, ClosedError } from '../errors.js'
+import { resolvePolicy, type Policy } from '../policy/policy.js'
 import type { Value } from '../trusted/channel/values.js'
-import { cacheKey } from '../trusted/channel/compile-cache.js'
-import { CompileService } from './compile-service.js'
-import { Compiler } from './compiler.js'
-import { Code } from './code.js'
-import type { FormulaOf, FormulaSource } from './formula.js'
-import type { Row } from './formula-arguments.js'
-import { FormulaGuest } from './formula-guest.js'
-import { Formulas } from './formulas.js'
+import { assemble, type Parts } from './assembly.js'
 import type { Cell } from './cells.js'
+import { Code } from './code.js'
+import type { Pauses } from './execution.js'
+import type { Row } from './formula-arguments.js'
+import type { FormulaOf, FormulaSource } from './formula.js'
+import { Formulas } from './formulas.js'
+import { checkPausable, type Isolation } from './isolation.js'
 import {
   checkOptions,
   checkParameters,
   formalsOf,
-  resolveOptions,
   type CompileOptions,
   type ExecuteOptions,
-  type Isolation,
-  type ResolvedOptions,
   type ResumeOptions,
   type RunOptions,
-  type SandboxOptions,
 } from './options.js'
 import type { Cancelled, Crashed, Outcome, Refused } from './outcome.js'
-import { Pool } from './pool.js'
-import { CANCELLED, overload, type Load } from './tenants.js'
-import { HostFolders } from './host-folders.js'
 import { Program } from './program.js'
-import type { Pauses } from './execution.js'
-import { withCode } from './effects.js'
-import { compileModules, resolveModules } from './own-modules.js'
-import { compile, run, type Runtime } from './runs.js'
 import { resume } from './resume.js'
-import { openCodes, sealCodes } from './saved-code.js'
-import { States } from './states.js'
-import { Session, type SessionHost } from './session.js'
-import { PROCESS_KEY, unseal, type SessionState } from './snapshot.js'
-import { StartedRun } from './started-run.js'
-import { loadTrusted, trustedSources } from './trust.js'
-import {
-  imageChecked,
-  imageHash,
-  setupOf,
-  startCompilingNow,
-  startInline,
-  starterOf,
-} from './workers.js'
-
-/** What a sandbox without the option has. */
-const NO_MODULES = resolveModules()
-const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
+import { compile, run, type Runtime } from './runs.js'
+import { resolveOptions, type ResolvedOptions, type SandboxOptions } from './sandbox-options.js'
+import { sealCodes } from './saved-code.js'
+import type { Session } from './session.js'
+import { Sessions } from './sessions.js'
+import { unseal } from './snapshot.js'
+import { following, StartedRun } from './started-run.js'
+import type { Load } from './tenants.js'
 
 /**
  * Makes a sandbox. Workers are started as they are needed, none before the first run; nothing keeps the process alive but runs.
@@ -69,125 +45,35 @@ export async function createSandbox<const I extends Isolation = 'process'>(
   options: SandboxOptions & { readonly isolation?: I | undefined } = {},
 ): Promise<Sandbox<I>> {
   const resolved = resolvePolicy(policy)
-  return Sandbox.create<I>(resolved, resolveOptions(options, resolved))
+  const known = resolveOptions(options, resolved)
+  return new Sandbox<I>(known, await assemble(resolved, known))
 }
 
 /** Guests under one policy. Made by {@link createSandbox}. */
 export class Sandbox<I extends Isolation = Isolation> {
   readonly #options: ResolvedOptions
-  readonly #compiles: CompileService
+  readonly #parts: Parts
   readonly #runtime: Runtime
-  readonly #sessions = new Set<Session>()
-  /** Sessions that wait for their first worker. */
-  #opening = 0
+  readonly #sessions: Sessions
   readonly #active = new Set<Promise<unknown>>()
-  readonly #sessionHost: SessionHost
   readonly #formulas: Formulas<I>
-  #closing = false
   #closed: Promise<void> | undefined
 
-  private constructor(
-    runtime: Omit<Runtime, 'isClosing'>,
-    options: ResolvedOptions,
-    workers: Parts,
-    compiles: CompileService,
-    fingerprint: string,
-  ) {
+  /** @internal Use {@link createSandbox}. */
+  constructor(options: ResolvedOptions, parts: Parts) {
     this.#options = options
-    this.#compiles = compiles
-    this.#runtime = { ...runtime, isClosing: () => this.#closing }
+    this.#parts = parts
+    this.#runtime = parts.runtime
     this.#formulas = new Formulas<I>(
       this.#runtime,
       options.workers,
-      options.isolation === 'inline' ? workers.startFormulaGuest : undefined,
+      options.isolation === 'inline' ? parts.startFormulaGuest : undefined,
       async (work) => {
         this.#checkOpen()
         return this.#track(work())
       },
     )
-    this.#sessionHost = {
-      runtime: this.#runtime,
-      key: options.snapshotKey ?? PROCESS_KEY,
-      fingerprint,
-      trusted: options.trusted.map(({ name }) => name),
-      open: (state) => this.#open(state),
-      holds: options.pool === undefined,
-      idleMs: options.idleMs,
-      closed: (session) => {
-        this.#sessions.delete(session)
-      },
-    }
-  }
-
-  /** @internal Use {@link createSandbox}. */
-  static async create<I extends Isolation>(
-    policy: ResolvedPolicy,
-    options: ResolvedOptions,
-  ): Promise<Sandbox<I>> {
-    const fingerprint = cacheKey([
-      JSON.stringify(policy),
-      imageHash(policy.language),
-      ...options.trusted.flatMap(({ name, source, expose }) => [
-        name,
-        source,
-        JSON.stringify(expose),
-      ]),
-      JSON.stringify(options.host?.told ?? null),
-      JSON.stringify([...(options.host?.modules.sources ?? [])]),
-    ])
-    const folders = HostFolders.open(policy, options.isolation !== 'inline')
-    const workers = startWorkers(policy, options)
-    const compiles = CompileService.open(options.isolation, options.wrap)
-    try {
-      const provided = [
-        ...options.trusted.flatMap(({ expose }) => Object.keys(expose)),
-        ...(options.host?.names ?? []),
-      ]
-      const modules = options.host?.modules ?? NO_MODULES
-      const { codes, own } = await compileModules(modules, compiles, policy, provided)
-      const host = options.host && withCode(options.host, codes)
-      const files = new Map([...codes.values()].map((code) => [code.filename, code]))
-      const trusted = trustedSources(options.trusted)
-      const compiler = new Compiler(
-        policy,
-        compiles,
-        fingerprint,
-        provided,
-        own,
-        options.isolation === 'inline' ? startCompilingNow : undefined,
-      )
-      const key = options.snapshotKey ?? PROCESS_KEY
-      if (options.compiled !== undefined)
-        for (const entry of openCodes(options.compiled, key, fingerprint)) compiler.keep(...entry)
-      const sandbox = new Sandbox<I>(
-        {
-          ...workers,
-          policy,
-          compiler,
-          host,
-          folders,
-          canWait: options.isolation !== 'inline',
-          isRepeatable:
-            options.trusted.length === 0 &&
-            !host?.asks &&
-            Object.keys(policy.filesystem).length === 0,
-          arriving: new Set(),
-          states: new States(options.states, fingerprint),
-          trustedSource: (file) => files.get(file) ?? trusted(file),
-        },
-        options,
-        workers,
-        compiles,
-        fingerprint,
-      )
-      workers.base.delta = await loadTrusted(sandbox.#runtime, options.trusted)
-      workers.pool.refresh()
-      return sandbox
-    } catch (error) {
-      await Promise.all([workers.pool.close(), compiles.close()])
-      folders.close()
-      throw error
-    }
+    this.#sessions = new Sessions(parts, options)
   }
 
   /** How many runs wait and are running, how many sessions are open, how many workers are ready and starting. */
@@ -224,26 +110,12 @@ export class Sandbox<I extends Isolation = Isolation> {
    *   ours to stop), and for processes on Windows; what `run` rejects with, `outcome` does.
    */
   start(source: string, options: RunOptions = {}): StartedRun {
-    const { isolation, wrap } = this.#options
-    if (isolation === 'inline')
-      throw new PolicyError('start: isolation "inline" has no other thread to pause a run from')
-    if (wrap !== undefined && (wrap !== 'auto' || hasBubblewrap()))
-      throw new PolicyError('start: a jail inside the command of "wrap" cannot be paused')
-    if (isolation === 'process' && process.platform === 'win32') {
-      throw new PolicyError('start: processes cannot be paused here; isolation "thread" can')
-    }
+    checkPausable(this.#options)
     return new StartedRun(async (pauses, end) => {
       checkOptions(options, 'run')
-      const { signal } = options
-      const cancel = (): void => end.abort()
-      if (signal?.aborted) cancel()
-      // Not `AbortSignal.any`, which leaves something with a signal that lives longer than the run.
-      signal?.addEventListener('abort', cancel)
-      try {
-        return await this.#run(source, { ...options, signal: end.signal }, pauses)
-      } finally {
-        signal?.removeEventListener('abort', cancel)
-      }
+      return following(options.signal, end, () =>
+        this.#run(source, { ...options, signal: end.signal }, pauses),
+      )
     })
   }
 
@@ -337,7 +209,7 @@ export class Sandbox<I extends Isolation = Isolation> {
    */
   saveCompiled(): Uint8Array {
     this.#checkOpen()
-    const { key, fingerprint } = this.#sessionHost
+    const { key, fingerprint } = this.#parts
     return sealCodes(this.#runtime.compiler.codes, key, fingerprint)
   }
 
@@ -348,9 +220,9 @@ export class Sandbox<I extends Isolation = Isolation> {
   async session(options: { readonly from?: Uint8Array | undefined } = {}): Promise<Session> {
     this.#checkOpen()
     checkOptions(options, 'session')
-    const { key, fingerprint } = this.#sessionHost
-    return this.#open(
-      options.from === undefined ? NOTHING_RUN : unseal(options.from, key, fingerprint),
+    const { key, fingerprint } = this.#parts
+    return this.#sessions.open(
+      options.from === undefined ? undefined : unseal(options.from, key, fingerprint),
     )
   }
 
@@ -373,15 +245,12 @@ export class Sandbox<I extends Isolation = Isolation> {
 
   async #close(drain: boolean): Promise<void> {
     if (drain) {
-      await Promise.all([...this.#sessions].map((session) => session.close()))
+      await this.#sessions.drain()
       while (this.#active.size > 0) await Promise.allSettled(this.#active)
     }
-    this.#closing = true
-    const { pool, compiler } = this.#runtime
-    const closed = Promise.all([compiler.close(), pool.close(), this.#compiles.close()])
-    for (const session of [...this.#sessions]) session.end()
+    const closed = this.#parts.close()
+    this.#sessions.end()
     await closed
-    this.#runtime.folders.close()
   }
 
   /** Remembers what is under way, for those who wait for its end. */
@@ -415,67 +284,7 @@ export class Sandbox<I extends Isolation = Isolation> {
     return this.#track(run(this.#runtime, code, options))
   }
 
-  async #open(state: SessionState): Promise<Session> {
-    await this.#runtime.imageChecked
-    if (!this.#sessionHost.holds) return this.#opened(undefined, state)
-    const { sessions } = this.#options
-    if (this.#sessions.size + this.#opening >= sessions) throw overload('session', sessions)
-    this.#opening++
-    try {
-      return this.#opened(await this.#runtime.pool.lease('session'), state)
-    } finally {
-      this.#opening--
-    }
-  }
-
-  #opened(worker: GuestWorker | undefined | typeof CANCELLED, state: SessionState): Session {
-    if (worker === CANCELLED || this.#closing) throw new ClosedError('the sandbox was closed')
-    const session = new Session(this.#sessionHost, worker, state)
-    this.#sessions.add(session)
-    return session
-  }
-
   #checkOpen(): void {
     if (this.#closed) throw new ClosedError('the sandbox is closed')
-  }
-}
-
-/** What of a sandbox is running. */
-interface Parts extends Pick<Runtime, 'pool' | 'imageChecked'> {
-  /** The memory with the trusted modules loaded, which every worker is given once there is one. */
-  readonly base: { delta: Uint8Array | undefined }
-  readonly startFormulaGuest: () => FormulaGuest
-}
-
-function startWorkers(
-  policy: ResolvedPolicy,
-  { workers, spares, queue, sessions, isolation, wrap, idleMs, pool, trusted }: ResolvedOptions,
-): Parts {
-  const setup = setupOf(policy)
-  const base: Parts['base'] = { delta: undefined }
-  const giveBase = <W extends GuestWorker>(worker: W): W => {
-    if (base.delta) worker.setBase(base.delta)
-    return worker
-  }
-  // Compile workers have the image of the restricted language, whatever guests have.
-  const checked = Promise.all([imageChecked('restricted'), imageChecked(policy.language)]).then(
-    () => undefined,
-  )
-  checked.catch(() => {}) // who runs something hears of it
-  return {
-    pool: pool
-      ? pool.join(setup, policy.language, queue, trusted.length > 0 ? giveBase : undefined)
-      : new Pool({
-          workers,
-          spares,
-          queue,
-          sessions,
-          idleMs,
-          start: starterOf(isolation, setup, wrap, policy.language),
-          onReady: giveBase,
-        }),
-    imageChecked: checked,
-    base,
-    startFormulaGuest: () => new FormulaGuest(() => giveBase(startInline(setup, policy.language))),
   }
 }

@@ -83,3 +83,22 @@ export class StartedRun {
     this.#pauses.set(false)
   }
 }
+
+/**
+ * @internal Work that ends when the caller's signal does. Not by `AbortSignal.any`, which leaves something with a signal that lives
+ * longer than the run.
+ */
+export async function following<T>(
+  signal: AbortSignal | undefined,
+  end: AbortController,
+  work: () => Promise<T>,
+): Promise<T> {
+  const cancel = (): void => end.abort()
+  if (signal?.aborted) cancel()
+  signal?.addEventListener('abort', cancel)
+  try {
+    return await work()
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
+}

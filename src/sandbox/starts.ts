@@ -3,7 +3,7 @@
  * and no thread is left.
  */
 import { InstallationError, OverloadError } from '../errors.js'
-import { DID_NOT_START, type GuestWorker } from '../trusted/channel/link.js'
+import { DID_NOT_START, type GuestWorker } from '../trusted/channel/worker.js'
 import { LACKING } from './workers.js'
 
 /**

@@ -1,6 +1,6 @@
 /** Who uses a pool: what a tenant may do with it, what it has of it, and who of it waits. */
 import { OverloadError } from '../errors.js'
-import type { GuestWorker } from '../trusted/channel/link.js'
+import type { GuestWorker } from '../trusted/channel/worker.js'
 
 /** @internal Waiting was ended by the caller's signal, or the pool is closed. */
 export const CANCELLED = Symbol('cancelled')
@@ -62,9 +62,6 @@ export interface Waiter {
   readonly fail: (error: Error) => void
   readonly leave: () => void
 }
-
-/** @internal Whether somebody of it waits. */
-export const waits = ({ waiting }: Tenant): boolean => waiting.run.size + waiting.session.size > 0
 
 /** @internal One more than there may be. */
 export function overload(purpose: Purpose, most: number): OverloadError {

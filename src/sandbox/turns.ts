@@ -7,7 +7,7 @@
 import type { Limits } from '../policy/limits.js'
 import type { Conversation, HeldRow } from '../trusted/broker/conversation.js'
 import type { Question } from '../trusted/broker/effect.js'
-import type { Call, Performed } from '../trusted/channel/link.js'
+import type { Call, Performed } from '../trusted/channel/worker.js'
 import type { Secrets } from '../trusted/network/secrets.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import type { CallUsage } from '../trusted/channel/protocol.js'

@@ -3,16 +3,16 @@
  * with the same language, clock, chance and memory use the same workers, one after the other, each of them pristine; a sandbox with trusted
  * modules has workers of its own kind, for which others are ended when they are idle.
  */
-import { availableParallelism } from 'node:os'
 import { ArgumentError } from '../errors.js'
 import type { Wrap } from '../platform/node/bubblewrap.js'
 import type { ImageName } from '../platform/node/image.js'
-import type { GuestWorker } from '../trusted/channel/link.js'
+import type { GuestWorker } from '../trusted/channel/worker.js'
 import type { Setup } from '../trusted/channel/protocol.js'
 import { Capacity } from './capacity.js'
-import { checkKeys, checkRecord } from './records.js'
-import { checkWrap, count, type Isolation } from './options.js'
+import { checkWrap, workersOf, type Isolation } from './isolation.js'
 import { Pool, type PoolOptions } from './pool.js'
+import { checkCount, checkKeys, checkRecord } from './records.js'
+import { shareOf } from './share.js'
 import type { Load, Workers } from './tenants.js'
 import { starterOf } from './workers.js'
 
@@ -34,8 +34,6 @@ export interface PoolSettings {
 }
 
 const KEYS = ['isolation', 'workers', 'memoryMb', 'idleMs', 'wrap']
-const MOST_WORKERS = 1_024
-const DEFAULT_WORKERS = 8
 const IDLE_MS = 30_000
 
 /**
@@ -54,21 +52,10 @@ export function createPool(settings: PoolSettings = {}): WorkerPool {
       'isolation: must be process or thread: an inline guest has no worker to share',
     )
   checkWrap(wrap, isolation)
-  const workers = count(
-    'workers',
-    settings.workers,
-    Math.min(DEFAULT_WORKERS, availableParallelism()),
-    1,
-    MOST_WORKERS,
-  )
-  const memoryMb = count(
-    'memoryMb',
-    settings.memoryMb,
-    Number.MAX_SAFE_INTEGER,
-    1,
-    Number.MAX_SAFE_INTEGER,
-  )
-  const idleMs = count('idleMs', settings.idleMs, IDLE_MS, 0, 2 ** 31 - 1)
+  const workers = workersOf(settings.workers)
+  const most = Number.MAX_SAFE_INTEGER
+  const memoryMb = checkCount('memoryMb', settings.memoryMb, 1, most, most)
+  const idleMs = checkCount('idleMs', settings.idleMs, 0, 2 ** 31 - 1, IDLE_MS)
   return new WorkerPool(isolation, workers, memoryMb, idleMs, wrap)
 }
 
@@ -136,7 +123,7 @@ export class WorkerPool {
     const known = this.#pools.get(key)
     const pool = known ?? this.#make(setup, language, 0)
     this.#pools.set(key, pool)
-    return pool.share(queue)
+    return shareOf(pool, queue)
   }
 
   /** Ends its workers, and resolves when none is left. What sandboxes run or begin to run is then `cancelled`. */

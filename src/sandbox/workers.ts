@@ -21,11 +21,11 @@ import {
 import type { ImageFacts, ReadImage } from '../trusted/wall/image-facts.js'
 import { InlineWorker } from '../platform/node/inline.js'
 import { startJail } from '../platform/node/jail.js'
-import type { GuestWorker } from '../trusted/channel/link.js'
+import type { GuestWorker } from '../trusted/channel/worker.js'
 import type { Setup } from '../trusted/channel/protocol.js'
 import { startThread } from '../platform/node/thread.js'
 import { filesSetup } from './files.js'
-import type { Isolation } from './options.js'
+import type { Isolation } from './isolation.js'
 
 const MIB = 1 << 20
 

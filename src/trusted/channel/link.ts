@@ -27,9 +27,6 @@ import {
   type Performed,
 } from './worker.js'
 
-export { DID_NOT_START, RETIRED } from './worker.js'
-export type { Call, Channel, GuestWorker, Lost, Performed } from './worker.js'
-
 /**
  * How long after its wall limit a call may go on before the worker is killed, in milliseconds. Within it the worker ends the
  * call itself, twice over (ticks, then `within`), and survives.
