@@ -77,6 +77,13 @@ describe('a worker that keeps to the protocol', () => {
     expect(written).toEqual(['hello'])
     expect(killed()).toBe(0)
   })
+  test('need not say that a call has ended whose answer it has', async () => {
+    const { say, answered, performed, killed } = connected()
+    say(begun, done)
+    await answered
+    expect(performed()).toMatchObject({ kind: 'done', usage })
+    expect(killed()).toBe(0)
+  })
   test('is answered what it asks', async () => {
     const { say, sent, answered, performed } = connected({
       onAsk: async (question) => question.slice().reverse(),
@@ -105,7 +112,6 @@ describe('a worker that does not is ended, and its call lost', () => {
     ],
     'a response over the limit': [[begun, ended, { ...done, response: bytes(11) }]],
     'output of nothing': [[begun, { kind: 'output', id: 1, fd: 1, bytes: bytes(0) }]],
-    'an answer of what has not ended': [[begun, done]],
     'output of what has ended': [[begun, ended, { kind: 'output', id: 1, fd: 1, bytes: bytes(1) }]],
     'two ends': [[begun, ended, ended]],
     'traces beyond what there can be': [

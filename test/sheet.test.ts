@@ -60,6 +60,15 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
     expect(cells![40]).toMatchObject({ error: { status: 'exhausted', limit: 'wallMs' } })
   })
 
+  test('loses a cell to each that no tick ends', async () => {
+    const formulas = await compiled(sandbox, ['n + 1 if n % 30 != 7 else sum(range(10 ** 12))'])
+    const rows = Array.from({ length: 60 }, (_, n) => ({ n }))
+    const [cells] = await sandbox.sheet(formulas, rows)
+    expect(cells!.filter((cell, n) => 'value' in cell && cell.value === n + 1)).toHaveLength(58)
+    for (const n of [7, 37])
+      expect(cells![n]).toMatchObject({ error: { status: 'exhausted', limit: 'wallMs' } })
+  })
+
   test('loses one cell to one that ends the guest, and to one that is too large', async () => {
     const limits = { resultBytes: 10_000, memoryMb: 64 }
     const small = await createSandbox({ limits }, { isolation })

@@ -19,13 +19,15 @@ import { CANCELLED } from './tenants.js'
 import { compileStarterOf } from './workers.js'
 
 /** Two at least: while one refuses a hostile source, others are served. */
-const WORKERS = Math.max(2, Math.min(4, availableParallelism()))
+export const COMPILE_WORKERS = Math.max(2, Math.min(4, availableParallelism()))
 /** Workers that did nothing for so long are ended. */
 const IDLE_MS = 30_000
 /** How much later than its own limit a worker is ended by force: it answers by itself first. */
 const GRACE_MS = 2_000
 /** A source whose worker ends under it is tried once more: it may have been ended by somebody else. */
 const ATTEMPTS = 2
+/** Into so many pieces is a batch parted that one source has ended. */
+const PIECES = 16
 /** A worker that was lost before it began says nothing about the source. */
 const MOST_LOST = 5
 /** What the interpreter that compiles may use. */
@@ -55,7 +57,7 @@ export class CompileService {
     private readonly closed: () => void,
   ) {
     this.#pool = new Pool({
-      workers: WORKERS,
+      workers: COMPILE_WORKERS,
       spares: 0,
       queue: Number.MAX_SAFE_INTEGER,
       sessions: 0,
@@ -151,17 +153,18 @@ export class CompileService {
     )
   }
 
-  /** One of these ended the worker: each in a call of its own. */
+  /** One of these ended the worker: in smaller pieces, until it is alone. */
   async #apart(
     order: CompileOrder,
     jobs: readonly Job[],
     signal: AbortSignal,
   ): Promise<readonly CompileAnswer[] | typeof CANCELLED> {
     const answers: CompileAnswer[] = []
-    for (const job of jobs) {
-      const answer = await this.#answers(order, [job], signal)
-      if (answer === CANCELLED) return CANCELLED
-      answers.push(...(answer as readonly CompileAnswer[]))
+    const size = Math.ceil(jobs.length / PIECES)
+    for (let at = 0; at < jobs.length; at += size) {
+      const told = await this.#answers(order, jobs.slice(at, at + size), signal)
+      if (told === CANCELLED) return CANCELLED
+      answers.push(...(told as readonly CompileAnswer[]))
     }
     return answers
   }

@@ -17,7 +17,7 @@ import { CompileCache, cacheKey } from '../trusted/channel/compile-cache.js'
 import type { BlockingThread } from '../platform/node/blocking.js'
 import { Code, type SourceText } from './code.js'
 import { CompileNow } from './compile-now.js'
-import type { CompileService } from './compile-service.js'
+import { COMPILE_WORKERS, type CompileService } from './compile-service.js'
 import {
   CANCELLED_UNSPENT,
   UNSPENT,
@@ -36,8 +36,12 @@ export interface TextAnswer {
   readonly ms: number
 }
 
-/** So many sources go to a compile worker at once: the answer to the first is not to wait for a thousand others. */
-const BATCH = 64
+/**
+ * So many sources go to a compile worker at once. After each batch its guest is put back to its image, which takes as long as ten
+ * formulas; and who comes meanwhile waits for a batch at most. Of fewer than the first, one worker is as quick as two.
+ */
+const LEAST_BATCH = 64
+const MOST_BATCH = 256
 /** What all cached code and sources of a sandbox may hold. */
 const CACHE_BYTES = 64 << 20
 /** Of texts that guests evaluate: they are not to take the place of the host's own sources. */
@@ -98,9 +102,11 @@ export class Compiler {
       else wanting.set(key, texts[index]!)
     }
     const wanted = [...wanting]
+    const share = Math.ceil(wanted.length / COMPILE_WORKERS)
+    const size = Math.min(MOST_BATCH, Math.max(LEAST_BATCH, share))
     const batches: Promise<void>[] = []
-    for (let at = 0; at < wanted.length; at += BATCH)
-      batches.push(this.#compileBatch(wanted.slice(at, at + BATCH), told, signal))
+    for (let at = 0; at < wanted.length; at += size)
+      batches.push(this.#compileBatch(wanted.slice(at, at + size), told, signal))
     await Promise.all(batches)
     return keys.map((key) => told.get(key)!)
   }

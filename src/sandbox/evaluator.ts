@@ -83,6 +83,8 @@ export class Evaluator {
   /** Where in the queue the next is. */
   #next = 0
   #size = FIRST
+  /** A call did not come to its end: each of the next has a watchdog, so that none of them costs its worker. */
+  #isWary = false
 
   constructor(runtime: Runtime, workers: number) {
     this.#runtime = runtime
@@ -181,13 +183,17 @@ export class Evaluator {
           start: 'base',
           request: cellsRequest(codes, cells, begin === 'base', seconds, this.#runtime),
           end: 'keep',
+          unwatched: !this.#isWary,
         },
         limits,
         isClosing,
         find: () => undefined,
       })
       const told = outcome.status === 'returned' ? readCells(outcome.value, tasks.length) : []
-      if (told.length === 0) desk.forget()
+      if (told.length === 0) {
+        desk.forget()
+        this.#isWary = true
+      }
       const isAnswer = told.length === 0 && tasks.length === 1 && isItsOwn(outcome)
       return { told: isAnswer ? [outcome] : told, usage: partOf(outcome.usage, told.length) }
     } finally {

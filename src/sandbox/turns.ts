@@ -40,7 +40,7 @@ export interface Turns {
 /** One call, as a turn makes it. */
 export type TurnCall = Pick<
   Call,
-  'begin' | 'request' | 'limits' | 'end' | 'files' | 'tape' | 'onAsk'
+  'begin' | 'request' | 'limits' | 'end' | 'files' | 'tape' | 'onAsk' | 'unwatched'
 >
 
 /** Where a program stands that waits: its memory, and what that does not hold. */
@@ -69,7 +69,7 @@ export interface Turned {
 }
 
 /** The first call of a run: with the memory that it begins with, by name or as it is. */
-export interface FirstCall extends Pick<Call, 'begin' | 'request' | 'end' | 'files'> {
+export interface FirstCall extends Pick<Call, 'begin' | 'request' | 'end' | 'files' | 'unwatched'> {
   readonly start: Uint8Array | 'base'
 }
 
@@ -103,7 +103,8 @@ export async function performTurns(work: Work): Promise<Turned> {
       const before = spent
       const repeat = repeats.of(turn, before.fuel)
       const allowed = callLimits(leftOf(limits, before))
-      const call = { begin, request, files, limits: allowed, end }
+      const unwatched = isNew && first.unwatched
+      const call = { begin, request, files, limits: allowed, end, unwatched }
       const { tape, onAsk } = repeat
       const performed = await perform({ ...call, tape, ...(onAsk && { onAsk }) })
       spent = sum(before, performed.usage)

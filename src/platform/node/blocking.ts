@@ -75,6 +75,7 @@ export class BlockingThread {
         begin: 'image',
         end: 'reset',
         pausable: false,
+        unwatched: false,
         asks: false,
       } as const
       this.#send({ kind: 'perform', id, request, limits, ...how, ...none })

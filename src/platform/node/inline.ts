@@ -96,6 +96,8 @@ export class InlineWorker implements GuestWorker {
       end,
       pausable: false,
       asks: onAsk !== undefined,
+      // Nobody else could end it here.
+      unwatched: false,
       slice: null,
       tape,
       files: files ?? null,

@@ -70,6 +70,8 @@ export type Command =
       readonly pausable: boolean
       /** Whether the guest may ask: the time that it waits for answers is not counted. */
       readonly asks: boolean
+      /** What no tick ends is left to the host, which ends the worker: a watchdog in the worker costs 0.1 ms. */
+      readonly unwatched: boolean
       /** Fuel of the first slice, at whose end the worker says `sliced` and waits; null: no slices. */
       readonly slice: number | null
       /** Time and chance that it is told again (tape.ts), from where on they are recorded; null: neither. */
@@ -167,6 +169,7 @@ const COMMANDS: Readonly<Record<Command['kind'], Fields>> = {
     end: oneOf('reset', 'keep', 'capture'),
     pausable: flag,
     asks: flag,
+    unwatched: flag,
     slice: or(whole, null),
     tape: or(bytes, null),
     files: or(bytes, null),

@@ -36,7 +36,7 @@ export interface Pending {
 
 /** The command by which a worker is told of a call. */
 export function frameOf(id: number, call: Call): Uint8Array<ArrayBuffer> {
-  const { to = 'guest', begin, request, limits, end, pausable = false } = call
+  const { to = 'guest', begin, request, limits, end, pausable = false, unwatched = false } = call
   const { tape = null, slice = null, files = null } = call
   return encodeFrame({
     kind: 'perform',
@@ -48,6 +48,7 @@ export function frameOf(id: number, call: Call): Uint8Array<ArrayBuffer> {
     end,
     pausable,
     asks: call.onAsk !== undefined,
+    unwatched,
     slice,
     tape,
     files,
@@ -104,7 +105,7 @@ function judgeEnd(report: Done & { kind: 'done' }, call: Call): void {
 /** What may be said in which phase of a call. */
 const IN_TURN: Readonly<Record<Pending['phase'], readonly Report['kind'][]>> = {
   beginning: ['begun'],
-  running: ['output', 'sliced', 'ask', 'ended', 'killed'],
+  running: ['output', 'sliced', 'ask', 'ended', 'done', 'killed'],
   ended: ['done', 'killed'],
 }
 
