@@ -230,6 +230,26 @@ describe('what lies in a mount', () => {
       )
   })
 
+  test('times before 1970, and the microsecond', async () => {
+    const times = [
+      -1, -1_000, -1_500, -999_999_000, -1_000_001_000, -123_456_789_123_000, 0, 1, 1_000,
+      1_700_000_000_123_457_000,
+    ]
+    const source = `
+import os
+def told(time):
+    os.utime('/file', ns=(time, time))
+    return os.stat('/file').st_mtime_ns
+[told(time) for time in (${times.map((time) => `${BigInt(time)}`).join(', ')})]`
+    // The guest's own libc tells the microsecond that a time is in.
+    const told = times.map((time) => BigInt(Math.floor(time / 1_000)) * 1_000n)
+    for (const mount of [{ from: data, access: 'write' }, { memory: 1_000 }] as const) {
+      const made = 'memory' in mount ? "open('/file', 'w').close()" : ''
+      const answered = (await answer(made + source, { '/': mount })) as number[]
+      expect(answered.map(BigInt)).toEqual(told)
+    }
+  })
+
   test('a file with a second name is read, and not changed', async () => {
     linkSync(join(outside, 'secret'), join(data, 'second'))
     const write = { '/': { from: data, access: 'write' } } as const
@@ -461,6 +481,21 @@ describe('what a forged worker asks of the broker', () => {
     end()
     expect(ask('handle.read', '/m/file', handle, 0, 10)).toBe('EBADF')
     expect(readdirSync(data)).toEqual(['file', 'folder'])
+  })
+
+  test('a deep path counts as what it costs, and one that is longer than a path is none', () => {
+    const { ask, end } = forger('write', 100)
+    const deep = (names: number): unknown => ask('file.stat', `/m${'/d'.repeat(names)}`, false)
+    for (let asked = 0; asked < 50; asked++) expect(deep(7)).toBe('ENOENT')
+    expect(deep(8 * 49)).toBe('ENOENT')
+    expect(deep(1)).toBe('EDQUOT')
+    end()
+    const { ask: again, end: endAgain } = forger('write', 100)
+    for (const path of [`/m/${'d/'.repeat(3_000)}`, `/m/${'d'.repeat(5_000)}`])
+      expect(again('file.stat', path, false)).toBe('ENAMETOOLONG')
+    expect(again('file.rename', '/m/file', Array(5_000).fill('d'))).toBe('ENAMETOOLONG')
+    expect(again('file.stat', '/m/file', false)).toHaveLength(8)
+    endAgain()
   })
 
   test('no more handles than there are, nor operations, nor permissions beyond those of files', () => {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { LoadedImage } from '../src/platform/node/image.js'
 import { createSandbox, type Sandbox } from '../src/sandbox/sandbox.js'
 import { Files } from '../src/trusted/files/files.js'
+import { Errno } from '../src/trusted/wall/errno.js'
 import { fileImports } from '../src/trusted/wall/system-calls.js'
 import { bare, BareGuest } from './support/images.js'
 
@@ -278,6 +279,28 @@ describe('with the memory of the guest', () => {
   })
 })
 
+test('a tree deeper than a path is long is kept, carried, and told of where it comes back', () => {
+  const mounts = [{ at: [], kind: 'memory', bytes: 64 * MIB, files: 1e6, deny: [] }] as const
+  const files = new Files(mounts, nobody)
+  const chain = (names: number): string => '/d'.repeat(names)
+  files.makeFolder(-100, '/tree', 0o755)
+  files.put('/tree/deep', new Uint8Array(1))
+  files.put('/near', new Uint8Array(1))
+  // No path is longer than a path may be, but what a folder holds may be moved below another.
+  for (let moved = 0; moved < 40; moved++) {
+    for (let depth = 1; depth <= 500; depth++) files.makeFolder(-100, chain(depth), 0o755)
+    files.rename(-100, '/tree', -100, `${chain(500)}/d`)
+    files.rename(-100, '/d', -100, '/tree')
+  }
+  const most = '/tree' + chain((4_096 - 5) / 2)
+  files.chdir(most)
+  expect(() => files.makeFolder(-100, 'more', 0o755)).toThrow(new Errno('ENAMETOOLONG'))
+  expect(files.taken('/', 10, MIB)).toMatchObject({ files: [['/near', {}]], omitted: 1 })
+  const other = new Files(mounts, nobody)
+  other.load(files.save()!)
+  expect(other.save()).toEqual(files.save())
+})
+
 describe.each(['process', 'thread', 'inline'] as const)('runs, isolation %s', (isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
@@ -318,6 +341,19 @@ for name in 'abcd': open('/out/' + name, 'w').write(name * 8000)
 1 / 0`)
     expect(outcome).toMatchObject({ status: 'raised', filesOmitted: 2 })
     expect(Object.keys(outcome.files!)).toEqual(['/out/a', '/out/b'])
+  })
+
+  test('what comes out of mounts within mounts', async () => {
+    await using nested = await createSandbox(
+      {
+        filesystem: { '/': { memory: MIB }, '/a/b/c': { memory: MIB }, '/a/d': { memory: MIB } },
+        artifacts: { from: '/' },
+      },
+      { isolation },
+    )
+    const source = "for path in '/x', '/a/b/c/y', '/a/d/z': open(path, 'w').close()"
+    const outcome = await nested.run(source)
+    expect(Object.keys(outcome.files!)).toEqual(['/x', '/a/b/c/y', '/a/d/z'])
   })
 
   test('a run begins with no files of the one before', async () => {

@@ -131,7 +131,10 @@ export const LIMITS = {
     unit: 'bytes',
     text: 'Size of the arguments of one question, and of one answer, encoded. Beyond it the guest gets a TypeError.',
   },
-  /** Operations on files and folders of the host's: openings, pieces of a megabyte at most, looks. Default 1,000,000. */
+  /**
+   * Operations on files and folders of the host's: openings, pieces of a megabyte at most, looks. A path of many names counts as one
+   * more for every eight. Default 1,000,000.
+   */
   fileOperations: {
     bounds: 'run',
     default: 1_000_000,

@@ -17,6 +17,7 @@ export type GivenFiles = Readonly<Record<string, string | Uint8Array>>
 /** Files that came back, by guest path. */
 export type TakenFiles = Readonly<Record<string, Uint8Array>>
 
+const NULL_DEVICE = '/dev/null'
 /** Room in a frame for each byte of a memory: the names in a capture are written as JSON. */
 const CAPTURED = 4
 /** Any number of files: what they cost is counted in bytes. */
@@ -68,6 +69,8 @@ export function encodeFiles(
         `${option}: must be an absolute guest path of a file, as "/data/in.csv"`,
       )
     const at = mountOf(filesystem, path)
+    if (path === NULL_DEVICE && at !== path)
+      throw new ArgumentError(`${option}: is the null device, which keeps nothing`)
     const mount = at === undefined ? undefined : filesystem[at]
     if (at === undefined || mount === undefined)
       throw new ArgumentError(

@@ -24,8 +24,8 @@ export const RINGS = [
     name: 'files',
     claim:
       "What a guest finds in files is what its mounts hold, in a tree of its own with nothing above its root; and it costs no more memory than the mounts' quotas.",
-    lines: 1_550,
-    tokens: 13_560,
+    lines: 1_660,
+    tokens: 14_750,
   },
   {
     name: 'channel',
@@ -44,8 +44,8 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions, objects, files and folders, so often, so long, approved where that is asked.',
-    lines: 2_030,
-    tokens: 16_820,
+    lines: 2_040,
+    tokens: 16_940,
   },
   {
     name: 'network',

@@ -108,7 +108,14 @@ export const hostSystem: HostSystem = {
 }
 
 /** The times that are told are those that can be set, so that a copy with the times of its original is as old as that. */
-const wholeMicroseconds = (nanoseconds: bigint): bigint => nanoseconds - (nanoseconds % 1000n)
+const wholeMicroseconds = (nanoseconds: bigint): bigint =>
+  nanoseconds - (((nanoseconds % 1000n) + 1000n) % 1000n)
 
-/** Node and the guest's libc set whole microseconds: the next one, so that what is set never comes out earlier. */
-const seconds = (nanoseconds: bigint): number => (Number((nanoseconds + 999n) / 1000n) + 0.25) / 1e6
+/**
+ * Node and the guest's libc set whole microseconds: the next one, so that what is set never comes out earlier. Node cuts a number off
+ * towards 1970, takes one before that for now, and a text for what it says.
+ */
+const seconds = (nanoseconds: bigint): string => {
+  const whole = Number((nanoseconds > 0n ? nanoseconds + 999n : nanoseconds) / 1000n)
+  return `${(whole + (whole < 0 ? -0.25 : 0.25)) / 1e6}`
+}

@@ -1,5 +1,5 @@
 /** Arguments of questions about files, which a worker may forge: each is of its kind, or EINVAL. */
-import type { Path } from '../files/volume.js'
+import { MOST_PATH, type Path } from '../files/volume.js'
 import { Errno } from '../wall/errno.js'
 
 /** @throws Errno */
@@ -20,5 +20,6 @@ export function long(value: unknown): bigint {
 export function names(value: unknown): Path {
   if (!Array.isArray(value) || !value.every((name) => typeof name === 'string'))
     throw new Errno('EINVAL')
+  if (value.join('/').length > MOST_PATH) throw new Errno('ENAMETOOLONG')
   return value as string[]
 }

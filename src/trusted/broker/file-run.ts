@@ -3,7 +3,7 @@
  * a guest path lies in, what may be written, how much more.
  */
 import { linkText } from '../files/remote.js'
-import { LinkMet, O, type Path } from '../files/volume.js'
+import { LinkMet, MOST_PATH, O, type Path } from '../files/volume.js'
 import { Errno } from '../wall/errno.js'
 import { KIND, type Kind } from '../wall/file-table.js'
 import { errnoOf, type HostStat, type HostSystem } from './directory.js'
@@ -30,6 +30,8 @@ interface Handle {
 /** Open at the same time. */
 const MOST_HANDLES = 256
 const MOST_PIECE = 1 << 20
+/** Each name on the way is looked up by itself: so many more count as one more operation. */
+const NAMES_OF_ONE = 8
 const NONE = { end: -1, bytes: new Uint8Array() }
 /** Room in an answer around a piece or an entry. */
 const ANSWER_SLACK = 512
@@ -68,8 +70,10 @@ export class FileRun {
     const mount = this.mountOf(target)
     if (mount === undefined) throw new GuestError('OSError', 'EACCES')
     try {
-      if (this.#left-- <= 0) throw new Errno('EDQUOT')
+      if (target.length > MOST_PATH) throw new Errno('ENAMETOOLONG')
       const path = target.split('/').filter(Boolean).slice(mount.at.length)
+      this.#left -= 1 + Math.floor(path.length / NAMES_OF_ONE)
+      if (this.#left < 0) throw new Errno('EDQUOT')
       return operation(this, mount, path, args, target) ?? null
     } catch (error) {
       const known = errnoOf(error)
@@ -279,16 +283,10 @@ function alone({ kind, links }: HostStat): void {
   if (kind === KIND.file && links > 1) throw new Errno('EPERM')
 }
 
-export const rowOf = ({
-  kind,
-  mode,
-  size,
-  inode,
-  links,
-  modified,
-  accessed,
-  changed,
-}: HostStat): (number | bigint)[] => [kind, mode, size, inode, links, modified, accessed, changed]
+export const rowOf = (of: HostStat): (number | bigint)[] => [
+  ...[of.kind, of.mode, of.size, of.inode],
+  ...[of.links, of.modified, of.accessed, of.changed],
+]
 
 function quietly<T>(work: () => T): T | undefined {
   try {

@@ -8,11 +8,12 @@ import { AT_FDCWD, KIND, type GuestFiles } from '../wall/file-table.js'
 import type { MemoryVolume } from './memory.js'
 import { NamedFiles, STANDARD_UMASK } from './named-files.js'
 import type { Node } from './nodes.js'
+import { nullHandle } from './null-device.js'
 import { OverlayVolume } from './overlay.js'
 import { RemoteVolume, type AskHost } from './remote.js'
 import { load, save } from './saved.js'
 import { Tree, type Mount } from './tree.js'
-import { O, quietly, type Path } from './volume.js'
+import { MOST_PATH, O, quietly, type Path } from './volume.js'
 
 export class Files extends NamedFiles implements GuestFiles {
   constructor(mounts: readonly Mount[], ask: AskHost) {
@@ -41,7 +42,8 @@ export class Files extends NamedFiles implements GuestFiles {
       descriptors: this.descriptors.all().flatMap(([fd, { handle, path, flags, at }]) => {
         const node = (handle as { node?: Node }).node
         const volume = this.tree.memories.findIndex((one) => one.owns(handle))
-        return node === undefined || volume < 0 ? [] : [{ fd, volume, node, path, flags, at }]
+        const isKept = handle === nullHandle || (node !== undefined && volume >= 0)
+        return isKept ? [{ fd, volume, node, path, flags, at }] : []
       }),
     })
   }
@@ -55,7 +57,7 @@ export class Files extends NamedFiles implements GuestFiles {
       this.current = cwd
       this.mask = umask
       for (const { fd, volume, node, path, flags, at } of descriptors) {
-        const handle = this.tree.memories[volume]!.handle(node)
+        const handle = node === undefined ? nullHandle : this.tree.memories[volume]!.handle(node)
         this.descriptors.add({ handle, path, flags, at, entries: undefined, copies: 0 }, 0, fd)
       }
     } catch (error) {
@@ -93,24 +95,31 @@ export class Files extends NamedFiles implements GuestFiles {
   ): { files: [string, Uint8Array][]; omitted: number } {
     const files: [string, Uint8Array][] = []
     let [bytes, omitted] = [0, 0]
-    const visit = (path: Path): void => {
+    const start = from.split('/').filter(Boolean)
+    // The next is the last: no call for each folder below another, of which there may be any number.
+    const next: Path[] = [...this.tree.mountsBelow(start).reverse(), start]
+    for (let path = next.pop(); path !== undefined; path = next.pop()) {
       const { volume, rest } = this.tree.place(path)
-      if (volume instanceof RemoteVolume) return
+      if (volume instanceof RemoteVolume) continue
       const memory = volume instanceof OverlayVolume ? volume.upper : volume
       const folder = quietly(() => (memory as MemoryVolume).find(rest))
-      if (folder?.kind !== KIND.folder) return
+      if (folder?.kind !== KIND.folder) continue
+      const below: Path[] = []
       for (const [name, node] of [...folder.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        if (node.kind === KIND.folder) visit([...path, name])
+        const whole = `/${[...path, name].join('/')}`
+        if (this.tree.place([...path, name]).volume !== volume) continue
+        if (node.kind === KIND.folder && whole.length < MOST_PATH) below.push([...path, name])
+        else if (node.kind === KIND.folder) omitted++
         if (node.kind !== KIND.file) continue
-        if (files.length >= mostFiles || bytes + node.size > mostBytes) omitted++
+        const isTooMuch = files.length >= mostFiles || bytes + node.size > mostBytes
+        if (isTooMuch || whole.length > MOST_PATH) omitted++
         else {
           bytes += node.size
-          files.push([`/${[...path, name].join('/')}`, node.bytes.slice(0, node.size)])
+          files.push([whole, node.bytes.slice(0, node.size)])
         }
       }
-      for (const at of this.tree.mountsBelow(path)) if (at.length === path.length + 1) visit(at)
+      next.push(...below.reverse())
     }
-    visit(from.split('/').filter(Boolean))
     return { files, omitted }
   }
 }

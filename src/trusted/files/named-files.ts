@@ -109,7 +109,11 @@ export class NamedFiles extends OpenFiles {
   }
 
   truncateAt(path: string, size: number): void {
-    this.#change(AT_FDCWD, path, (volume, rest) => volume.truncate(rest, size), 'EISDIR')
+    this.isTouched = true
+    this.#at(AT_FDCWD, path, (place) => {
+      if (this.tree.stat(place, true).kind === KIND.folder) throw new Errno('EISDIR')
+      place.volume.truncate(place.rest, size)
+    })
   }
 
   setModeAt(dir: number, path: string, mode: number, follow: boolean): void {
@@ -141,7 +145,7 @@ export class NamedFiles extends OpenFiles {
     dir: number,
     path: string,
     work: (volume: Volume, rest: Path) => void,
-    ifMounted: 'EEXIST' | 'EBUSY' | 'EISDIR' | 'EROFS',
+    ifMounted: 'EEXIST' | 'EBUSY' | 'EROFS',
   ): void {
     this.isTouched = true
     this.#at(dir, path, ({ volume, rest, whole }) => {

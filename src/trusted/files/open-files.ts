@@ -35,6 +35,7 @@ export class OpenFiles {
     if (fd >= 0 && fd <= 2) throw new Errno('ESPIPE')
     const opened = this.descriptors.get(fd)
     if (whence < 0 || whence > 2) throw new Errno('EINVAL')
+    if (opened.handle.kind === KIND.device) return 0
     const base = whence === 0 ? 0 : whence === 1 ? opened.at : opened.handle.stat().size
     const to = base + offset
     if (!Number.isSafeInteger(to) || to < 0) throw new Errno('EINVAL')

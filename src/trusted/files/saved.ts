@@ -10,12 +10,12 @@ import type { Path } from './volume.js'
 
 type Memory = MemoryVolume | OverlayVolume
 
-/** A descriptor of something in memory. */
+/** A descriptor of something in memory, or of the null device, which is no volume's and has no node. */
 export interface SavedDescriptor {
   readonly fd: number
   /** Which of the volumes. */
   readonly volume: number
-  readonly node: Node
+  readonly node: Node | undefined
   readonly path: Path
   readonly flags: number
   readonly at: number
@@ -51,8 +51,11 @@ export function save({
     volumes: volumes.map((volume, index) => {
       const nodes: Row[] = []
       const seen = new Set<Node>()
-      const visit = (node: Node): void => {
-        if (seen.has(node)) return
+      // The next is the last: no call for each folder below another, of which there may be any number.
+      const open = descriptors.flatMap((one) => (one.volume === index && one.node) || [])
+      const next: Node[] = [...open.reverse(), memoryOf(volume).root]
+      for (let node = next.pop(); node !== undefined; node = next.pop()) {
+        if (seen.has(node)) continue
         seen.add(node)
         const { inode, kind, mode, modified, accessed, changed, links } = node
         let payload: unknown
@@ -62,16 +65,14 @@ export function save({
         } else if (node.kind === KIND.link) payload = node.target
         else payload = [...node.entries].map(([name, child]) => [name, child.inode])
         nodes.push([inode, kind, mode, `${modified}`, `${accessed}`, `${changed}`, links, payload])
-        if (node.kind === KIND.folder) for (const child of node.entries.values()) visit(child)
+        if (node.kind === KIND.folder) for (const child of node.entries.values()) next.push(child)
       }
-      visit(memoryOf(volume).root)
-      for (const one of descriptors) if (one.volume === index) visit(one.node)
       return { nodes, hidden: volume instanceof OverlayVolume ? [...volume.hidden] : [] }
     }),
     descriptors: descriptors.map(({ fd, volume, node, path, flags, at }) => [
       fd,
       volume,
-      node.inode,
+      node?.inode ?? 0,
       [...path],
       flags,
       at,
@@ -139,7 +140,7 @@ export function load(saved: Uint8Array, volumes: readonly Memory[]): State {
     descriptors: text.descriptors.map(([fd, volume, inode, path, flags, position]) => ({
       fd,
       volume,
-      node: byInode[volume]!.get(inode)!,
+      node: byInode[volume]?.get(inode),
       path,
       flags,
       at: position,

@@ -6,6 +6,7 @@ import { Errno } from '../wall/errno.js'
 import { KIND, type Entry, type Stat } from '../wall/file-table.js'
 import { denier } from './deny.js'
 import { MemoryVolume } from './memory.js'
+import { NULL_DEVICE, nullVolume } from './null-device.js'
 import { OverlayVolume } from './overlay.js'
 import { RemoteVolume, type AskHost } from './remote.js'
 import { quietly, type Handle, type Path, type Volume } from './volume.js'
@@ -49,6 +50,8 @@ export const ABOVE: Stat = Object.freeze({
 
 export class Tree {
   readonly #mounted: readonly Mounted[]
+  /** The same and the null device, unless one is mounted there. */
+  readonly #placed: readonly Mounted[]
   /** Those that keep something in memory. */
   readonly memories: readonly (MemoryVolume | OverlayVolume)[]
   /** Nanoseconds of the epoch, by which what is written is stamped. */
@@ -71,14 +74,16 @@ export class Tree {
     const hasRoot = mounts.some(({ at }) => at.length === 0)
     if (!hasRoot) volumes.unshift({ at: [], volume: new MemoryVolume(1, 0, 0, now, true) })
     this.#mounted = volumes
+    const isTaken = volumes.some(({ at }) => isSame(at, NULL_DEVICE))
+    this.#placed = isTaken ? volumes : [...volumes, { at: NULL_DEVICE, volume: nullVolume }]
     this.memories = volumes
       .map(({ volume }) => volume)
       .filter((volume) => volume instanceof MemoryVolume || volume instanceof OverlayVolume)
   }
 
   place(whole: Path): Place {
-    let found = this.#mounted[0]!
-    for (const mounted of this.#mounted)
+    let found = this.#placed[0]!
+    for (const mounted of this.#placed)
       if (mounted.at.length >= found.at.length && isWithin(whole, mounted.at)) found = mounted
     return { whole, volume: found.volume, rest: whole.slice(found.at.length) }
   }
@@ -124,6 +129,9 @@ export class Tree {
     ]
   }
 }
+
+const isSame = (one: Path, other: Path): boolean =>
+  one.length === other.length && isWithin(one, other)
 
 /** Whether a path is a folder's, or below it. */
 export const isWithin = (path: Path, folder: Path): boolean =>

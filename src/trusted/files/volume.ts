@@ -8,6 +8,9 @@ import type { Entry, Kind, Stat, Time } from '../wall/file-table.js'
 
 export type Path = readonly string[]
 
+/** A longer path is none, counted in characters. */
+export const MOST_PATH = 4_096
+
 /** The name at `index` of the path is a link to `target`. */
 export class LinkMet {
   constructor(

@@ -2,11 +2,10 @@
 import { Errno } from '../wall/errno.js'
 import { KIND } from '../wall/file-table.js'
 import type { Place, Tree } from './tree.js'
-import { LinkMet, type Path } from './volume.js'
+import { LinkMet, MOST_PATH, type Path } from './volume.js'
 
 /** Links on the way of one path, as on Linux. */
 const MOST_LINKS = 40
-const MOST_PATH = 4_096
 
 /** Does `work` where the path leads from `start`. It throws {@link LinkMet} where that goes through a link, and is done again beyond it. */
 export function walk<T>(tree: Tree, start: Path, path: string, work: (place: Place) => T): T {
@@ -28,6 +27,8 @@ export function walk<T>(tree: Tree, start: Path, path: string, work: (place: Pla
       }
       // A dot at the end is of a folder.
       if (names.at(-1) === '.' && whole.length > 0) mustBeFolder(tree, whole)
+      // However it was come by: what an operation costs grows with it.
+      if (lengthOf(whole) > MOST_PATH) throw new Errno('ENAMETOOLONG')
       return work(tree.place(whole))
     } catch (error) {
       if (!(error instanceof LinkMet)) throw error
@@ -39,11 +40,12 @@ export function walk<T>(tree: Tree, start: Path, path: string, work: (place: Pla
         ...whole.slice(depth + 1),
         ...names.slice(index),
       ]
-      if (names.reduce((sum, name) => sum + name.length + 1, 0) > MOST_PATH)
-        throw new Errno('ENAMETOOLONG')
+      if (lengthOf(names) > MOST_PATH) throw new Errno('ENAMETOOLONG')
     }
   }
 }
+
+const lengthOf = (names: Path): number => names.reduce((sum, { length }) => sum + length + 1, 0)
 
 function mustBeFolder(tree: Tree, whole: Path): void {
   if (tree.stat(tree.place(whole), true).kind !== KIND.folder) throw new Errno('ENOTDIR')
