@@ -1,7 +1,7 @@
 /** Every program with which this was attacked ends as recorded, under presets that narrow the language most and least. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSandbox, type Sandbox } from '../src/index.js'
-import { endsOf, ENGINE, expectEnds, programs } from './support/redteam.js'
+import { ENGINE, expectEnds, programs } from './support/redteam.js'
 
 /** What the trusted module keeps to itself, and no program may print or return. */
 const SECRETS = /GLOBAL-SECRET|hunter2|SECRET-CV|PIN-1234|PRIVATE-KEY|1000000\b.*salary/
@@ -22,8 +22,7 @@ describe.each(['script', 'agent'] as const)('under preset %s', (preset) => {
   })
 
   test.each(programs('door-'))('$file: $name', async (program) => {
-    const ends = await endsOf(program, trusting, preset)
-    await expectEnds(program, trusting, preset)
+    const ends = await expectEnds(program, trusting, preset)
     // The host itself asks for the engine's state; a guest never gets it.
     const guests = ends.filter((_, i) => !program.parts[i]!.code.startsWith('# call'))
     expect(guests.filter((end) => SECRETS.test(end))).toEqual([])

@@ -134,10 +134,16 @@ export async function endsOf(
   return ends
 }
 
-export async function expectEnds(program: Program, sandbox: Sandbox, preset: string) {
+/** Runs the program, tells how each part ended, and expects it to be as recorded. */
+export async function expectEnds(
+  program: Program,
+  sandbox: Sandbox,
+  preset: string,
+): Promise<readonly string[]> {
   const told = await endsOf(program, sandbox, preset)
   const wanted = program.parts.map((part, i) =>
     part.mayEnd !== undefined && told[i] === part.mayEnd ? part.mayEnd : endUnder(part, preset),
   )
   expect(told).toEqual(wanted)
+  return told
 }
