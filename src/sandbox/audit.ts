@@ -58,7 +58,7 @@ const python = (name: string): string =>
   readFileSync(new URL(`../../src/sandbox/${name}`, HERE), 'utf8')
 
 /**
- * Audits what guests of `policy` can reach. Takes from ten seconds to two minutes.
+ * Audits what guests of `policy` can reach. Takes from five seconds to a minute.
  * @throws PolicyError for a policy that is none, ArgumentError for an option that is none, PyrestrictError when the walk did not
  *   come to its end.
  */
