@@ -82,7 +82,7 @@ describe('console', () => {
     ]
     for (const { command } of npm) {
       for (const [, script] of command.matchAll(/npm (?:run )?(\w[\w:]*)/g))
-        expect([...scripts, 'ci', 'install']).toContain(script)
+        expect([...scripts, 'ci', 'install', 'pack']).toContain(script)
     }
     // One shell, so that a step sees the one before; the status is kept for `echo $?`.
     const shell = [
