@@ -1,7 +1,8 @@
 ; PR402 metaclass
 ;
 ; ## Denies
-; `metaclass=` in a class definition, of anything but `ABCMeta` and `type`.
+; `metaclass=` in a class definition, of anything but `ABCMeta` and `type`. Where a policy says `dunders: 'guarded'`, a guard
+; looks at the metaclass when the class is made: those of the program's own, derived from `type` or `ABCMeta`, are let.
 ;
 ; ## Why
 ; A metaclass decides what a class is and sees every part of it while it is made. Classes of guests are made by a guard in

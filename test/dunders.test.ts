@@ -38,11 +38,13 @@ def refused(*args):
     ["refused('C', (), {'__del__': len})", "'__del__' may not be defined by a class"],
     ["refused('C', (), {'__class__': int})", "'__class__' may not be defined by a class"],
     ["refused('C', (), {'mro': len})", "'mro' may not be defined by a class"],
-    ["refused('C', (), {'__slots__': ['_x']})", "'__slots__' may not be defined by a class"],
-    ["refused('C', (type,), {})", "a class cannot derive from 'type' here"],
+    [
+      "refused('C', (), {'__slots__': ['mro']})",
+      "__slots__ holds 'mro', which may not be named there",
+    ],
     [
       "refused('C', (str,), {'__eq__': len})",
-      'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here',
+      'subclasses of str, int, float, bytes and type cannot define __eq__ or __hash__ here',
     ],
     [
       'class D(dict): pass\nrefused(' + "'C', (), D())",
@@ -94,11 +96,11 @@ def group():
     ['c = C(1)\nc.__call__ = len\ncallable(c)', false],
     [
       'refused(exact)',
-      'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here',
+      'subclasses of str, int, float, bytes and type cannot define __eq__ or __hash__ here',
     ],
     [
       'refused(later)',
-      'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here',
+      'subclasses of str, int, float, bytes and type cannot define __eq__ or __hash__ here',
     ],
     ['refused(theirs)', "the attribute '__len__' may not be set"],
     ['refused(group)', "the attribute '__str__' may not be set"],

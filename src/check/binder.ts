@@ -227,7 +227,7 @@ export class Binder {
       this.findings.say(
         'PR403',
         node,
-        `a subclass of str, int, float or bytes cannot define \`${text}\``,
+        `a subclass of str, int, float, bytes or type cannot define \`${text}\``,
         'hold the value in an attribute of a class of its own',
       )
     }

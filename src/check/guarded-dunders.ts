@@ -1,5 +1,5 @@
 /**
- * Attributes between double underscores where the policy guards them: which ones a source may name, and where. What they yield
+ * Attributes between double underscores where the policy guards them: which ones a source may name, and where; and metaclasses. What they yield
  * is judged when the program runs; the guest's guard decides, and this only spares honest programs a refusal.
  */
 import type { RulePattern } from '../rules/ruleset.js'
@@ -11,7 +11,7 @@ import { kindsOf, type KnownKinds } from './kind-ids.js'
 const readable = new Set(GUARDED_DUNDERS)
 const settable = new Set(SETTABLE_DUNDERS)
 
-/** What a policy with guarded dunders exempts from PR203 and PR210. */
+/** What a policy with guarded dunders exempts from PR203, PR210 and PR402. */
 export class GuardedDunders {
   private readonly kinds: KnownKinds
 
@@ -27,8 +27,12 @@ export class GuardedDunders {
     return readable.has(name) || settable.has(name)
   }
 
-  /** Whether what a pattern of PR203 denies at `node` is the name of a guarded attribute, be it read or written. */
+  /**
+   * Whether a pattern denies at `node` what such a policy leaves to guards: the name of a guarded attribute, be it read or
+   * written, and a metaclass of the program's own.
+   */
   admits({ rule }: RulePattern, node: number): boolean {
+    if (rule.code === 'PR402') return true
     if (rule.code !== 'PR203') return false
     const { kind, parent } = this.reading.tree
     if (kind[parent[node]] !== this.kinds.attribute) return false

@@ -18,6 +18,8 @@ export interface Hostile {
   readonly effect: string
   /** Why the effect does not hold in plain CPython either, for those where it does not. */
   readonly plain: string | undefined
+  /** What its policy says of dunders. */
+  readonly dunders: string | undefined
 }
 
 const folder = join(import.meta.dirname, '../../fixtures/facets')
@@ -50,6 +52,7 @@ export function hostilePrograms(): readonly Hostile[] {
             code: lines.join('\n'),
             effect,
             plain: said('plain'),
+            dunders: said('dunders'),
           }
         }),
     )
@@ -86,11 +89,15 @@ export class FacetGuest {
   }
 
   /** How a hostile program ended, and whether its effect holds: true, false, or an error of the effect itself. */
-  attack({ code, effect }: Hostile, mutant?: string): readonly [...Ended, boolean | string] {
-    return this.evaluate('facet_guest.escaped(code, effect, mutant)', {
+  attack(
+    { code, effect, dunders }: Hostile,
+    mutant?: string,
+  ): readonly [...Ended, boolean | string] {
+    return this.evaluate('facet_guest.escaped(code, effect, mutant, dunders)', {
       code,
       effect,
       mutant,
+      dunders,
     }) as readonly [...Ended, boolean | string]
   }
 }

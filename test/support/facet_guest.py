@@ -95,7 +95,7 @@ def _ended(work, scope, out):
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
 
 
-def escaped(source, effect, mutant=None):
+def escaped(source, effect, mutant=None, dunders=None):
     """How a hostile program ended, and whether its effect holds."""
     engine.table.__dict__.clear()
     engine.Table.__init__(engine.table)
@@ -103,7 +103,8 @@ def escaped(source, effect, mutant=None):
     engine.lookup.__name__ = 'lookup'
     engine.lookup.__dict__.clear()
     scope = dict(engine.EXPOSED, settings=engine.settings)
-    ended = guest(source, given=scope, keep=scope, builtins=_mutants.get(mutant, builtins))
+    policy = {'modules': 'standard files', 'files': True, 'dunders': dunders or 'refused'}
+    ended = guest(source, policy, scope, scope, _mutants.get(mutant, builtins))
     known = {name: __import__(name) for name in 'builtins calendar csv dataclasses datetime decimal fractions random string'.split()}
     names_of = dict(known, g=scope, S=engine._SECRET, engine=engine, facet_guest=sys.modules[__name__], real_callable=_callable,
                     result=scope.get('result'))

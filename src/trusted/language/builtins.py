@@ -7,7 +7,18 @@ as the host resolved it; what is left out is no modules and every permitted buil
 from .sealed import __builtins__
 import sys
 
-from . import classes, describe, dunders, files, guards, imports, kinds, namespaces, writing
+from . import (
+    describe,
+    dunders,
+    files,
+    guards,
+    imports,
+    kinds,
+    metaclasses,
+    named_dunders,
+    namespaces,
+    writing,
+)
 from .facets.functools import by_annotation
 from .evaluated import make_evaluators, written_globals
 from .floor import identity
@@ -102,7 +113,7 @@ def make_run(policy):
     }
     is_guarded = policy.get('dunders') == 'guarded'
     if is_guarded:
-        permitted |= dunders.GUARDED
+        permitted |= named_dunders.GUARDED
     names = policy.get('builtins')
     if names is not None:
         permitted = {name: permitted[name] for name in names if name not in _CONSTANTS}
@@ -111,7 +122,7 @@ def make_run(policy):
         | guards.GUARDS
         | {
             '_write_': writing.make_write(run.own_classes),
-            '_metaclass_': classes._metaclass_,
+            '_metaclass_': metaclasses._metaclass_,
             '__import__': imports.make_import(run),
             '__build_class__': __builtins__['__build_class__'],
             'ʼset': dunders.refused_set,

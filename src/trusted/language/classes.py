@@ -1,57 +1,52 @@
-"""Classes a guest makes: from which bases, with which members. `_metaclass_` stands where `class` statements name a metaclass.
+"""Classes a guest makes: from which bases, with which members. metaclasses.py makes them.
 
 Promise: a guest class derives only from guest classes and from image classes listed as SUBCLASSABLE (never from a trusted
 module's, never from what makes functions or classes); its metaclass is what its bases call for; its namespace defines no
 special method beyond the definable ones. Subclasses of str, int, float and bytes do not redefine equality, since trusted
 caches are keyed by such values: a format string equal to another while reading differently made `strptime` parse
-day for month.
+day for month. Nor do metaclasses: the guards ask whether a class is among those of the guest's.
 """
 
 from .sealed import __builtins__
-import sys
 import typing
 from abc import ABC, ABCMeta
 from datetime import date, time
-from enum import EnumType
 from types import FunctionType
 
-from . import kinds
-from .floor import encoding
 from .guest.own import module_of
 from .ownership import is_class, mro_of, own, own_function, subclasses
 from .language import (
     CLASS_DUNDERS,
     DEFINED_METHODS,
     EXACT_KEY_CLASSES,
-    PRIVATE_MARK,
-    UNBINDABLE,
 )
-from .names import denied, is_dunder, mark, unmark
+from .names import is_dunder, mark, unmark
 from .slots import judge_match_args, stored_slots
-from .spaces import Globals
 
 # Image classes a guest may derive from; facets add theirs at load. The two of typing stand behind NamedTuple, TypedDict.
 BASES = {object, typing._NamedTuple, typing._TypedDict}
 # Every exception of the image that a guest may know by name; filled when facets load.
 EXCEPTIONS = set()
+# What stands before `type` and `ABCMeta` among the ancestors of metaclasses (metaclasses.py). No guest holds one.
+KINDS = set()
 # Of these, C code takes what a subclass's `__new__` answers for an instance, and writes into it as one.
-_UNCHECKED = frozenset({date, time})
+UNCHECKED = frozenset({date, time})
 # Image classes whose private hooks guests override -> the names of those hooks; filled by patches.py.
 HOOKED = {}
 _EXACT = tuple(__builtins__[name] for name in EXACT_KEY_CLASSES)
 # Keys that the compiler and `__build_class__` put into a namespace.
-_MADE = frozenset(
+MADE = frozenset(
     """__module__ __qualname__ __annotate_func__ __annotate__ __annotations__ __conditional_annotations__
     __classcell__ __classdictcell__ __static_attributes__ __firstlineno__ __type_params__ __orig_bases__ __doc__""".split()
 )
-_DEFINABLE = DEFINED_METHODS | CLASS_DUNDERS | _MADE
+_DEFINABLE = DEFINED_METHODS | CLASS_DUNDERS | MADE
 
 
 def judge_base(base):
     """TypeError unless a guest class may derive from `base`."""
     if not is_class(base):
         raise TypeError(f'a class cannot derive from an instance of {type(base).__name__!r}')
-    if not own(base) and base not in BASES | EXCEPTIONS:
+    if not own(base) and base not in BASES | EXCEPTIONS | KINDS:
         raise TypeError(f'a class cannot derive from {base.__name__!r} here')
 
 
@@ -88,11 +83,13 @@ def _told_as_written(hook, at):
 
 def judged_method(cls, name, value):
     """`value`, as the special method `name` that an own class gets when it is made; TypeError for what it could not have."""
+    if any([type in mro_of(each) for each in (cls, *subclasses(cls))]):
+        raise TypeError(f'{name} of a metaclass is defined in its class statement here')
     if name in ('__eq__', '__hash__') and any(
         [not set(_EXACT).isdisjoint(mro_of(each)) for each in (cls, *subclasses(cls))]
     ):
         raise TypeError(
-            'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here'
+            'subclasses of str, int, float, bytes and type cannot define __eq__ or __hash__ here'
         )
     return _told_as_written(value, _TOLD[name]) if name in _TOLD and own_function(value) else value
 
@@ -161,14 +158,14 @@ def judge_namespace(name, bases, namespace):
     _judge_subclasshook(namespace, ancestors)
     if BaseExceptionGroup in ancestors:
         _judge_group(namespace, ancestors)
-    if not _UNCHECKED.isdisjoint(ancestors):
+    if not UNCHECKED.isdisjoint(ancestors):
         if '__new__' in namespace:
             put(namespace, '__new__', checked_new(namespace['__new__']))
         if any(
             [
                 '__new__' in cls.__dict__
                 for cls in ancestors
-                if own(cls) and _UNCHECKED.isdisjoint(mro_of(cls))
+                if own(cls) and UNCHECKED.isdisjoint(mro_of(cls))
             ]
         ):
             raise TypeError('subclasses of date, datetime and time define __new__ themselves here')
@@ -176,7 +173,7 @@ def judge_namespace(name, bases, namespace):
         for members in (namespace, *[cls.__dict__ for cls in ancestors if own(cls)]):
             if '__eq__' in members or '__hash__' in members:
                 raise TypeError(
-                    'subclasses of str, int, float and bytes cannot define __eq__ or __hash__ here'
+                    'subclasses of str, int, float, bytes and type cannot define __eq__ or __hash__ here'
                 )
 
 
@@ -194,100 +191,3 @@ def metaclass_of(bases, winner=type):
             )
         winner = kind
     return winner
-
-
-def _tell_members(enumeration):
-    """Gives private members the names that the source has; as attributes they stay marked."""
-    members = {unmark(name): member for name, member in enumeration._member_map_.items()}
-    if members.keys() != enumeration._member_map_.keys():
-        for name, member in members.items():
-            if member._name_ != name and unmark(member._name_) == name:
-                member._name_ = name
-        enumeration._member_map_.clear()
-        enumeration._member_map_.update(members)
-        enumeration._member_names_[:] = map(unmark, enumeration._member_names_)
-
-
-# What programs may name as a metaclass -> the metaclass it stands for; facets add theirs.
-METACLASSES = {kinds.guest_type: type}
-
-
-class Metaclass:
-    """What the residual text names as `metaclass`: chooses the real one, and judges the class it will make."""
-
-    __slots__ = ('_kind',)
-
-    def __prepare__(self, name, bases, /, **keywords):
-        # Text that is evaluated over a dict: its class bodies read what the dict holds now.
-        if type(space := sys._getframe(1).f_globals) is Globals:
-            space.renew()
-        kind = metaclass_of(bases, _kind_of(self))
-        return kind.__prepare__(
-            name, bases, **{key: keywords[key] for key in keywords if key[:1] != '_'}
-        )
-
-    def __call__(self, /, *args, **keywords):
-        """`_metaclass_(M)` stands for the metaclass M; what the interpreter calls it with makes a class."""
-        if len(args) == 1 and not keywords:
-            return _metaclass(args[0])
-        return _make_class(_kind_of(self), *args, **keywords)
-
-
-_kind_of, _choose = Metaclass._kind.__get__, Metaclass._kind.__set__
-del Metaclass._kind
-
-
-def _metaclass(named):
-    if not is_class(named) or named not in METACLASSES:
-        raise TypeError('a class cannot choose this metaclass here')
-    chosen = Metaclass()
-    _choose(chosen, METACLASSES[named])
-    return chosen
-
-
-def _make_class(kind, name, bases, namespace, /, **keywords):
-    """What `kind(name, bases, namespace)` would make, under the promise above."""
-    if type(name) is not str:
-        raise TypeError('the name of a class must be a string')
-    kind = metaclass_of(bases, kind)
-    for key in keywords:
-        if key[:1] == '_':
-            raise TypeError(f'{name}.__init_subclass__() takes no keyword argument {key!r}')
-    judge_namespace(name, bases, namespace)
-    for base in bases:
-        encoding.note(base)
-    made = kind(unmark(name), bases, namespace, **keywords)
-    if EnumType in mro_of(kind):
-        _tell_members(made)
-    return made
-
-
-def make_class(name, bases, namespace, /, **keywords):
-    """What `type(name, bases, namespace)` would make, under the promise above."""
-    return _make_class(type, name, bases, namespace, **keywords)
-
-
-_NOT_MEMBERS = frozenset({'__module__', '__qualname__'})
-_MEMBERS = DEFINED_METHODS | {'__doc__'}
-
-
-def class_of_dict(name, bases, namespace, /, **keywords):
-    """`type(name, bases, namespace)` of a program's: its members are those that a class statement could bind."""
-    if type(bases) is not tuple or type(namespace) is not dict:
-        raise TypeError('type() takes a name, a tuple of classes and a dict here')
-    members = {}
-    for key in namespace:
-        if type(key) is not str:
-            raise TypeError('names of class members must be strings')
-        if key in _NOT_MEMBERS:
-            continue
-        if key in _MEMBERS:
-            members[key] = namespace[key]
-        elif is_dunder(key) or denied(key) or PRIVATE_MARK in key or key in UNBINDABLE:
-            raise TypeError(f'{unmark(key)!r} may not be defined by a class')
-        else:
-            members[mark(key)] = namespace[key]
-    return make_class(name, bases, members, **keywords)
-
-
-_metaclass_ = _metaclass(kinds.guest_type)

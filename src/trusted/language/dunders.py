@@ -14,10 +14,10 @@ from abc import ABC
 from types import MappingProxyType, MethodType, TracebackType
 from typing import Generic, Protocol
 
-from . import kinds, namespaces, told
+from . import kinds, metaclasses, namespaces, told
 from .facets.typing import get_args, get_origin
-from .classes import class_of_dict, judged_method
-from .guards import _getattr_, guarded_getattr, guarded_hasattr, guarded_setattr
+from .classes import KINDS, judged_method
+from .guards import _getattr_
 from .language import DEFINABLE_METHODS, DEFINED_METHODS, GUARDED_DUNDERS, SETTABLE_DUNDERS
 from .names import refuse, unmark
 from .ownership import function_of, is_class, mro_of, own, own_function, receiver_of
@@ -71,7 +71,7 @@ def _dict(x, name):
 
 
 def _mro(x, name):
-    return tuple(_shown(mro_of(_named_class(x, name))))
+    return tuple(_shown([cls for cls in mro_of(_named_class(x, name)) if cls not in KINDS]))
 
 
 def _bases(x, name):
@@ -148,7 +148,7 @@ def _of_alias(x, name):
     return get_origin(x) if name == '__origin__' else get_args(x)
 
 
-_READ = {
+READ = {
     '__class__': _class,
     '__dict__': _dict,
     '__mro__': _mro,
@@ -230,7 +230,12 @@ def _of_library(cls):
 
 def _write_class(x, name, value):
     """Never into what the library has a hand in: its private state would be what a dict of the program's says."""
-    if not own(type(x)) or not _own_class(value) or _of_library(type(x)) != _of_library(value):
+    if (
+        is_class(x)
+        or not own(type(x))
+        or not _own_class(value)
+        or _of_library(type(x)) != _of_library(value)
+    ):
         refuse(name, 'may not be set')
     _set_class(x, value)
 
@@ -242,7 +247,7 @@ def _write_method(x, name, value):
     _set(x, name, judged_method(x, name, value) if is_class(x) else value)
 
 
-_WRITTEN = {
+WRITTEN = {
     **dict.fromkeys(SETTABLE_DUNDERS & DEFINED_METHODS, _write_method),
     **dict.fromkeys(('__name__', '__qualname__', '__doc__', '__module__'), _write_text),
     '__wrapped__': _write_wrapped,
@@ -250,12 +255,12 @@ _WRITTEN = {
     '__dict__': _write_dict,
     '__class__': _write_class,
 }
-if _READ.keys() != GUARDED_DUNDERS or _WRITTEN.keys() != SETTABLE_DUNDERS:
+if READ.keys() != GUARDED_DUNDERS or WRITTEN.keys() != SETTABLE_DUNDERS:
     raise SystemError('a name of the table has no judge, or the reverse')
 
 
 def _read(x, name):
-    return _READ[name](x, name) if name in _READ else _getattr_(x, name)
+    return READ[name](x, name) if name in READ else _getattr_(x, name)
 
 
 def refused_set(value, x, name):
@@ -264,34 +269,7 @@ def refused_set(value, x, name):
 
 
 def _guarded_set(value, x, name):
-    _WRITTEN[name](x, name, value)
+    WRITTEN[name](x, name, value)
 
 
-def _getattr_by_name(*args, **keywords):
-    if keywords or not (2 <= len(args) <= 3 and type(args[1]) is str and args[1] in _READ):
-        return guarded_getattr(*args, **keywords)
-    try:
-        return _READ[args[1]](args[0], args[1])
-    except AttributeError:
-        if len(args) == 2:
-            raise
-    return args[2]
-
-
-def _hasattr_by_name(*args, **keywords):
-    if keywords or not (len(args) == 2 and type(args[1]) is str and args[1] in _READ):
-        return guarded_hasattr(*args, **keywords)
-    return _getattr_by_name(*args, _READ) is not _READ
-
-
-def _setattr_by_name(*args, **keywords):
-    if keywords or not (len(args) == 3 and type(args[1]) is str and args[1] in _WRITTEN):
-        return guarded_setattr(*args, **keywords)
-    x, name, value = args
-    _WRITTEN[name](x, name, value)
-
-
-GUARDED = {'getattr': _getattr_by_name, 'hasattr': _hasattr_by_name, 'setattr': _setattr_by_name}
-for _name in GUARDED:
-    GUARDED[_name].__name__ = GUARDED[_name].__qualname__ = _name
-GUARDS = {'_getattr_': _read, 'ʼset': _guarded_set, 'ʼmake': class_of_dict}
+GUARDS = {'_getattr_': _read, 'ʼset': _guarded_set} | metaclasses.GUARDS

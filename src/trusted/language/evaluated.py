@@ -21,7 +21,7 @@ from .namespaces import Namespace
 from .spellings import stored_variable
 from .ownership import mro_of
 from .scan import scan
-from .spaces import Globals, Locals, make_globals, make_locals, reserved
+from .spaces import VIEWS, Globals, make_globals, make_locals, reserved
 
 _eval, _exec = eval, exec
 _NAME = '<string>'
@@ -179,7 +179,7 @@ class _Evaluation:
 def _locals_of(frame):
     """What text without dicts has for locals: of a module its names, of a class body its members, of a function a snapshot."""
     space, held = frame.f_globals, frame.f_locals
-    if held is space or type(held) is Locals:
+    if held is space or type(held) in VIEWS:
         return held
     if not frame.f_code.co_flags & _OPTIMIZED and type(held) is dict:
         return make_locals(namespaces.members(held), space)

@@ -16,6 +16,7 @@ from string import Formatter
 from types import BuiltinFunctionType, MappingProxyType, MethodType
 
 from .formatting import known_plain, make_format
+from .kinds import DERIVED, Veil, guest_type
 from .language import DEFINABLE_METHODS, JUDGED_BY
 from .names import judged, refuse, spelled, unmark
 from .ownership import (
@@ -128,6 +129,7 @@ def _judge_new(x, name):
     construct. In an enumeration that of `super()` makes a member, as `object.__new__(cls)` does."""
     if type(x) is not super and not is_class(x):
         x = type(x) if own(type(x)) else refuse(name)
+    x = DERIVED.get(x, x) if type(x) is Veil else x
     make = _getattr(x, name)
 
     def __new__(cls, /, *args, **kwargs):
@@ -144,6 +146,8 @@ def _judge_setattr(x, name):
     """`object.__setattr__(self, 'x', v)`, and `super().__setattr__('x', v)` of the program's own: they write what `setattr` may."""
     if x is object:
         held, write = (), _set_plainly if name == '__setattr__' else _delete_plainly
+    elif x is guest_type:
+        held, write = (), type.__setattr__ if name == '__setattr__' else type.__delattr__
     elif own(x if is_class(x) else type(_super_self(x) if type(x) is super else x)):
         # Bound, unless it is read of a class.
         held, write = () if is_class(x) else (_super_self(x) if type(x) is super else x,), None
@@ -154,7 +158,7 @@ def _judge_setattr(x, name):
         self, key, *value = held + args
         stored = name_to_write(self, key)
         if write is not None:
-            write(self, stored, *value)
+            write(self, stored, *value)  # pyright: ignore[reportArgumentType]
         elif held:
             _getattr(x, name)(stored, *value)
         else:
@@ -189,10 +193,12 @@ def _wrapped(x):
 def judge_special(x, name):
     """A special method that a guest may define, of anything but zero-argument `super()`: of the guest's own instances and of
     plain data it is what an operator would call; of a class, it is for the instances of classes derived here."""
+    x = DERIVED.get(x, x) if type(x) is Veil else x
     kind = type(x)
     receiver = _super_self(x) if kind is super else x
     if (
         own(type(receiver))
+        and not is_class(x)
         or kind in UNCHANGEABLE
         or kind is super
         and is_class(receiver)
@@ -220,7 +226,9 @@ def judge_special(x, name):
             refuse(name)
         return _getattr(x, name)
     method = _getattr(x, name)
-    if method is None or own_function(method):
+    if method is None or own_function(
+        function_of(method) if type(method) is MethodType else method
+    ):
         return method
 
     def special(self, /, *args, **kwargs):

@@ -40,6 +40,8 @@ _OPAQUE_MODULES = frozenset(
 )
 # The veil that stands for an image class wherever the guest would meet the class itself.
 VEILS = {}
+# The veils of `type` and of other metaclasses -> the class of ours that programs derive from in their place (metaclasses.py).
+DERIVED = {}
 # Image classes that `type(x)` may answer with; filled when facets load.
 NAMEABLE = set()
 

@@ -114,7 +114,7 @@ export const DEFINABLE_METHODS = words(`
  */
 const HOOK_METHODS = words(`
   __reduce__ __reduce_ex__ __getstate__ __setstate__ __getnewargs__ __getnewargs_ex__ __dir__ __sizeof__ __mro_entries__
-  __instancecheck__ __subclasscheck__ __subclasshook__ __bases__
+  __instancecheck__ __subclasscheck__ __subclasshook__ __bases__ __prepare__
   __div__ __rdiv__ __idiv__ __nonzero__ __unicode__ __cmp__ __long__ __oct__ __hex__ __coerce__ __html__
 `)
 
@@ -123,7 +123,7 @@ export const DEFINED_METHODS = [...DEFINABLE_METHODS, ...HOOK_METHODS]
 
 /** Special methods that are looked at, or made class methods, when a class is made, and not when they are assigned. */
 const MADE_WITH_THE_CLASS = words(
-  `__new__ __init_subclass__ __class_getitem__ __set_name__ __subclasshook__ __bases__`,
+  `__new__ __init_subclass__ __class_getitem__ __set_name__ __subclasshook__ __bases__ __prepare__`,
 )
 
 /**
@@ -203,8 +203,8 @@ export const DENIED_BUILTINS: Readonly<Record<string, string>> = {
   license: '',
 }
 
-/** Classes whose subclasses may not define `__eq__` or `__hash__`: trusted caches are keyed by their values. */
-export const EXACT_KEY_CLASSES = words(`str int float bytes`)
+/** Classes whose subclasses may not define `__eq__` or `__hash__`: trusted caches are keyed by their values, and guards by classes. */
+export const EXACT_KEY_CLASSES = words(`str int float bytes type`)
 
 /** What `from __future__ import` may name: features that every Python of today has, so that the line changes nothing. */
 export const FUTURE_FEATURES = words(`

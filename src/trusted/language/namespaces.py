@@ -13,7 +13,7 @@ from types import FunctionType
 from . import kinds
 from .names import is_dunder, spelled
 from .ownership import FACETS, is_class, mro_of, own, own_function
-from .spaces import Globals, Locals
+from .spaces import VIEWS, Globals
 from .spellings import (
     stored_attribute,
     stored_variable,
@@ -219,7 +219,7 @@ def _locals(frame):
     held = frame.f_locals
     if held is frame.f_globals:
         return _globals(frame)
-    return held.given if type(held) is Locals else shown(held)
+    return held.given if type(held) in VIEWS else shown(held)
 
 
 def globals():

@@ -45,3 +45,18 @@ def stored_slots(value, owner):
         return {_stored_slot(name, owner): doc for name, doc in dict(value).items()}
     made = [_stored_slot(name, owner) for name in value]
     return type(value)(made) if type(value) in (list, set) else tuple(made)
+
+
+# What of a class holds names.
+NAMING = frozenset({'__slots__', '__match_args__'})
+
+
+def told_names(value):
+    """The value of one of these, with the names that the source has."""
+    if type(value) is str:
+        return unmark(value)
+    if type(value) in (tuple, list, set):
+        return type(value)(map(told_names, value))
+    if type(value) is dict:
+        return {told_names(name): value[name] for name in value}
+    return value

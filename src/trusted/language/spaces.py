@@ -5,12 +5,13 @@ interpreter keeps there. So what stands in its place reads through it and writes
 text defines go on to see the dict as it is when they run.
 
 Invariant: no name of ours and no guard's name is ever looked up in what the program gave; those come from the builtins, which are
-the run's. Nobody but the interpreter holds a `Globals` or a `Locals`.
+the run's. Nobody but the interpreter holds a `Globals`, a `Locals` or a `Body`.
 """
 
 from .sealed import __builtins__
 
 from .language import GUARDS, PRIVATE_MARK
+from .slots import NAMING, told_names
 
 # `super` too: what is read of `super()` is judged by that name.
 RESERVED = GUARDS | {'super', '__builtins__', '__import__', '__build_class__', '__debug__'}
@@ -100,6 +101,50 @@ def make_globals(given, builtins):
     _put(space, '__builtins__', builtins)
     _put(space, '__name__', '__main__')
     return space
+
+
+class Body:
+    """What a class body reads and writes where a metaclass of the program's prepared `given`. What the interpreter has in it for
+    itself, under `names`, is in `parts`."""
+
+    __slots__ = 'given', 'parts', 'names'
+
+    def __getitem__(self, name):
+        if name in self.names:
+            return self.parts[name]
+        return self.given[_written(name)]
+
+    def __setitem__(self, name, value):
+        if name in self.names:
+            self.parts[name] = value
+        else:
+            self.given[_written(name)] = told_names(value) if name in NAMING else value
+
+    def __delitem__(self, name):
+        if name in self.names:
+            del self.parts[name]
+        else:
+            del self.given[_written(name)]
+
+
+def _written(name):
+    """A name of a class body as the source has it; KeyError for what means the same in all text."""
+    if name[:2] == PRIVATE_MARK + '_':
+        return name[1:]
+    if reserved(name):
+        raise KeyError(name)
+    return name
+
+
+# What stands for the variables of text, and holds in `given` what they are.
+VIEWS = frozenset({Locals, Body})
+
+
+def make_body(given, names):
+    """A class body over `given`; the interpreter's own parts have these names."""
+    made = Body()
+    made.given, made.parts, made.names = given, {}, names
+    return made
 
 
 def make_locals(given, space):

@@ -9,7 +9,7 @@ from _suggestions import _generate_suggestions  # pyright: ignore[reportMissingI
 
 from .language import GUARDS
 from .names import PRIVATE_MARK, unmark
-from .spaces import Globals, Locals
+from .spaces import VIEWS, Globals
 
 _name_of = {
     NameError: NameError.__dict__['name'].__get__,
@@ -57,7 +57,7 @@ def _names(error, name, kind, is_own):
 
 def _dict(held):
     """What a frame has for locals or globals; of a mapping of the program's, nothing is asked for."""
-    if type(held) in (Globals, Locals):
+    if type(held) is Globals or type(held) in VIEWS:
         held = held.given
         return dict(held) if dict in type(held).__mro__ else {}
     return dict(held)

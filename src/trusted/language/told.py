@@ -63,10 +63,23 @@ def of_type(x, name):
     return _part(value)
 
 
+_super_self = super.__dict__['__self__'].__get__
+_OF_METACLASSES = frozenset({'__prepare__', '__instancecheck__', '__subclasscheck__'})
+
+
+def _is_super_of_class(x):
+    return type(x) is super and is_class(_super_self(x))
+
+
 def hook(x, name):
-    """What the program defines under the name of a hook; and of data, what `__getnewargs__` answers."""
+    """What the program defines under the name of a hook; of `super()` in a metaclass and of `type` what a metaclass derives;
+    and of data, what `__getnewargs__` answers."""
     value = _get(x, name)
     if own_function(function_of(value) if type(value) is MethodType else value):
+        return value
+    if name in _OF_METACLASSES and x is kinds.guest_type:
+        return _get(type, name)
+    if name in _OF_METACLASSES and _is_super_of_class(x):
         return value
     if name == '__getnewargs__' and type(x) in UNCHANGEABLE:
         return value

@@ -3,9 +3,9 @@
 from ..sealed import __builtins__
 import abc
 
-from ..classes import METACLASSES
-from ..writing import writable
 from ..kinds import veil
+from ..metaclasses import METACLASSES, AbstractKind, derivable
+from ..writing import writable
 
 
 def abstractmethod(funcobj):
@@ -17,4 +17,5 @@ def abstractmethod(funcobj):
 
 ABCMeta = veil(abc.ABCMeta)
 METACLASSES[ABCMeta] = abc.ABCMeta
+derivable(ABCMeta, AbstractKind)
 NAMES = {'abstractmethod': abstractmethod, 'ABCMeta': ABCMeta}

@@ -10,7 +10,8 @@ import keyword
 from types import FunctionType, resolve_bases
 from typing import Any
 
-from ..classes import _EXACT, make_class
+from ..classes import _EXACT
+from ..metaclasses import is_metaclass, make_class
 from ..ownership import is_class, mro_of, own
 from ..names import PRIVATE_MARK, denied, judged, mark, unmark
 from .copy import deepcopy
@@ -88,7 +89,12 @@ def dataclass(
             raise TypeError('dataclass() completes classes defined here')
         if (options['eq'] or options['unsafe_hash']) and not set(_EXACT).isdisjoint(mro_of(cls)):
             raise TypeError(
-                'subclasses of str, int, float and bytes cannot be dataclasses with eq=True here'
+                'subclasses of str, int, float, bytes and type cannot be dataclasses with eq=True here'
+            )
+        if options['slots'] and is_metaclass(type(cls)):
+            # It would be made once more, of what the library keeps in it.
+            raise TypeError(
+                'a class with a metaclass defined here cannot be made anew with slots=True'
             )
         return _finish(dataclasses.dataclass(cls, **options))
 

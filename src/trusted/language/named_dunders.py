@@ -1,0 +1,34 @@
+"""`getattr`, `hasattr` and `setattr` where a policy guards dunders: name strings may be the names that dunders.py judges."""
+
+from .sealed import __builtins__
+from .dunders import READ, WRITTEN
+from .guards import guarded_getattr, guarded_hasattr, guarded_setattr
+
+
+def _getattr_by_name(*args, **keywords):
+    if keywords or not (2 <= len(args) <= 3 and type(args[1]) is str and args[1] in READ):
+        return guarded_getattr(*args, **keywords)
+    try:
+        return READ[args[1]](args[0], args[1])
+    except AttributeError:
+        if len(args) == 2:
+            raise
+    return args[2]
+
+
+def _hasattr_by_name(*args, **keywords):
+    if keywords or not (len(args) == 2 and type(args[1]) is str and args[1] in READ):
+        return guarded_hasattr(*args, **keywords)
+    return _getattr_by_name(*args, READ) is not READ
+
+
+def _setattr_by_name(*args, **keywords):
+    if keywords or not (len(args) == 3 and type(args[1]) is str and args[1] in WRITTEN):
+        return guarded_setattr(*args, **keywords)
+    x, name, value = args
+    WRITTEN[name](x, name, value)
+
+
+GUARDED = {'getattr': _getattr_by_name, 'hasattr': _hasattr_by_name, 'setattr': _setattr_by_name}
+for _name in GUARDED:
+    GUARDED[_name].__name__ = GUARDED[_name].__qualname__ = _name
