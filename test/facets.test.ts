@@ -165,7 +165,7 @@ describe('imports under a policy', () => {
   test.each([
     ['import math\nresult = math.pi > 3', 'True'],
     ['from math import pi\nresult = pi > 3', 'True'],
-    ['import math as m\nresult = repr(m)', `"<module 'math'>"`],
+    ['import math as m\nresult = repr(m)', `"<module 'math' (built-in)>"`],
     ['import math\nresult = math.__name__', "'math'"],
     ['import collections.abc\nresult = collections.abc.Mapping.__name__', "'Mapping'"],
     [

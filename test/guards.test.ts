@@ -160,7 +160,7 @@ describe('writes', () => {
     ],
     [
       'len.x = 1',
-      "AttributeError: cannot set 'x' of a 'builtin_function_or_method' object: only objects made here can be changed",
+      "AttributeError: 'builtin_function_or_method' object has no attribute 'x' and no __dict__ for setting new attributes",
     ],
   ])('%s', (source, message) => {
     expect(guest.run(source)).toEqual(['raised', message, ''])

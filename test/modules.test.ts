@@ -375,3 +375,29 @@ test('check knows the modules that it is told of', async () => {
     'modules.a-b: "a-b" is not a Python name',
   )
 })
+
+test('the program is a module among those that are there, as the host’s own are', async () => {
+  const source = `import sys
+def foo(): return 42
+_private = 'mine'
+this = sys.modules[__name__]
+print(getattr(this, 'foo')(), this.foo is foo, hasattr(this, 'bar'), this._private)
+this.bar = 'put'
+print(bar, sys.modules['__main__'] is this, this)
+for name in '__builtins__', '__import__', '_getattr_', '__loader__':
+    try: print(getattr(this, name))
+    except AttributeError as error: print(error)
+import things
+print(sys.modules['things'] is things, 'absent' in sys.modules)`
+  const sandbox = await createSandbox({ modules: 'standard' }, { modules: { things: 'x = 1' } })
+  const { stdout } = await sandbox.run(source, { filename: 'program.py' })
+  await sandbox.close()
+  expect(stdout).toBe(`42 True False mine
+put True <module '__main__' from 'program.py'>
+the attribute '__builtins__' may not be named here
+the attribute '__import__' may not be named here
+module '__main__' has no attribute '_getattr_'
+the attribute '__loader__' may not be named here
+True False
+`)
+})

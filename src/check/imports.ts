@@ -235,7 +235,8 @@ export class Imports {
   }
 
   private judgeModule(node: number, module: string): void {
-    if (this.grantsOf(module) !== undefined) return
+    // `import urllib` beside `import urllib.parse`: what shows nothing itself has its parts.
+    if (this.grantsOf(module) !== undefined || this.isPackage(module)) return
     const name = shown(module)
     const hasFiles = Object.hasOwn(FILE_MODULES, module)
     const reviewed = hasFiles || Object.hasOwn(MODULES, module)

@@ -11,8 +11,9 @@ import type { KnownKinds } from './kind-ids.js'
 /** What `import` may raise, and what is wider. */
 const CAUGHT = /\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b/
 const TYPE_CHECKING = /^(?:\w+\.)?TYPE_CHECKING$/
+const NEVER = /^(?:False|0|None)$/
 const MAIN_GUARD = /^(?:__name__\s*==\s*(['"])__main__\1|(['"])__main__\2\s*==\s*__name__)$/
-/** Conditions longer than this are none of the two. */
+/** Conditions longer than this are none of these. */
 const LONGEST = 60
 /** Blocks around an import that are looked at; deeper ones count as outside. */
 const MOST_LEVELS = 50
@@ -36,7 +37,7 @@ export function isDispensable(reading: Reading, node: number, kinds: KnownKinds)
     if (here === kinds.function_definition || here === kinds.lambda) sameFrame = false
     else if (here === kinds.if_statement && field[at] === kinds.fields.consequence) {
       const test = condition(holder)
-      if (TYPE_CHECKING.test(test) || MAIN_GUARD.test(test)) return true
+      if (TYPE_CHECKING.test(test) || MAIN_GUARD.test(test) || NEVER.test(test)) return true
     } else if (here === kinds.try_statement && sameFrame && field[at] === kinds.fields.body) {
       for (let child = skip[at]; child < skip[holder]; child = skip[child])
         if (kind[child] === kinds.except_clause && catches(child)) return true

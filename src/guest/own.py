@@ -24,7 +24,9 @@ class Module:
     __slots__ = ('__dict__',)
 
     def __repr__(self):
-        return f'<module {namespace_of(self)["__name__"]!r}>'
+        namespace = namespace_of(self)
+        where = f' from {namespace["__file__"]!r}' if '__file__' in namespace else ''
+        return f'<module {namespace["__name__"]!r}{where}>'
 
     def __getattr__(self, name):
         # `module._x`: the name has a mark here, and none among the globals.
@@ -56,16 +58,16 @@ class Modules:
             for depth in range(1, name.count('.') + 1)
         }
         self.names = frozenset(sources) | packages
-        self._loaded, self._loading = {}, set()
+        self.loaded, self._loading = {}, set()
 
     def load(self, name):
         """The module, executed if it was not; those that it is in come first."""
         parent, _, child = name.rpartition('.')
         if parent:
             self.load(parent)
-        if name in self._loaded:
-            return self._loaded[name]
-        self._loaded[name] = module = Module()
+        if name in self.loaded:
+            return self.loaded[name]
+        self.loaded[name] = module = Module()
         namespace = namespace_of(module)
         namespace |= self._granted
         namespace |= {'__name__': name, '__doc__': None, '__builtins__': self._builtins}
@@ -75,12 +77,12 @@ class Modules:
         try:
             self._execute(name, namespace)
         except BaseException:
-            del self._loaded[name]
+            del self.loaded[name]
             raise
         finally:
             self._loading.discard(name)
         if parent:
-            namespace_of(self._loaded[parent])[child] = module
+            namespace_of(self.loaded[parent])[child] = module
         return module
 
     def _execute(self, name, namespace):
@@ -95,7 +97,7 @@ class Modules:
         """What the import statement gets: the outermost package, or with names, the module that has them all."""
         module = self.load(name)
         if not wanted:
-            return self._loaded[name.partition('.')[0]]
+            return self.loaded[name.partition('.')[0]]
         namespace = namespace_of(module)
         for one in wanted:
             if one in namespace:
@@ -139,8 +141,11 @@ def _announce(name):
 
 
 def module_of(name):
-    """The module that a class says it is of, whose body says `name`."""
-    return name if type(name) is str and name in _NAMES else '__main__'
+    """The module that a class says it is of, which is told to be `name`: one of the host's, or one that there is not. In a module of
+    the library's, names would be evaluated."""
+    if type(name) is not str:
+        return '__main__'
+    return name if name in _NAMES or name not in sys.modules else '__main__'
 
 
 def begin(namespace):

@@ -22,6 +22,7 @@ from . import (
 from .facets.functools import by_annotation
 from .evaluated import make_evaluators, written_globals
 from .floor import identity
+from .built_in import built_in
 from .guest.program import make_lifted
 from .language import BUILTINS, GUARDED_BUILTINS
 from .output import make_input, make_print, make_show, output
@@ -40,6 +41,7 @@ class Run:
         'builtins',
         'grants',
         'importable',
+        'load',
         'open',
         'own',
         'own_classes',
@@ -95,8 +97,8 @@ _GUARDED = {
     'vars': namespaces.vars,
     'id': identity.id,
 }
-for _name in 'getattr', 'hasattr', 'setattr', 'delattr':
-    _GUARDED[_name].__name__ = _GUARDED[_name].__qualname__ = _name
+_GUARDED = {name: built_in(_GUARDED[name], name) for name in _GUARDED}
+_FILES = built_in(files.open, 'open')
 _PERMITTED = {name: __builtins__[name] for name in BUILTINS - _CONSTANTS} | _GUARDED
 if _PERMITTED.keys() | {'input', 'print'} != BUILTINS - _CONSTANTS | GUARDED_BUILTINS:
     raise SystemError('a builtin of the table has no guard, or the reverse')
@@ -105,10 +107,10 @@ if _PERMITTED.keys() | {'input', 'print'} != BUILTINS - _CONSTANTS | GUARDED_BUI
 def make_run(policy):
     """A fresh run under `policy`; `.builtins` is the dict to execute the guest's code with."""
     run = Run(imports.judge_grants(policy.get('modules') or {}))
-    run.open = files.open if policy.get('files') else open
+    run.open = _FILES if policy.get('files') else _PERMITTED['open']
     permitted = _PERMITTED | {
-        'print': make_print(run),
-        'input': make_input(run),
+        'print': built_in(make_print(run), 'print'),
+        'input': built_in(make_input(run), 'input'),
         'open': run.open,
     }
     is_guarded = policy.get('dunders') == 'guarded'
@@ -138,7 +140,8 @@ def make_run(policy):
         run.builtins |= dunders.GUARDS
     if policy.get('evaluate'):
         run.builtins |= {'ʼglobals': written_globals, 'ʼshow': make_show(run)}
-        run.builtins |= make_evaluators(run)
+        evaluators = make_evaluators(run)
+        run.builtins |= {name: built_in(evaluators[name], name) for name in evaluators}
     run.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': run.builtins}
     return run
 

@@ -52,10 +52,16 @@ def _exact_arguments(module, name, otherwise=None):
     setattr(module, name, replacement)
 
 
+def _no_pattern(pattern, flags):
+    """As the real function says it, whose cache is never asked."""
+    {}.get((type(pattern), pattern, flags))
+    raise TypeError('first argument must be string or compiled pattern')
+
+
 def patch():
     """Called once, before classes are frozen."""
     _exact_arguments(_strptime, '_strptime')
-    _exact_arguments(re, '_compile')
+    _exact_arguments(re, '_compile', _no_pattern)
     _exact_arguments(re._parser, 'parse_template')  # the cache above it is held by C code already
     _exact_arguments(urllib.parse, '_byte_quoter_factory')
     _exact_arguments(fractions, '_hash_algorithm', fractions._hash_algorithm.__wrapped__)

@@ -113,7 +113,7 @@ def _wrapped(x, name):
     if is_class(x):
         refuse(name)
     value = _get(x, name)
-    if not own_function(value) and not own(type(value)):
+    if not any([own_function(each) or own(type(each)) for each in (x, value)]):
         refuse(name)
     return value
 
@@ -191,7 +191,7 @@ def _write_text(x, name, value):
 
 
 def _write_wrapped(x, name, value):
-    if not own_function(x) or not own_function(value) and not own(type(value)):
+    if not own_function(x):
         refuse(name, 'may not be set')
     _set(x, name, value)
 

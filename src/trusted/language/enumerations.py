@@ -9,6 +9,7 @@ from types import BuiltinFunctionType
 
 from . import classes, kinds, names
 from .caches import exact
+from .guest.own import module_of
 from .ownership import own
 
 _str = str.__str__
@@ -51,7 +52,7 @@ def _enum_call(
     start=1,
     boundary=None,
 ):
-    """A member by its value, or a new enumeration. `module` and `qualname` are ignored: they write into modules."""
+    """A member by its value, or a new enumeration. `qualname` is ignored."""
     if cls._member_map_:
         if names is not _new_class_members:
             value = (value, names) + values
@@ -68,7 +69,7 @@ def _enum_call(
     return cls._create_(
         class_name=_str(value),
         names=listed,
-        module='__main__',
+        module=module_of(module),
         type=type,
         start=start,
         boundary=boundary,

@@ -222,7 +222,4 @@ def make_evaluators(run):
         _keep(code, texts.compiled(text_of(source, 'compile', 'AST'), mode, name))
         return code
 
-    made = {'eval': eval, 'exec': exec, 'compile': compile}
-    for name, function in made.items():
-        function.__name__ = function.__qualname__ = name
-    return made
+    return {'eval': eval, 'exec': exec, 'compile': compile}

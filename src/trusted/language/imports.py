@@ -12,6 +12,7 @@ from types import FunctionType, ModuleType
 
 from . import classes, kinds, modules, ownership, patches, writing
 from .guest import library, own
+from .built_in import as_in, show
 from .names import unmark
 from .records import record
 
@@ -22,12 +23,14 @@ class Facet:
     __slots__ = ('__dict__',)
 
     def __repr__(self):
-        return f'<module {_shown(self)["_name"]!r}>'
+        return _shown(self)['_repr']
 
     def __getattr__(self, name):
         module, name = _shown(self)['_name'], unmark(name)
         if name in _live(self):
             return _live(self)[name][0]()
+        if (held := _shown(self)['_held'](module, name)) is not None:
+            return held
         raise AttributeError(f'module {module!r} has no attribute {name!r}', name=name, obj=self)
 
     def __setattr__(self, name, value):
@@ -78,6 +81,8 @@ def _wrapper(module):
 
 # module -> (names that are the same for every run, function of a run that makes the others or None)
 _TABLES = {}
+# module -> what it is in the image, which tells its text, and modules that it holds under names of its own.
+_REAL = {}
 
 
 def _load(module):
@@ -86,7 +91,9 @@ def _load(module):
     written = modules.WRITTEN.get(module, frozenset())
     fixed = dict(getattr(wrapper, 'NAMES', {}))
     late = frozenset(getattr(wrapper, 'PER_RUN', ())) | written
-    real = wrapper if module in modules.NETWORK_MODULES else import_module(module)
+    real = import_module(module) if module not in modules.NETWORK_MODULES else wrapper
+    _REAL[module] = real
+    fixed = {name: as_in(real, name, fixed[name], module) for name in fixed}
     for name in _REVIEWED[module]:
         if name not in fixed and name not in late:
             fixed[name] = getattr(real, name)
@@ -105,6 +112,26 @@ def _load(module):
             kinds.NAMEABLE.add(cls)
 
 
+def _made(run, module):
+    """The names of a module that are this run's own: the same ones for the program and for what the library is written with."""
+    per_run, made = _TABLES[module][1], run.state.setdefault('made', {})
+    if per_run is None:
+        return {}
+    if module not in made:
+        made[module] = names = per_run(run)
+        for name, value in names.items():
+            if type(value) is FunctionType and module not in modules.WRITTEN:
+                value.__name__ = value.__qualname__ = name
+                value.__module__ = module
+                names[name] = as_in(_REAL[module], name, value, module)
+    return made[module]
+
+
+def _text_of(module):
+    is_of_image = module in _REAL and module not in modules.NETWORK_MODULES
+    return repr(_REAL[module]) if is_of_image else f'<module {module!r}>'
+
+
 def make_import(run, grants=None):
     """
     The guest's `__import__` of one run. `grants` maps modules to the names granted: the run's own, or for what the library is
@@ -116,18 +143,13 @@ def make_import(run, grants=None):
     def load(module):
         if module in loaded:
             return loaded[module]
-        shown = {'_name': module}
+        shown = {'_name': module, '_repr': _text_of(module), '_held': held}
         if module in grants:
-            fixed, per_run = _TABLES[module]
-            made = per_run(run) if per_run else {}
-            live = made.pop('_live', {})
+            fixed, made = _TABLES[module][0], _made(run, module)
+            live = made.get('_live', {})
             shown['_live'] = {
                 name: live[name] for name in live if name in grants[module] or name[:1] == '_'
             }
-            for name, value in made.items():
-                if type(value) is FunctionType and module not in modules.WRITTEN:
-                    value.__name__ = value.__qualname__ = name
-                    value.__module__ = module
             for name in grants[module]:
                 if name in live:
                     continue
@@ -140,6 +162,15 @@ def make_import(run, grants=None):
             if child.rpartition('.')[0] == module:
                 _shown(facet)[child.rpartition('.')[2]] = load(child)
         return facet
+
+    def held(module, name):
+        """A granted module that `module` holds by this name, as `random` does `_os`."""
+        value = vars(_REAL[module]).get(name) if module in _REAL else None
+        inner = value.__name__ if type(value) is ModuleType else None
+        return load(inner) if inner in grants else None
+
+    if grants is run.grants:
+        run.load = load
 
     def __import__(name, globals=None, locals=None, fromlist=None, level=0):
         if type(fromlist) is list:
@@ -245,5 +276,6 @@ def _register():
 patches.apply()
 _register()
 kinds.VEILS[Facet] = kinds.VEILS[own.Module] = kinds.VEILS[ModuleType]
+show()
 kinds.veil_opaque(ownership.subclasses(object))
 patches.check_receivers(kinds.NAMEABLE)

@@ -9,12 +9,14 @@ Invariant: no judge calls a method of a guest's object before the object's class
 """
 
 from .sealed import __builtins__
+import sys
 from abc import ABC, ABCMeta
 from enum import Enum
 from io import BytesIO, StringIO
 from string import Formatter
 from types import BuiltinFunctionType, MappingProxyType, MethodType
 
+from .built_in import BuiltIn
 from .formatting import known_plain, make_format
 from .kinds import DERIVED, Veil, guest_type
 from .language import DEFINABLE_METHODS, JUDGED_BY
@@ -110,13 +112,17 @@ def _judge_enum(x, name):
     refuse(name)
 
 
+def _is_of_library(module):
+    return module.partition('.')[0] in sys.stdlib_module_names
+
+
 def _judge_text(x, name):
-    # Of the library it would tell where things really live.
-    if name == '__module__' and not (own(type(x)) or own_function(x) or is_class(x) and own(x)):
-        refuse(name)
+    # Of the library it may tell where things really live.
     if type(x) in FACETS:
         return FACETS[type(x)](x) if name == '__name__' else None
-    value = _getattr(x, name)
+    value = _getattr(x, '_module' if type(x) is BuiltIn and name == '__module__' else name)
+    if name == '__module__' and not (own(type(x)) or own_function(x) or is_class(x) and own(x)):
+        return value if type(value) is str and _is_of_library(value) else refuse(name)
     if isinstance(value, str):
         return unmark(_str(value))
     if name == '__doc__':
@@ -239,6 +245,8 @@ def judge_special(x, name):
             )
         return method(self, *args, **kwargs)
 
+    special.__name__ = name
+    special.__qualname__ = _getattr(method, '__qualname__', name)
     return special
 
 

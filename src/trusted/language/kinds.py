@@ -21,7 +21,7 @@ class Veil(type):
     """The class of veils: `_real` is what `isinstance` asks for, `_make` what a call does."""
 
     def __instancecheck__(cls, x):
-        return cls._real in mro_of(type(x))
+        return cls._real in mro_of(type(x)) or VEILS.get(type(x)) is cls
 
     def __subclasscheck__(cls, other):
         return other is cls or is_class(other) and cls._real in mro_of(other)
@@ -32,6 +32,9 @@ class Veil(type):
     def __getitem__(cls, item):
         return GenericAlias(cls, item)
 
+
+# Messages tell the class of a class.
+Veil.__name__ = Veil.__qualname__ = 'type'
 
 # Where the classes are from whose names programs print.
 _OPAQUE_MODULES = frozenset(

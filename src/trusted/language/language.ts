@@ -156,12 +156,12 @@ export const CLASS_DUNDERS = words(
   `__slots__ __match_args__ __hash__ __doc__ __eq__ __ne__ __bool__ __iter__ __contains__ __reversed__ __str__ __repr__ __radd__ __rmul__ __rand__ __ror__ __rxor__ __call__ __getitem__ __len__`,
 )
 export const MODULE_DUNDERS = words(
-  `__all__ __version__ __author__ __doc__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__`,
+  `__all__ __version__ __author__ __doc__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__ __contact__ __url__`,
 )
 
 /** Dunder names that may be read as plain names. */
 export const READABLE_DUNDER_NAMES = words(
-  `__name__ __doc__ __debug__ __file__ __all__ __version__ __author__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__`,
+  `__name__ __doc__ __debug__ __file__ __all__ __version__ __author__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__ __contact__ __url__`,
 )
 
 /** Builtins given to every guest as CPython has them. */

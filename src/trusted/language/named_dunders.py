@@ -1,6 +1,7 @@
 """`getattr`, `hasattr` and `setattr` where a policy guards dunders: name strings may be the names that dunders.py judges."""
 
 from .sealed import __builtins__
+from .built_in import built_in
 from .dunders import READ, WRITTEN
 from .guards import guarded_getattr, guarded_hasattr, guarded_setattr
 
@@ -29,6 +30,8 @@ def _setattr_by_name(*args, **keywords):
     WRITTEN[name](x, name, value)
 
 
-GUARDED = {'getattr': _getattr_by_name, 'hasattr': _hasattr_by_name, 'setattr': _setattr_by_name}
-for _name in GUARDED:
-    GUARDED[_name].__name__ = GUARDED[_name].__qualname__ = _name
+GUARDED = {
+    'getattr': built_in(_getattr_by_name, 'getattr'),
+    'hasattr': built_in(_hasattr_by_name, 'hasattr'),
+    'setattr': built_in(_setattr_by_name, 'setattr'),
+}

@@ -76,6 +76,8 @@ def writer(file):
             and isinstance(write.__self__, StringIO)
         ):
             return file
+    if not hasattr(file, 'write'):
+        raise AttributeError(f'{kind.__name__!r} object has no attribute {"write"!r}')
     raise TypeError(
         f'cannot write to a {kind.__name__!r} object: only to sys.stdout, a file, or an object with a write '
         f'method defined here'
@@ -101,7 +103,6 @@ def make_print(run):
                 flush = end is not None and end != '\n'
         _print(*args, sep=sep, end=end, file=file, flush=bool(flush))
 
-    print.__qualname__ = 'print'
     return print
 
 
@@ -129,5 +130,4 @@ def make_input(run):
             raise EOFError('EOF when reading a line')
         return line.removesuffix('\n')
 
-    input.__qualname__ = 'input'
     return input

@@ -20,6 +20,10 @@ def writable(x):
     return kind in WRITABLE or own_function(x)
 
 
+_dict_of = type.__dict__['__dictoffset__'].__get__
+_namespace = type.__dict__['__dict__'].__get__
+
+
 class Refusal:
     """Stands for an object whose attributes a guest may not set, until it is known which one was to be."""
 
@@ -40,7 +44,15 @@ _new_refusal = object.__new__
 del Refusal.held
 
 
+def _has_no_place(x, name):
+    kind = type(x)
+    return not _dict_of(kind) and not any([name in _namespace(cls) for cls in mro_of(kind)])
+
+
 def refuse_write(x, name):
+    if not is_class(x) and type(x) not in FACETS and _has_no_place(x, name):
+        # Nothing could be set: the interpreter says so in its own words.
+        object.__setattr__(x, unmark(name), None)
     what = (
         f'the class {x.__name__!r}'
         if is_class(x)

@@ -3,6 +3,7 @@
 from ..sealed import __builtins__
 import collections
 
+from ..guest.own import module_of
 from ..names import PRIVATE_MARK
 
 _str = str.__str__
@@ -17,7 +18,7 @@ def exact_name(name):
 
 
 def namedtuple(typename, field_names, *, rename=False, defaults=None, module=None):
-    """Returns a new subclass of tuple with named fields. `module` is ignored."""
+    """Returns a new subclass of tuple with named fields."""
     if isinstance(field_names, str):
         field_names = _str(field_names).replace(',', ' ').split()
     return collections.namedtuple(
@@ -25,7 +26,7 @@ def namedtuple(typename, field_names, *, rename=False, defaults=None, module=Non
         [exact_name(name) for name in field_names],
         rename=bool(rename),
         defaults=None if defaults is None else tuple(defaults),
-        module='__main__',
+        module=module_of(module),
     )
 
 

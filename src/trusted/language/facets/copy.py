@@ -15,6 +15,7 @@ from enum import Enum
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath
 from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, MethodType
 
+from ..built_in import BuiltIn
 from ..floor.identity import id
 from ..guards import guarded_setattr
 from ..names import UNRENAMED, is_dunder, unmark
@@ -49,6 +50,7 @@ _COPIED = _CONTAINERS | {
 _ITERATORS = {type(iter(value)) for value in ([], (), '', b'', bytearray(), range(1), {}, set())}
 _ITERATORS |= {type(iter({}.values())), type(iter({}.items())), type(reversed([]))}
 _ATOMIC = DATA_CLASSES - _CONTAINERS | {
+    BuiltIn,
     FunctionType,
     BuiltinFunctionType,
     property,

@@ -104,7 +104,7 @@ def dataclass(
 def make_dataclass(
     cls_name, fields, *, bases=(), namespace=None, module=None, decorator=dataclass, **options
 ):
-    """A new dataclass. Names must be exact identifiers; `module` is ignored."""
+    """A new dataclass. Names must be exact identifiers."""
     body, annotations = {}, {}
     for key, value in dict(namespace or {}).items():
         if type(key) is not str or PRIVATE_MARK in key:
@@ -125,6 +125,7 @@ def make_dataclass(
         if default:
             body[mark(name)] = default[0]
     body['__annotations__'] = annotations
+    body['__module__'] = module
     bases = tuple(bases)
     resolved = resolve_bases(bases)
     if resolved is not bases:

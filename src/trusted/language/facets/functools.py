@@ -10,9 +10,11 @@ from types import UnionType
 
 from ..judges import read
 from ..writing import writable
-from ..ownership import is_class, own, own_function
+from ..ownership import WRITABLE, is_class, own, own_function
 from ..names import is_dunder
 
+# Programs keep what is theirs on functions that remember, too.
+WRITABLE.add(functools._lru_cache_wrapper)
 _ASSIGNED = frozenset({'__name__', '__qualname__', '__doc__'})
 _IGNORED = frozenset(functools.WRAPPER_ASSIGNMENTS) - _ASSIGNED
 
@@ -33,12 +35,12 @@ def update_wrapper(
                 pass
     if tuple(updated) not in ((), functools.WRAPPER_UPDATES):
         raise AttributeError('update_wrapper() merges attributes only')
-    if own_function(wrapper) and own_function(wrapped):
-        if updated:
-            wrapper.__dict__.update(
-                {name: value for name, value in wrapped.__dict__.items() if not is_dunder(name)}
-            )
-        wrapper.__wrapped__ = wrapped
+    if updated and own_function(wrapper) and own_function(wrapped):
+        wrapper.__dict__.update(
+            {name: value for name, value in wrapped.__dict__.items() if not is_dunder(name)}
+        )
+    if writable(wrapper):
+        setattr(wrapper, '__wrapped__', wrapped)
     return wrapper
 
 

@@ -5,33 +5,48 @@ from ..sealed import __builtins__
 from ..judges import read
 
 
-def _reader(path):
-    if not isinstance(path, str):
-        raise TypeError('attribute name must be a string')
-    names = str.__str__(path).split('.')
-
-    def follow(obj):
-        for name in names:
-            obj = read(obj, name)
-        return obj
-
-    return follow
+def _follow(obj, path):
+    for name in path:
+        obj = read(obj, name)
+    return obj
 
 
-def attrgetter(attr, /, *attrs):
+class attrgetter:
     """A function of an object: the attribute named, or a tuple of those named; dots lead into attributes of attributes."""
-    if not attrs:
-        return _reader(attr)
-    readers = [_reader(path) for path in (attr, *attrs)]
-    return lambda obj: tuple([follow(obj) for follow in readers])
+
+    __slots__ = ('_paths',)
+
+    def __init__(self, attr, /, *attrs):
+        if not all([isinstance(path, str) for path in (attr, *attrs)]):
+            raise TypeError('attribute name must be a string')
+        self._paths = [str.__str__(path).split('.') for path in (attr, *attrs)]
+
+    def __call__(self, obj, /):
+        read = [_follow(obj, path) for path in self._paths]
+        return read[0] if len(read) == 1 else tuple(read)
+
+    def __repr__(self):
+        return f'operator.attrgetter({", ".join([repr(".".join(path)) for path in self._paths])})'
 
 
-def methodcaller(name, /, *args, **kwargs):
+class methodcaller:
     """A function of an object: what its method of that name returns for these arguments."""
-    if not isinstance(name, str):
-        raise TypeError('method name must be a string')
-    name = str.__str__(name)
-    return lambda obj: read(obj, name)(*args, **kwargs)
+
+    __slots__ = '_name', '_args', '_kwargs'
+
+    def __init__(self, name, /, *args, **kwargs):
+        if not isinstance(name, str):
+            raise TypeError('method name must be a string')
+        self._name, self._args, self._kwargs = str.__str__(name), args, kwargs
+
+    def __call__(self, obj, /):
+        return read(obj, self._name)(*self._args, **self._kwargs)
+
+    def __repr__(self):
+        given = [repr(arg) for arg in (self._name, *self._args)]
+        given += [f'{name}={self._kwargs[name]!r}' for name in self._kwargs]
+        return f'operator.methodcaller({", ".join(given)})'
 
 
+attrgetter.__module__ = methodcaller.__module__ = 'operator'
 NAMES = {'attrgetter': attrgetter, 'methodcaller': methodcaller}

@@ -15,6 +15,8 @@ class Generator(random.Random):
 for _name, _value in vars(random.Random).items():
     if _name[:1] != '_' and callable(_value):
         setattr(Generator, _name, _value)
+Generator.__name__ = Generator.__qualname__ = 'Random'
+Generator.__module__ = 'random'
 PER_RUN = MODULES['random'] - {'Random', 'SystemRandom'}
 
 

@@ -5,11 +5,13 @@ import sys
 from operator import index
 
 from ..guest.given import given
+from ..guest.own import Module
 from ..describe import MARKED, spell
 from ..kinds import type_of
+from ..modules import WRITTEN
 from ..output import reader, writer
 
-PER_RUN = 'argv stdin stdout stderr setrecursionlimit getrecursionlimit'.split()
+PER_RUN = 'argv modules stdin stdout stderr setrecursionlimit getrecursionlimit'.split()
 
 
 def exception():
@@ -24,20 +26,6 @@ def exc_info():
     """The exception being handled: its class, itself, and its traceback."""
     error = exception()
     return (None, None, None) if error is None else (type_of(error), error, error.__traceback__)
-
-
-# Text of more digits takes time that grows with their square, in one step that no fuel counts.
-_MOST_DIGITS = 100_000
-
-
-def set_int_max_str_digits(maxdigits):
-    """How many digits a text may have that is made of a number, or a number of."""
-    digits = index(maxdigits)
-    if digits == 0 or digits > _MOST_DIGITS:
-        raise ValueError(
-            f'maxdigits must be at most {_MOST_DIGITS} here; 0, for no limit, is not available'
-        )
-    sys.set_int_max_str_digits(digits)
 
 
 def names(run):
@@ -70,8 +58,22 @@ def names(run):
     def put_stderr(file):
         run.stderr = writer(file)
 
+    def modules():
+        """Modules that are there without being asked for, those that were imported, and the program itself."""
+        if (held := run.state.get('modules')) is None:
+            held = run.state['modules'] = {}
+            for name in run.grants:
+                if name in sys.modules and name not in WRITTEN:
+                    held[name] = run.load(name)
+            held['__main__'] = main = Module()
+            Module.__dict__['__dict__'].__set__(main, run.scope)
+        if run.own is not None:
+            held.update(run.own.loaded)
+        return held
+
     return {
         '_live': {
+            'modules': (modules, None),
             'argv': (lambda: run.state.get('argv', given.argv), put_argv),
             'stdin': (lambda: sys.stdin, put_stdin),
             'stdout': (lambda: run.stdout, put_stdout),
@@ -88,5 +90,7 @@ def names(run):
 NAMES = {
     'exc_info': exc_info,
     'exception': exception,
-    'set_int_max_str_digits': set_int_max_str_digits,
+    # Where programs and their modules would be, were there files.
+    'path': [''],
+    'executable': '',
 }

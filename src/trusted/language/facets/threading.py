@@ -127,6 +127,13 @@ class Thread:
         self.name = name or (f'Thread-{count} ({called})' if called else f'Thread-{count}')
         self.daemon, self.ident, self._started = bool(daemon), None, False
 
+    def __repr__(self):
+        kind = '_MainThread' if type(self) is Main else type(self).__name__
+        status = 'started' if self.is_alive() else 'stopped' if self._started else 'initial'
+        daemon = ' daemon' if self.daemon else ''
+        number = '' if self.ident is None else f' {self.ident}'
+        return f'<{kind}({self.name}, {status}{daemon}{number})>'
+
     def run(self):
         if self._target is not None:
             self._target(*self._args, **self._kwargs)

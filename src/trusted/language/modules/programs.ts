@@ -42,6 +42,7 @@ export const PROGRAMS: ModuleRecords = {
     subclassable: `
       AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack
       ContextDecorator ExitStack redirect_stderr redirect_stdout suppress`,
+    configurable: `AsyncExitStack ExitStack`,
   },
   contextvars: {
     shows: `Context ContextVar Token copy_context`,
@@ -127,10 +128,13 @@ export const PROGRAMS: ModuleRecords = {
   },
   sys: {
     shows: `
-      argv byteorder exc_info exception exit flags float_info getdefaultencoding
-      get_int_max_str_digits getrecursionlimit getsizeof hash_info hexversion implementation
-      int_info intern maxsize maxunicode platform setrecursionlimit set_int_max_str_digits stderr
-      stdin stdout version version_info`,
+      api_version argv base_prefix builtin_module_names byteorder copyright dont_write_bytecode
+      exc_info exception exec_prefix executable exit flags float_info float_repr_style
+      getdefaultencoding getfilesystemencodeerrors getfilesystemencoding get_int_max_str_digits
+      getrecursionlimit getrefcount getsizeof getswitchinterval hash_info hexversion
+      implementation int_info intern is_finalizing maxsize maxunicode modules path platform
+      platlibdir prefix setrecursionlimit set_int_max_str_digits stderr stdin stdlib_module_names
+      stdout thread_info version version_info`,
     wrapped: true,
   },
   threading: {

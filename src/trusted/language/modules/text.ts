@@ -6,7 +6,7 @@ export const TEXT: ModuleRecords = {
     shows: `
       BOM BOM_BE BOM_LE BOM_UTF16 BOM_UTF16_BE BOM_UTF16_LE BOM_UTF32 BOM_UTF32_BE BOM_UTF32_LE
       BOM_UTF8 decode encode getdecoder getencoder getincrementaldecoder getincrementalencoder
-      iterdecode iterencode`,
+      getreader getwriter iterdecode iterencode lookup`,
   },
   difflib: {
     shows: `
