@@ -218,7 +218,7 @@ describe('what lies in a mount', () => {
           '/proc/version',
           '/proc/self/environ',
           '/sys/kernel/notes',
-          '/dev/null',
+          '/dev/full',
           '/dev/zero',
         ]),
         { '/': { from: '/' } },
@@ -228,6 +228,21 @@ describe('what lies in a mount', () => {
       await expect(createSandbox({ filesystem: { '/': { from } } })).rejects.toThrow(
         'doors to the system',
       )
+  })
+
+  test('many files are read in order at once, and each byte of each is its own', async () => {
+    const [files, bytes] = [20, 700_000]
+    for (let n = 0; n < files; n++) writeFileSync(join(data, `n${n}`), Buffer.alloc(bytes, n + 1))
+    const source = `
+import os
+opened = [os.open(f'/n{n}', os.O_RDONLY) for n in range(${files})]
+seen = [0] * ${files}
+for _ in range(${bytes / 100_000}):
+    for n, fd in enumerate(opened):
+        piece = os.read(fd, 100_000)
+        seen[n] += len(piece) if set(piece) == {n + 1} else -1
+[seen == [${bytes}] * ${files}, [os.read(fd, 1) for fd in opened] == [b''] * ${files}]`
+    expect(await answer(source, { '/': { from: data } })).toEqual([true, true])
   })
 
   test('times before 1970, and the microsecond', async () => {

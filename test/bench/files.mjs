@@ -1,5 +1,6 @@
 // 100 MB of a mounted folder of the host's, read line by line, against the same text from memory (io.StringIO), in one run; the least
-// and the median of rounds that take turns, for each isolation. The goal for an idle core is 1.3.
+// and the median of rounds that take turns, for each isolation. The goal for an idle core is 1.3. A piece of
+// the host's is waited for: on a machine where others run, it waits for them too, and the least of many rounds tells most.
 //   node test/bench/files.mjs [rounds] [megabytes]
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -29,7 +29,7 @@ interface Handle {
 
 /** Open at the same time. */
 const MOST_HANDLES = 256
-const MOST_PIECE = 1 << 20
+const MOST_PIECE = 1 << 21
 /** Each name on the way is looked up by itself: so many more count as one more operation. */
 const NAMES_OF_ONE = 8
 const NONE = { end: -1, bytes: new Uint8Array() }

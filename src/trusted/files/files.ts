@@ -30,7 +30,7 @@ export class Files extends NamedFiles implements GuestFiles {
     this.descriptors.forget()
     this.current = []
     this.mask = STANDARD_UMASK
-    for (const volume of this.tree.memories) volume.reset()
+    this.tree.reset()
   }
 
   save(): Uint8Array | undefined {

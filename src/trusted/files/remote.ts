@@ -21,10 +21,14 @@ export function toError(type: string, text: string): Errno | LinkMet {
   return new Errno(type === 'TimeoutError' ? 'ETIMEDOUT' : 'EIO')
 }
 
-/** Read and written at once. */
+/** Written at once, and what a guest is told to read at once. */
 const PIECE = 1 << 20
+/** Read at once, at most: the larger, the less each byte costs. */
+const MOST_READ = 1 << 21
 /** What is read at first: more would be in vain for small files, and for places here and there. */
 const SMALL = 131_072
+/** How many files hold what was read ahead: the guest opens as many as it likes. */
+const MOST_AHEAD = 8
 
 /**
  * What was read of a file beyond what was asked for: the more, the longer it is read in order. Nothing of it is used once the guest
@@ -41,6 +45,7 @@ class ReadAhead {
   constructor(
     private readonly fetch: (at: number, size: number) => Uint8Array,
     private readonly changes: () => number,
+    private readonly holding: Set<ReadAhead>,
   ) {}
 
   read(at: number, into: Uint8Array): number {
@@ -49,16 +54,27 @@ class ReadAhead {
       const bytes = this.#room.subarray(at - this.#start, this.#end - this.#start)
       return put(bytes, into).length
     }
-    this.#size = isFresh && at === this.#end ? Math.min(PIECE, this.#size * 2) : SMALL
+    this.#size = isFresh && at === this.#end ? Math.min(MOST_READ, this.#size * 2) : SMALL
     this.#changes = this.changes()
-    const bytes = this.fetch(at, Math.min(PIECE, Math.max(into.length, this.#size)))
+    const bytes = this.fetch(at, Math.min(MOST_READ, Math.max(into.length, this.#size)))
     const { length } = put(bytes, into)
     const rest = bytes.subarray(length)
     if (this.#room.length < rest.length) this.#room = new Uint8Array(rest.length)
     this.#room.set(rest)
     this.#start = at + length
     this.#end = at + bytes.length
+    this.holding.delete(this)
+    this.holding.add(this)
+    const [eldest] = this.holding
+    if (this.holding.size > MOST_AHEAD) eldest!.forget()
     return length
+  }
+
+  /** Holds nothing any more. */
+  forget(): void {
+    this.#room = new Uint8Array(0)
+    this.#start = this.#end
+    this.holding.delete(this)
   }
 }
 
@@ -72,6 +88,7 @@ function put(bytes: Uint8Array, into: Uint8Array): Uint8Array {
 export class RemoteVolume implements Volume {
   /** How often the guest has changed anything here. */
   #changes = 0
+  readonly #ahead = new Set<ReadAhead>()
 
   constructor(
     private readonly device: number,
@@ -79,6 +96,11 @@ export class RemoteVolume implements Volume {
     private readonly host: AskHost,
     readonly isReadOnly: boolean,
   ) {}
+
+  /** Nothing that was read ahead is kept. */
+  forget(): void {
+    for (const ahead of this.#ahead) ahead.forget()
+  }
 
   stat(path: Path, follow: boolean): Stat {
     return this.#stat(this.#ask('file.stat', path, [follow]))
@@ -109,7 +131,7 @@ export class RemoteVolume implements Volume {
       return ask(part, ...args)
     }
     const fetch = (at: number, size: number): Uint8Array => ask('read', at, size) as Uint8Array
-    const ahead = new ReadAhead(fetch, () => this.#changes)
+    const ahead = new ReadAhead(fetch, () => this.#changes, this.#ahead)
     return {
       kind,
       stat: () => this.#stat(ask('stat')),
@@ -127,7 +149,10 @@ export class RemoteVolume implements Volume {
       truncate: (size) => void change('truncate', size),
       setMode: (newMode) => void ask('chmod', newMode),
       setTimes: (accessed, modified) => void ask('utimes', accessed ?? null, modified ?? null),
-      close: () => void ask('close'),
+      close: () => {
+        ahead.forget()
+        ask('close')
+      },
     }
   }
 

@@ -54,6 +54,7 @@ export class Tree {
   readonly #placed: readonly Mounted[]
   /** Those that keep something in memory. */
   readonly memories: readonly (MemoryVolume | OverlayVolume)[]
+  readonly #remotes: RemoteVolume[] = []
   /** Nanoseconds of the epoch, by which what is written is stamped. */
   now = (): bigint => 0n
 
@@ -63,6 +64,7 @@ export class Tree {
       const device = index + 2
       if (kind === 'memory') return { at, volume: new MemoryVolume(device, bytes, files, now) }
       const remote = new RemoteVolume(device, at, ask, kind !== 'write')
+      this.#remotes.push(remote)
       return {
         at,
         volume:
@@ -79,6 +81,12 @@ export class Tree {
     this.memories = volumes
       .map(({ volume }) => volume)
       .filter((volume) => volume instanceof MemoryVolume || volume instanceof OverlayVolume)
+  }
+
+  /** Nothing in memory, and nothing read ahead. */
+  reset(): void {
+    for (const volume of this.memories) volume.reset()
+    for (const volume of this.#remotes) volume.forget()
   }
 
   place(whole: Path): Place {
