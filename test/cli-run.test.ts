@@ -94,7 +94,7 @@ describe('a program', () => {
   test('shows a global, or one expression, and None not at all', async () => {
     const shown = (stdout: string) => ({ status: 0, stdout, stderr: '' })
     expect(await code('x = [1]\nx.append(2)\n"no"', ['--result', 'x'])).toEqual(shown('[1, 2]\n'))
-    expect(await code('{"a": (1, None)}', ['--mode', 'eval'])).toEqual(shown("{'a': [1, None]}\n"))
+    expect(await code('{"a": (1, None)}', ['--mode', 'eval'])).toEqual(shown("{'a': (1, None)}\n"))
     expect(await code('print(1)')).toEqual(shown('1\n'))
   })
 

@@ -1,6 +1,6 @@
 /** Every divergence listed in DIVERGENCES.md is one: CPython gives what is told of it, and so do we. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pythonText } from '../src/cli/values.js'
+import { pythonText } from './support/python-text.js'
 import {
   createChecker,
   createSandbox,

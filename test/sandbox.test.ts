@@ -483,3 +483,42 @@ describe('a sandbox', () => {
     await sandbox.close()
   })
 })
+
+describe('asText: the value as Python shows it', () => {
+  test.each([
+    ['1.0', '1.0'],
+    ['(1, [2.5, None])', '(1, [2.5, None])'],
+    ['1e16', '1e+16'],
+    ['frozenset([1])', 'frozenset({1})'],
+    ["{'a': b'\\x00'}", "{'a': b'\\x00'}"],
+    ['None', null],
+    ['class P:\n  def __repr__(self):\n    return "me"\nP()', 'me'],
+  ])('%j', async (source, value) => {
+    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+    expect(await sandbox.run(source, { asText: true })).toMatchObject({ status: 'returned', value })
+    await using session = await sandbox.session()
+    const asked = { asText: true, result: 'x' }
+    expect(await session.run('x = 2.0', asked)).toMatchObject({ value: '2.0' })
+  })
+
+  test("is guest code: it raises, and ends at the run's limits", async () => {
+    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+    const showing = (body: string) =>
+      sandbox.run(`class P:\n  def __repr__(self):\n    ${body}\nP()`, {
+        asText: true,
+        limits: { wallMs: 500 },
+      })
+    expect(await showing('1 / 0')).toMatchObject({
+      status: 'raised',
+      exception: { type: 'ZeroDivisionError' },
+    })
+    expect(await showing('while True: pass')).toMatchObject({ status: 'exhausted' })
+    expect(await showing('return 1')).toMatchObject({
+      status: 'raised',
+      exception: { type: 'TypeError' },
+    })
+    await expect(sandbox.run('1', { asText: 1 as never })).rejects.toThrow(
+      new ArgumentError('options.asText: must be true or false'),
+    )
+  })
+})

@@ -9,7 +9,6 @@ import { isOpen } from './open-text.js'
 import { complain, print, printError, useColour } from './output.js'
 import { withOptions } from './quantities.js'
 import { CLEAN } from './status.js'
-import { pythonText } from './values.js'
 
 /** The words that are no Python. */
 export const HELP = `%policy   the policy that holds, complete
@@ -38,6 +37,7 @@ export async function converse(session: Session, policy: Policy, lines: Lines): 
     const outcome = await lines.whileRunning((signal) =>
       session.run(entry, {
         signal,
+        asText: true,
         stdin: lines.asStdin(),
         onOutput: (text, stream) =>
           stream === 'stdout' ? print(filters.stdout(text)) : printError(filters.stderr(text)),
@@ -71,7 +71,7 @@ function show(entry: string, outcome: Outcome): void {
   switch (outcome.status) {
     case 'returned':
       if (outcome.value !== null && outcome.value !== undefined)
-        print(`${outputFilter(1)(pythonText(outcome.value))}\n`)
+        print(`${outputFilter(1)(outcome.value as string)}\n`)
       break
     case 'raised':
       printError(showError(outcome.exception.traceback))

@@ -61,7 +61,7 @@ export function limitsOf(args: Arguments): Partial<Limits> {
 }
 
 /** The option that sets a limit, for messages: `--timeout`, `--limit outputBytes=…`. */
-export function optionFor(limit: string): string {
+function optionFor(limit: string): string {
   const own = Object.entries(OWN).find(([, one]) => one.limit === limit)?.[0]
   return own === undefined ? `--limit ${limit}=…` : `--${own}`
 }

@@ -9,11 +9,10 @@ import { complain, print, printError, useColour } from './output.js'
 import { withOptions } from './quantities.js'
 import { COLOURS } from './shared-options.js'
 import { CLEAN, CRASHED, EXHAUSTED, FINDINGS, INTERRUPTED, RAISED } from './status.js'
-import { pythonText } from './values.js'
 
 export const FORMATS = ['text', 'json'] as const
 
-/** Prints what became of the program, and tells the exit status. */
+/** Prints what became of the program, whose value is a text where it {@link showsValue}, and tells the exit status. */
 export function finish(args: Arguments, filename: string, text: string, outcome: Outcome): number {
   if (choice(args, 'format', FORMATS) === 'json') {
     print(`${visibleJson(outcomeToJson(outcome))}\n`)
@@ -23,7 +22,7 @@ export function finish(args: Arguments, filename: string, text: string, outcome:
   switch (outcome.status) {
     case 'returned':
       if (showsValue(args) && outcome.value !== null)
-        print(`${outputFilter(1)(pythonText(outcome.value))}\n`)
+        print(`${outputFilter(1)(outcome.value as string)}\n`)
       break
     case 'raised':
       printError(showError(outcome.exception.traceback))
@@ -50,8 +49,8 @@ export function finish(args: Arguments, filename: string, text: string, outcome:
   return statusOf(outcome)
 }
 
-/** Whether the value is for printing: a program in a file prints for itself. */
-function showsValue(args: Arguments): boolean {
+/** Whether the value is for printing, as Python shows it: a program in a file prints for itself. */
+export function showsValue(args: Arguments): boolean {
   return ['value', 'result', 'code'].some((name) => args.has(name)) || args.value('mode') !== 'exec'
 }
 

@@ -16,7 +16,7 @@ import { LIMIT_OPTIONS, limitsOf } from './quantities.js'
 import { Lines } from './lines.js'
 import { converse } from './prompt.js'
 import { RECORD_OPTIONS, recordsOf } from './records.js'
-import { finish, FORMATS } from './run-outcome.js'
+import { finish, FORMATS, showsValue } from './run-outcome.js'
 import { SOURCE_OPTIONS, sourceOf } from './run-source.js'
 import { MOUNT_OPTIONS, putArtifacts, withMounts } from './mounts.js'
 import { describeFindings } from './findings.js'
@@ -168,6 +168,7 @@ export const run: Command = {
       env,
       mode: choice(args, 'mode', MODES),
       ...(args.has('result') ? { result: args.value('result') } : {}),
+      asText: choice(args, 'format', FORMATS) === 'text' && showsValue(args),
     }
     if (args.has('interactive')) {
       const status = await runThenPrompt(args, sandbox, policy, text, options)

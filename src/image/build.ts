@@ -50,7 +50,7 @@ function upToDate(folder: string, inputs: string): boolean {
 }
 
 /** Builds the image into `folder`; false when it was already there. */
-export function buildImage(folder: string, variant = 'shipped'): boolean {
+function buildImage(folder: string, variant = 'shipped'): boolean {
   const inputs = hashInputs(variant)
   if (upToDate(folder, inputs)) return false
   mkdirSync(folder, { recursive: true })

@@ -34,6 +34,8 @@ export interface ExecuteOptions extends GivenOptions {
   readonly inputs?: Inputs | undefined
   /** The global whose value is the program's; left out, the value of the final expression statement. */
   readonly result?: string | undefined
+  /** Whether the outcome's value is what Python shows of it, its `repr`, as a text; null where it is None. Default false. */
+  readonly asText?: boolean | undefined
   /** Files that are put into the guest's first, by absolute guest path: text or bytes. They go to memory or to an overlay. */
   readonly files?: GivenFiles | undefined
   /** Ends it, waiting or running: the outcome is `cancelled`. */
@@ -88,6 +90,7 @@ const MOST_HOLD_MS = 86_400_000
 const EXECUTION = [
   'files',
   'result',
+  'asText',
   'stdin',
   'argv',
   'env',
@@ -139,16 +142,18 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
   checkRecord(options, 'options')
   checkKeys(options, KNOWN[what], 'options', 'option')
-  const { signal, onOutput, holdMs, record, firstLine } = options as {
+  const { signal, onOutput, holdMs, record, asText, firstLine } = options as {
     signal?: unknown
     onOutput?: unknown
     holdMs?: unknown
     record?: unknown
+    asText?: unknown
     firstLine?: unknown
   }
   checkFirstLine(firstLine, 'options.firstLine')
-  if (record !== undefined && typeof record !== 'boolean')
-    throw new ArgumentError('options.record: must be true or false')
+  for (const [key, flag] of Object.entries({ record, asText }))
+    if (flag !== undefined && typeof flag !== 'boolean')
+      throw new ArgumentError(`options.${key}: must be true or false`)
   if (holdMs !== undefined) checkCount('options.holdMs', holdMs, 0, MOST_HOLD_MS)
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new ArgumentError('options.signal: must be an AbortSignal')

@@ -31,6 +31,8 @@ export interface RunRequest {
   readonly inputs: Uint8Array
   /** The global whose value is the program's, instead of the final expression's. */
   readonly result: string | undefined
+  /** Whether the value is its `repr`. */
+  readonly isShown: boolean
   /** Whether the globals are to be there for the next run. */
   readonly keep: boolean
   /** What the host grants, when it grants anything. */

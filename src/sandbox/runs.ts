@@ -99,7 +99,7 @@ export async function run(
   pauses?: Pauses,
 ): Promise<Outcome> {
   const { policy, pool, isClosing, trustedSource } = runtime
-  const { result, signal, onOutput, holdMs, record = false, replay } = options
+  const { result, asText = false, signal, onOutput, holdMs, record = false, replay } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
   const inputs = encodeInputs(options.inputs, policy)
   if (result !== undefined) checkName(result, 'result')
@@ -125,6 +125,7 @@ export async function run(
         mode,
         inputs,
         result,
+        isShown: asText,
         keep: false,
         host: runtime.host,
         given,

@@ -78,7 +78,8 @@ export class Session {
       const { runtime } = this.#host
       const limits = resolveLimits(options.limits, runtime.policy.limits, runtime.policy.limits)
       const inputs = encodeInputs(options.inputs, runtime.policy)
-      const { mode = 'exec', firstLine, result, signal, record, replay } = options
+      const { mode = 'exec', firstLine, result, asText = false } = options
+      const { signal, record, replay } = options
       if (record || replay)
         throw new ArgumentError('run: a run of a session is neither recorded nor replayed')
       const formals =
@@ -114,6 +115,7 @@ export class Session {
             mode,
             inputs,
             result,
+            isShown: asText,
             keep: true,
             host: runtime.host,
             given,

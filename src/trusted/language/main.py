@@ -4,7 +4,7 @@ performing.py is how guest code runs and is answered for, formulas.py what expre
 answers:
 
   compile   see compile.py
-  run       {code, mode, inputs, result, source?, before?}  the value of the program, or of the global `result`
+  run       {code, mode, inputs, result, isShown, source?, before?}  the value of the program, or of the global `result`; or its `repr`
   resume    {answers, elapsed, sleeps}        goes on with a program that waits for its host
   prepare   {code}                            an expression of parameters; the addresses direct-call.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
@@ -29,7 +29,17 @@ from .facets.asyncio import make_loop
 from .guest.functions import HostObject
 from .guest.program import program
 from .language import PRIVATE_MARK
-from .performing import WAITING, begin, load, name_modules, opened, perform, settle, unsettle
+from .performing import (
+    WAITING,
+    begin,
+    load,
+    name_modules,
+    opened,
+    perform,
+    settle,
+    shown,
+    unsettle,
+)
 
 # Frames between the interpreter's first and those of a program that runs in turns.
 _TURN_FRAMES = 12
@@ -52,9 +62,9 @@ def _run(request):
             scope['__package__'] = request['package']
         if request['mode'] == 'eval':
             name_modules(code, guest)
-            return eval(code, scope)
+            return _told(eval(code, scope), request.get('isShown', False))
         scope.pop(_VALUE, None)
-        guest.result = request['result']
+        guest.result, guest.is_shown = request['result'], request.get('isShown', False)
         if not code.co_flags & _AWAITS:
             exec(code, scope)
             return _ended(guest)
@@ -70,10 +80,14 @@ def _ended(guest):
     """The value of a program that has come to its end."""
     scope, name = guest.scope, guest.result
     if name is None:
-        return scope.pop(_VALUE, None)
+        return _told(scope.pop(_VALUE, None), guest.is_shown)
     if name not in scope:
         raise NameError(f'name {name!r} is not defined', name=name)
-    return scope[name]
+    return _told(scope[name], guest.is_shown)
+
+
+def _told(value, is_shown):
+    return shown(value) if is_shown and value is not None else value
 
 
 def _turn(guest, request):

@@ -46,6 +46,7 @@ class _Guest:
         self.function = None
         # The program that runs in turns, and the global that is its value.
         self.turns = self.result = None
+        self.is_shown = False
         # Every prepared function: direct-call.ts calls them by their addresses.
         self.kept = []
         # Those of `cells`, by their numbers.
@@ -137,11 +138,17 @@ def respond(value, request):
         return _TOO_LARGE
 
 
+def shown(value):
+    """A value as Python shows it: guest code, as `repr` calls it."""
+    text = repr(value)
+    return unmark(str.__getitem__(text, slice(None)))
+
+
 def _text(thing):
     """What the guest's own `__repr__` says of a thing that is no data; None where that is no text, or too long a one."""
     try:
-        text = repr(thing)
-        return unmark(str.__getitem__(text, slice(None))) if len(text) <= values.MOST_TEXT else None
+        text = shown(thing)
+        return text if len(text) <= values.MOST_TEXT else None
     except BaseException:
         return None
 

@@ -1,6 +1,6 @@
-/** A program's value as text, as Python would show it. For data of a guest's: nothing in it is called. */
-import { pythonEscape } from '../report/visible.js'
-import { PyValue, type Value } from '../trusted/channel/values.js'
+/** A program's value as text, as Python would show it. */
+import { pythonEscape } from '../../src/report/visible.js'
+import { PyValue, type Value } from '../../src/trusted/channel/values.js'
 
 /**
  * A value as Python shows it: `{'a': [1, None]}`. Lists and tuples have become one thing on their way out, as have `4` and
