@@ -2,7 +2,7 @@
 ;
 ; ## Denies
 ; `await`, `async for` and `async with` in a plain function, a lambda, a class body, or an expression on its own. A program may
-; await at the level of its module, where it waits for its host.
+; await at the level of its module, where it waits for its host, and so may the body of a function (`mode: 'function'`).
 ;
 ; ## Why
 ; Python refuses the whole module with a SyntaxError.

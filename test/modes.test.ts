@@ -1,6 +1,6 @@
 /** Modes: a program, one expression that can name what it is granted, and the body of a function. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createChecker, createSandbox, type Sandbox } from '../src/index.js'
+import { awaitable, createChecker, createSandbox, type Sandbox } from '../src/index.js'
 
 const FEES = { fees: { source: 'def vat(x): return x * 2', expose: ['vat'] } }
 let sandbox: Sandbox<'thread'>
@@ -117,6 +117,45 @@ describe('the body of a function', () => {
       '  File "<guest>", line 2, in function\n    return x / 0\n           ~~^~~\n',
     )
     expect(outcome.exception.traceback).not.toContain('<module>')
+  })
+
+  test.each(['restricted', 'full'] as const)('it awaits, its host too: %s', async (language) => {
+    const price = awaitable(async (key: unknown) => ({ coffee: 4 })[String(key)] ?? 0)
+    const policy = language === 'full' ? { language } : ({ modules: 'standard' } as const)
+    const awaiting = await createSandbox(policy, {
+      isolation: 'thread',
+      workers: 1,
+      capabilities: { price },
+    })
+    const source = `import asyncio
+if not item:
+    return 'nothing'
+async def later(x):
+    await asyncio.sleep(0)
+    return x
+async def each():
+    yield 1
+total = [await later(1), await price(item)]
+async for x in each():
+    total.append(x)
+return total`
+    const ended = async (item: string) =>
+      await awaiting.run(source, { mode: 'function', inputs: { item } })
+    expect(await ended('coffee')).toMatchObject({ status: 'returned', value: [1, 4, 1] })
+    expect(await ended('')).toMatchObject({ status: 'returned', value: 'nothing' })
+    const wrong = await awaiting.run('await price(item)\nreturn 1 / 0', {
+      mode: 'function',
+      inputs: { item: 'tea' },
+    })
+    if (wrong.status !== 'raised') throw new Error(wrong.status)
+    expect(wrong.exception.traceback).toContain('  File "<guest>", line 2, in function\n')
+    // What another function awaits makes none of this one.
+    const quiet = 'async def f():\n    await g()\nreturn type(f).__name__'
+    expect(await awaiting.run(quiet, { mode: 'function' })).toMatchObject({ value: 'function' })
+    expect(await awaiting.run('f = lambda: await g()', { mode: 'function' })).toMatchObject({
+      status: 'refused',
+    })
+    await awaiting.close()
   })
 
   test('in a session, too', async () => {

@@ -82,8 +82,8 @@ export class Flow {
     if (
       scopeKind[at] === GENERATOR_SCOPE ||
       (scopeKind[at] === FUNCTION_SCOPE && (scopeMarks[at] & ASYNC) !== 0) ||
-      // A program may await at the level of its module; an expression may not.
-      (scopeKind[at] === MODULE_SCOPE && this.mode === 'exec')
+      // A program may await at the level of its module, and the body of a function that the host asked for; an expression may not.
+      (scopeKind[at] === MODULE_SCOPE && this.mode !== 'eval')
     )
       return
     const inside =

@@ -72,8 +72,6 @@ export const MODULE_NAME_HINTS: Readonly<Record<string, string>> = {
   'abc.abstractproperty': 'write `@property` above `@abstractmethod`',
   'os.system': 'a guest has no processes',
   'os.popen': 'a guest has no processes',
-  'sys.modules': 'write an `import` statement',
-  'sys.path': 'write an `import` statement',
   'types.new_class': 'write a `class` statement',
   'typing.ForwardRef': 'write the name of the class as a string',
   'typing.get_type_hints': 'keep the types in a dict of your own, or use `dataclasses.fields`',

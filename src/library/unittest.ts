@@ -55,7 +55,9 @@ const RESULT: readonly Edit[] = [
         colorize = hasattr(self, "stream") and can_colorize(file=self.stream)
         msgLines = list(tb_e.format(colorize=colorize))
 `,
-    '        msgLines = traceback.format_exception(value)\n',
+    `        msgLines = [told for told in traceback.format_exception(value)
+                    if not told.startswith('  File "unittest.py"')]
+`,
   ],
   [
     `            # Skip test runner traceback levels

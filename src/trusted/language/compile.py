@@ -116,12 +116,28 @@ def _kind(request):
     return 'eval' if request['mode'] == 'eval' else 'exec'
 
 
+def _awaits(body):
+    """Whether the body of a function awaits by itself."""
+    nodes = list(body)
+    for node in nodes:
+        if isinstance(node, (ast.Await, ast.AsyncFor, ast.AsyncWith)):
+            return True
+        if isinstance(node, ast.comprehension) and node.is_async:
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            nodes += ast.iter_child_nodes(node)
+    return False
+
+
 def _as_function(tree, parameters):
     """Makes the program `tree` the body of a function of `parameters`, and a call of it: judged as any other program."""
     without_future_imports(tree)
     told = ', '.join(parameters)
     text = f'def function({told}): pass\nfunction({told})'
-    program = compile(text, '', 'exec', ast.PyCF_ONLY_AST, True)
+    if _awaits(tree.body):
+        text = f'async def function({told}): pass\nawait function({told})'
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    program = compile(text, '', 'exec', flags, True)
     for node in ast.walk(program):
         if hasattr(node, 'lineno'):
             node.lineno = node.end_lineno = 1
@@ -158,7 +174,7 @@ def _judged(tree, request):
 
 def _code_bytes(tree, request, most):
     # A program may await: then its code is a coroutine (guest/program.py).
-    is_program = request['mode'] == 'exec' and not (
+    is_program = request['mode'] != 'eval' and not (
         request.get('module') or request.get('evaluated')
     )
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if is_program else 0

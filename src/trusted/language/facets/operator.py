@@ -16,13 +16,17 @@ class attrgetter:
 
     __slots__ = ('_paths',)
 
-    def __init__(self, attr, /, *attrs):
-        if not all([isinstance(path, str) for path in (attr, *attrs)]):
+    def __init__(self, *attrs):
+        if not attrs:
+            raise TypeError('attrgetter expected 1 argument, got 0')
+        if not all([isinstance(path, str) for path in attrs]):
             raise TypeError('attribute name must be a string')
-        self._paths = [str.__str__(path).split('.') for path in (attr, *attrs)]
+        self._paths = [str.__str__(path).split('.') for path in attrs]
 
-    def __call__(self, obj, /):
-        read = [_follow(obj, path) for path in self._paths]
+    def __call__(self, *args):
+        if len(args) != 1:
+            raise TypeError(f'attrgetter expected 1 argument, got {len(args)}')
+        read = [_follow(args[0], path) for path in self._paths]
         return read[0] if len(read) == 1 else tuple(read)
 
     def __repr__(self):
@@ -34,13 +38,18 @@ class methodcaller:
 
     __slots__ = '_name', '_args', '_kwargs'
 
-    def __init__(self, name, /, *args, **kwargs):
+    def __init__(self, *args, **kwargs):
+        if not args:
+            raise TypeError('methodcaller needs at least one argument, the method name')
+        name, *args = args
         if not isinstance(name, str):
             raise TypeError('method name must be a string')
         self._name, self._args, self._kwargs = str.__str__(name), args, kwargs
 
-    def __call__(self, obj, /):
-        return read(obj, self._name)(*self._args, **self._kwargs)
+    def __call__(self, *args):
+        if len(args) != 1:
+            raise TypeError(f'methodcaller expected 1 argument, got {len(args)}')
+        return read(args[0], self._name)(*self._args, **self._kwargs)
 
     def __repr__(self):
         given = [repr(arg) for arg in (self._name, *self._args)]
