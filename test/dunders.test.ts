@@ -35,7 +35,7 @@ def refused(*args):
         '(C.x, C()._y, len(C()), C.given, C.__name__, C.__mro__[1] is Base, type(C) is type)',
       [1, 2, 3, { k: 4 }, 'C', true, true],
     ],
-    ["refused('C', (), {'__del__': len})", "'__del__' may not be defined by a class"],
+    ["refused('C', (), {'__buffer__': len})", "'__buffer__' may not be defined by a class"],
     ["refused('C', (), {'__class__': int})", "'__class__' may not be defined by a class"],
     ["refused('C', (), {'mro': len})", "'mro' may not be defined by a class"],
     [
@@ -259,7 +259,7 @@ object.__subclasses__()
 ().__class__.__base__.__subclasses__()
 ().__class__.__mro__[1].__subclasses__()
 C.__class__.__subclasses__()
-C.__class__('X', (), {'__del__': len})
+C.__class__('X', (), {'__buffer__': len})
 type(C).__class__.__subclasses__()
 gen().__class__()
 (lambda: 0).__class__(None, {})
@@ -309,7 +309,7 @@ object.__dict__['__reduce__']
 object.__dict__['__class__']
 object.__dict__['__subclasshook__']
 getattr(string.Template.__dict__['substitute'], '__glo' + 'bals__')
-type.__mro__[0]('X', (), {'__del__': len})
+type.__mro__[0]('X', (), {'__buffer__': len})
 type.__mro__[0].__subclasses__()
 typing.NamedTuple('N', [('a', int)]).__orig_bases__[0]('X', [('__class__', int)])
 typing.get_type_hints

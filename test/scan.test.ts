@@ -112,7 +112,7 @@ describe('names, by the instruction that uses them', () => {
     ['def f():\n  global _apply_\n  del _apply_', 'DELETE_GLOBAL _apply_'],
     ['class C:\n  _x = 1', 'STORE_NAME _x'],
     ['class C:\n  __x = 1', 'STORE_NAME _C__x'],
-    ['class C:\n  def __del__(self): pass', 'STORE_NAME __del__'],
+    ['class C:\n  def __buffer__(self): pass', 'STORE_NAME __buffer__'],
     ['class C:\n  __class__ = a', 'STORE_NAME __class__'],
     ['class C:\n  gi_frame = 1', 'STORE_NAME gi_frame'],
     ['import _a', 'IMPORT_NAME _a'],

@@ -85,7 +85,6 @@ export const DUNDER_ATTRIBUTE_HINTS: Hints = {
 
 /** For special methods and attributes that a class may not define. */
 export const SPECIAL_METHOD_HINTS: Hints = {
-  __del__: 'release things in `__exit__`, and use the object in a `with` statement',
   __getattribute__: 'write a property for each attribute',
   __class__: 'leave it out: a class cannot pretend to be another',
   __dict__: 'leave it out',

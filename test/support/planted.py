@@ -322,7 +322,7 @@ def _harm_of_code(code, kind):
                 return f'a member {name} in the clear'
             if kind == 'class' and opname == 'STORE_NAME' and name in language.DENIED_ATTRIBUTES:
                 return f'a member {name}'
-            if kind == 'class' and opname == 'STORE_NAME' and name in ('__getattribute__', '__class__', '__del__', '__reduce__', '__dict__'):
+            if kind == 'class' and opname == 'STORE_NAME' and name in ('__getattribute__', '__class__', '__buffer__', '__dict__'):
                 return f'a member {name}'
     for name in (*code.co_varnames, *code.co_cellvars, *code.co_freevars):
         if name in language.GUARDS or name == 'super':

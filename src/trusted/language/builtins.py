@@ -19,6 +19,7 @@ from . import (
     namespaces,
     writing,
 )
+from .facets import traceback
 from .facets.functools import by_annotation
 from .evaluated import make_evaluators, written_globals
 from .floor import identity
@@ -107,6 +108,7 @@ if _PERMITTED.keys() | {'input', 'print'} != BUILTINS - _CONSTANTS | GUARDED_BUI
 def make_run(policy):
     """A fresh run under `policy`; `.builtins` is the dict to execute the guest's code with."""
     run = Run(imports.judge_grants(policy.get('modules') or {}))
+    traceback.begin(run)
     run.open = _FILES if policy.get('files') else _PERMITTED['open']
     permitted = _PERMITTED | {
         'print': built_in(make_print(run), 'print'),

@@ -259,7 +259,7 @@ OPERATIONS = (
     - _OF_CLASSES
     - frozenset(
         """__init__ __new__ __post_init__ __get__ __set__ __delete__ __set_name__ __copy__ __deepcopy__ __replace__ __format__
-    __getattr__ __setattr__ __delattr__""".split()
+    __getattr__ __setattr__ __delattr__ __del__""".split()
     )
 )
 

@@ -105,7 +105,7 @@ export const DEFINABLE_METHODS = words(`
   __and__ __rand__ __iand__ __or__ __ror__ __ior__ __xor__ __rxor__ __ixor__
   __neg__ __pos__ __abs__ __invert__ __int__ __float__ __complex__ __index__ __round__ __trunc__ __floor__ __ceil__
   __get__ __set__ __delete__ __set_name__ __copy__ __deepcopy__ __replace__
-  __getattr__ __setattr__ __delattr__ __init_subclass__ __class_getitem__ __fspath__
+  __getattr__ __setattr__ __delattr__ __init_subclass__ __class_getitem__ __fspath__ __del__
 `)
 
 /**

@@ -161,11 +161,11 @@ def _judge_metaclass(members, ancestors):
     for cls in ancestors:
         if not own(cls) and cls not in _PLAIN:
             raise TypeError(f'a metaclass cannot derive from {cls.__name__!r} here')
-    for key in _OF_NAMES:
+    for key in (*_OF_NAMES, '__del__'):
         if any([key in cls.__dict__ for cls in ancestors if own(cls) and type not in mro_of(cls)]):
             raise TypeError(f'a metaclass defines {key} itself here')
         if key in members:
-            if not own_function(members[key]):
+            if key == '__del__' or not own_function(members[key]):
                 raise TypeError(f'{key} of a metaclass must be a function defined here')
             members[key] = _of_written_names(members[key])
 

@@ -20,7 +20,7 @@ from types import FunctionType, ModuleType, SimpleNamespace
 
 from . import annotations, caches, classes, enumerations, names
 from .facets.pprint import dataclass_lines
-from .facets.tempfile import Finalizer
+from .facets.weakref import finalize
 from .facets.types import MappingProxyType
 from .judges import SAFE_FORMATS
 from .modules import HOOKS
@@ -143,7 +143,7 @@ def apply():
     textwrap.TextWrapper.unicode_whitespace_trans = MappingProxyType(
         textwrap.TextWrapper.unicode_whitespace_trans
     )
-    tempfile._weakref = SimpleNamespace(finalize=Finalizer)
+    tempfile._weakref = SimpleNamespace(finalize=finalize)
     # What is in it is read as an attribute of the class.
     tarfile.TarFile.OPEN_METH = MappingProxyType(tarfile.TarFile.OPEN_METH)
     # Classes of guests say they are of `__main__`: what looks that module up finds an empty one.

@@ -48,7 +48,7 @@ def _only(error):
     return lines + [f'{_text(note)}\n' for note in (notes if type(notes) is list else ())]
 
 
-# The run that has imported the module last: it knows how many lines its host has put before a source.
+# The run that there is: it knows how many lines its host has put before a source.
 _now = {'run': None}
 
 
@@ -175,9 +175,26 @@ def _bare(options):
             raise TypeError('TracebackException() captures no locals here')
 
 
-def names(run):
+def _unraisable(told):
+    """What CPython prints of an exception that no one can catch, of a finalizer: without the library's frames, and unmarked."""
+    said = told.err_msg or 'Exception ignored in'
+    if told.object is not None:
+        said += f': {unmark(repr(told.object))}'
+    trace = told.exc_traceback
+    lines = ['Traceback (most recent call last):\n', *_frames(trace, None)] if trace else []
+    name, text = _name(told.exc_type), _text(told.exc_value)
+    sys.stderr.write(f'{said}:\n' + ''.join(lines) + (f'{name}: {text}\n' if text else f'{name}\n'))
+
+
+sys.unraisablehook = _unraisable
+
+
+def begin(run):
+    """This is the run that tells from now on."""
     _now['run'] = run
 
+
+def names(run):
     def format_exception(exc, /, value=None, tb=None, limit=None, chain=True):
         """The lines CPython would print for an exception."""
         return _format(_exception((exc, value)), limit, chain)

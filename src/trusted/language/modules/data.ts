@@ -153,8 +153,9 @@ export const DATA: ModuleRecords = {
     subclassable: `UUID`,
   },
   weakref: {
-    shows: `WeakKeyDictionary WeakSet WeakValueDictionary ref`,
+    shows: `ReferenceType WeakKeyDictionary WeakMethod WeakSet WeakValueDictionary finalize getweakrefcount ref`,
     wrapped: true,
+    configurable: `finalize`,
   },
   zoneinfo: {
     shows: `ZoneInfo ZoneInfoNotFoundError available_timezones`,
