@@ -11,6 +11,7 @@ import {
   ImageError,
   loadImage,
   openImage,
+  readFacts,
   wasmPath,
 } from '../src/platform/node/image.js'
 import { Guest } from '../src/trusted/wall/runtime.js'
@@ -181,6 +182,14 @@ describe('loading', () => {
         'the guest image has format 99, not 5: install pyrestrict again, or in a checkout run `npm run build`',
       ),
     )
+    const says = copy('says-nothing')
+    writeFileSync(join(says, 'guest.json'), '{}')
+    expect(() => readFacts(says)).toThrow('has format undefined')
+    const unsigned = copy('unsigned')
+    edit(unsigned, (facts) => {
+      delete facts['sha256']
+    })
+    expect(() => readFacts(unsigned)).toThrow('guest.json is damaged: install pyrestrict again')
     const damaged = copy('damaged')
     const bytes = readFileSync(join(damaged, 'guest.mem'))
     bytes[5_000_000]! ^= 1

@@ -468,3 +468,21 @@ describe('the JSON Schema', () => {
       expect([policy, valid(policy), said(policy) === 'accepted']).toEqual([policy, false, false])
   })
 })
+
+test('of a value with several forms, the one that was meant is told', () => {
+  const wrong = (mount: unknown): string => {
+    try {
+      resolvePolicy({ filesystem: { '/d': mount } } as never)
+      return ''
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  expect(wrong({ memory: true })).toBe(
+    'policy.filesystem["/d"].memory: must be a whole number of bytes from 0 to 1073741824',
+  )
+  expect(wrong({ from: '/x', access: 'all' })).toBe(
+    'policy.filesystem["/d"].access: must be one of read, overlay, write, not "all"',
+  )
+  expect(wrong({ frm: '/x' })).toContain('unknown key; did you mean "from"?')
+})

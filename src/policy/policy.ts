@@ -126,7 +126,10 @@ function describeIssue({ path, message, issues }: v.BaseIssue<unknown>, within: 
     (to, { key }) => (typeof key === 'number' ? `${to}[${key}]` : keyPath(to, String(key))),
     within,
   )
-  const deeper = issues?.filter((issue) => issue.path !== undefined) ?? []
+  const inside = issues?.filter((issue) => issue.path !== undefined) ?? []
+  // Of several forms, the one that was meant has keys that are known and there: what is wrong with those is what is wrong.
+  const inValues = inside.filter(({ message }) => !/^(?:is missing|unknown key)/.test(message))
+  const deeper = inValues.length > 0 ? inValues : inside
   return deeper.length > 0
     ? deeper.flatMap((issue) => describeIssue(issue, at))
     : [`${at}: ${message}`]

@@ -1,7 +1,5 @@
 /** Where guests run: starts workers of an isolation, and refuses a policy that the isolation cannot honour. */
 import type { Wrap } from '../platform/node/bubblewrap.js'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { InstallationError, OverloadError, PolicyError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import type { BlockingThread } from '../platform/node/blocking.js'
@@ -15,10 +13,11 @@ import {
   IMAGE_FOLDERS,
   ImageError,
   loadImage,
+  readFacts,
   type ImageName,
   type LoadedImage,
 } from '../platform/node/image.js'
-import type { ImageFacts, ReadImage } from '../trusted/wall/image-facts.js'
+import type { ReadImage } from '../trusted/wall/image-facts.js'
 import { InlineWorker } from '../platform/node/inline.js'
 import { startJail } from '../platform/node/jail.js'
 import type { GuestWorker } from '../trusted/channel/worker.js'
@@ -110,11 +109,7 @@ function sharedImage(name: ImageName): LoadedImage<ReadImage> {
 
 /** The hash of the image that workers will run. @throws InstallationError when there is none. */
 export function imageHash(name: ImageName): string {
-  return orInstallationError(() => {
-    const path = join(IMAGE_FOLDERS[name], 'guest.json')
-    const facts = JSON.parse(readFileSync(path, 'utf8')) as ImageFacts
-    return facts.sha256
-  })
+  return orInstallationError(() => readFacts(IMAGE_FOLDERS[name]).sha256)
 }
 
 const checked = new Map<ImageName, Promise<void>>()

@@ -69,7 +69,8 @@ export function readLibrary(): Uint8Array {
   return orImageError(path, () => readFileSync(path))
 }
 
-function readFacts(folder: string): ImageFacts {
+/** What the image says of itself. @throws ImageError where it says nothing that could be used */
+export function readFacts(folder: string): ImageFacts {
   const path = join(folder, 'guest.json')
   const facts = orImageError(
     path,
@@ -79,6 +80,7 @@ function readFacts(folder: string): ImageFacts {
     throw new ImageError(
       `the guest image has format ${facts?.format}, not ${IMAGE_FORMAT}: ${AGAIN}`,
     )
+  if (typeof facts.sha256 !== 'string') throw new ImageError(`${path} is damaged: ${AGAIN}`)
   return facts
 }
 
