@@ -7,59 +7,17 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { audit, createPool, createSandbox, InstallationError } from '../src/index.js'
-import { wrapOf } from '../src/platform/node/bubblewrap.js'
+import { bubblewrap, wrapOf } from '../src/platform/node/bubblewrap.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { resolve } = createRequire(import.meta.url)
-const [pyodide, parser] = ['pyodide', 'web-tree-sitter'].map((name) => dirname(resolve(name))) as [
-  string,
-  string,
-]
 
-/** No network, no files but the runtime's own, no other processes in sight. What the documentation shows. */
-const BUBBLEWRAP = [
-  'bwrap',
-  '--unshare-all',
-  '--die-with-parent',
-  '--new-session',
-  '--cap-drop',
-  'ALL',
-  '--clearenv',
-  '--ro-bind',
-  '/usr',
-  '/usr',
-  '--ro-bind-try',
-  '/bin',
-  '/bin',
-  '--ro-bind-try',
-  '/lib',
-  '/lib',
-  '--ro-bind-try',
-  '/lib64',
-  '/lib64',
-  '--proc',
-  '/proc',
-  '--dev',
-  '/dev',
-  '--ro-bind',
+/** The operator's own command, with folders where `auto` shows single files. */
+const OWN_COMMAND = bubblewrap([
   dirname(process.execPath),
-  dirname(process.execPath),
-  '--ro-bind',
-  join(root, 'dist'),
-  join(root, 'dist'),
-  '--ro-bind',
-  join(root, 'package.json'),
-  join(root, 'package.json'),
-  '--ro-bind',
-  pyodide,
-  pyodide,
-  '--ro-bind',
-  parser,
-  parser,
-  '--ro-bind',
-  join(root, 'grammar-rules'),
-  join(root, 'grammar-rules'),
-]
+  ...['dist', 'package.json', 'grammar-rules'].map((name) => join(root, name)),
+  ...['pyodide', 'web-tree-sitter'].map((name) => dirname(resolve(name))),
+])
 const hasBubblewrap =
   spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0
 
@@ -103,7 +61,7 @@ test('a command that fails is told with what it said', async () => {
 
 describe.runIf(hasBubblewrap)('bubblewrap', () => {
   test('runs, ends what never ticks, and leaves nothing behind', async () => {
-    const sandbox = await createSandbox({}, { wrap: BUBBLEWRAP })
+    const sandbox = await createSandbox({}, { wrap: OWN_COMMAND })
     expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
     expect(await sandbox.run('sum(range(10 ** 12))', { limits: { wallMs: 200 } })).toMatchObject({
       status: 'exhausted',
