@@ -90,6 +90,36 @@ test.each(MISTAKES)('check: %s', async (source, at, message, hint) => {
   expect(outcome).toMatchObject({ status: 'refused', diagnostics: [{ code: 'PR010', message }] })
 })
 
+const ANNOTATION = 'the checker cannot read what follows `a[b]` in an annotation'
+const REST = (sign: string): string =>
+  `the checker cannot read \`${sign}\` among the targets of an assignment`
+const UNPACK = 'Python can: name the rest, `*rest, c = x`, and unpack it in a line of its own'
+
+test.each([
+  ['x: a[b](c)', '1:4', ANNOTATION, 'Python can: write `(a[b])`'],
+  ['x.y: a[b].c(d) = 1', '1:6', ANNOTATION, 'Python can: write `(a[b])`'],
+  ['def f(x: int) -> a[b][c]: pass', '1:18', ANNOTATION, 'Python can: write `(a[b])`'],
+  ['type X = a[b](c)', '1:10', ANNOTATION, 'Python can: write `(a[b])`'],
+  ['[*[a, b], c] = x', '1:2', REST('*['), UNPACK],
+  ['*(a), b = x', '1:1', REST('*('), UNPACK],
+  ['for *[a, b], c in x: pass', '1:5', REST('*['), UNPACK],
+])('Python that the checker cannot read is called that: %s', async (source, at, message, hint) => {
+  expect(cpythonSays(source)).toEqual({})
+  const { diagnostics } = await check(source)
+  expect(
+    diagnostics.map(({ code, message, hint, span: { start } }) => [
+      code,
+      `${start.line}:${start.column}`,
+      message,
+      hint,
+    ]),
+  ).toEqual([['PR010', at, message, hint]])
+  expect(await sandbox.run(source)).toMatchObject({
+    status: 'refused',
+    diagnostics: [{ code: 'PR010', message }],
+  })
+})
+
 test.each([
   'x = [1, 2',
   'd = {1: 2, 3}',

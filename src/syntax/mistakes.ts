@@ -199,6 +199,14 @@ const number = reads(
   'a name does not begin with a digit',
 )
 
+/** Annotations and types in which more than an attribute follows a subscript: the grammar takes the subscript for a generic type. */
+const GENERIC = String.raw`\s*([\p{L}_][\w.]*\s*\[[^\[\]]*\])\s*[\[(.]`
+const ANNOTATED = [
+  String.raw`^\s*(?!(?:else|try|finally)\b)[\w.()]+(?:\[[^\[\]]*\])?\s*:`,
+  String.raw`^\s*(?:async\s+)?def\b.*?(?::|->)`,
+  String.raw`^\s*type\s+\w+.*?[:=]`,
+].map((before) => new RegExp(before + GENERIC, 'u'))
+
 /** In the order in which they are looked for. */
 const MISTAKES: readonly Mistake[] = [
   reads(
@@ -224,7 +232,19 @@ const MISTAKES: readonly Mistake[] = [
   reads(/^\s*(else\s+if)\b/, "expected ':' after `else`", 'write `elif`'),
   number,
   condition,
+  ...ANNOTATED.map((pattern) =>
+    reads(
+      pattern,
+      'the checker cannot read what follows `%` in an annotation',
+      (found) => `Python can: write \`(${found})\``,
+    ),
+  ),
   target,
+  reads(
+    /(?:^|[\s,([])(\*\s*[[(])(?=.*(?:[^=!<>]=[^=]|\sin\s))/,
+    'the checker cannot read `%` among the targets of an assignment',
+    'Python can: name the rest, `*rest, c = x`, and unpack it in a line of its own',
+  ),
   reads(/^\s*(import\s+[\w.]+\s+from\b.*)/, "Did you mean to use 'from ... import ...' instead?"),
   reads(/\b(import)\s*$/, "Expected one or more names after 'import'"),
   reads(/^\s*(?:let|var|const)\s+\w+/, INVALID, 'a variable is not declared: write `x = 1`'),
