@@ -1,5 +1,14 @@
 /** Files on the command line: what a program finds, and where those that it leaves go. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -35,6 +44,29 @@ describe('mounts', () => {
     )
   })
 
+  test('artifacts stay in their folder, whatever links are there, and replace files of their names', async () => {
+    mkdirSync(join(folder, 'elsewhere'))
+    mkdirSync(join(folder, 'kept'))
+    writeFileSync(join(folder, 'elsewhere/file'), 'mine')
+    writeFileSync(join(folder, 'kept/old'), 'old')
+    symlinkSync('../elsewhere', join(folder, 'kept/folder'))
+    symlinkSync('../elsewhere/file', join(folder, 'kept/link'))
+    const put = (path: string) =>
+      run(
+        `import os; os.makedirs('/out/folder'); open('/out/${path}', 'w').write('x')`,
+        ...['--memory-dir', '/out=1m', '--artifacts', '/out::kept'],
+      )
+    for (const path of ['folder/file', 'folder/new', 'link']) {
+      const { status, stderr } = await put(path)
+      expect(stderr, path).toMatch(/--artifacts: .*cannot be written/)
+      expect(status).toBe(2)
+    }
+    expect((await put('old')).status).toBe(0)
+    expect(readFileSync(join(folder, 'kept/old'), 'utf8')).toBe('x')
+    expect(readdirSync(join(folder, 'elsewhere'))).toEqual(['file'])
+    expect(readFileSync(join(folder, 'elsewhere/file'), 'utf8')).toBe('mine')
+  })
+
   test.each([
     [['--read', 'data'], '--read: "data" is not PATH::AT, as data::/data'],
     [
@@ -55,6 +87,10 @@ describe('mounts', () => {
     [
       ['--artifacts', '/out::results'],
       'policy.artifacts.from: "/out" must lie in a mount of memory or an overlay',
+    ],
+    [
+      ['--memory-dir', '/out=1m', '--artifacts', '/out::data/sales.csv'],
+      '--artifacts /out::data/sales.csv: data/sales.csv is no folder',
     ],
     [['--read', 'data::/d', '--artifacts', '/d::x'], 'of others the host has the files already'],
   ])('%j', async (args, message) => {

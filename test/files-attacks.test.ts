@@ -307,6 +307,24 @@ test('a path of the guest takes no time of the host that its length does not exp
   expect(performance.now() - began).toBeLessThan(2_000)
 })
 
+test('a folder of an overlay is not moved to where a path that is denied would come to be', async () => {
+  const source = `
+import os
+os.makedirs('/made/path')
+open('/made/path/hook', 'w').close()
+def told(name):
+    try:
+        os.rename('/made', name)
+    except OSError as error:
+        return error.errno
+[told('/by'), told('/other')]`
+  await using sandbox = await createSandbox({
+    modules: 'standard',
+    filesystem: { '/': { from: data, access: 'overlay', deny: ['by/path/hook'] } },
+  })
+  expect((await sandbox.run(source)) as unknown).toMatchObject({ value: [75, null] })
+})
+
 test('a folder is not moved where a path that is denied would come to be, or cease to be', () => {
   const { mayBeBelow } = denier(['a/b/c', 'd/**/e', 'name'])
   for (const path of ['a', 'A/b', 'd', 'd/x', 'd/x/y/z', ''])

@@ -245,6 +245,22 @@ for _ in range(${bytes / 100_000}):
     expect(await answer(source, { '/': { from: data } })).toEqual([true, true])
   })
 
+  test('what was read ahead is read again once the guest has written', async () => {
+    writeFileSync(join(data, 'file'), 'a'.repeat(1_000))
+    const source = `
+import os
+one, other = os.open('/file', os.O_RDONLY), os.open('/file', os.O_RDWR)
+first = os.read(one, 10)
+os.pwrite(other, b'b' * 10, 10)
+second = os.read(one, 10)
+os.truncate('/file', 25)
+[first, second, os.read(one, 10), os.read(one, 10)]`
+    const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+    expect(await answer(source, { '/': { from: data, access: 'write' } })).toEqual(
+      ['a'.repeat(10), 'b'.repeat(10), 'a'.repeat(5), ''].map(bytes),
+    )
+  })
+
   test('times before 1970, and the microsecond', async () => {
     const times = [
       -1, -1_000, -1_500, -999_999_000, -1_000_001_000, -123_456_789_123_000, 0, 1, 1_000,
@@ -511,6 +527,22 @@ describe('what a forged worker asks of the broker', () => {
     expect(again('file.rename', '/m/file', Array(5_000).fill('d'))).toBe('ENAMETOOLONG')
     expect(again('file.stat', '/m/file', false)).toHaveLength(8)
     endAgain()
+  })
+
+  test('growing by a size, second names and links count for what they are', () => {
+    writeFileSync(join(data, 'once'), 'x'.repeat(900))
+    linkSync(join(data, 'once'), join(data, 'twice'))
+    symlinkSync('folder', join(data, 'link'))
+    const { ask, end } = forger('write')
+    const [handle] = ask('file.write', '/m/file', 2, 0) as [number]
+    expect(ask('handle.truncate', '/m/file', handle, 5 + 1_001)).toBe('EDQUOT')
+    expect(ask('handle.truncate', '/m/file', handle, 5 + 1_000)).toBe(undefined)
+    expect(ask('file.truncate', '/m/file', 5 + 1_001)).toBe('EDQUOT')
+    // Its bytes are still there, under the other name.
+    expect(ask('file.unlink', '/m/twice')).toBe(undefined)
+    expect(ask('handle.write', '/m/file', handle, null, Uint8Array.of(1))).toBe('EDQUOT')
+    expect(ask('file.rename', '/m/link', ['folder', 'link'])).toBe('EPERM')
+    end()
   })
 
   test('no more handles than there are, nor operations, nor permissions beyond those of files', () => {

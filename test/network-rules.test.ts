@@ -1,7 +1,7 @@
 /** What a policy says of requests: addresses, origins, paths, and what is wrong with what is written. */
 import { describe, expect, test } from 'vitest'
 import { readAddress, readRange, whyRefused } from '../src/trusted/network/addresses.js'
-import { isAmbiguous, isPath, readUrl } from '../src/trusted/network/origins.js'
+import { isAmbiguous, isOf, isPath, readOrigin, readUrl } from '../src/trusted/network/origins.js'
 import { networkEffect, type Transport } from '../src/trusted/network/network.js'
 import { Secrets } from '../src/trusted/network/secrets.js'
 import { resolvePolicy } from '../src/policy/policy.js'
@@ -124,6 +124,30 @@ describe('URLs', () => {
     expect(readUrl(text)).toBe(expected)
   })
 
+  test('an origin is its scheme, its name and its port; a wildcard stands for names alone', () => {
+    const allows = (origin: string, url: string): boolean =>
+      isOf(readOrigin(origin).origin, readUrl(url) as URL)
+    expect(allows('https://a.test', 'https://a.test:443/x')).toBe(true)
+    for (const url of [
+      'http://a.test',
+      'https://a.test:8443',
+      'https://b.a.test',
+      'https://xa.test',
+    ])
+      expect(allows('https://a.test', url), url).toBe(false)
+    expect(allows('https://*', 'https://a.test')).toBe(true)
+    expect(allows('https://*.a.test', 'https://b.a.test')).toBe(true)
+    for (const url of [
+      'https://203.0.113.1',
+      'https://0x7f.1',
+      'https://[2001:db8::1]',
+      'http://a.test',
+    ])
+      expect(allows('https://*', url), url).toBe(false)
+    for (const url of ['https://a.test', 'https://xa.test', 'https://b.a.test:8443'])
+      expect(allows('https://*.a.test', url), url).toBe(false)
+  })
+
   test('paths and patterns', () => {
     const cases: [string, string, boolean][] = [
       ['/v1/*', '/v1/a', true],
@@ -244,6 +268,10 @@ describe('policies', () => {
       'policy.network.allow[0].paths[0]: must begin with "/"',
     ],
     [
+      { allow: ['https://a.test/a*b/c'] },
+      'policy.network.allow[0]: "*" stands for a whole part between slashes, or for the rest at the end',
+    ],
+    [
       { allow: [{ origin: 'https://a.test', paths: ['/a*b/c'] }] },
       'policy.network.allow[0].paths[0]: "*" stands for a whole part between slashes, or for the rest at the end',
     ],
@@ -349,5 +377,118 @@ describe('what a worker that lies may ask', () => {
     expect(sent).toMatchObject([
       { method: 'GET', headers: [['a', 'b']], addresses: ['93.184.216.34'], port: 443 },
     ])
+  })
+})
+
+describe('one exchange, whoever asks for it', () => {
+  const VALUE = 'sk-4f1c8a0b27'
+  /** What is sent, and what is answered, of a rule for any method. */
+  function exchange(
+    answered: { headers?: [string, string][]; body?: string } = {},
+    handler?: (request: Request) => Response,
+  ) {
+    const sent: { method: string; headers: readonly (readonly [string, string])[] }[] = []
+    const network = {
+      allow: [{ origin: 'https://*.a.test', methods: '*' as const }],
+      deny: ['https://b.a.test', 'https://*.c.a.test'],
+    }
+    const effect = networkEffect({
+      rules: resolvePolicy({ network }).network!,
+      secrets: new Secrets({ KEY: { value: VALUE, hosts: ['*.a.test'] } }),
+      transport: {
+        resolve: async () => ['93.184.216.34'],
+        own: () => [],
+        send: async (request) => {
+          sent.push(request)
+          const bytes = new TextEncoder().encode(answered.body ?? '')
+          return {
+            status: 200,
+            headers: answered.headers ?? [],
+            body: (async function* () {
+              yield bytes
+            })(),
+          }
+        },
+      },
+      handler,
+      timeoutMs: 1000,
+      bytes: 1000,
+    })
+    const ask = (target: string, headers: unknown[] = [], body: unknown = null) =>
+      effect.perform(
+        { id: 1, effect: 'request', target, args: [headers, body], kwargs: {}, at: undefined },
+        new AbortController().signal,
+      ) as Promise<{ headers: unknown; body: Uint8Array }>
+    return { sent, effect, ask }
+  }
+
+  test('what is denied is so though it is allowed', async () => {
+    const { sent, effect, ask } = exchange()
+    for (const host of ['b.a.test', 'x.c.a.test', 'B.A.TEST.']) {
+      const origin = `https://${host.toLowerCase().replace(/\.$/, '')}`
+      expect(effect.rule(`GET https://${host}/`)).toBe(`the policy denies ${origin}`)
+      await expect(ask(`GET https://${host}/`)).rejects.toThrow(`the policy denies ${origin}`)
+    }
+    expect(sent).toEqual([])
+    await ask('GET https://c.a.test/')
+    expect(sent.length).toBe(1)
+  })
+
+  test('methods that open a way, or send a request back with what was put in, are none', async () => {
+    const { sent, ask } = exchange()
+    for (const method of ['CONNECT', 'TRACE', 'TRACK', 'get', 'X_Y', ''])
+      await expect(ask(`${method} https://x.a.test/`), method).rejects.toThrow('is no method')
+    await ask('PROPFIND https://x.a.test/')
+    expect(sent.map(({ method }) => method)).toEqual(['PROPFIND'])
+  })
+
+  test('headers that say where a request goes or ends are the host’s to write', async () => {
+    const { sent, ask } = exchange()
+    for (const name of [
+      'Host',
+      'content-length',
+      'Transfer-Encoding',
+      'CONNECTION',
+      'Upgrade',
+      'TE',
+    ])
+      await expect(ask('GET https://x.a.test/', [[name, '1']]), name).rejects.toThrow(
+        "is the host's to write",
+      )
+    await expect(ask('POST https://x.a.test/', [], new Uint8Array(1001))).rejects.toThrow(
+      'a body of more than 1000 bytes',
+    )
+    expect(sent).toEqual([])
+  })
+
+  test('what comes back has the secret masked, before any guest has it', async () => {
+    const back = { headers: [['x-echo', `<${VALUE}>`]] as [string, string][], body: `[${VALUE}]` }
+    const { sent, ask } = exchange(back)
+    const { headers, body } = await ask('GET https://x.a.test/', [['key', '~secret.KEY~']])
+    expect(sent[0]!.headers).toEqual([['key', VALUE]])
+    expect(headers).toEqual([['x-echo', `<${'*'.repeat(VALUE.length)}>`]])
+    expect(new TextDecoder().decode(body)).toBe(`[${'*'.repeat(VALUE.length)}]`)
+  })
+
+  test('a handler that passes its request on follows no redirect by it', async () => {
+    const seen: string[] = []
+    const { sent, ask } = exchange({}, (request) => {
+      seen.push(request.redirect)
+      return new Response('handled')
+    })
+    expect(new TextDecoder().decode((await ask('GET https://x.a.test/')).body)).toBe('handled')
+    expect([seen, sent]).toEqual([['manual'], []])
+  })
+
+  test('a compressed answer is none where a secret was sent, and is not asked for', async () => {
+    const { sent, ask } = exchange({ headers: [['Content-Encoding', 'gzip']], body: 'packed' })
+    const accepts = ['accept-encoding', 'gzip']
+    await expect(ask('GET https://x.a.test/', [['key', '~secret.KEY~'], accepts])).rejects.toThrow(
+      'a compressed answer',
+    )
+    expect((await ask('GET https://x.a.test/', [accepts])).headers).toEqual([
+      ['Content-Encoding', 'gzip'],
+    ])
+    expect(sent.map(({ headers }) => headers)).toEqual([[['key', VALUE]], [accepts]])
   })
 })

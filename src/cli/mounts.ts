@@ -1,6 +1,14 @@
 /** Files on the command line: which the program finds, as `--read data::/data`, and where those that it leaves go. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import type { Policy } from '../policy/policy.js'
 import { guestPath } from '../policy/keys/filesystem.js'
 import type { TakenFiles } from '../sandbox/files.js'
@@ -67,13 +75,19 @@ export function withMounts(
   }
   const [from, target] = parted('--artifacts', word, 'AT::PATH, as /out::results')
   checkPlace(`--artifacts ${word}`, from)
+  const there = statSync(target, { throwIfNoEntry: false })
+  if (there !== undefined && !there.isDirectory())
+    throw new UsageError(`--artifacts ${word}: ${target} is no folder`)
   return {
     policy: { ...policy, filesystem: mounts, artifacts: { ...policy.artifacts, from } },
     target,
   }
 }
 
-/** Writes the files that came back below a folder, which is made where it is missing. @throws UsageError for what cannot be written */
+/**
+ * Writes the files that came back below a folder, which is made where it is missing. Their names are the program's choice: a link that
+ * is there is not followed, so that nothing is written elsewhere. @throws UsageError for what cannot be written
+ */
 export function putArtifacts(files: TakenFiles, from: string, target: string): void {
   for (const [path, contents] of Object.entries(files)) {
     const names = guestPath(path)?.slice(guestPath(from)!.length)
@@ -83,12 +97,28 @@ export function putArtifacts(files: TakenFiles, from: string, target: string): v
       )
     const file = join(target, ...names)
     try {
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, contents)
+      mkdirSync(target, { recursive: true })
+      for (let depth = 1; depth < names.length; depth++)
+        makeFolder(join(target, ...names.slice(0, depth)))
+      const to = openSync(file, NEVER_THROUGH_LINKS, 0o666)
+      try {
+        writeFileSync(to, contents)
+      } finally {
+        closeSync(to)
+      }
     } catch (error) {
       throw new UsageError(`--artifacts: ${file}: cannot be written: ${(error as Error).message}`)
     }
   }
+}
+
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW = 0 } = constants
+const NEVER_THROUGH_LINKS = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+
+function makeFolder(path: string): void {
+  const there = lstatSync(path, { throwIfNoEntry: false })
+  if (there === undefined) mkdirSync(path)
+  else if (!there.isDirectory()) throw new Error(`${path} is no folder`)
 }
 
 /** A name that stays one on this system. */

@@ -154,7 +154,7 @@ function rule(written: NetworkGrant, at: string): NetworkRule {
       (asked === '*' ? ['*'] : asked).map((name) => method(name, `${at}.methods`)),
     ),
     paths: Object.freeze([
-      ...own,
+      ...own.map((path) => pathOf(path, at)),
       ...paths.map((path, index) => pathOf(path, `${at}.paths[${index}]`)),
     ]),
     headers: Object.freeze({ ...headers }),

@@ -1,0 +1,398 @@
+/**
+ * The lines that defend files and the network, each with what it would be without the defence, and the test that must fail then. A copy
+ * of the repository is broken line by line:
+ *   node test/habits/defences.mjs [words of a file, text or test]
+ * `test/defences.test.ts` holds that each line is still there.
+ */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ts } from 'ts-morph'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Rows of one test file: the file below src/, the text in it that defends, what stands there instead, and a pattern of the tests' names. */
+const of = (test, rows) =>
+  rows.map(([file, text, broken, name]) => ({ file, text, broken, test, name }))
+
+const [DIRECTORY, RUN] = ['trusted/broker/directory.ts', 'trusted/broker/file-run.ts']
+const [DENY, OVERLAY] = ['trusted/files/deny.ts', 'trusted/files/overlay.ts']
+const [MEMORY, NODES, REMOTE] = ['memory', 'nodes', 'remote'].map(
+  (name) => `trusted/files/${name}.ts`,
+)
+const SYSTEM = 'platform/node/host-system.ts'
+const [NETWORK, ORIGINS, ADDRESSES, SECRETS, FILLING] = [
+  'network',
+  'origins',
+  'addresses',
+  'secrets',
+  'filling',
+].map((name) => `trusted/network/${name}.ts`)
+const HEADERS = 'trusted/network/headers.ts'
+const NODE = 'platform/node/network.ts'
+
+const REFUSED = readFileSync(join(ROOT, 'src', ADDRESSES), 'utf8').match(
+  /^ {2}'[\d.:a-f/]+': '.*',\n/gm,
+)
+
+export const DEFENCES = [
+  ...of('files-host', [
+    [DIRECTORY, "name === '..' || ", '', 'paths that are none'],
+    [DIRECTORY, " || name.includes('\\0')", '', 'paths that are none'],
+    [DIRECTORY, " || name.includes('/')", '', 'paths that are none'],
+    [DIRECTORY, 'this.#system.mount(fd) !== this.#mount', 'false', 'mounts below'],
+    [
+      'sandbox/host-folders.ts',
+      'const problem = isUnreal\n',
+      'const problem = false\n',
+      'mounts below',
+    ],
+    [DIRECTORY, "if (kind === KIND.link) throw new Errno('EPERM')", '', 'growing by a size'],
+    [
+      SYSTEM,
+      'openSync(path, OPEN[access], mode)',
+      "openSync(access === 'create' ? path : readlinkSync(path), OPEN[access], mode)",
+      'a process that swaps',
+    ],
+    [
+      RUN,
+      "if (target.length > MOST_PATH) throw new Errno('ENAMETOOLONG')",
+      '',
+      'a deep path counts',
+    ],
+    [
+      'trusted/broker/file-arguments.ts',
+      "if (value.join('/').length > MOST_PATH)",
+      'if (false)',
+      'a deep path counts',
+    ],
+    [RUN, '1 + Math.floor(path.length / NAMES_OF_ONE)', '1', 'a deep path counts'],
+    [RUN, 'if (this.#left < 0)', 'if (false)', 'fileOperations'],
+    [RUN, 'if (this.#handles.size >= MOST_HANDLES)', 'if (false)', 'no more handles'],
+    [RUN, ' || handle.target !== target', '', 'numbers of handles'],
+    [RUN, "if (access !== 'write')", 'if (false)', 'reads, and writes nothing'],
+    [
+      RUN,
+      'Math.max(size, size + handle.mount.maxBytes - used.grown) - place',
+      'Infinity',
+      'so many bytes more',
+    ],
+    [
+      RUN,
+      'if (grows > 0 && used.grown + grows > handle.mount.maxBytes)',
+      'if (false)',
+      'growing by a size',
+    ],
+    [RUN, 'if (used.made >= mount.maxFiles)', 'if (false)', 'so many files more'],
+    [
+      RUN,
+      'before.kind === KIND.file && before.links === 1',
+      'before.kind === KIND.file',
+      'growing by a size',
+    ],
+    [
+      RUN,
+      'const masked = this.#secrets.mask(whole)',
+      'const masked = whole',
+      'a secret that a guest',
+    ],
+    [
+      REMOTE,
+      'const isFresh = this.#changes === this.changes()',
+      'const isFresh = true',
+      'read again once',
+    ],
+    [REMOTE, 'if (this.holding.size > MOST_AHEAD) eldest!.forget()', '', 'many files are read'],
+    [
+      'trusted/files/named-files.ts',
+      'if ((wanted & WRITE) !== 0 && isReadOnly)',
+      'if (false)',
+      'os.access',
+    ],
+  ]),
+  ...of('files-attacks', [
+    [
+      SYSTEM,
+      'openSync(path, O_PATH | O_NOFOLLOW)',
+      'openSync(path, O_PATH)',
+      'links that are on the disk',
+    ],
+    [RUN, 'if (kind === KIND.file && links > 1)', 'if (false)', 'a second name'],
+    [DIRECTORY, "if (stat.kind === 0) throw new Errno('ENOENT')", '', 'pipes and sockets'],
+    [DIRECTORY, 'entry[1] !== 0 && !this', '!this', 'pipes and sockets'],
+    [DIRECTORY, '          this.#leave(above)\n', '', 'deep folders'],
+    [DIRECTORY, "if (this.#denied.has(path)) throw new Errno('ENOENT')", '', 'denied names'],
+    [DIRECTORY, "if (this.#denied.has(path)) throw new Errno('EACCES')", '', 'denied names'],
+    [
+      DIRECTORY,
+      '            entry[1] !== 0 && !this.#denied.has([...path, entry[0]]),',
+      '            entry[1] !== 0,',
+      'denied names',
+    ],
+    [OVERLAY, "if (this.denied.has(path)) throw new Errno('EACCES')", '', 'denied names'],
+    [
+      DIRECTORY,
+      '[from, to].some((path) => this.#denied.mayBeBelow(path))',
+      'false',
+      'denied names',
+    ],
+    [OVERLAY, ' || this.denied.mayBeBelow(to)', '', 'a folder of an overlay'],
+    [
+      DIRECTORY,
+      'if (target === undefined && this.#isTaken(at))',
+      'if (false)',
+      'denied names|pipes and sockets',
+    ],
+    [DENY, ".replace(UNSEEN, '')", '', 'by every spelling'],
+    [DENY, '.toLowerCase().toUpperCase()', '', 'by every spelling'],
+    [DENY, '[plain, whole].some((name)', '[whole].some((name)', 'by every spelling'],
+  ]),
+  ...of('files-memory', [
+    ['trusted/files/walk.ts', 'if (lengthOf(whole) > MOST_PATH)', 'if (false)', 'a tree deeper'],
+    [
+      MEMORY,
+      'if (new TextEncoder().encode(name).length > MOST_NAME)',
+      'if (false)',
+      "CPython's own meaning",
+    ],
+    [NODES, 'if (this.#used + bytes > this.most && bytes > 0)', 'if (false)', 'quotas'],
+    [NODES, 'this.charge(NODE_BYTES + name.length)', 'this.charge(0)', 'quotas'],
+    [
+      NODES,
+      'if (node.links > 0 || node.opened > 0) return',
+      'if (node.links > 0) return',
+      'quotas',
+    ],
+    [
+      NODES,
+      "if (this.#used > this.most) throw new Error('more than the volume holds')",
+      '',
+      'not of these mounts',
+    ],
+    ['trusted/files/descriptors.ts', 'if (fd >= MOST)', 'if (false)', 'descriptors: so many'],
+    [
+      'trusted/files/open-files.ts',
+      'if (!Number.isSafeInteger(to) || to < 0)',
+      'if (false)',
+      "CPython's own meaning",
+    ],
+    ['trusted/files/files.ts', '    this.tree.reset()\n', '', 'a reset takes'],
+    ['trusted/channel/mounts.ts', ' || !isWithin)', ')', 'a worker brings back'],
+    ['trusted/channel/mounts.ts', 'files.length > maxFiles || ', '', 'a worker brings back'],
+    ['trusted/channel/mounts.ts', ' || size > maxBytes', '', 'a worker brings back'],
+    [
+      'trusted/wall/call-values.ts',
+      'if (count >>> 0 > MOST_PIECES)',
+      'if (false)',
+      'forged arguments',
+    ],
+  ]),
+  ...of('files-null', [
+    [
+      'trusted/files/tree.ts',
+      '[...volumes, { at: NULL_DEVICE, volume: nullVolume }]',
+      'volumes',
+      '',
+    ],
+  ]),
+  ...of('network-rules', [
+    ...(REFUSED ?? []).map((row) => [ADDRESSES, row, '', 'addresses']),
+    [
+      ADDRESSES,
+      'if (isWithin(address, NAT64)) return whyRefused(address.slice(12), own)',
+      '',
+      'addresses',
+    ],
+    [
+      NETWORK,
+      'if (deny.some((denied) => isOf(denied, url))) return',
+      'if (false) return',
+      'one exchange',
+    ],
+    [NETWORK, ' || REFUSED_METHODS.has(method)', '', 'one exchange'],
+    [HEADERS, 'if (RESERVED.has(name.toLowerCase())) return', 'if (false) return', 'one exchange'],
+    [NETWORK, 'if (body !== null && body.length > most)', 'if (false)', 'one exchange'],
+    [NETWORK, 'secrets.mask(whole) }', 'whole }', 'one exchange'],
+    [NETWORK, '[name, secrets.maskText(value)]', '[name, value]', 'one exchange'],
+    [NETWORK, 'if (isSecret && isEncoded && !secrets.isEmpty)', 'if (false)', 'one exchange'],
+    [
+      FILLING,
+      "const plain = headers.filter(([name]) => name.toLowerCase() !== 'accept-encoding')",
+      'const plain = headers',
+      'one exchange',
+    ],
+    [ORIGINS, 'if (PORTS[url.protocol] === undefined) return', 'if (false) return', 'URLs'],
+    [ADDRESSES, 'if (own.some((range) => isWithin(address, range)))', 'if (false)', 'addresses'],
+    [
+      ADDRESSES,
+      'return address.length === 4 || isWithin(address, GLOBAL) ? undefined',
+      'return true ? undefined',
+      'addresses',
+    ],
+    [ADDRESSES, '/^[0-9a-f:.]{2,45}$/i.test(text)', 'true', 'addresses'],
+    [ORIGINS, 'if (/[\\0-\\x20\\x7f]/.test(text)) return', 'if (false) return', 'URLs'],
+    [
+      ORIGINS,
+      "if (url.username !== '' || url.password !== '' || /^[^/]*\\/\\/[^/?#]*@/.test(text))",
+      'if (false)',
+      'URLs',
+    ],
+    [ORIGINS, ' || /^[^/]*\\/\\/[^/?#]*@/.test(text)', '', 'URLs'],
+    [ORIGINS, 'if (text.length > LONGEST_URL)', 'if (false)', 'URLs'],
+    [
+      ORIGINS,
+      "if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1)",
+      '',
+      'URLs',
+    ],
+    [ORIGINS, 'isWildcard ? `.${name}`', 'isWildcard ? name', ''],
+    [ORIGINS, ' && readableName(url.hostname)', '', ''],
+    [ORIGINS, 'portOf(url) === origin.port &&', '', ''],
+    [ORIGINS, 'url.protocol === origin.scheme &&', '', ''],
+    [
+      ORIGINS,
+      'if (isOpen ? parts.length < wanted.length : parts.length !== wanted.length) return false',
+      '',
+      'paths',
+    ],
+    [ORIGINS, '|\\\\|\\0|%[0-9a-f]{2}/i.test(read)', '/i.test(read)', 'paths'],
+    [ORIGINS, "path.replace(/%c0%ae/gi, '.')", 'path', 'paths'],
+    [
+      HEADERS,
+      "if (typeof value !== 'string' || /[^\\t\\x20-\\x7e\\x80-\\xff]/.test(value))",
+      'if (false)',
+      'a worker that lies',
+    ],
+    [
+      HEADERS,
+      'if (!Array.isArray(rows) || rows.length > MOST)',
+      'if (!Array.isArray(rows))',
+      'a worker that lies',
+    ],
+    [HEADERS, 'if (size > MOST_CHARACTERS)', 'if (false)', 'a worker that lies'],
+    [
+      NETWORK,
+      'if (body !== null && !(body instanceof Uint8Array))',
+      'if (false)',
+      'a worker that lies',
+    ],
+    [
+      NETWORK,
+      "if (typeof allowed === 'string') throw new Refusal(allowed)",
+      '',
+      'a worker that lies',
+    ],
+  ]),
+  ...of('network-attacks', [
+    [NODE, 'lookup: pinned,', '', 'whose address changes'],
+    [
+      NETWORK,
+      'if (why === undefined || (address && named.some((range) => isWithin(address, range))))',
+      'if (true)',
+      'lead there',
+    ],
+    [
+      NETWORK,
+      'for (const text of found) {',
+      'for (const text of found.slice(0, 1)) {',
+      'lead there',
+    ],
+    [
+      NETWORK,
+      'const { origin, pathname } = url',
+      'const { origin, pathname } = url\n    void transport.resolve(nameOf(url)).catch(() => {})',
+      'no name that is not allowed',
+    ],
+    [NETWORK, '(!isAmbiguous(pathname) && paths', '(paths', 'no path outside'],
+    [NETWORK, "methods.includes('*') || methods.includes(method)", 'true', 'no other method'],
+    [
+      SECRETS,
+      'if (!isFor) throw new Refusal(`${name} may not be sent to ${url.origin}`)',
+      '',
+      'no secret leaves',
+    ],
+    [
+      NODE,
+      'allowH2: false,',
+      "allowH2: false,\n    ...(process.env['http_proxy'] && { socketPath: '/nowhere' }),",
+      'a proxy in the environment',
+    ],
+  ]),
+  ...of('network', [
+    [NETWORK, 'if (size > room)', 'if (false)', 'bodies without end'],
+    [NODE, 'maxHeaderSize: HEADER_BYTES', 'maxHeaderSize: 1 << 28', 'bodies without end'],
+    [NETWORK, 'const late = ms === undefined ? undefined', 'const late = true ? undefined', ''],
+    [
+      NETWORK,
+      'return { path, calls, approve, timeoutMs } satisfies Rule',
+      'return { path, calls: undefined, approve, timeoutMs } satisfies Rule',
+      'requests, bytes, time',
+    ],
+    [FILLING, '...given.filter(([name]) => !isOwn.has(name.toLowerCase()))', '...given', ''],
+    ['trusted/network/gate.ts', 'while (this.#free === 0)', 'while (false)', ''],
+  ]),
+]
+
+/** What the tests of a row say without its defence: whether one failed. */
+function holds({ file, text, broken, test, name }, copy) {
+  const path = join(copy, 'src', file)
+  const source = readFileSync(path, 'utf8')
+  const built = join(copy, 'dist', file.replace(/ts$/, 'js'))
+  const before = readFileSync(built)
+  const put = (written) => {
+    writeFileSync(path, written)
+    const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 }
+    writeFileSync(built, ts.transpileModule(written, { compilerOptions }).outputText)
+  }
+  put(source.replace(text, () => broken))
+  const only = name ? ['-t', name] : []
+  const args = [
+    'vitest',
+    'run',
+    '--maxWorkers=1',
+    '--bail=1',
+    '--reporter=dot',
+    `test/${test}.test.ts`,
+    ...only,
+  ]
+  const { status, stdout } = spawnSync('npx', args, {
+    cwd: copy,
+    encoding: 'utf8',
+    timeout: 300_000,
+  })
+  writeFileSync(path, source)
+  writeFileSync(built, before)
+  const ran = /Tests .*?(\d+) (?:failed|passed)/.test(stdout.replace(/\x1b\[\d+m/g, ''))
+  return status !== 0 && (ran || status === null)
+    ? 'fails'
+    : ran
+      ? 'PASSES ALL THE SAME'
+      : 'NO TEST RAN'
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const words = process.argv.slice(2)
+  const rows = DEFENCES.filter((row) => words.every((word) => JSON.stringify(row).includes(word)))
+  const copy = mkdtempSync(join(tmpdir(), 'defences-'))
+  try {
+    for (const name of ['src', 'test', 'dist', 'fixtures', 'docs', 'grammar-rules'])
+      cpSync(join(ROOT, name), join(copy, name), { recursive: true })
+    for (const name of [
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'vitest.config.ts',
+      'README.md',
+    ])
+      cpSync(join(ROOT, name), join(copy, name))
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
+    // What is built is broken with its source: nothing is to be built again.
+    writeFileSync(join(copy, 'test/support/build-guard.ts'), 'export default () => {}\n')
+    for (const row of rows)
+      console.log(holds(row, copy), '|', row.file, '|', row.text.trim(), '|', row.test, row.name)
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
+}
