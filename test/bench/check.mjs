@@ -52,6 +52,7 @@ const formulas = [
 
 const checker = await createChecker({ modules: 'standard' })
 const ours = await loadParser()
+await Parser.init()
 const theirs = new Parser()
 theirs.setLanguage(await Language.load(resolve('tree-sitter-python/tree-sitter-python.wasm')))
 
