@@ -8,7 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Policy } from '../policy/policy.js'
 import { guestPath } from '../policy/keys/filesystem.js'
 import type { TakenFiles } from '../sandbox/files.js'
@@ -97,7 +97,7 @@ export function putArtifacts(files: TakenFiles, from: string, target: string): v
       )
     const file = join(target, ...names)
     try {
-      mkdirSync(target, { recursive: true })
+      makeTarget(target)
       for (let depth = 1; depth < names.length; depth++)
         makeFolder(join(target, ...names.slice(0, depth)))
       const to = openSync(file, NEVER_THROUGH_LINKS, 0o666)
@@ -114,6 +114,13 @@ export function putArtifacts(files: TakenFiles, from: string, target: string): v
 
 const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW = 0 } = constants
 const NEVER_THROUGH_LINKS = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+
+/** Node's own `mkdirSync` with `recursive` never ends where nothing can be made, as below /proc. */
+function makeTarget(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return
+  makeTarget(dirname(path))
+  mkdirSync(path)
+}
 
 function makeFolder(path: string): void {
   const there = lstatSync(path, { throwIfNoEntry: false })
