@@ -1,0 +1,70 @@
+/**
+ * `language: 'full'`: there is no language to hold anybody back, and the attacks on it, on memory and on limits reach nothing of a
+ * trusted module, of the host's objects or of the process all the same. What holds here is the wall alone.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { capability, createSandbox, type EffectEvent, type Sandbox } from '../src/index.js'
+import { EXPOSE, SECRETS } from './support/secrets.js'
+
+const root = join(import.meta.dirname, '..')
+const document = { title: 'T', status: 'S', wiped: 0, wipe: () => (document.wiped += 1) }
+const asked: EffectEvent[] = []
+let sandbox: Sandbox
+
+beforeAll(async () => {
+  sandbox = await createSandbox(
+    { language: 'full', limits: { memoryMb: 256, wallMs: 200, outputBytes: 100_000 } },
+    {
+      isolation: 'thread',
+      workers: 1,
+      trusted: {
+        engine: {
+          source: readFileSync(join(root, 'test/support/vault.py'), 'utf8'),
+          expose: EXPOSE as never,
+        },
+      },
+      capabilities: { doc: capability(document, { read: ['title'] }) },
+      onEffect: (effect) => asked.push(effect),
+    },
+  )
+})
+afterAll(() => sandbox.close())
+
+const programs = ['escapes', 'floor', 'redteam'].flatMap((name) => {
+  const folder = join(root, 'fixtures', name)
+  return readdirSync(folder)
+    .filter(
+      (file) => file !== 'engine.py' && !/^(?:guest-limits|guest-semantics|allowed)/.test(file),
+    )
+    .flatMap((file) =>
+      readFileSync(join(folder, file), 'utf8')
+        .split(/^# --- /m)
+        .slice(1)
+        .map((text) => ({ file, name: text.slice(0, text.indexOf('\n')), code: `# ${text}` })),
+    )
+})
+const ENDINGS = ['returned', 'raised', 'exited', 'exhausted', 'crashed', 'refused']
+
+test('no attack reaches anything, whatever it does in its own memory', async () => {
+  expect(programs.length).toBeGreaterThan(600)
+  const environment = JSON.stringify(process.env)
+  const endings = new Map<string, number>()
+  for (const { file, name, code } of programs) {
+    const outcome = await sandbox.run(code)
+    endings.set(outcome.status, (endings.get(outcome.status) ?? 0) + 1)
+    const told = JSON.stringify(outcome, (_, x: unknown) => (typeof x === 'bigint' ? `${x}` : x))
+    const held = SECRETS.filter((secret) => told.includes(secret))
+    expect({ file, name, held }).toEqual({ file, name, held: [] })
+  }
+  expect([...endings.keys()].filter((status) => !ENDINGS.includes(status))).toEqual([])
+  // Nothing of the language is left to refuse them: they do run.
+  expect(endings.get('refused') ?? 0).toBeLessThan(programs.length / 10)
+  expect([document.title, document.status, document.wiped]).toEqual(['T', 'S', 0])
+  expect(
+    asked.filter(({ decision, target }) => decision === 'allowed' && !/^doc/.test(target)),
+  ).toEqual([])
+  expect(JSON.stringify(process.env)).toBe(environment)
+  expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
+}, 600_000)
