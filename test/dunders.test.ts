@@ -126,6 +126,7 @@ def group():
 describe('reading shows the program its own, as CPython does', () => {
   const SETUP = `
 import functools, json, sys
+from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, NamedTuple, TypedDict
 class H:
@@ -137,6 +138,8 @@ NT = NamedTuple('NT', [('a', int)])
 class TD(TypedDict):
     a: int
     _b: str
+@dataclass
+class D: x: int; _y: int = 0
 class A: pass
 class B(A):
     """doc"""
@@ -182,6 +185,7 @@ except ValueError as e: error = e
       ['KeyError(1)', true, true],
     ],
     ['list[int].__origin__ is list and list[int].__args__ == (int,)', true],
+    ['list(D.__dataclass_fields__), hasattr(3, "__dataclass_fields__")', [['x', '_y'], false]],
     [
       "getattr(b, '__class__') is B and hasattr(b, '__dict__') and not hasattr(1, '__dict__')",
       true,

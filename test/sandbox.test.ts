@@ -308,6 +308,29 @@ TypeError: 'int' object is not subscriptable
   })
 })
 
+test('the output takes bytes in turn with text, and tells itself as CPython’s', async () => {
+  const sandbox = await createSandbox({ modules: { sys: '*' } }, { isolation: 'thread' })
+  const { stdout, stderr } = await sandbox.run(`import sys
+print('a', end='')
+print(sys.stdout.buffer.write('é\\n'.encode()))
+sys.stderr.buffer.write(memoryview(b'apart'))
+print(sys.stdout, sys.stderr.name, sys.stdout.mode, sys.stdout.readable())
+for no in 'text', 3, [1]:
+    try: sys.stdout.buffer.write(no)
+    except TypeError as error: print(error)
+print([name for name in ('raw', 'detach', '_stream', 'close') if hasattr(sys.stdout.buffer, name)])`)
+  await sandbox.close()
+  expect(stdout).toBe(`aé
+3
+<_io.TextIOWrapper name='<stdout>' mode='w' encoding='utf-8'> <stderr> w False
+a bytes-like object is required, not 'str'
+a bytes-like object is required, not 'int'
+a bytes-like object is required, not 'list'
+[]
+`)
+  expect(stderr).toBe('apart')
+})
+
 describe('a formula', () => {
   test('answers at once inline, with a promise elsewhere, and for columns', async () => {
     for (const isolation of ['inline', 'thread'] as const) {

@@ -15,6 +15,7 @@ from types import MappingProxyType, MethodType, TracebackType
 from typing import Generic, Protocol
 
 from . import kinds, metaclasses, namespaces, told
+from .facets.dataclasses import fields
 from .facets.typing import get_args, get_origin
 from .classes import KINDS, judged_method
 from .guards import _getattr_
@@ -142,6 +143,14 @@ def _of_function(x, name):
     return _get(x, name)
 
 
+def _fields(x, name):
+    """Of a dataclass and its instances, as `dataclasses.fields` tells them."""
+    try:
+        return {field.name: field for field in fields(x)}
+    except TypeError:
+        refuse(name)
+
+
 def _of_alias(x, name):
     if is_class(x) or get_origin(x) is None:
         refuse(name)
@@ -165,6 +174,7 @@ READ = {
     **dict.fromkeys(('__self__', '__func__'), _of_method),
     **dict.fromkeys(('__defaults__', '__kwdefaults__'), _of_function),
     **dict.fromkeys(('__origin__', '__args__'), _of_alias),
+    '__dataclass_fields__': _fields,
     **dict.fromkeys(told.TYPE_PARTS, told.of_type),
     **dict.fromkeys(told.STREAMS, told.stream),
     **dict.fromkeys(DEFINED_METHODS - DEFINABLE_METHODS - {'__bases__'}, told.hook),

@@ -134,7 +134,7 @@ export const GUARDED_DUNDERS = [
   ...words(`
   __class__ __dict__ __mro__ __bases__ __base__ __subclasses__ __annotations__ __members__ __abstractmethods__
   __match_args__ __slots__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __notes__ __self__ __func__
-  __defaults__ __kwdefaults__ __origin__ __args__
+  __defaults__ __kwdefaults__ __origin__ __args__ __dataclass_fields__
   __parameters__ __type_params__ __orig_bases__ __value__ __bound__ __constraints__ __default__ __covariant__ __contravariant__
   __infer_variance__ __metadata__ __supertype__ __total__ __required_keys__ __optional_keys__ __readonly_keys__
   __mutable_keys__ __final__ __override__ __isabstractmethod__ __stdin__ __stdout__ __stderr__

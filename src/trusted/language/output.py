@@ -2,6 +2,7 @@
 
 from .sealed import __builtins__
 import sys
+from array import array
 from _io import _IOBase
 from _pyio import IOBase
 from io import StringIO
@@ -43,7 +44,45 @@ class Output:
     def writable(self):
         return True
 
+    def readable(self):
+        return False
 
+    @property
+    def buffer(self):
+        return Bytes(_stream_of(self))
+
+    def __repr__(self):
+        return f"<_io.TextIOWrapper name={self.name!r} mode='w' encoding='utf-8'>"
+
+    name = property(lambda self: '<stderr>' if _stream_of(self) is sys.__stderr__ else '<stdout>')
+    mode, newlines, line_buffering = 'w', None, True
+
+
+class Bytes:
+    """What takes the bytes of the run's output, in turn with its text."""
+
+    __slots__ = ('_stream',)
+    mode, closed = 'wb', False
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def write(self, data, /):
+        if type(data) is not memoryview and not isinstance(data, (bytes, bytearray, array)):
+            raise TypeError(f'a bytes-like object is required, not {type(data).__name__!r}')
+        data = bytes(memoryview(data))
+        self._stream.flush()
+        self._stream.buffer.write(data)
+        self._stream.buffer.flush()
+        return len(data)
+
+    def flush(self):
+        self._stream.flush()
+
+
+Bytes.__name__ = Bytes.__qualname__ = 'BufferedWriter'
+Output.__name__ = Output.__qualname__ = 'TextIOWrapper'
+Bytes.__module__ = Output.__module__ = '_io'
 _stream_of, _set_stream = Output._stream.__get__, Output._stream.__set__
 del Output._stream
 
