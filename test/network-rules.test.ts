@@ -129,7 +129,7 @@ describe('URLs', () => {
       isOf(readOrigin(origin).origin, readUrl(url) as URL)
     expect(allows('https://a.test', 'https://a.test:443/x')).toBe(true)
     for (const url of [
-      'http://a.test',
+      'http://a.test:443',
       'https://a.test:8443',
       'https://b.a.test',
       'https://xa.test',
@@ -141,7 +141,7 @@ describe('URLs', () => {
       'https://203.0.113.1',
       'https://0x7f.1',
       'https://[2001:db8::1]',
-      'http://a.test',
+      'http://a.test:443',
     ])
       expect(allows('https://*', url), url).toBe(false)
     for (const url of ['https://a.test', 'https://xa.test', 'https://b.a.test:8443'])
