@@ -118,7 +118,7 @@ describe('a sandbox', () => {
     await throws(
       () => program.run({}, any({ inputs: {} })),
       new ArgumentError(
-        'options.inputs: there is no such option (known: files, result, stdin, argv, env, signal, onOutput, limits, holdMs, record, replay)',
+        'options.inputs: there is no such option (known: files, result, asText, stdin, argv, env, signal, onOutput, limits, holdMs, record, replay)',
       ),
     )
   })

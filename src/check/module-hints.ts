@@ -50,7 +50,6 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   pkgutil: 'write an `import` statement',
   dis: 'leave it out',
   tracemalloc: 'leave it out: memory is limited by the policy',
-  atexit: 'write the last lines at the end of the program',
   getpass: 'take inputs from the host',
   gettext: 'keep the texts in a dict',
   pdb: 'print what you want to see',

@@ -139,6 +139,8 @@ def _check_frozen():
     soft = [] if _FULL else [cls for cls in _every_class().values() if not cls.__flags__ & 1 << 8]
     if soft:
         raise SystemError(f'not frozen: {soft[:5]}')
+    # What the library registered would run at the end of every program.
+    atexit._clear()
     gc.collect()
     # What exists now is never garbage: collections of the guest do not look at it.
     gc.freeze()

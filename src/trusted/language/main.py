@@ -53,6 +53,7 @@ def _run(request):
 
     def work(guest):
         scope = guest.scope
+        guest.is_last = not request['keep']
         begin(guest, request)
         scope['__file__'] = code.co_filename
         scope.update(request['inputs'])
@@ -93,9 +94,10 @@ def _told(value, is_shown):
 def _turn(guest, request):
     """Lets the program go on until it ends or waits."""
     sys.setrecursionlimit(request['recursion'] + _TURN_FRAMES)
-    for _ in guest.turns:
+    turns, guest.turns = guest.turns, None
+    for _ in turns:
+        guest.turns = turns
         return WAITING
-    guest.turns = None
     return _ended(guest)
 
 

@@ -16,6 +16,7 @@ from . import values
 from .builtins import make_run
 from .describe import describe
 from .floor import identity
+from .guest import ending
 from .guest.given import given
 from .guest.noted import note_from_now_on
 from .guest.own import grant
@@ -47,6 +48,8 @@ class _Guest:
         # The program that runs in turns, and the global that is its value.
         self.turns = self.result = None
         self.is_shown = False
+        # Whether its program is the last thing that it does, and whether it has files.
+        self.is_last, self.has_files = False, 'files' in policy
         # Every prepared function: direct-call.ts calls them by their addresses.
         self.kept = []
         # Those of `cells`, by their numbers.
@@ -92,6 +95,15 @@ def settle():
 def perform(request, work, **told):
     """`work(guest)`, under the guest's limits; its value, or what it raised and where (`told`), as a response."""
     guest = opened(request)
+    response = _performed(guest, request, work, told)
+    if guest.is_last and guest.turns is None:
+        unsettle(request)
+        ending.end(guest.scope, guest.has_files)
+        settle()
+    return response
+
+
+def _performed(guest, request, work, told):
     unsettle(request)
     try:
         value = work(guest)
@@ -157,6 +169,7 @@ def load(request):
     """The request's code, looked through once more: what refuses here was not made by our own compiler."""
     code = marshal.loads(request['code'])
     scan(code)
+    ending.note(code)
     return code
 
 

@@ -1,7 +1,10 @@
-"""`weakref` for guests: keys of values are data, and nothing runs when the interpreter ends."""
+"""`weakref` for guests: keys of values are data."""
 
 from ..sealed import __builtins__
+import atexit
+import sys
 import weakref
+from types import SimpleNamespace
 
 from ..ownership import DATA_CLASSES
 
@@ -24,22 +27,26 @@ class WeakValueDictionary(weakref.WeakValueDictionary):
             self[key] = value
 
 
-# What waits for its object to go: nobody else keeps it.
-_waiting = set()
+# What waits for its object to go, the oldest first: nobody else keeps it.
+_waiting = {}
+# Whether what waits is called at the end of the program.
+_registered = []
 
 
 class finalize:
-    """Calls a function when an object goes. The real one notes in its class what is to run when the interpreter ends."""
+    """Calls a function when an object goes, or at the end of the program. The real one keeps those that wait in its class."""
 
     __slots__ = '_end', 'atexit', '__weakref__'
 
     def __init__(self, obj, func, /, *args, **kwargs):
         self._end, self.atexit = (weakref.ref(obj, self), func, args, kwargs), True
-        _waiting.add(self)
+        _waiting[self] = None
+        if not _registered:
+            _registered.append(atexit.register(_end))
 
     def _take(self):
         end, self._end = self._end, None
-        _waiting.discard(self)
+        _waiting.pop(self, None)
         return end
 
     def __call__(self, _=None):
@@ -62,6 +69,18 @@ class finalize:
     def alive(self):
         """Whether the function has not been called yet."""
         return self._end is not None
+
+
+def _end():
+    """The end of the program: the newest first, as the real one does."""
+    for each in reversed([*_waiting]):
+        if each.atexit:
+            try:
+                each()
+            except Exception as error:
+                trace = error.__traceback__
+                told = {'exc_type': type(error), 'exc_value': error, 'exc_traceback': trace}
+                sys.unraisablehook(SimpleNamespace(**told, err_msg=None, object=each))
 
 
 _take = finalize._take

@@ -27,6 +27,9 @@ export const PROGRAMS: ModuleRecords = {
     subclassable: `LifoQueue PriorityQueue Queue`,
     hooks: { Queue: '_init _get _put' },
   },
+  atexit: {
+    shows: `register unregister`,
+  },
   'concurrent.futures': {
     shows: `
       ALL_COMPLETED CancelledError FIRST_COMPLETED FIRST_EXCEPTION Future ThreadPoolExecutor

@@ -1,0 +1,185 @@
+/** The end of a program, in both languages: as CPython ends one. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSandbox, type Outcome, type Sandbox } from '../src/index.js'
+
+/** Programs, and what each has printed when it is over. */
+const PRINTED: Readonly<Record<string, readonly [program: string, printed: string]>> = {
+  'finalizers run in the order in which things were made, with all globals there': [
+    `
+class Account:
+    count = 0
+    def __init__(self, name):
+        self.name = name
+        Account.count += 1
+    def __del__(self):
+        Account.count -= 1
+        print('bye', self.name, Account.count)
+first, second, rest = Account('a'), Account('b'), [Account('c')]
+print('end')
+`,
+    'end\nbye a 2\nbye b 1\nbye c 0\n',
+  ],
+  'one that has run does not run again': [
+    `
+kept = []
+class A:
+    def __del__(self):
+        print('once')
+        kept.append(self)
+A()
+`,
+    'once\n',
+  ],
+  'what they raise is told, and ends nothing': [
+    `
+class A:
+    def __del__(self):
+        print('x' + 1)
+class B:
+    def __del__(self):
+        print('b')
+a, b = A(), B()
+`,
+    `Exception ignored while calling deallocator <function A.__del__ at 0x…>:
+Traceback (most recent call last):
+  File "<guest>", line 4, in __del__
+TypeError: can only concatenate str (not "int") to str
+b
+`,
+  ],
+  'what was registered is called, the newest first': [
+    `
+import atexit
+@atexit.register
+def last():
+    print('last')
+atexit.register(print, 'first', sep='-')
+atexit.register(last)
+atexit.unregister(last)
+print('end')
+`,
+    'end\nfirst\n',
+  ],
+  'what is to be called when a thing goes': [
+    `
+import weakref
+class A: pass
+a, b = A(), A()
+weakref.finalize(a, print, 'a')
+weakref.finalize(b, print, 'b')
+quiet = weakref.finalize(b, print, 'never')
+quiet.atexit = False
+del a
+print('end')
+`,
+    'a\nend\nb\n',
+  ],
+  'after an exit': [
+    `
+import sys
+class A:
+    def __del__(self): print('bye')
+a = A()
+sys.exit(3)
+`,
+    'bye\n',
+  ],
+  'after an exception': [
+    `
+class A:
+    def __del__(self): print('bye')
+a = A()
+1 / 0
+`,
+    'bye\n',
+  ],
+  'after waiting': [
+    `
+import asyncio
+class A:
+    def __del__(self): print('bye')
+a = A()
+await asyncio.sleep(0.001)
+print('end')
+`,
+    'end\nbye\n',
+  ],
+}
+
+/** Without addresses, and without the source lines that full Python shows in tracebacks of its own. */
+const plainly = (text: string): string =>
+  text.replace(/\b0x[0-9a-f]+/g, '0x…').replace(/^ {4}.*\n(?: +[~^]+\n)?/gm, '')
+
+const FILES = {
+  filesystem: { '/': { memory: 100_000 } },
+  artifacts: { from: '/' },
+} as const
+
+describe.each([
+  ['restricted', { modules: 'standard' }],
+  ['full', { language: 'full' }],
+] as const)('%s', (_, language) => {
+  let sandbox: Sandbox
+  const policy = { ...language, ...FILES, limits: { wallMs: 20_000 } } as const
+  beforeAll(async () => {
+    sandbox = await createSandbox(policy, { isolation: 'thread', workers: 1 })
+  })
+  afterAll(() => sandbox.close())
+
+  test.each(Object.entries(PRINTED))('%s', async (_name, [program, printed]) => {
+    expect(plainly((await sandbox.run(program)).output!)).toBe(printed)
+  })
+
+  const filesOf = (outcome: Outcome): Record<string, string> =>
+    'files' in outcome && outcome.files
+      ? Object.fromEntries(
+          Object.entries(outcome.files).map(([name, data]) => [name, Buffer.from(data).toString()]),
+        )
+      : {}
+
+  test('files that were left open are written out, however it ended', async () => {
+    const program =
+      "f = open('/text', 'w')\nf.write('text')\ng = open('/bytes', 'wb')\ng.write(b'12')\n"
+    for (const end of [
+      '',
+      'raise SystemExit(2)',
+      '1 / 0',
+      'import asyncio\nawait asyncio.sleep(0)',
+    ])
+      expect(filesOf(await sandbox.run(program + end)), end).toEqual({
+        '/text': 'text',
+        '/bytes': '12',
+      })
+  })
+
+  test('a file that cannot be written out is told, once', async () => {
+    const outcome = await sandbox.run(
+      "f = open('/a', 'w')\nf.write('x' * 5000)\ng = open('/b', 'w')\ng.write('x' * 99_000)\n'end'",
+    )
+    expect(outcome).toMatchObject({
+      status: 'returned',
+      value: 'end',
+      stderr:
+        "Exception ignored while finalizing file <_io.TextIOWrapper name='/b' mode='w' encoding='UTF-8'>:\nOSError: [Errno 51] No space left on device\n",
+    })
+  })
+
+  test('an end without end is ended by the limits', async () => {
+    const outcome = await sandbox.run(
+      'class A:\n    def __del__(self):\n        while True: pass\na = A()\n1',
+      { limits: { wallMs: 300 } },
+    )
+    expect(outcome).toMatchObject({ status: 'exhausted', limit: 'wallMs' })
+    expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
+  })
+
+  test('a session has none', async () => {
+    const session = await sandbox.session()
+    const outcome = await session.run(
+      "class A:\n    def __del__(self): print('bye')\na = A()\nf = open('/kept', 'w')\nf.write('x')",
+    )
+    expect([outcome.output, filesOf(outcome)]).toEqual(['', { '/kept': '' }])
+    expect((await session.run('del a')).output).toBe('bye\n')
+    await session.close()
+  })
+})
