@@ -80,9 +80,9 @@ test('on the command line a variable is given, or passed on', async () => {
       ['run', '--language', 'full', '-c', 'import os\nsorted(os.environ.items())', ...args],
       { env: { SECRET: 'hunter2', LANG: 'C' } },
     )
-  expect((await show([])).stdout).toBe("[['HOME', '/']]\n")
+  expect((await show([])).stdout).toBe("[('HOME', '/')]\n")
   expect((await show(['--env', 'A=b=c', '--env', 'LANG', '--env', 'E='])).stdout).toBe(
-    "[['A', 'b=c'], ['E', ''], ['LANG', 'C']]\n",
+    "[('A', 'b=c'), ('E', ''), ('LANG', 'C')]\n",
   )
   expect(await show(['--env', 'NONE'])).toMatchObject({
     status: 2,
@@ -96,7 +96,7 @@ test('on the command line a variable is given, or passed on', async () => {
 
 test('the command line lets a program that it gives an environment read it, and nothing else of `os`', async () => {
   const source = 'import os\nos.environ["A"], os.getenv("B")'
-  expect((await pyrestrict(['run', '-c', source, '--env', 'A=1'])).stdout).toBe("['1', None]\n")
+  expect((await pyrestrict(['run', '-c', source, '--env', 'A=1'])).stdout).toBe("('1', None)\n")
   expect((await pyrestrict(['run', '-c', source])).stderr).toContain('module `os`')
   const other = await pyrestrict(['run', '-c', 'import os\nos.listdir("/")', '--env', 'A=1'])
   expect([other.status, other.stderr]).toEqual([

@@ -18,8 +18,7 @@ from warnings import catch_warnings, simplefilter
 from ..ownership import mro_of
 
 _FINALIZER = '__del__'
-# A file is written out before what it writes into.
-_FILES = TextIOWrapper, BufferedWriter, BufferedRandom
+_FILES = frozenset({TextIOWrapper, BufferedWriter, BufferedRandom})
 # Whether code of this guest's can have defined a finalizer.
 _has_finalizers = False
 
@@ -42,12 +41,12 @@ def end(scope, has_files):
     """Ends the program with these globals. Raises nothing: where there is no memory left for it, its end goes no further."""
     try:
         atexit._run_exitfuncs()
-        if _has_finalizers or has_files:
+        if _has_finalizers:
             _collect()
-            alive = _alive(scope)
-            _finalize(alive)
-            if has_files:
-                _write_out(alive)
+        if _has_finalizers or has_files:
+            alive = _alive(scope, lambda kind: _finalizer_of(kind) or _is_file(kind))
+            _finalize([each for each in alive if _finalizer_of(type(each))])
+            _write_out([each for each in alive if _is_file(type(each))])
     except MemoryError:
         pass
 
@@ -59,12 +58,17 @@ def _collect():
         gc.collect()
 
 
-def _alive(scope):
-    """What there is, in the order in which it was made, as far as that is known; each once."""
-    found = {id(thing): thing for thing in scope.values()}
-    for thing in gc.get_objects():
-        found.setdefault(id(thing), thing)
-    return list(found.values())
+def _alive(scope, is_wanted):
+    """What there is of the classes that are wanted, in the order in which it was made, as far as that is known; each once.
+
+    Classes are asked for, since they are few: a program may hold a million things.
+    """
+    things = [*scope.values(), *gc.get_objects()]
+    kinds = {id(kind): kind for kind in map(type, things)}
+    wanted = {key for key, kind in kinds.items() if is_wanted(kind)}
+    if not wanted:
+        return []
+    return [*{id(thing): thing for thing in things if id(type(thing)) in wanted}.values()]
 
 
 class _Call(partial):
@@ -77,7 +81,8 @@ class _Call(partial):
 def _finalize(alive):
     """CPython itself calls the finalizers, so that it tells what they raise in its own way: as those of objects of ours, which go."""
     for thing in alive:
-        if (finalizer := _finalizer_of(type(thing))) is not None and not gc.is_finalized(thing):
+        if not gc.is_finalized(thing):
+            finalizer = _finalizer_of(type(thing))
             type('', (), {_FINALIZER: staticmethod(_Call(finalizer, thing))})()
 
 
@@ -89,17 +94,26 @@ def _finalizer_of(kind):
     return None
 
 
-def _write_out(alive):
+def _is_file(kind):
+    return not _FILES.isdisjoint(mro_of(kind))
+
+
+def _write_out(files):
+    """Files of text before the files of bytes that they write into, which would tell the same once more."""
     told = set()
-    for kind in _FILES:
-        for file in alive:
-            if kind not in mro_of(type(file)) or _is_closed(file) or id(file) in told:
+    for is_text in True, False:
+        for file in files:
+            if (
+                (TextIOWrapper in mro_of(type(file))) != is_text
+                or id(file) in told
+                or _is_closed(file)
+            ):
                 continue
             try:
-                kind.flush(file)
+                file.flush()
             except Exception as error:
-                # The file of bytes below it would tell the same once more.
-                told.add(id(file.buffer) if kind is TextIOWrapper else None)
+                if is_text:
+                    told.add(id(file.buffer))
                 text = ''.join(format_exception_only(error))
                 sys.stderr.write(f'Exception ignored while finalizing file {file!r}:\n{text}')
 

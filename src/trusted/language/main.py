@@ -80,8 +80,11 @@ def _run(request):
 def _ended(guest):
     """The value of a program that has come to its end."""
     scope, name = guest.scope, guest.result
+    value = scope.pop(_VALUE, None)
     if name is None:
-        return _told(scope.pop(_VALUE, None), guest.is_shown)
+        return _told(value, guest.is_shown)
+    # Nobody is told of it, so it goes, and its finalizer runs, before the other is looked for.
+    del value
     if name not in scope:
         raise NameError(f'name {name!r} is not defined', name=name)
     return _told(scope[name], guest.is_shown)
