@@ -81,8 +81,8 @@ class _Call(partial):
 def _finalize(alive):
     """CPython itself calls the finalizers, so that it tells what they raise in its own way: as those of objects of ours, which go."""
     for thing in alive:
-        if not gc.is_finalized(thing):
-            finalizer = _finalizer_of(type(thing))
+        finalizer = _finalizer_of(type(thing))
+        if finalizer is not None and not gc.is_finalized(thing):
             type('', (), {_FINALIZER: staticmethod(_Call(finalizer, thing))})()
 
 

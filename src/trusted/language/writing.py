@@ -50,13 +50,10 @@ def _has_no_place(x, name):
 
 
 def refuse_write(x, name):
-    if not is_class(x) and type(x) not in FACETS and _has_no_place(x, unmark(name)):
-        # Nothing could be set: as the interpreter says it.
-        raise AttributeError(
-            f'{type(x).__name__!r} object has no attribute {unmark(name)!r} and no __dict__ for setting new attributes',
-            name=unmark(name),
-            obj=x,
-        )
+    plain = unmark(name)
+    if not is_class(x) and type(x) not in FACETS and _has_no_place(x, plain):
+        # Nothing can be set: the interpreter says so in its own words.
+        object.__setattr__(x, plain, None)
     what = (
         f'the class {x.__name__!r}'
         if is_class(x)

@@ -80,7 +80,8 @@ def _end():
             except Exception as error:
                 trace = error.__traceback__
                 told = {'exc_type': type(error), 'exc_value': error, 'exc_traceback': trace}
-                sys.unraisablehook(SimpleNamespace(**told, err_msg=None, object=each))
+                told = SimpleNamespace(**told, err_msg=None, object=each)
+                sys.unraisablehook(told)  # pyright: ignore[reportArgumentType]
 
 
 _take = finalize._take
