@@ -173,6 +173,24 @@ describe.each([
     expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
   })
 
+  test('what raises when it is written out, past all that catches, ends nothing else', async () => {
+    const program = `
+import atexit, io
+over = []
+atexit.register(over.append, 1)
+class Below(io.BytesIO):
+    def write(self, data):
+        if over: raise SystemExit(9)
+        return super().write(data)
+    def flush(self):
+        if over: raise SystemExit(9)
+f = io.TextIOWrapper(Below())
+f.write('x')
+'end'`
+    expect(await sandbox.run(program)).toMatchObject({ status: 'returned', value: 'end' })
+    expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
+  })
+
   test('a session has none', async () => {
     const session = await sandbox.session()
     const outcome = await session.run(

@@ -38,7 +38,8 @@ def note(code):
 
 
 def end(scope, has_files):
-    """Ends the program with these globals. Raises nothing: where there is no memory left for it, its end goes no further."""
+    """Ends the program with these globals. Raises nothing: where what is alive raises when it is looked at, or no memory is left, the end
+    goes no further."""
     try:
         atexit._run_exitfuncs()
         if _has_finalizers:
@@ -47,7 +48,7 @@ def end(scope, has_files):
             alive = _alive(scope, lambda kind: _finalizer_of(kind) or _is_file(kind))
             _finalize([each for each in alive if _finalizer_of(type(each))])
             _write_out([each for each in alive if _is_file(type(each))])
-    except MemoryError:
+    except BaseException:
         pass
 
 
@@ -103,19 +104,15 @@ def _write_out(files):
     told = set()
     for is_text in True, False:
         for file in files:
-            if (
-                (TextIOWrapper in mro_of(type(file))) != is_text
-                or id(file) in told
-                or _is_closed(file)
-            ):
-                continue
-            try:
-                file.flush()
-            except Exception as error:
-                if is_text:
-                    told.add(id(file.buffer))
-                text = ''.join(format_exception_only(error))
-                sys.stderr.write(f'Exception ignored while finalizing file {file!r}:\n{text}')
+            if (TextIOWrapper in mro_of(type(file))) == is_text and id(file) not in told:
+                try:
+                    if not _is_closed(file):
+                        file.flush()
+                except Exception as error:
+                    if is_text:
+                        told.add(id(file.buffer))
+                    text = ''.join(format_exception_only(error))
+                    sys.stderr.write(f'Exception ignored while finalizing file {file!r}:\n{text}')
 
 
 def _is_closed(file):
