@@ -4,7 +4,7 @@ performing.py is how guest code runs and is answered for, formulas.py what expre
 answers:
 
   compile   see compile.py
-  run       {code, mode, inputs, result, isShown, source?, before?}  the value of the program, or of the global `result`; or its `repr`
+  run       {code, mode, inputs, result, isShown, source?, before?, keep?}  the value of the program, or of the global `result`; or its `repr`
   resume    {answers, elapsed, sleeps}        goes on with a program that waits for its host
   prepare   {code}                            an expression of parameters; the addresses direct-call.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
@@ -32,6 +32,7 @@ from .language import PRIVATE_MARK
 from .performing import (
     WAITING,
     begin,
+    ended,
     load,
     name_modules,
     opened,
@@ -53,7 +54,7 @@ def _run(request):
 
     def work(guest):
         scope = guest.scope
-        guest.is_last = not request['keep']
+        guest.is_last = not request.get('keep', True)
         begin(guest, request)
         scope['__file__'] = code.co_filename
         scope.update(request['inputs'])
@@ -68,16 +69,16 @@ def _run(request):
         guest.result, guest.is_shown = request['result'], request.get('isShown', False)
         if not code.co_flags & _AWAITS:
             exec(code, scope)
-            return _ended(guest)
+            return _value_of(guest)
         # One that only lifts `asyncio.run` has no loop while its own code runs.
         is_task = _RUN not in code.co_names
         guest.turns = program.performed(lambda: make_loop(guest.run), eval(code, scope), is_task)
         return _turn(guest, request)
 
-    return perform(request, work)
+    return ended(request, perform(request, work))
 
 
-def _ended(guest):
+def _value_of(guest):
     """The value of a program that has come to its end."""
     scope, name = guest.scope, guest.result
     value = scope.pop(_VALUE, None)
@@ -101,7 +102,7 @@ def _turn(guest, request):
     for _ in turns:
         guest.turns = turns
         return WAITING
-    return _ended(guest)
+    return _value_of(guest)
 
 
 def _resume(request):
@@ -109,7 +110,7 @@ def _resume(request):
         program.continued(request['answers'], request['elapsed'], request['sleeps'])
         return _turn(guest, request)
 
-    return perform(request, work)
+    return ended(request, perform(request, work))
 
 
 def _attend(request):

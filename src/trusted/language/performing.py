@@ -95,15 +95,6 @@ def settle():
 def perform(request, work, **told):
     """`work(guest)`, under the guest's limits; its value, or what it raised and where (`told`), as a response."""
     guest = opened(request)
-    response = _performed(guest, request, work, told)
-    if guest.is_last and guest.turns is None:
-        unsettle(request)
-        ending.end(guest.scope, guest.has_files)
-        settle()
-    return response
-
-
-def _performed(guest, request, work, told):
     unsettle(request)
     try:
         value = work(guest)
@@ -119,6 +110,15 @@ def _performed(guest, request, work, told):
     if value is WAITING:
         return values.dumps(program.waiting())
     return respond(value, request)
+
+
+def ended(request, response):
+    """The response, once a program that is the last of its guest has come to its end."""
+    if guest.is_last and guest.turns is None:
+        unsettle(request)
+        ending.end(guest.scope, guest.has_files)
+        settle()
+    return response
 
 
 def exit_code(error):
