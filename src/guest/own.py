@@ -10,6 +10,7 @@ import sys
 from types import ModuleType
 
 from ..names import unmark
+from ..spellings import stored_variable
 from .functions import made
 from .questions import ERRORS, questions
 
@@ -37,10 +38,18 @@ class Module:
         raise AttributeError(f'module {module!r} has no attribute {name!r}', name=name, obj=self)
 
     def __setattr__(self, name, value):
-        object.__setattr__(self, unmark(name), value)
+        object.__setattr__(self, _bindable(name), value)
 
     def __delattr__(self, name):
-        object.__delattr__(self, unmark(name))
+        object.__delattr__(self, _bindable(name))
+
+
+def _bindable(name):
+    """A global's name, as a statement could bind it: who binds a guard's name in a module's globals takes its place."""
+    try:
+        return stored_variable(unmark(name))
+    except KeyError as error:
+        raise AttributeError(*error.args, name=unmark(name)) from None
 
 
 Module.__name__ = Module.__qualname__ = 'module'
