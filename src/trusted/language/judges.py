@@ -163,7 +163,10 @@ def _judge_setattr(x, name):
     def method(*args):
         self, key, *value = held + args
         stored = name_to_write(self, key)
-        if write is not None:
+        if x is object and not own(type(self)):
+            # What is not the program's own says itself what may be set: a module, no guard's name.
+            (setattr if name == '__setattr__' else delattr)(self, stored, *value)
+        elif write is not None:
             write(self, stored, *value)  # pyright: ignore[reportArgumentType]
         elif held:
             _getattr(x, name)(stored, *value)
