@@ -80,8 +80,8 @@ describe('the permission model', () => {
       .filter((arg) => arg.startsWith('--allow'))
       .map((flag) => flag.replace(`${root}/`, ''))
     expect(granted.map((flag) => flag.replace(/=.*\/pyodide\//, '=pyodide/'))).toEqual([
-      '--allow-fs-read=dist/platform/',
-      '--allow-fs-read=dist/trusted/',
+      '--allow-fs-read=dist/bundle/worker.js',
+      '--allow-fs-read=dist/bundle/package.json',
       '--allow-fs-read=dist/package.json',
       '--allow-fs-read=package.json',
       '--allow-fs-read=dist/guest',

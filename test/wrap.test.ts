@@ -41,7 +41,7 @@ test('a command of a pool is around every process, those that compile included',
   const sandbox = await createSandbox({}, { pool })
   expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
   const started = readFileSync(log, 'utf8')
-  expect(started).toContain('node/worker.js')
+  expect(started).toContain('bundle/worker.js')
   expect(started).toContain('bundle/compile-worker.js')
   await sandbox.close()
   await pool.close()

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Starts the command line. `check`, which editors and hooks start all day, comes as one file (write-bundle.ts): loading a
- * hundred small ones takes as long as Node itself. The bundle is used only if it is as new as what it was made from.
+ * Starts the command line. It comes as one file (write-bundle.ts), and `check`, which editors and hooks start all day, as one of
+ * its own: loading a hundred small ones takes as long as Node itself. A bundle is used only if it is as new as what it was made from.
  */
 if (typeof process.getBuiltinModule !== 'function') {
   process.stderr.write(`pyrestrict: needs Node 20.19 or later; this is ${process.versions.node}\n`)
@@ -9,13 +9,13 @@ if (typeof process.getBuiltinModule !== 'function') {
 }
 // Not imported: an import of node:fs copies all its exports, and loads streams for that.
 const { statSync } = process.getBuiltinModule('node:fs')
-const BUNDLE = new URL('../bundle/check.js', import.meta.url)
 const argv = process.argv.slice(2)
+const BUNDLE = new URL(`../bundle/${argv[0] === 'check' ? 'check' : 'cli'}.js`, import.meta.url)
 
 process.exitCode = 2
 try {
   const { main, describeFault, complain } = (await import(
-    argv[0] === 'check' && isCurrent(BUNDLE) ? BUNDLE.href : './entry.js'
+    isCurrent(BUNDLE) ? BUNDLE.href : './entry.js'
   )) as typeof import('./entry.js')
   process.on('uncaughtException', (error) => {
     complain(describeFault(error))

@@ -1,24 +1,31 @@
 /**
- * Run by the build: writes what must start quickly as one file each. `dist/bundle/check.js` is the command line for
- * `pyrestrict check`, `dist/bundle/compile-worker.js` the script of compile workers,
- * `dist/bundle/check-anywhere.js` what `pyrestrict/check` gives a page. Measured on the main thread: loading a
- * hundred files takes 50 ms, one of these 10 to 20. The rules are in them, read and validated; the parser's WebAssembly is read
- * from its package, other commands and rarely needed packages are loaded from where they are. Takes no arguments.
+ * Run by the build: writes what must start quickly as one file each, in `dist/bundle/`. Measured on the main thread: loading a
+ * hundred files takes 50 ms, one of these 10 to 20. Takes no arguments.
+ *
+ *     index.js           what `pyrestrict` gives a program
+ *     cli.js             the command line
+ *     check.js           the command line for `pyrestrict check`: other commands are loaded from where they are
+ *     worker.js          the script of workers
+ *     compile-worker.js  the script of compile workers
+ *     check-anywhere.js  what `pyrestrict/check` gives a page
+ *
+ * Packages stay packages, but in what starts all day or in a jail. The rules are in them, read and validated; the parser's
+ * WebAssembly is read from its package.
  */
 import { isBuiltin } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'rolldown'
 import { readKindList } from '../check/kind-list.js'
 import { loadRules } from '../rules/load.js'
 import { readInstallation } from '../syntax/installed.js'
 
-const ENTRY = fileURLToPath(new URL('./entry.js', import.meta.url))
-const RULES = fileURLToPath(new URL('../rules/load.js', import.meta.url))
-const KINDS = fileURLToPath(new URL('../check/kind-list.js', import.meta.url))
-const INSTALLED = fileURLToPath(new URL('../syntax/installed.js', import.meta.url))
-const CHECK_API = fileURLToPath(new URL('../check-api.js', import.meta.url))
-const COMPILE_WORKER = fileURLToPath(new URL('../compile/worker.js', import.meta.url))
+const built = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const ENTRY = built('cli/entry.js')
+const RULES = built('rules/load.js')
+const KINDS = built('check/kind-list.js')
+const INSTALLED = built('syntax/installed.js')
+const FOLDER = built('bundle/')
 
 /** Packages and commands that a plain `check` never needs. */
 const APART = new Set([
@@ -57,6 +64,18 @@ const embedRules: Plugin = {
     export const explain = (code) => rules.get(code)?.rule`,
 }
 
+/** A module looks for its files from where it is, and not from where the bundle is. The URL stands apart: see installed.ts. */
+const stayHome: Plugin = {
+  name: 'stay-home',
+  transform: (code, id) =>
+    code.includes('import.meta.url')
+      ? code.replaceAll(
+          'import.meta.url',
+          `new URL(${JSON.stringify(relative(FOLDER, id))}, BUNDLE).href`,
+        )
+      : null,
+}
+
 /** An import of a module of Node's copies all its exports, and so loads all that it loads on demand: streams, for node:fs. */
 const borrowBuiltins: Plugin = {
   name: 'borrow-builtins',
@@ -92,27 +111,45 @@ const embedFiles: Plugin = {
   },
 }
 
-const FOR_NODE = { platform: 'node', plugins: [borrowBuiltins, keepApart, embedRules] } as const
+/** Packages are resolved by who installed them. */
+const leavePackages: Plugin = {
+  name: 'leave-packages',
+  resolveId: (id) => (/^[./\0]/.test(id) || isBuiltin(id) ? null : { id, external: true }),
+}
+
+const FOR_START = {
+  platform: 'node',
+  plugins: [borrowBuiltins, keepApart, embedRules, stayHome],
+} as const
+const FOR_NODE = {
+  platform: 'node',
+  plugins: [leavePackages, borrowBuiltins, embedRules, stayHome],
+} as const
 const FOR_ANY = { platform: 'browser', plugins: [embedRules, embedFiles] } as const
 const BUNDLES = [
-  [ENTRY, '../bundle/check.js', FOR_NODE],
-  [COMPILE_WORKER, '../bundle/compile-worker.js', FOR_NODE],
-  [CHECK_API, '../bundle/check-anywhere.js', FOR_ANY],
+  ['index.js', 'index.js', FOR_NODE],
+  ['cli/entry.js', 'cli.js', FOR_NODE],
+  ['cli/entry.js', 'check.js', FOR_START],
+  ['platform/node/worker.js', 'worker.js', FOR_START],
+  ['compile/worker.js', 'compile-worker.js', FOR_START],
+  ['check-api.js', 'check-anywhere.js', FOR_ANY],
 ] as const
 
 for (const [input, file, how] of BUNDLES) {
   await build({
-    input,
+    input: built(input),
     ...how,
     plugins: [...how.plugins],
     logLevel: 'warn',
     // web-tree-sitter's own, for dynamic linking of what is not linked here.
     checks: { eval: false },
     output: {
-      file: fileURLToPath(new URL(file, import.meta.url)),
+      file: `${FOLDER}${file}`,
       format: 'esm',
       codeSplitting: false,
-      minify: true,
+      // Stacks of a host's errors show these two.
+      minify: how !== FOR_NODE,
+      ...(how !== FOR_ANY && { intro: 'const BUNDLE = import.meta.url' }),
     },
   })
 }

@@ -41,7 +41,7 @@ export interface JailOptions {
 /** Not written into `new URL` itself: a bundler would take what is named there for an asset, and copy a folder of ours. */
 const HERE = import.meta.url
 /** The script a worker runs. Sources run by a test runner use the built one: Node runs no TypeScript. */
-export const WORKER_SCRIPT = fileURLToPath(new URL('../../../dist/platform/node/worker.js', HERE))
+export const WORKER_SCRIPT = fileURLToPath(new URL('../../../dist/bundle/worker.js', HERE))
 
 /**
  * Run by a shell in place of Node. Every step may fail (an old kernel, a hard limit, no setpriv) and the jail is started all
@@ -77,7 +77,7 @@ export interface JailProgram {
   readonly readable: readonly string[]
 }
 
-/** The program that serves a guest. It may read the folders of the trusted base and of what starts it, image and wasm. */
+/** The program that serves a guest. It may read its script, image and wasm. */
 function guestProgram(image: ImageName = 'restricted'): JailProgram {
   // Package managers make symlinks.
   const script = realpathSync(WORKER_SCRIPT)
@@ -87,11 +87,9 @@ function guestProgram(image: ImageName = 'restricted'): JailProgram {
     script,
     args: [wasm, image],
     readable: [
-      at('../'),
-      at('../../trusted/'),
+      script,
       // Node 20 asks the package.json of every folder up to ours which kind of module a script is.
-      at('../../package.json'),
-      at('../../../package.json'),
+      ...['./', '../', '../../'].map((folder) => at(`${folder}package.json`)),
       realpathSync(IMAGE_FOLDERS[image]),
       wasm,
     ],
