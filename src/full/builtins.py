@@ -72,10 +72,10 @@ class Run:
         self._own = Own(source)
         sys.meta_path.insert(0, self._own)
 
-    def tell_source(self, filename, source):
-        """What tracebacks, `inspect` and `pdb` read as the text of the program."""
+    def tell_source(self, filename, text, edits=b'', before=0, is_body=False):
+        """What tracebacks, `inspect` and `pdb` read as the text of a file."""
+        source = text.decode()
         linecache.cache[filename] = len(source), None, source.splitlines(keepends=True), filename
-        self.scope['__file__'] = filename
 
 
 def make_run(policy):

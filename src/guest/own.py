@@ -138,6 +138,8 @@ def grant(scope, request, run, load):
         granted[description[0]] = made(description)
     scope |= granted
     run.own = Modules(request['own'], run.builtins, granted, load)
+    for filename, text in request['texts'].items():
+        run.tell_source(filename, *text)
     run.importable |= {name.partition('.')[0] for name in run.own.names}
 
 

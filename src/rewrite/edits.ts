@@ -117,3 +117,26 @@ export class EditWriter {
     }
   }
 }
+
+const NOT_ASCII = /[^\0-\x7f]/
+
+/** Edits whose offsets and lengths count bytes of UTF-8, as the interpreter counts columns. A copy of them. */
+export function utf8Edits(source: string, guarded: string, edits: Int32Array): Int32Array {
+  const told = edits.slice()
+  if (!NOT_ASCII.test(guarded)) return told
+  const encoder = new TextEncoder()
+  const bytes = (text: string, from: number, to: number): number =>
+    encoder.encode(text.slice(from, to)).length
+  let [done, at, shift] = [0, 0, 0]
+  for (let i = 0; i < edits.length; i += EDIT_SIZE) {
+    const [from, removed, inserted] = [edits[i]!, edits[i + 1]!, edits[i + 2]!]
+    at += bytes(source, done, from)
+    told[i] = at
+    told[i + 1] = bytes(source, from, from + removed)
+    told[i + 2] = bytes(guarded, from + shift, from + shift + inserted)
+    at += told[i + 1]!
+    done = from + removed
+    shift += inserted - removed
+  }
+  return told
+}

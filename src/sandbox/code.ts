@@ -3,6 +3,7 @@ import type { Mode } from '../check/options.js'
 import { positionFrom } from '../check/first-line.js'
 import type { Diagnostic } from '../diagnostic.js'
 import { Lines } from '../rewrite/lines.js'
+import { utf8Edits } from '../rewrite/edits.js'
 import { createMapper, type Mapper } from '../rewrite/map.js'
 import type { Cached } from '../trusted/channel/compile-cache.js'
 import type { FrameSource } from './exception.js'
@@ -38,6 +39,7 @@ export class Code implements Cached, FrameSource, SourceText {
   readonly formals: readonly string[] | undefined
   readonly lines: Lines
   #mapper: Mapper | undefined
+  #text: readonly [Uint8Array, Uint8Array] | undefined
 
   constructor(
     text: SourceText,
@@ -58,6 +60,14 @@ export class Code implements Cached, FrameSource, SourceText {
     this.isInferred = text.parameters === 'inferred'
     this.asFunction = text.asFunction === true
     this.formals = text.formals
+  }
+
+  /** The source and its edits, as the guest reads them for its own tracebacks. */
+  get text(): readonly [source: Uint8Array, edits: Uint8Array] {
+    return (this.#text ??= [
+      new TextEncoder().encode(this.source),
+      new Uint8Array(utf8Edits(this.source, this.guarded, this.edits).buffer),
+    ])
   }
 
   /** Takes lines of the guarded text, which count from 1, to those that are told, which count from `firstLine`. */

@@ -55,7 +55,13 @@ export interface HostSide {
   readonly asks: boolean
   readonly modules: ResolvedModules
   /** What the guest is told of it: `[name, kind, shown?]` of each, the exception classes, and modules, of code or of such. */
-  readonly told: { readonly host?: Value; readonly errors?: Value; readonly own?: Value }
+  readonly told: {
+    readonly host?: Value
+    readonly errors?: Value
+    readonly own?: Value
+    /** The texts of those, by the names of their files. */
+    readonly texts?: Value
+  }
   /** Undefined: the policy allows no request. */
   readonly network: Networking | undefined
   /** Every name that is a global of the guest because of it. */
@@ -118,6 +124,7 @@ export function resolveEffects(
         errors: { ...errors },
       }),
       own,
+      texts: {},
     },
     names: [...Object.keys(capabilities), ...Object.keys(errors), ...secrets.map(([name]) => name)],
   }
@@ -127,7 +134,10 @@ export function resolveEffects(
 export function withCode(host: HostSide, codes: ReadonlyMap<string, Code>): HostSide {
   const compiled = [...codes].map(([name, { bytes }]) => [name, bytes] as const)
   const own = { ...(host.told.own as Record<string, Value>), ...Object.fromEntries(compiled) }
-  return { ...host, told: { ...host.told, own } }
+  const texts = Object.fromEntries(
+    [...codes.values()].map(({ filename, text }) => [filename, text]),
+  )
+  return { ...host, told: { ...host.told, own, texts } }
 }
 
 function entriesOf(value: unknown, option: string): [string, unknown][] {

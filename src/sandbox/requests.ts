@@ -24,8 +24,8 @@ export interface RunRequest {
   readonly firstLine?: number | undefined
   /** The package that relative imports of full Python begin in. */
   readonly package?: string | undefined
-  /** The source as written. Full Python is told it: its own tracebacks show the lines. */
-  readonly source: string
+  /** Its source as written: {@link Code.text}. The guest's own tracebacks show the lines. */
+  readonly text: readonly Uint8Array[]
   readonly mode: Mode
   /** From {@link encodeInputs}. */
   readonly inputs: Uint8Array
@@ -43,7 +43,7 @@ export interface RunRequest {
 
 /** @throws ArgumentError for a result that is no name. */
 export function runRequest(
-  { inputs, result, host, given, source, firstLine = 1, package: inside, ...request }: RunRequest,
+  { inputs, result, host, given, firstLine = 1, package: inside, ...request }: RunRequest,
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
@@ -53,7 +53,7 @@ export function runRequest(
       op: 'run',
       ...request,
       ...(!request.keep && { fresh: true }),
-      ...(policy.language === 'full' && { source, package: inside ?? null }),
+      ...(policy.language === 'full' && { package: inside ?? null }),
       ...(firstLine !== 1 && { before: firstLine - 1 }),
       result: result ?? null,
       ...granted({ policy, host }, limits, given),

@@ -118,7 +118,7 @@ export async function run(
     const request = runRequest(
       {
         code: bytes,
-        source: code.source,
+        text: code.text,
         filename,
         firstLine,
         package: code.package,

@@ -108,7 +108,7 @@ export class Session {
         const request = runRequest(
           {
             code: code.bytes,
-            source,
+            text: code.text,
             filename,
             firstLine,
             package: options.package,

@@ -19,11 +19,11 @@ from . import (
     namespaces,
     writing,
 )
-from .facets import traceback
 from .facets.functools import by_annotation
 from .evaluated import make_evaluators, written_globals
 from .floor import identity
 from .built_in import built_in
+from .guest import sources
 from .guest.program import make_lifted
 from .language import BUILTINS, GUARDED_BUILTINS
 from .output import make_input, make_print, make_show, output
@@ -58,6 +58,10 @@ class Run:
         self.streams = sys.stdout, sys.stderr = output(sys.__stdout__), output(sys.__stderr__)
         self.own, self.own_classes = None, set()
         self.state = {}
+
+    def tell_source(self, filename, *text):
+        """What tracebacks show of a file."""
+        sources.tell(filename, *text)
 
 
 def open(file, *args, **kwargs):
@@ -108,7 +112,6 @@ if _PERMITTED.keys() | {'input', 'print'} != BUILTINS - _CONSTANTS | GUARDED_BUI
 def make_run(policy):
     """A fresh run under `policy`; `.builtins` is the dict to execute the guest's code with."""
     run = Run(imports.judge_grants(policy.get('modules') or {}))
-    traceback.begin(run)
     run.open = _FILES if policy.get('files') else _PERMITTED['open']
     permitted = _PERMITTED | {
         'print': built_in(make_print(run), 'print'),

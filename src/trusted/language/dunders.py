@@ -16,6 +16,7 @@ from typing import Generic, Protocol
 
 from . import kinds, metaclasses, namespaces, told
 from .facets.dataclasses import fields
+from .facets.traceback import TracebackException
 from .facets.typing import get_args, get_origin
 from .classes import KINDS, judged_method
 from .guards import _getattr_
@@ -120,12 +121,16 @@ def _wrapped(x, name):
 
 
 def _part(x, name):
+    if type(x) is TracebackException and name != '__traceback__':
+        return _get(x, name)
     if not _is_exception(x):
         refuse(name)
     return _parts[name].__get__(x)
 
 
 def _notes(x, name):
+    if type(x) is TracebackException:
+        return _get(x, name)
     if not _is_exception(x) or type(value := _get(x, name)) is not list:
         refuse(name)
     return value

@@ -21,20 +21,33 @@ _traceback = BaseException.__dict__['__traceback__'].__get__
 _MOST_NAMES = 750
 
 
-def suggestion(error, is_own):
-    """What to add to the text of `error`: '' or a sentence. `is_own` tells the frames of the guest's code."""
+def _missing(error):
+    """The class of `error` and the name that it says is missing; None for an error that names none."""
     for kind in _name_of:
         if isinstance(error, kind):
             name = _name_of[kind](error)
             name = unmark(name) if type(name) is str else ''
-            if not name.isidentifier():
-                return ''
-            meant = _names(error, name, kind, is_own)
-            said = f". Did you mean: '{meant}'?" if meant else ''
-            if kind is NameError and name in sys.stdlib_module_names:
-                said += f'{" Or did" if said else ". Did"} you forget to import {name!r}?'
-            return said
-    return ''
+            return (kind, name) if name.isidentifier() else None
+    return None
+
+
+def meant(error, is_own):
+    """The name that was probably meant, or None. `is_own` tells the frames of the guest's code."""
+    missing = _missing(error)
+    return missing and _names(error, missing[1], missing[0], is_own)
+
+
+def suggestion(error, is_own):
+    """What to add to the text of `error`: '' or a sentence."""
+    missing = _missing(error)
+    if missing is None:
+        return ''
+    kind, name = missing
+    found = _names(error, name, kind, is_own)
+    said = f". Did you mean: '{found}'?" if found else ''
+    if kind is NameError and name in sys.stdlib_module_names:
+        said += f'{" Or did" if said else ". Did"} you forget to import {name!r}?'
+    return said
 
 
 def _names(error, name, kind, is_own):

@@ -6,6 +6,7 @@ import sys
 import warnings
 from contextlib import AbstractContextManager
 
+from ..guest.sources import line_of, source_of
 from ..ownership import is_class, mro_of
 
 PER_RUN = 'catch_warnings filterwarnings resetwarnings simplefilter warn'.split()
@@ -22,6 +23,8 @@ def _is_warning(category):
 
 def formatwarning(message, category, filename, lineno, line=None):
     """The text of a warning."""
+    if line is None:
+        line = line_of(filename, lineno)
     return f'{filename}:{lineno}: {category.__name__}: {message}\n' + (
         f'  {line.strip()}\n' if line else ''
     )
@@ -84,7 +87,8 @@ def names(run):
         while frame is not None and stacklevel > 0:
             if frame.f_builtins is run.builtins:
                 file = frame.f_code.co_filename
-                found = file, frame.f_lineno + run.state.get('before', {}).get(file, 0)
+                source = source_of(file)
+                found = file, frame.f_lineno + (0 if source is None else source.before)
                 stacklevel -= 1
             frame = frame.f_back
         return found
