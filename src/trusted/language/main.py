@@ -4,7 +4,7 @@ performing.py is how guest code runs and is answered for, formulas.py what expre
 answers:
 
   compile   see compile.py
-  run       {code, mode, inputs, result, isShown, text, before?, keep?}  the value of the program, or of the global `result`; or its `repr`
+  run       {code, mode, inputs, result, isShown, text?, before?, keep?}  the value of the program, or of the global `result`; or its `repr`
   resume    {answers, elapsed, sleeps}        goes on with a program that waits for its host
   prepare   {code}                            an expression of parameters; the addresses direct-call.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
@@ -59,7 +59,8 @@ def _run(request):
         scope['__file__'] = code.co_filename
         scope.update(request['inputs'])
         before, is_body = request.get('before', 0), request['mode'] == 'function'
-        guest.run.tell_source(request['filename'], *request['text'], before, is_body)
+        if 'text' in request:
+            guest.run.tell_source(request['filename'], *request['text'], before, is_body)
         if 'package' in request:
             scope['__package__'] = request['package']
         if request['mode'] == 'eval':
