@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { FORMAT_NAMES } from '../src/report/formats.js'
 import { pyrestrict, ROOT } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-commands-'))
@@ -178,16 +179,7 @@ describe('help', () => {
       expect.arrayContaining(['check', 'rewrite', 'run', 'rule', 'rules']),
     )
     expect(await words('check', '--')).toEqual(expect.arrayContaining(['--format', '--policy']))
-    expect(await words('check', '--format', '')).toEqual([
-      'text',
-      'concise',
-      'agent',
-      'json',
-      'github',
-      'gitlab',
-      'sarif',
-      'junit',
-    ])
+    expect(await words('check', '--format', '')).toEqual(FORMAT_NAMES)
     expect(await words('rule', '')).toContain('PR203')
   })
 })

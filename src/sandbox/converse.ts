@@ -98,21 +98,10 @@ export function converse({
   const room = new Room()
   const writeAnswer = (rows: unknown): Uint8Array =>
     encode(rows, { ...shape, depth: DEPTH + 3 }, outward, known, room)
-  const timeoutMs = limits.waitMs
-  const rules = policy.capabilities
-  const effects = callEffects({ granted: host.granted, objects, rules, timeoutMs })
-  for (const [kind, effect] of requests(host, policy, limits)) effects.set(kind, effect)
-  if (input) {
-    const most = Math.min(bytes - ANSWER_SLACK, MOST_PIECE)
-    effects.set('stdin', stdinEffect(input, { most, timeoutMs, canWait }))
-  }
-  if (compile) {
-    const { compileMs } = limits
-    effects.set(EVALUATE, evaluateEffect(compile, { compileMs, timeoutMs }))
-  }
+  const effects = effectsOf({ host, input, compile, policy, files, limits, canWait }, objects)
   const broker = new Broker({
     counts: counts ?? { run: crypto.randomUUID(), seq: 0, asked: new Map() },
-    effects: new Map([...effects, ...files]),
+    effects,
     limits,
     errors: new Set(Object.keys(host.errors)),
     approve: host.approve,
@@ -140,17 +129,31 @@ function masked({ onEffect, network }: HostSide): HostSide['onEffect'] {
   return (event) => onEffect({ ...event, target: secrets.maskText(event.target) })
 }
 
-/** The effect of requests, where the policy allows any. */
-function requests(
-  { network }: HostSide,
-  policy: ResolvedPolicy,
-  limits: Limits,
-): [string, Effect][] {
-  if (network === undefined || policy.network === undefined) return []
-  const { secrets, transport, handler } = network
-  const bytes = limits.effectBytes
-  const options = { rules: policy.network, secrets, transport, handler, bytes }
-  return [['request', networkEffect({ ...options, timeoutMs: limits.waitMs })]]
+/** Every effect of a run, by the name under which the guest asks for it. A new one is a line here. */
+function effectsOf(
+  {
+    host = NOTHING,
+    input,
+    compile,
+    policy,
+    files,
+    limits,
+    canWait,
+  }: Omit<Conversing, 'position' | 'counts'>,
+  objects: Objects,
+): ReadonlyMap<string, Effect> {
+  const { waitMs: timeoutMs, compileMs, effectBytes: bytes } = limits
+  const { granted, network } = host
+  const { capabilities, network: rules } = policy
+  const most = Math.min(bytes - ANSWER_SLACK, MOST_PIECE)
+  const effects: [string, Effect | undefined][] = [
+    ...callEffects({ granted, objects, rules: capabilities, timeoutMs }),
+    ['request', rules && network && networkEffect({ ...network, rules, bytes, timeoutMs })],
+    ['stdin', input && stdinEffect(input, { most, timeoutMs, canWait })],
+    [EVALUATE, compile && evaluateEffect(compile, { compileMs, timeoutMs })],
+    ...files,
+  ]
+  return new Map(effects.filter((entry): entry is [string, Effect] => entry[1] !== undefined))
 }
 
 /** A value of the guest's, in which an object of the host's is that object again, and a function one that can be called. */
