@@ -44,6 +44,16 @@ export class Capacity {
     this.#memoryMb -= memoryMb
   }
 
+  /** Whether somebody waits for a worker. */
+  get isWanted(): boolean {
+    return [...this.#pools].some((pool) => pool.isWanted)
+  }
+
+  /** Asks, in all pools, for workers that can be done without. */
+  recall(): void {
+    for (const pool of [...this.#pools]) pool.leases.recall()
+  }
+
   /** Lets the pools serve those who wait, in turns. */
   serve(): void {
     for (const pool of [...this.#pools]) {

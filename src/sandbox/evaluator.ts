@@ -170,10 +170,10 @@ export class Evaluator {
       return { told: tasks.map(() => CANCELLED_UNSPENT), usage: UNSPENT.usage }
     try {
       await imageChecked
-      const isSame = worker === desk.worker && pool.leasesOf(worker) === desk.leases + 1
+      const isSame = worker === desk.worker && pool.leases.times(worker) === desk.leases + 1
       const { begin, codes } = desk.begin(tasks, limits.memoryMb << 20, isSame)
       desk.worker = worker
-      desk.leases = pool.leasesOf(worker)
+      desk.leases = pool.leases.times(worker)
       const seconds = Math.min(SECONDS, (PART * limits.wallMs) / 1_000)
       const cells = tasks.map(({ code, args }) => [desk.numbers.get(code)!, args] as const)
       const { outcome } = await execute({

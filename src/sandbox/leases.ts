@@ -5,6 +5,8 @@ import type { Purpose, Tenant } from './tenants.js'
 interface Lease {
   readonly tenant: Tenant
   readonly purpose: Purpose
+  /** Asks for it: whoever has it can do without. */
+  recall?: (() => void) | undefined
 }
 
 /** @internal */
@@ -26,6 +28,24 @@ export class Leases {
     return count
   }
 
+  /** How many of them can be done without, of one tenant or of all. */
+  resting(tenant?: Tenant): number {
+    let count = 0
+    for (const { recall, tenant: whose } of this.#leases.values())
+      if (recall && (tenant === undefined || whose === tenant)) count++
+    return count
+  }
+
+  rest(worker: GuestWorker, recall: (() => void) | undefined): void {
+    const lease = this.#leases.get(worker)
+    if (lease) lease.recall = recall
+  }
+
+  /** Asks for those that can be done without. */
+  recall(): void {
+    for (const { recall } of [...this.#leases.values()]) recall?.()
+  }
+
   of(tenant: Tenant): readonly GuestWorker[] {
     return this.workers.filter((worker) => this.#leases.get(worker)!.tenant === tenant)
   }
@@ -45,7 +65,7 @@ export class Leases {
     return true
   }
 
-  /** How often it was leased. */
+  /** How often it was leased. Whoever finds it leased once more than when it last had it, has it as it left it. */
   times(worker: GuestWorker): number {
     return this.#times.get(worker) ?? 0
   }

@@ -70,6 +70,11 @@ export interface Spent {
   readonly warnings?: readonly Diagnostic[]
   /** Of a run with the option `record`: what decided it, for the option `replay`. It holds whatever the run was answered. */
   readonly recording?: Uint8Array
+  /**
+   * Of a session whose worker died before the host had fetched its memory: how many runs and calls before this one left what is gone
+   * with it. The session is as it was before them, and so it is after this one.
+   */
+  readonly runsLost?: number
   /** With `artifacts` in the policy: the files that the run left there, by guest path; none where it was ended by force. */
   readonly files?: Readonly<Record<string, Uint8Array>>
   /** With `artifacts` in the policy: how many files did not fit. */

@@ -53,9 +53,8 @@ export class Pool implements Workers {
   readonly #options: PoolOptions
   readonly #ready: GuestWorker[] = []
   readonly #starts: Starts
-  readonly #leases = new Leases()
+  readonly leases = new Leases()
   readonly #queue = new Queue()
-  /** The tenant of a pool that has one. */
   readonly #sole: Tenant
   #spareTimer: NodeJS.Timeout | undefined
   #idleTimer: NodeJS.Timeout | undefined
@@ -92,7 +91,7 @@ export class Pool implements Workers {
   get whole(): Omit<Load, 'sessions'> {
     return {
       queued: this.#queue.count('run') + this.#queue.count('session'),
-      running: this.#leases.size,
+      running: this.leases.size - this.leases.resting(),
       ready: this.#ready.length,
       starting: this.#starts.size,
     }
@@ -100,7 +99,7 @@ export class Pool implements Workers {
 
   /** How many workers there are. */
   get size(): number {
-    return this.#ready.length + this.#starts.size + this.#leases.size
+    return this.#ready.length + this.#starts.size + this.leases.size
   }
 
   /**
@@ -108,8 +107,8 @@ export class Pool implements Workers {
    * @throws OverloadError
    */
   admit(others: number, { queue, waiting }: Tenant = this.#sole): void {
-    const free = Math.max(0, this.#options.workers - this.#leases.count('run'))
-    if (others + waiting.run.size >= queue + free) throw overload('run', queue)
+    const free = this.#options.workers - this.leases.count('run') + this.leases.resting()
+    if (others + waiting.run.size >= queue + Math.max(0, free)) throw overload('run', queue)
   }
 
   /**
@@ -129,19 +128,26 @@ export class Pool implements Workers {
       const worker = this.#takeReady(tenant, purpose, wished)
       if (worker) return Promise.resolve(worker)
     }
-    const waiting = this.#queue.join(tenant, purpose, signal)
+    const waiting = this.#queue.join(tenant, purpose, signal, this.leases.resting())
     this.refill()
+    ;(this.#options.capacity ?? this.leases).recall()
     return waiting
   }
 
-  /** How often it was leased. Whoever finds it leased once more than when it last had it, has it as it left it. */
-  leasesOf(worker: GuestWorker): number {
-    return this.#leases.times(worker)
+  /** {@link Workers.rest} */
+  rest(worker: GuestWorker, recall: (() => void) | undefined): void {
+    this.leases.rest(worker, recall)
+    if ((this.#options.capacity ?? this).isWanted) recall?.()
+  }
+
+  /** Whether somebody waits for a worker. */
+  get isWanted(): boolean {
+    return !this.#queue.isEmpty
   }
 
   /** Gives a worker back, alive or not. */
   release(worker: GuestWorker): void {
-    if (!this.#leases.end(worker)) return
+    if (!this.leases.end(worker)) return
     const { workers, spares, capacity, memoryMb = 0 } = this.#options
     if (worker.alive) {
       if (this.#closed || this.#ready.length >= workers + spares) worker.kill('not needed')
@@ -184,14 +190,14 @@ export class Pool implements Workers {
     this.#options.capacity?.remove(this)
     this.#options.onClosed?.()
     for (const waiter of this.#queue.takeAll()) waiter.leave()
-    for (const worker of [...this.#ready.splice(0), ...this.#leases.workers]) worker.kill(CLOSED)
+    for (const worker of [...this.#ready.splice(0), ...this.leases.workers]) worker.kill(CLOSED)
     await this.#starts.close(CLOSED)
   }
 
   /** A tenant's end: what it has is ended. */
   async leave(tenant: Tenant): Promise<void> {
     this.#queue.leave(tenant)
-    const workers = this.#leases.of(tenant)
+    const workers = this.leases.of(tenant)
     for (const worker of workers) worker.kill(CLOSED)
     await Promise.all(workers.map((worker) => worker.ended))
   }
@@ -199,7 +205,7 @@ export class Pool implements Workers {
   loadOf(tenant: Tenant): Load {
     return {
       queued: tenant.waiting.run.size,
-      running: tenant.leased.run,
+      running: tenant.leased.run - this.leases.resting(tenant),
       sessions: tenant.leased.session,
       ready: this.#ready.length,
       starting: this.#starts.size,
@@ -215,7 +221,7 @@ export class Pool implements Workers {
     const { workers, capacity, memoryMb = 0 } = this.#options
     if (capacity !== undefined) return capacity.hasRoom(memoryMb)
     return purpose === 'run'
-      ? this.#leases.count('run') < workers
+      ? this.leases.count('run') < workers
       : tenant.leased.session < tenant.sessions
   }
 
@@ -226,7 +232,7 @@ export class Pool implements Workers {
       const worker = this.#ready.pop()
       if (!worker) return undefined
       if (!worker.alive) continue
-      this.#leases.begin(worker, tenant, purpose)
+      this.leases.begin(worker, tenant, purpose)
       const { capacity, memoryMb = 0 } = this.#options
       capacity?.take(memoryMb)
       if (this.#wantsSpares) this.refill()
@@ -262,7 +268,7 @@ export class Pool implements Workers {
     const [waitingRuns, waitingSessions] = [this.#queue.count('run'), this.#queue.count('session')]
     const wanted = capacity
       ? Math.min(waitingRuns + waitingSessions, capacity.room(memoryMb))
-      : Math.min(waitingRuns, workers - this.#leases.count('run')) +
+      : Math.min(waitingRuns, workers - this.leases.count('run')) +
         waitingSessions +
         (this.#wantsSpares ? spares : 0)
     for (let have = this.#ready.length + this.#starts.size; have < wanted; have++) {

@@ -35,16 +35,20 @@ export class Queue {
     return count
   }
 
-  /** Waits, until it is given a worker or the signal fires. @throws OverloadError, rejecting, where too many do */
+  /**
+   * Waits, until it is given a worker or the signal fires. @throws OverloadError, rejecting, where too many do: as many as its tenant may
+   * have waiting, and `coming`, for which workers are on their way.
+   */
   join(
     tenant: Tenant,
     purpose: Purpose,
     signal: AbortSignal | undefined,
+    coming = 0,
   ): Promise<GuestWorker | typeof CANCELLED> {
     const { queue, sessions, waiting, leased } = tenant
     const isFull =
       purpose === 'run'
-        ? waiting.run.size >= queue
+        ? waiting.run.size >= queue + coming
         : leased.session + waiting.session.size >= sessions
     if (isFull) return Promise.reject(overload(purpose, purpose === 'run' ? queue : sessions))
     return new Promise((resolve, reject) => {

@@ -2,7 +2,6 @@
 import { StateError } from '../errors.js'
 import type { Verdict } from '../trusted/broker/effect.js'
 import type { GuestWorker } from '../trusted/channel/worker.js'
-import type { Ending } from '../trusted/channel/protocol.js'
 import { resolveGiven } from './given.js'
 import { filesBytes } from './files.js'
 import type { FindSource } from './exception.js'
@@ -79,11 +78,7 @@ export async function resumeIn(
   runtime: Runtime,
   { saved, asking, verdicts, claim }: Resumed,
   { signal, onOutput }: ResumeOptions,
-  {
-    end = 'keep',
-    ...finding
-  }: Partial<Pick<Execution, 'fetch' | 'find'>> & {
-    readonly end?: Ending
+  finding: Partial<Pick<Execution, 'fetch' | 'find'>> & {
     /** Called when the state is claimed. */
     readonly placed?: () => void
   } = {},
@@ -111,7 +106,7 @@ export async function resumeIn(
   for (const [id, verdict] of verdicts) asking.conversation.answer(id, verdict)
   return execute({
     worker,
-    first: { ...saved, end },
+    first: { ...saved, end: 'keep' },
     limits,
     artifacts: runtime.policy.artifacts,
     turns: asking.turns,

@@ -5,18 +5,19 @@ import type { Recipient } from '../trusted/channel/protocol.js'
 import { turnsOf } from './asking.js'
 import type { Code } from './code.js'
 import type { FindSource } from './exception.js'
-import { execute } from './execution.js'
+import { execute, type Executed } from './execution.js'
 import type { Given } from './given.js'
 import type { ExecuteOptions, ResumeOptions } from './options.js'
-import { CANCELLED_UNSPENT, type Outcome } from './outcome.js'
+import { CANCELLED_UNSPENT, UNSPENT, type Outcome } from './outcome.js'
 import { freshly } from './requests.js'
 import { reopen, resumeIn } from './resume.js'
 import { ATTEMPTS, compile, type Runtime } from './runs.js'
-import type { SessionGuest } from './session-guest.js'
+import type { Left, Seat, SessionGuest } from './session-guest.js'
 import { SessionSources } from './session-sources.js'
-import type { SavedSession } from './states.js'
 import { CANCELLED } from './tenants.js'
 
+/** Told once, by what comes next, which is not executed. */
+const LOST = 'the worker was lost with the memory that the last runs had left: nothing was executed'
 /** Endings of the guest's own, whose memory the session goes on with. */
 const ENDED: readonly Outcome['status'][] = ['returned', 'exited', 'raised']
 
@@ -50,52 +51,47 @@ export class SessionRuns {
     { to = 'guest', request, limits, code, files, given }: SessionWork,
     { signal, onOutput, holdMs }: Pick<ExecuteOptions, 'signal' | 'onOutput' | 'holdMs'>,
   ): Promise<Outcome> {
-    const { isClosing } = this.#runtime
-    for (let attempt = 1; ; attempt++) {
-      const start = (await this.#guest.delta()) ?? 'base'
-      const seat = await this.#guest.sit(signal)
-      if (seat === CANCELLED) return CANCELLED_UNSPENT
-      const begin = seat.isKept ? 'keep' : start
-      if (attempt === 1) this.#version++
-      const asking = turnsOf(this.#runtime, code, limits, {
-        holdMs,
-        input: given?.input,
-        session: this.#saved(),
-        find: this.#find,
+    const { isClosing, policy } = this.#runtime
+    const version = this.#version + 1
+    const asking = turnsOf(this.#runtime, code, limits, {
+      holdMs,
+      input: given?.input,
+      session: { id: this.#id, version, ...this.sources.saved },
+      find: this.#find,
+    })
+    const isFragile = asking !== undefined || signal !== undefined
+    try {
+      return await this.#seated(signal, isFragile, ({ worker, begin, start, end }) => {
+        this.#version = version
+        return execute({
+          worker,
+          to,
+          first: {
+            begin,
+            start,
+            files,
+            request: begin === 'keep' || to === 'host' ? request : freshly(request),
+            end,
+          },
+          limits,
+          artifacts: policy.artifacts,
+          signal,
+          onOutput,
+          isClosing,
+          find: this.#find,
+          fetch: this.#fetch,
+          turns: asking?.turns,
+          save: asking?.save,
+        })
       })
-      const { outcome, begun, delta } = await execute({
-        worker: seat.worker,
-        to,
-        first: {
-          begin,
-          start,
-          files,
-          request: begin === 'keep' || to === 'host' ? request : freshly(request),
-          end: 'capture',
-        },
-        limits,
-        artifacts: this.#runtime.policy.artifacts,
-        signal,
-        onOutput,
-        isClosing,
-        find: this.#find,
-        fetch: this.#fetch,
-        turns: asking?.turns,
-        save: asking?.save,
-      }).finally(() => {
-        asking?.close()
-        this.#guest.stand(seat)
-      })
-      if (!begun && attempt < ATTEMPTS) continue
-      this.#adopt(outcome, delta)
-      return outcome
+    } finally {
+      asking?.close()
     }
   }
 
   /** Goes on with a run that waited. @throws StateError; nothing has happened then */
   async resume(state: unknown, options: ResumeOptions): Promise<Outcome> {
     const runtime = this.#runtime
-    const { signal } = options
     const resumed = await reopen(runtime, state, options)
     try {
       const { session, code } = resumed.saved
@@ -104,37 +100,51 @@ export class SessionRuns {
       const isNew = this.#version === 0 && this.#guest.isBase
       if (!isNew && (session.id !== this.#id || session.version !== this.#version))
         throw new StateError('the state is of another session, or this one has gone on since')
-      for (let attempt = 1; ; attempt++) {
-        const seat = await this.#guest.sit(signal)
-        if (seat === CANCELLED) return CANCELLED_UNSPENT
-        const { outcome, begun, delta } = await resumeIn(seat.worker, runtime, resumed, options, {
-          end: 'capture',
+      let isPlaced = false
+      const outcome = await this.#seated(options.signal, true, ({ worker }) =>
+        resumeIn(worker, runtime, resumed, options, {
           find: this.#find,
           fetch: this.#fetch,
           placed: () => {
+            isPlaced = true
             ;[this.#id, this.#version] = [session.id, session.version]
             this.sources.restore(isNew ? session.sources : [], session.runs)
             this.sources.remember(code)
           },
-        }).finally(() => this.#guest.stand(seat))
-        if (!begun && attempt < ATTEMPTS) continue
-        if (outcome.status !== 'waiting') this.#version++
-        this.#adopt(outcome, delta)
-        return outcome
-      }
+        }),
+      )
+      if (isPlaced && outcome.status !== 'waiting') this.#version++
+      return outcome
     } finally {
       resumed.asking.close()
     }
   }
 
-  /** Goes on with the memory that a run has left. */
-  #adopt({ status }: Outcome, delta: Uint8Array | undefined): void {
-    if (!delta || !ENDED.includes(status)) return
-    this.#guest.keep(delta)
-  }
-
-  #saved(): SavedSession {
-    return { id: this.#id, version: this.#version, ...this.sources.saved }
+  /** Does `work` in a worker, with the session's memory; another one where it was lost before anything of the guest's ran. */
+  async #seated(
+    signal: AbortSignal | undefined,
+    isFragile: boolean,
+    work: (seat: Seat) => Promise<Executed>,
+  ): Promise<Outcome> {
+    for (let attempt = 1; ; attempt++) {
+      const seat = await this.#guest.sit(signal, isFragile)
+      if (seat === CANCELLED) return CANCELLED_UNSPENT
+      let left: Left
+      let outcome: Outcome
+      try {
+        const runsLost = this.#guest.takeLost()
+        if (runsLost > 0) return { status: 'crashed', reason: LOST, ...UNSPENT, runsLost }
+        const executed = await work(seat)
+        outcome = executed.outcome
+        if (ENDED.includes(outcome.status)) left = executed.delta ?? 'kept'
+        else if (!executed.begun && attempt < ATTEMPTS) continue
+      } finally {
+        this.#guest.stand(seat, left)
+      }
+      // What an outcome of the guest's own has left and was lost is told by what comes next.
+      const runsLost = left === undefined ? this.#guest.takeLost() : 0
+      return runsLost > 0 ? { ...outcome, runsLost } : outcome
+    }
   }
 
   readonly #find: FindSource = (file) =>

@@ -3,7 +3,7 @@
  * trace, whatever became of the worker.
  */
 import { checkName } from '../check/host-names.js'
-import { ArgumentError, ClosedError } from '../errors.js'
+import { ArgumentError, ClosedError, SnapshotError } from '../errors.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { Value } from '../trusted/channel/values.js'
 import type { GuestWorker } from '../trusted/channel/worker.js'
@@ -61,7 +61,8 @@ export class Session {
   constructor(host: SessionHost, worker: GuestWorker | undefined, state: SessionState) {
     this.#host = host
     const { holds, idleMs, runtime } = host
-    this.#guest = new SessionGuest({ pool: runtime.pool, holds, idleMs }, worker, state.delta)
+    const { pool, policy } = runtime
+    this.#guest = new SessionGuest({ pool, policy, holds, idleMs }, worker, state.delta)
     this.#runs = new SessionRuns(runtime, this.#guest)
     this.#runs.sources.restore(state.sources, state.runs)
     this.#guest.rest()
@@ -69,7 +70,8 @@ export class Session {
 
   /**
    * Runs `source` in the session's guest, after the runs and calls before it. What it binds is there for the next one, also
-   * when it raised; `exhausted`, `crashed` and `cancelled` take the guest back to where it was before. `T` is the type that its
+   * when it raised; `exhausted`, `crashed` and `cancelled` take the guest back to where it was before; `runsLost` tells of
+   * a worker that died with what runs before had left as well. `T` is the type that its
    * value is taken to have.
    */
   run<T = Value>(source: string, options: RunOptions = {}): Promise<Outcome<T>> {
@@ -234,6 +236,11 @@ export class Session {
       const delta = await this.#guest.delta()
       // Ended while this waited, by the sandbox's end: its memory is gone, and the base must not pass for it.
       if (this.#hasEnded) throw new ClosedError('the session is closed')
+      const runsLost = this.#guest.takeLost()
+      if (runsLost > 0)
+        throw new SnapshotError(
+          `the session's worker was lost with what its last runs had left (${runsLost} of them): it is as it was before them`,
+        )
       return read({ delta, ...this.#runs.sources.saved })
     })
     this.#last = done.catch(() => {})

@@ -1,5 +1,6 @@
 /** Who uses a pool: what a tenant may do with it, what it has of it, and who of it waits. */
 import { OverloadError } from '../errors.js'
+import type { Leases } from './leases.js'
 import type { GuestWorker } from '../trusted/channel/worker.js'
 
 /** @internal Waiting was ended by the caller's signal, or the pool is closed. */
@@ -29,7 +30,9 @@ export interface Workers {
     signal?: AbortSignal,
     wished?: GuestWorker,
   ): Promise<GuestWorker | typeof CANCELLED>
-  leasesOf(worker: GuestWorker): number
+  readonly leases: Pick<Leases, 'times'>
+  /** Whoever has it can do without it now: `recall` is called when somebody waits for a worker. Undefined: not any more. */
+  rest(worker: GuestWorker, recall: (() => void) | undefined): void
   release(worker: GuestWorker): void
   refresh(): void
   close(): Promise<void>

@@ -17,8 +17,8 @@ export const RINGS = [
     name: 'wall',
     claim:
       'Whatever a guest does with all of its memory, it reaches only the imports given here, within its limits, and leaves nothing behind.',
-    lines: 1_570,
-    tokens: 12_960,
+    lines: 1_580,
+    tokens: 13_000,
   },
   {
     name: 'files',
@@ -31,8 +31,8 @@ export const RINGS = [
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_610,
-    tokens: 19_780,
+    lines: 2_620,
+    tokens: 19_930,
   },
   {
     name: 'door',

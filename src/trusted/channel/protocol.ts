@@ -31,16 +31,19 @@ export interface CallLimits {
 }
 
 /**
- * The memory a call begins with: `keep` what the last call left, the bare `image`, the `base` (the image with the trusted
- * modules loaded), or the memory captured in a delta.
+ * The memory a call begins with: `keep` what the last call left, what the worker `saved`, the bare `image`, the `base` (the image
+ * with the trusted modules loaded), or the memory captured in a delta.
  */
-export type Beginning = 'keep' | 'image' | 'base' | Uint8Array
+export type Beginning = 'keep' | 'saved' | 'image' | 'base' | Uint8Array
 
 /** Whom a call is made to: the untrusted guest, or the trusted one beside it. */
 export type Recipient = 'guest' | 'host'
 
-/** What becomes of the memory after a call that was not killed: back to the base, kept, or kept and captured. */
-export type Ending = 'reset' | 'keep' | 'capture'
+/**
+ * What becomes of the memory after a call that was not killed: back to the base, or kept; and captured for the host, or saved: captured
+ * in the worker once the host has its answer. A call that begins with `keep` makes it what later ones may go back to.
+ */
+export type Ending = 'reset' | 'keep' | 'save' | 'capture'
 
 /** What a worker must know before it can make its guest: the policy's clock (milliseconds of the epoch) and randomness. */
 export interface Setup {
@@ -163,10 +166,10 @@ const COMMANDS: Readonly<Record<Command['kind'], Fields>> = {
   perform: {
     id: whole,
     to: oneOf('guest', 'host'),
-    begin: or(bytes, 'keep', 'image', 'base'),
+    begin: or(bytes, 'keep', 'saved', 'image', 'base'),
     request: bytes,
     limits: LIMITS,
-    end: oneOf('reset', 'keep', 'capture'),
+    end: oneOf('reset', 'keep', 'save', 'capture'),
     pausable: flag,
     asks: flag,
     unwatched: flag,

@@ -48,7 +48,10 @@ export class Station {
   #asks = false
   #base: Uint8Array | undefined
   /** What the memory is now, when it is known to be just that. */
-  #memory: 'image' | 'base' | 'kept' | 'spoilt' = 'image'
+  #memory: 'image' | 'base' | 'kept' | 'saved' | 'spoilt' = 'image'
+  /** What calls go back to, and what the last one left: the same once another goes on with it. */
+  #saved: Uint8Array | undefined
+  #left: Uint8Array | undefined
   #call = 0
   /** How long the call's questions have waited for their answers. */
   #askedMs = 0
@@ -140,13 +143,17 @@ export class Station {
   }
 
   /**
-   * Makes one call and tells how it ended; then, the other end no longer waiting, resets the memory. Throws
+   * Makes one call and tells how it ended; then, the other end no longer waiting, saves or resets the memory. Throws
    * {@link TimedOut} when the call was ended by force and the peer was cut off in the middle of a report.
    */
   perform(command: Perform): void {
     const done = this.#perform(command)
     this.peer.tell(done)
     if (this.#memory === 'spoilt' || command.end === 'reset') this.#restore('base')
+    else if (command.end === 'save') {
+      this.#left = this.#guests.capture()
+      this.#memory = 'saved'
+    }
   }
 
   /** Lets `work` call the guest as it stands after a call that kept it. A guest that is ended thereby is reset. */
@@ -179,6 +186,7 @@ export class Station {
     let begun = false
     try {
       this.#begin(begin, limits.memoryBytes)
+      const isSaved = this.#memory === 'saved' && request.length === 0
       this.#memory = 'spoilt'
       if (files) this.#put(files)
       this.peer.tell({ kind: 'begun', id })
@@ -207,7 +215,10 @@ export class Station {
       // What is handed over at once needs no time of its own.
       if (end === 'capture' || this.#artifacts !== null || length > SMALL_BYTES)
         this.peer.tell({ kind: 'ended', id })
-      if (end === 'capture') delta = this.#guests.capture()
+      if (end === 'capture') {
+        delta = isSaved ? this.#saved! : this.#guests.capture()
+        this.#saved = undefined
+      }
       this.#memory = 'kept'
       return { kind: 'done', ...told, ...answer!, delta, files: this.#taken() }
     } catch (error) {
@@ -238,12 +249,19 @@ export class Station {
   }
 
   #begin(begin: Perform['begin'], memoryBytes: number): void {
+    if (begin !== 'keep' && begin !== 'saved') this.#saved = undefined
     if (begin === 'keep') {
-      if (this.#memory !== 'kept') throw new Killed('crash', 'there is no memory to keep')
+      if (this.#memory === 'saved') this.#saved = this.#left ?? this.#saved
+      else if (this.#memory !== 'kept') throw new Killed('crash', 'there is no memory to keep')
       // It grew in a call that might have more: of what is not in use, this one gets nothing.
       if (!this.#guests.fits(memoryBytes)) this.#guests.restore(this.#guests.capture(), memoryBytes)
+    } else if (begin === 'saved') {
+      if (!this.#saved) throw new Killed('crash', 'no memory was saved')
+      this.#guests.restore(this.#saved, memoryBytes)
+      this.#memory = 'saved'
     } else if (begin instanceof Uint8Array) this.#guests.restore(begin, memoryBytes)
     else this.#restore(begin === 'image' ? 'image' : 'base', memoryBytes)
+    this.#left = undefined
   }
 
   #restore(target: 'image' | 'base', memoryBytes?: number): void {

@@ -7,7 +7,7 @@
  * bytes, XORed with the image's: most of them are zero then, and whoever stores a delta can make it twenty times smaller.
  * The whole is checked before any of it is used.
  */
-import { fillFrom, type GuestImage } from './image-facts.js'
+import { fillFrom, imageBytes, type GuestImage } from './image-facts.js'
 import { same } from './same.js'
 
 /** The bytes are no delta of this image. */
@@ -31,7 +31,7 @@ const ENTRY = 4 + PAGE
 const WASM_PAGE = 65_536
 /** Compared at a time: most of the memory is never written to. */
 const STRETCH = WASM_PAGE
-const ZEROS = new Uint8Array(PAGE)
+const ZEROS = new Uint8Array(STRETCH)
 
 function imageHash(image: GuestImage): Uint8Array {
   return Uint8Array.from(image.facts.sha256.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
@@ -45,20 +45,14 @@ export function captureDelta(
   { elapsed, random }: Moment,
 ): Uint8Array {
   const now = new Uint8Array(memory)
+  const then = imageBytes(image)
   const changed: number[] = []
-  const stretch = new Uint8Array(STRETCH)
   for (let start = 0; start < now.length; start += STRETCH) {
-    const end = Math.min(start + STRETCH, now.length)
-    const then = stretch.subarray(0, Math.max(0, Math.min(end, image.facts.size) - start))
-    fillFrom(image, then, start)
-    if (then.length === end - start && same(now.subarray(start, end), then)) continue
+    const end = start + STRETCH
+    if (isSame(now.subarray(start, end), then.subarray(start, end))) continue
     for (let page = start; page < end; page += PAGE) {
-      const part = then.subarray(page - start, page - start + PAGE)
-      const isSame =
-        part.length === PAGE
-          ? same(now.subarray(page, page + PAGE), part)
-          : isPadded(now.subarray(page, page + PAGE), part)
-      if (!isSame) changed.push(page / PAGE)
+      const [from, to] = [page, page + PAGE]
+      if (!isSame(now.subarray(from, to), then.subarray(from, to))) changed.push(page / PAGE)
     }
   }
   const delta = new Uint8Array(HEADER + changed.length * ENTRY)
@@ -93,11 +87,11 @@ function differing(image: GuestImage, page: number, bytes: Uint8Array): Uint8Arr
   return ownBytes
 }
 
-/** Whether a page is what the image has of it, and zeros. */
-function isPadded(page: Uint8Array, part: Uint8Array): boolean {
+/** Whether a stretch of memory is what the image has of it, and zeros beyond the image's end. */
+function isSame(now: Uint8Array, then: Uint8Array): boolean {
   return (
-    same(page.subarray(0, part.length), part) &&
-    same(page.subarray(part.length), ZEROS.subarray(part.length))
+    same(now.subarray(0, then.length), then) &&
+    same(now.subarray(then.length), ZEROS.subarray(then.length, now.length))
   )
 }
 

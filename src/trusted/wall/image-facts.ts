@@ -87,10 +87,29 @@ export type GuestImage =
   | ReadImage
   | { readonly facts: ImageFacts; readonly fill: (target: Uint8Array, from: number) => void }
 
+/** The bytes of images that were read from their files. */
+const kept = new WeakMap<GuestImage, Uint8Array>()
+
+const inMemory = (image: GuestImage): Uint8Array | undefined =>
+  'memory' in image ? image.memory : kept.get(image)
+
 /** Writes the image's bytes from `from` on to `target`. */
 export function fillFrom(image: GuestImage, target: Uint8Array, from: number): void {
-  if ('fill' in image) image.fill(target, from)
-  else target.set(image.memory.subarray(from, from + target.length))
+  const memory = inMemory(image)
+  if (memory) target.set(memory.subarray(from, from + target.length))
+  else if ('fill' in image) image.fill(target, from)
+}
+
+/** All of its bytes, not to be written to. Of an image in its file they are read the first time, and kept: 27 MiB, the rest is zeros. */
+export function imageBytes(image: GuestImage): Uint8Array {
+  const known = inMemory(image)
+  if (known) return known
+  const { size, filled } = image.facts
+  const bytes = new Uint8Array(size)
+  for (let i = 0; i < filled.length; i += 2)
+    fillFrom(image, bytes.subarray(filled[i], filled[i + 1]), filled[i]!)
+  kept.set(image, bytes)
+  return bytes
 }
 
 /** Makes `memory` what the image says: `put` fills a stretch of it, all else is zero. */
