@@ -322,7 +322,7 @@ describe('an answer', () => {
   test('is read as it was written', () => {
     const warned = { ...code, warnings: [{ ...refused.findings[0], code: 'PR604' } as const] }
     const told = { answers: [warned, refused, { kind: 'undone' } as const], retire: true }
-    expect(readAnswers(encodeAnswers(told), 3)).toEqual(told)
+    expect(readAnswers(encodeAnswers(told), ['a', 'a', 'a'])).toEqual(told)
   })
 
   const forged = (answer: object): Uint8Array =>
@@ -354,8 +354,35 @@ describe('an answer', () => {
         findings: [{ ...refused.findings[0], span: { start: place, end: { ...place, line: -1 } } }],
       }),
     ],
+    [
+      'a place behind the text',
+      forged({
+        ...refused,
+        findings: [
+          { ...refused.findings[0], span: { start: place, end: { ...place, offset: 2 } } },
+        ],
+      }),
+    ],
+    [
+      'a column behind the text',
+      forged({
+        ...refused,
+        findings: [
+          { ...refused.findings[0], span: { start: place, end: { ...place, column: 3 } } },
+        ],
+      }),
+    ],
+    [
+      'an end before the beginning',
+      forged({
+        ...refused,
+        findings: [
+          { ...refused.findings[0], span: { start: { ...place, offset: 1 }, end: place } },
+        ],
+      }),
+    ],
   ])('with %s is not believed', (_, bytes) => {
-    expect(() => readAnswers(bytes, 1)).toThrow()
+    expect(() => readAnswers(bytes, ['a'])).toThrow()
   })
 })
 

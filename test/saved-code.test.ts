@@ -99,6 +99,20 @@ describe('compiled code', () => {
     expect(told.before).toBeLessThan(good.length / 10)
   })
 
+  test.each([
+    ['no list', (body: object) => Object.assign(body, { codes: 5 })],
+    ['a row that is none', ({ codes }: { codes: Value[][] }) => codes.push(7 as never)],
+    [
+      'edits that end early',
+      ({ codes }: { codes: Value[][] }) => (codes[0]![11] = Buffer.from('abc')),
+    ],
+  ])('with the key, but %s, is an error that says so', async (_, change) => {
+    const options = { ...OPTIONS, compiled: forged(change as never) }
+    await expect(createSandbox(POLICY, options)).rejects.toThrow(
+      new SnapshotError('compiled code cannot be read: it is no list of compiled sources'),
+    )
+  })
+
   test('is scanned where it runs: with the key, code that is none of the language is not executed', async () => {
     // The bytes of `__builtins__['__import__']('os')` and the like begin otherwise: any code that was not made here is refused.
     const bad = forged(({ codes }) => {

@@ -42,7 +42,7 @@ export class CompileNow {
     if (done.kind === 'late') return { answer: tooSlow(this.policy.limits.compileMs), retire: true }
     try {
       if (done.kind === 'done') {
-        const { answers, retire } = readAnswers(done.response, 1)
+        const { answers, retire } = readAnswers(done.response, [job.source])
         return { answer: answers[0]!, retire }
       }
     } catch (error) {

@@ -124,8 +124,9 @@ export class CompileService {
       if (worker === CANCELLED) return CANCELLED
       const asked = await this.#ask(worker, order, jobs, signal)
       if (signal.aborted) return CANCELLED
-      if (Array.isArray(asked)) return this.#completed(order, jobs, asked, signal)
-      const failed = asked as Failed
+      const isLeft = Array.isArray(asked) && jobs.length === 1 && asked[0]!.kind === 'undone'
+      if (Array.isArray(asked) && !isLeft) return this.#completed(order, jobs, asked, signal)
+      const failed = isLeft ? LEFT_UNDONE : (asked as Failed)
       if (!failed.begun) lost++
       else if (jobs.length > 1) return this.#apart(order, jobs, signal)
       else if (failed.isLate) return [tooSlow(compileMs)]
@@ -189,7 +190,10 @@ export class CompileService {
         return { begun: performed.begun, isLate: false, reason: performed.reason }
       if (performed.kind === 'killed')
         return { begun: true, isLate: performed.why === 'wall', reason: performed.detail }
-      const { answers, retire } = readAnswers(performed.response, jobs.length)
+      const { answers, retire } = readAnswers(
+        performed.response,
+        jobs.map(({ source }) => source),
+      )
       if (retire) worker.kill('not to be used again')
       return answers
     } catch (error) {
@@ -209,6 +213,9 @@ interface Failed {
   readonly isLate: boolean
   readonly reason: string
 }
+
+/** The one source that it was asked for. Who says so each time is not asked for ever. */
+const LEFT_UNDONE: Failed = { begun: true, isLate: false, reason: 'it left the source undone' }
 
 const services = new Map<string, CompileService>()
 

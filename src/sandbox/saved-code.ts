@@ -61,8 +61,9 @@ export function openCodes(
     }) as unknown as { fingerprint: string; compiler: string; codes: readonly Row[] }
     return fingerprint === expected && by === compiler() ? codes.map(codeOf) : []
   } catch (error) {
-    if (!(error instanceof WireError)) throw error
-    throw new SnapshotError(`compiled code cannot be read: ${error.message}`)
+    // Who has the key may have written anything.
+    const why = error instanceof WireError ? error.message : 'it is no list of compiled sources'
+    throw new SnapshotError(`compiled code cannot be read: ${why}`)
   }
 }
 

@@ -31,8 +31,8 @@ export const RINGS = [
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_620,
-    tokens: 19_930,
+    lines: 2_635,
+    tokens: 20_080,
   },
   {
     name: 'door',

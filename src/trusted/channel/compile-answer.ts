@@ -70,8 +70,9 @@ export function encodeAnswers({ answers, retire }: CompileAnswers): Uint8Array {
   })
 }
 
-/** The answers for `count` sources. @throws ProtocolError */
-export function readAnswers(bytes: Uint8Array, count: number): CompileAnswers {
+/** The answers for these sources. Whatever places they tell are places of their source's. @throws ProtocolError */
+export function readAnswers(bytes: Uint8Array, sources: readonly string[]): CompileAnswers {
+  const count = sources.length
   let value: Value
   try {
     value = decodeValue(bytes, {
@@ -85,10 +86,12 @@ export function readAnswers(bytes: Uint8Array, count: number): CompileAnswers {
   const { retire, answers } = fields(value)
   if (!Array.isArray(answers) || answers.length !== count)
     throw new ProtocolError('not an answer for each source')
-  return { answers: (answers as Value[]).map(readAnswer), retire: retire === true }
+  const read = (answer: Value, index: number): CompileAnswer =>
+    readAnswer(answer, sources[index]!.length)
+  return { answers: (answers as Value[]).map(read), retire: retire === true }
 }
 
-function readAnswer(value: Value): CompileAnswer {
+function readAnswer(value: Value, length: number): CompileAnswer {
   const { kind, code, guarded, edits, parameters, warnings, findings, omitted, reason } =
     fields(value)
   switch (kind) {
@@ -109,14 +112,14 @@ function readAnswer(value: Value): CompileAnswer {
         guarded: text(guarded),
         edits: new Int32Array(edits.slice().buffer),
         parameters: parameters.map(text),
-        warnings: (warnings as Value[]).map(readFinding),
+        warnings: (warnings as Value[]).map((warning) => readFinding(warning, length)),
       }
     case 'refused':
       if (!Array.isArray(findings) || findings.length === 0 || findings.length > MOST_FINDINGS)
         break
       return {
         kind,
-        findings: (findings as Value[]).map(readFinding),
+        findings: (findings as Value[]).map((finding) => readFinding(finding, length)),
         omitted: whole(omitted),
       }
     case 'undone':
@@ -127,22 +130,30 @@ function readAnswer(value: Value): CompileAnswer {
   throw new ProtocolError('not an answer for a source')
 }
 
-function readFinding(value: Value): Finding {
+function readFinding(value: Value, length: number): Finding {
   const { code, rule, message, span, hint } = fields(value)
-  const { start, end } = fields(span)
+  const [start, end] = [fields(span).start!, fields(span).end!].map((at) =>
+    readPosition(at, length),
+  )
+  if (start!.offset > end!.offset) throw new ProtocolError('a finding ends before it begins')
   if (typeof code !== 'string' || !/^PR\d{3}$/.test(code)) throw new ProtocolError('no code')
   return {
     code: code as Finding['code'],
     rule: text(rule),
     message: text(message),
-    span: { start: readPosition(start), end: readPosition(end) },
+    span: { start: start!, end: end! },
     ...(hint !== undefined && { hint: text(hint) }),
   }
 }
 
-function readPosition(value: Value): Position {
+/** A place of a source of `length` units. Reports go through that many lines and blanks. */
+function readPosition(value: Value, length: number): Position {
   const { line, column, offset } = fields(value)
-  return { line: whole(line), column: whole(column), offset: whole(offset) }
+  const place = { line: whole(line), column: whole(column), offset: whole(offset) }
+  const isWithin = place.line <= length + 1 && place.column <= length + 1 && place.offset <= length
+  if (!isWithin || place.line < 1 || place.column < 1)
+    throw new ProtocolError('a place that the source does not have')
+  return place
 }
 
 function fields(value: Value): Readonly<Record<string, Value>> {
