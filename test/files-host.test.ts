@@ -14,8 +14,9 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Policy } from '../src/policy/policy.js'
 import { holdPath, hostSystem, whyNoHostFolders } from '../src/platform/node/host-system.js'
 import type { SandboxOptions } from '../src/sandbox/sandbox-options.js'
@@ -244,6 +245,66 @@ for _ in range(${bytes / 100_000}):
 [seen == [${bytes}] * ${files}, [os.read(fd, 1) for fd in opened] == [b''] * ${files}]`
     expect(await answer(source, { '/': { from: data } })).toEqual([true, true])
   })
+
+  test.each(['process', 'thread', 'inline'] as const)(
+    'the next piece is on its way while the guest works, whatever else it asks: %s',
+    async (isolation) => {
+      const numbers = Array.from({ length: 600_000 }, (_, n) => `${n}\n`).join('')
+      writeFileSync(join(data, 'numbers'), numbers)
+      writeFileSync(join(data, 'other'), numbers.slice(7))
+      const read = vi.spyOn(hostSystem, 'read')
+      try {
+        await using sandbox = await createSandbox(
+          {
+            modules: 'standard',
+            filesystem: {
+              '/': { from: data, access: 'write' },
+              '/over': { from: data, access: 'overlay' },
+            },
+          },
+          { isolation, capabilities: { pieces: () => read.mock.calls.length } },
+        )
+        const source = `
+import os, zlib
+fd = os.open('/numbers', os.O_RDONLY)
+seen = os.read(fd, 1 << 17) + os.read(fd, 1 << 17) + os.read(fd, 1 << 17)
+begun = pieces()
+seen += os.read(fd, 1 << 17)
+whole, other = [seen], []
+with open(fd, 'rb') as file, open('/over/other', 'rb') as second:
+    while part := file.read(300_001):
+        whole.append(part)
+        other.append(second.read(200_000))
+        if len(whole) % 3 == 0: os.stat('/file'), print(len(whole)), pieces()
+        if len(whole) == 9:
+            with open('/made', 'w') as made: made.write('m')
+    other.append(second.read())
+    file.seek(1_000_000)
+    again = file.read(1_000_000)
+    kept = file.read(1_200_000)[-1:]
+[begun, *(zlib.crc32(b''.join(parts)) for parts in (whole, other, [again])), kept]`
+        const first = await sandbox.run(source, { record: true })
+        const sums = [numbers, numbers.slice(7), numbers.slice(1_000_000, 2_000_000)].map((text) =>
+          crc32(text),
+        )
+        expect(first.status === 'returned' && first.value).toEqual([
+          3,
+          ...sums,
+          new Uint8Array(Buffer.from(numbers[3_199_999]!)),
+        ])
+        const again = await sandbox.run(source, { replay: first.recording! })
+        expect(again).toMatchObject({ status: 'returned' })
+        // An end in the middle leaves nothing for the next run.
+        const cut =
+          'file = open("/numbers")\nfor line in file:\n  if line == "70000\\n":\n    while True: pass'
+        expect((await sandbox.run(cut, { limits: { fuel: 50_000 } })).status).toBe('exhausted')
+        const last = await sandbox.run('open("/file").read()')
+        expect(last.status === 'returned' && last.value).toBe('plain')
+      } finally {
+        read.mockRestore()
+      }
+    },
+  )
 
   test('what was read ahead is read again once the guest has written', async () => {
     writeFileSync(join(data, 'file'), 'a'.repeat(1_000))

@@ -86,9 +86,10 @@ export class Repeats {
             }
             const fuel = fuelBefore + Math.floor(steps / STEPS_A_TICK)
             const how = { isTold: known !== undefined, canDrop: mayDrop && !ledger.isFull }
-            return turns.canWait
-              ? turns.conversation.exchange(question, fuel, how).then(put)
-              : put(turns.conversation.exchangeNow(question, fuel, how))
+            const answered = turns.canWait
+              ? turns.conversation.exchange(question, fuel, how)
+              : turns.conversation.exchangeNow(question, fuel, how)
+            return answered instanceof Promise ? answered.then(put) : put(answered)
           } catch (error) {
             if (!(error instanceof Departed)) throw error
             depart(difference(error, ledger, turns.conversation))
@@ -149,9 +150,12 @@ function plain(turns: Turns | undefined, fuelBefore: number): Repeat {
       turns &&
       ((question, steps) => {
         const fuel = fuelBefore + Math.floor(steps / STEPS_A_TICK)
-        return turns.canWait
-          ? turns.conversation.exchange(question, fuel).then((answer) => answer ?? null)
-          : (turns.conversation.exchangeNow(question, fuel) ?? null)
+        const answered = turns.canWait
+          ? turns.conversation.exchange(question, fuel)
+          : turns.conversation.exchangeNow(question, fuel)
+        return answered instanceof Promise
+          ? answered.then((answer) => answer ?? null)
+          : (answered ?? null)
       }),
     departure: undefined,
     made: () => ({}),

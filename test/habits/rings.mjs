@@ -24,15 +24,15 @@ export const RINGS = [
     name: 'files',
     claim:
       "What a guest finds in files is what its mounts hold, in a tree of its own with nothing above its root; and it costs no more memory than the mounts' quotas.",
-    lines: 1_680,
-    tokens: 14_950,
+    lines: 1_700,
+    tokens: 15_030,
   },
   {
     name: 'channel',
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
-    lines: 2_635,
-    tokens: 20_080,
+    lines: 2_690,
+    tokens: 20_420,
   },
   {
     name: 'door',
@@ -45,7 +45,7 @@ export const RINGS = [
     claim:
       'A guest has of its host what the policy and the options grant: these functions, objects, files and folders, so often, so long, approved where that is asked.',
     lines: 2_040,
-    tokens: 16_940,
+    tokens: 16_960,
   },
   {
     name: 'network',

@@ -33,7 +33,10 @@ export class InlineWorker implements GuestWorker {
     preload()
     this.#station = new Station(makeGuests(wasm, image), setup, {
       stackBytes: DEFAULT_STACK_BYTES,
-      ask: (_, question, steps) => this.#ask(question, steps),
+      ask: (_, question, steps) => {
+        const answer = this.#ask(question, steps)
+        return () => answer
+      },
       within,
       tell: (report) => {
         this.#reports.push(report)

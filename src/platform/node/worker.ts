@@ -42,13 +42,15 @@ function serve(
   const setup = next()
   if (setup.kind !== 'setup') throw new ProtocolError('no setup')
   if (pipe instanceof StdioPipe) pipe.allow(setup.maxFrameBytes)
-  const ask = (id: number, question: Uint8Array, steps: number): Uint8Array | null => {
+  const ask = (id: number, question: Uint8Array, steps: number) => {
     tell({ kind: 'ask', id, question, steps })
-    for (;;) {
-      // An answer is taken up before anything else is asked.
-      const command = next(true)
-      if (command.kind !== 'answer') throw new ProtocolError('not an answer')
-      if (command.id === id) return command.answer
+    return (): Uint8Array | null => {
+      for (;;) {
+        // An answer is taken up before anything else is asked.
+        const command = next(true)
+        if (command.kind !== 'answer') throw new ProtocolError('not an answer')
+        if (command.id === id) return command.answer
+      }
     }
   }
   const slice = (id: number, fuel: number): number => {

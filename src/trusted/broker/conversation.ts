@@ -7,9 +7,10 @@
  */
 import type { Broker } from './broker.js'
 import { Callbacks } from './callbacks.js'
+import { LATER_THAN_NOW, PUT_OFF } from './failures.js'
 import { LATER, type Question, type Told, type Verdict } from './effect.js'
 import { rowOf, Rows } from './rows.js'
-import type { AnswerRow, Asked, Asking, RowsOptions, ToldRows } from './rows.js'
+import type { AnswerRow, Asked, Asking, RowsOptions, ToldRows, Waiting } from './rows.js'
 
 export interface ConversationOptions extends RowsOptions {
   readonly broker: Broker
@@ -74,15 +75,20 @@ export class Conversation {
 
   /**
    * Answers a guest that waits on its stack: for the answer with the number it wants, or for any, but no longer than it says.
-   * @returns undefined where the call is to be dropped. @throws ProtocolError for what no guest of ours asks.
+   * At once where the answer is there. @returns undefined where the call is to be dropped. @throws ProtocolError for what no guest of ours asks.
    */
-  async exchange(
+  exchange(
     bytes: Uint8Array,
     fuel: number,
     { isTold, canDrop }: Exchanging = {},
-  ): Promise<Uint8Array | undefined> {
-    const { told, wanted, timeoutMs, isAlone } = this.#rows.read(bytes)
-    if (!isTold) this.begin(told, fuel)
+  ): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    const waiting = this.#rows.read(bytes)
+    if (!isTold) this.begin(waiting.told, fuel)
+    return this.#isOver(waiting.wanted) ? this.#told(waiting) : this.#wait(waiting, canDrop)
+  }
+
+  async #wait(waiting: Waiting, canDrop = false): Promise<Uint8Array | undefined> {
+    const { wanted, timeoutMs, isAlone } = waiting
     const until = this.#options.now() + timeoutMs
     for (;;) {
       const isStuck = this.#isStuck(wanted, until)
@@ -92,6 +98,10 @@ export class Conversation {
       if (this.#isCalled && !isAlone) break
       await this.#change(until)
     }
+    return this.#told(waiting)
+  }
+
+  #told({ isAlone, wanted }: Waiting): Uint8Array {
     return this.#options.encode(isAlone ? this.#takeOf(wanted) : this.take())
   }
 
@@ -101,7 +111,8 @@ export class Conversation {
     fuel: number,
     { isTold, canDrop }: Exchanging = {},
   ): Uint8Array | undefined {
-    const { told, wanted, isAlone } = this.#rows.read(bytes)
+    const waiting = this.#rows.read(bytes)
+    const { told, wanted } = waiting
     if (!isTold) this.begin(told, fuel)
     const isStuck = this.#isStuck(wanted, Infinity)
     if (isStuck && canDrop) return undefined
@@ -111,7 +122,7 @@ export class Conversation {
       this.#drop(id)
       this.#ready.push([id, null, 'RuntimeError', `${target} ${LATER_THAN_NOW}`])
     }
-    return this.#options.encode(isAlone ? this.#takeOf(wanted) : this.take())
+    return this.#told(waiting)
   }
 
   /**
@@ -287,12 +298,3 @@ export class Conversation {
     })
   }
 }
-
-/** Why a call is refused that would have to wait on the stack where nobody can. */
-const LATER_THAN_NOW =
-  "answers later, and this guest runs in its host's own thread: await it, with asyncio.to_thread where it is a plain function, or have " +
-  'the host grant it with awaitable(...)'
-
-/** Why a plain call is refused that who resumes the run would have to answer. */
-const PUT_OFF =
-  'waits for an answer that this call cannot wait for; await it, as asyncio.to_thread lets you'

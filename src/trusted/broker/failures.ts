@@ -54,3 +54,12 @@ export function quietly(work: () => unknown): void {
     if (isThenable(done)) done.then(undefined, () => {})
   } catch {}
 }
+
+/** Why a call is refused that would have to wait on the stack where nobody can. */
+export const LATER_THAN_NOW =
+  "answers later, and this guest runs in its host's own thread: await it, with asyncio.to_thread where it is a plain function, or have " +
+  'the host grant it with awaitable(...)'
+
+/** Why a plain call is refused that who resumes the run would have to answer. */
+export const PUT_OFF =
+  'waits for an answer that this call cannot wait for; await it, as asyncio.to_thread lets you'

@@ -40,6 +40,14 @@ export interface Asking {
   readonly given: readonly Given[]
 }
 
+/** A guest that waits on its stack: for the answer with the number it wants, or for any, so long; whether for that one alone. */
+export interface Waiting {
+  readonly told: Asking
+  readonly wanted: number | undefined
+  readonly timeoutMs: number
+  readonly isAlone: boolean
+}
+
 /** What a function of the guest's gave its host. */
 export type Given =
   | { readonly call: number; readonly value: unknown; readonly bytes: number }
@@ -59,12 +67,7 @@ export class Rows {
   }
 
   /** The question of a guest that waits on its stack. @throws ProtocolError */
-  read(bytes: Uint8Array): {
-    told: Asking
-    wanted: number | undefined
-    timeoutMs: number
-    isAlone: boolean
-  } {
+  read(bytes: Uint8Array): Waiting {
     const fields = this.decoded(bytes) as Record<string, unknown>
     const { wanted, timeout, alone } = fields
     const told = this.told(fields)

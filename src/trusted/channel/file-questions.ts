@@ -12,28 +12,28 @@ import { PLAIN } from './wire.js'
 /** The number of each: one waits at a time, and a turn that is made again asks the same to the byte. */
 const NUMBER = 2 ** 48
 
-/** Asks by `exchange`; where it is undefined nobody can be asked, and every file is out of reach. `place`: where the guest is. */
+/** Asks by `asking`; where it is undefined nobody can be asked, and every file is out of reach. `place`: where the guest is. */
 export function fileQuestions(
-  exchange: () => ((question: Uint8Array) => Uint8Array) | undefined,
+  asking: () => ((question: Uint8Array) => () => Uint8Array) | undefined,
   place: () => readonly [line: number, column: number, file: string] | undefined,
 ): AskHost {
   return (operation, target, args) => {
-    const ask = exchange()
+    const ask = asking()
     if (ask === undefined) throw new Errno('EACCES')
-    const number = NUMBER
     const payload = encode([[...args], {}], PLAIN, never)
-    const asked = [[number, operation, target, payload, ...(place() ?? NOWHERE)]]
-    const told = { asked, cancelled: [], given: [], wanted: number, timeout: null, alone: true }
-    const answers = decode(
-      ask(encode(told, PLAIN, never)),
-      PLAIN,
-      NOTHING_ELSE,
-    ) as readonly (readonly unknown[])[]
-    const answer = answers.find((row) => row[0] === number)
-    if (answer === undefined) throw new Killed('crash', 'the host did not answer')
-    if (answer.length === 2) return answer[1]
-    throw toError(String(answer[2]), String(answer[3]))
+    const asked = [[NUMBER, operation, target, payload, ...(place() ?? NOWHERE)]]
+    const told = { asked, cancelled: [], given: [], wanted: NUMBER, timeout: null, alone: true }
+    const wait = ask(encode(told, PLAIN, never))
+    return () => answerOf(wait())
   }
+}
+
+function answerOf(encoded: Uint8Array): unknown {
+  const answers = decode(encoded, PLAIN, NOTHING_ELSE) as readonly (readonly unknown[])[]
+  const answer = answers.find((row) => row[0] === NUMBER)
+  if (answer === undefined) throw new Killed('crash', 'the host did not answer')
+  if (answer.length === 2) return answer[1]
+  throw toError(String(answer[2]), String(answer[3]))
 }
 
 const NOWHERE = [null, null, null]

@@ -13,6 +13,7 @@ import { Files } from '../files/files.js'
 import { Errno } from '../wall/errno.js'
 import { fileQuestions } from './file-questions.js'
 import { decodeFileRows, decodeFilesSetup, encodeTaken, type Artifacts } from './mounts.js'
+import { Questions, type Ask } from './questions.js'
 import { encodeValue } from './values.js'
 
 /** The other end, as a station sees it. */
@@ -25,8 +26,8 @@ export interface Peer {
   readonly slice?: (id: number, fuel: number) => number
   /** Called every few milliseconds of running guest; blocks while it is to pause. */
   readonly pulse?: () => number
-  /** Asks and waits; absent where nobody can answer a guest that waits. */
-  readonly ask?: (id: number, question: Uint8Array, steps: number) => Uint8Array | null
+  /** Absent where nobody can answer a guest that waits. */
+  readonly ask?: Ask
 }
 
 /** A guest that had more memory is made anew, and its old memory given back where the process allows it. */
@@ -44,6 +45,7 @@ export class Station {
   readonly #guests: Guests
   readonly #files: Files | undefined
   readonly #artifacts: Artifacts | null
+  readonly #questions: Questions
   /** Whether the call may ask the host. */
   #asks = false
   #base: Uint8Array | undefined
@@ -53,8 +55,6 @@ export class Station {
   #saved: Uint8Array | undefined
   #left: Uint8Array | undefined
   #call = 0
-  /** How long the call's questions have waited for their answers. */
-  #askedMs = 0
 
   constructor(
     make: MakeGuests,
@@ -64,13 +64,13 @@ export class Station {
     const { ask } = peer
     const files = setup.files && decodeFilesSetup(setup.files)
     this.#artifacts = files?.artifacts ?? null
-    const exchange = ask && ((question: Uint8Array) => this.#ask(ask, question))
+    const questions = new Questions(ask ?? nobody, () => this.#guests.guest.steps)
+    this.#questions = questions
     if (files)
       this.#files = new Files(
         files.mounts,
         fileQuestions(
-          () =>
-            this.#asks && exchange ? (question) => this.#askFiles(exchange, question) : undefined,
+          () => (this.#asks && ask ? (question) => this.#askFiles(question) : undefined),
           () => this.#guests.guest.noted,
         ),
       )
@@ -83,7 +83,7 @@ export class Station {
         peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
       ...(peer.pulse && { pulse: peer.pulse }),
       ...(peer.slice && { sliced: (fuel: number) => this.#slice(peer.slice!, fuel) }),
-      ...(exchange && { door: exchange }),
+      ...(ask && { door: (question: Uint8Array) => questions.put(question)() }),
       files: this.#files,
     })
   }
@@ -107,33 +107,22 @@ export class Station {
   }
 
   /** What the guest wrote before is told before; and the host's time is not the guest's. */
-  #askFiles(ask: (question: Uint8Array) => Uint8Array, question: Uint8Array): Uint8Array {
+  #askFiles(question: Uint8Array): () => Uint8Array {
     const { guest } = this.#guests
+    const waiting = <T>(work: () => T): T => {
+      const before = this.#questions.ms
+      const answer = work()
+      guest.waited(this.#questions.ms - before)
+      return answer
+    }
     guest.flush()
-    const asked = performance.now()
-    const answer = ask(question)
-    guest.waited(performance.now() - asked)
-    return answer
+    const wait = waiting(() => this.#questions.put(question))
+    return () => waiting(wait)
   }
 
   #slice(slice: NonNullable<Peer['slice']>, fuel: number): number {
-    const stood = performance.now()
-    try {
-      return slice(this.#call, fuel)
-    } finally {
-      this.#askedMs += performance.now() - stood
-    }
-  }
-
-  #ask(ask: NonNullable<Peer['ask']>, question: Uint8Array): Uint8Array {
-    const asked = performance.now()
-    try {
-      const answer = ask(this.#call, question, this.#guests.guest.steps)
-      if (answer === null) throw new Killed('dropped')
-      return answer
-    } finally {
-      this.#askedMs += performance.now() - asked
-    }
+    this.#questions.settle()
+    return this.#questions.timed(() => slice(this.#call, fuel))
   }
 
   /** The memory that `base` stands for from now on. */
@@ -174,13 +163,13 @@ export class Station {
     const { tape } = this.#guests.guest
     this.#call = id
     this.#asks = asks
-    this.#askedMs = 0
+    this.#questions.begin(id)
     let started = performance.now()
     let answer: ReturnType<Guests['call']> | undefined
     let delta: Uint8Array | null = null
     const usage = () => {
       const { fuel, peakMemoryBytes, outputBytes } = this.#guests.usage
-      const wallMs = performance.now() - started - this.#askedMs
+      const wallMs = performance.now() - started - this.#questions.ms
       return { wallMs, fuel, peakMemoryBytes, outputBytes }
     }
     let begun = false
@@ -209,6 +198,7 @@ export class Station {
       // A watchdog that no answer could wait behind: of a guest that asks, ticks and the host see to the end.
       if (pausable || asks || unwatched) work()
       else this.peer.within(limits.wallMs + 1, work)
+      this.#questions.settle()
       const used = usage()
       const told = { id, usage: used, tape: tape.end() }
       const { length } = answer!.response
@@ -275,6 +265,10 @@ export class Station {
     // The memory of the guest before is garbage, which nothing else in a jail would make room for.
     if (hadGrown) (globalThis as { gc?: () => void }).gc?.()
   }
+}
+
+const nobody: Ask = () => {
+  throw new Killed('crash', 'nobody answers this guest')
 }
 
 function reason(error: unknown): { why: KillKind; detail: string } {

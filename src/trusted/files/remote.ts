@@ -6,8 +6,11 @@ import { ERRNO, Errno, type ErrorName } from '../wall/errno.js'
 import type { Entry, Kind, Stat, Time } from '../wall/file-table.js'
 import { LinkMet, O, wantsWrite, type Handle, type Path, type Volume } from './volume.js'
 
-/** Asks the host: an operation on a guest path. Gives its value, or throws what {@link toError} makes of the error. */
-export type AskHost = (operation: string, target: string, args: readonly unknown[]) => unknown
+/**
+ * Asks the host: an operation on a guest path. What it gives waits for the answer, which holds until the next question: its value, or
+ * thrown what {@link toError} makes of the error.
+ */
+export type AskHost = (operation: string, target: string, args: readonly unknown[]) => () => unknown
 
 /** How it is told that a link was met: as an error, since nothing was done. */
 export const linkText = ({ index, target }: LinkMet): string => `LINK ${index} ${target}`
@@ -41,9 +44,11 @@ class ReadAhead {
   #end = 0
   #changes = -1
   #size = SMALL
+  /** What begins at `#end`, where that was asked for already. */
+  #next: (() => Uint8Array) | undefined
 
   constructor(
-    private readonly fetch: (at: number, size: number) => Uint8Array,
+    private readonly ask: (at: number, size: number) => () => Uint8Array,
     private readonly changes: () => number,
     private readonly holding: Set<ReadAhead>,
   ) {}
@@ -54,9 +59,11 @@ class ReadAhead {
       const bytes = this.#room.subarray(at - this.#start, this.#end - this.#start)
       return put(bytes, into).length
     }
-    this.#size = isFresh && at === this.#end ? Math.min(MOST_READ, this.#size * 2) : SMALL
+    const isNext = isFresh && at === this.#end
     this.#changes = this.changes()
-    const bytes = this.fetch(at, Math.min(MOST_READ, Math.max(into.length, this.#size)))
+    const wait = (isNext && this.#next) || this.#ask(at, isNext ? this.#size * 2 : SMALL, into)
+    this.#next = undefined
+    const bytes = wait()
     const { length } = put(bytes, into)
     const rest = bytes.subarray(length)
     if (this.#room.length < rest.length) this.#room = new Uint8Array(rest.length)
@@ -67,11 +74,20 @@ class ReadAhead {
     this.holding.add(this)
     const [eldest] = this.holding
     if (this.holding.size > MOST_AHEAD) eldest!.forget()
+    // It is read in order, and not at its end.
+    if (isNext && bytes.length === this.#size)
+      this.#next = this.#ask(this.#end, this.#size * 2, into)
     return length
+  }
+
+  #ask(at: number, size: number, { length }: Uint8Array): () => Uint8Array {
+    this.#size = Math.min(MOST_READ, Math.max(length, size))
+    return this.ask(at, this.#size)
   }
 
   /** Holds nothing any more. */
   forget(): void {
+    this.#next = undefined
     this.#room = new Uint8Array(0)
     this.#start = this.#end
     this.holding.delete(this)
@@ -130,8 +146,9 @@ export class RemoteVolume implements Volume {
       this.#changes++
       return ask(part, ...args)
     }
-    const fetch = (at: number, size: number): Uint8Array => ask('read', at, size) as Uint8Array
-    const ahead = new ReadAhead(fetch, () => this.#changes, this.#ahead)
+    const piece = (at: number, size: number) =>
+      this.#put('handle.read', path, [handle, at, size]) as () => Uint8Array
+    const ahead = new ReadAhead(piece, () => this.#changes, this.#ahead)
     return {
       kind,
       stat: () => this.#stat(ask('stat')),
@@ -191,6 +208,10 @@ export class RemoteVolume implements Volume {
   }
 
   #ask(operation: string, path: Path, args: readonly unknown[]): unknown {
+    return this.#put(operation, path, args)()
+  }
+
+  #put(operation: string, path: Path, args: readonly unknown[]): () => unknown {
     return this.host(operation, `/${[...this.at, ...path].join('/')}`, args)
   }
 
