@@ -42,7 +42,7 @@ for _name in sorted(found.name for found in pkgutil.iter_modules(encodings.__pat
 import atexit, bz2, gzip, lzma
 import contextvars, inspect, annotationlib, itertools, locale, importlib.machinery, importlib.util, zlib
 
-import pyrestrict.modules
+import pyrestrict.modules, pyrestrict.guest.time_zones
 
 # What facets show. A module of the table that does not exist fails the build.
 for _name in sorted(pyrestrict.modules.MODULES | pyrestrict.modules.FILE_MODULES):

@@ -73,6 +73,13 @@ function libraryTexts(): string {
   return `TEXTS = ${pythonLiteral(Object.fromEntries(texts), 'tuple')}\n`
 }
 
+/** The rows of `time-zones.txt`: the keys of a zone, then its TZif file in base64. */
+function timeZones(): string {
+  const text = readFileSync(join(root, 'src/image/time-zones.txt'), 'utf8')
+  const rows = text.split(/\r?\n/).filter((row) => row !== '' && !row.startsWith('#'))
+  return `ROWS = ${pythonLiteral(rows, 'tuple')}\n`
+}
+
 /**
  * Every Python file of the guest, path (from the package's root) to text, in a fixed order; `bare` adds the tests' entry,
  * `unclosed` the mark of an image whose known memory bugs are left open, for tests of what stands behind them; `full` has the
@@ -98,6 +105,7 @@ export function guestSources(variant: string): Map<string, string> {
   sources.set('pyrestrict/operators.py', pythonModule(operators))
   sources.set('pyrestrict/language.py', pythonModule(language))
   sources.set('pyrestrict/modules.py', pythonModule(modules))
+  sources.set('pyrestrict/zones.py', timeZones())
   if (variant === 'bare')
     sources.set('pyrestrict/bare.py', readFileSync(join(root, 'test/support/bare.py'), 'utf8'))
   if (variant === 'unclosed') sources.set('pyrestrict/unclosed.py', '')
