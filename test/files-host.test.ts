@@ -649,6 +649,45 @@ def grow(path, count):
     expect(statSync(join(data, 'b')).size).toBe(700)
   })
 
+  test('nothing is given back of what is still there', async () => {
+    const filesystem = {
+      '/': { from: data, access: 'write', maxBytes: 1000, maxFiles: 5 },
+    } as const
+    const grow = `import os
+def grow(path, count):
+    f = open(path, 'ab', 0)
+    try: return f.write(b'x' * count)
+    except OSError as error: return error.errno
+    finally: held.append(f)
+held = []
+`
+    expect(
+      await answer(
+        `${grow}
+[grow('/a', 900), os.rename('/a', '/a'), os.rename('/folder/../a', '//a'), grow('/b', 900)]`,
+        filesystem,
+      ),
+    ).toEqual([900, null, null, 100])
+    expect(
+      await answer(
+        `${grow}
+told = [grow('/c', 900), os.unlink('/c'), grow('/d', 900), os.unlink('/d'), grow('/e', 1)]
+for f in held: f.close()
+told + [grow('/e', 900)]`,
+        filesystem,
+      ),
+    ).toEqual([900, null, 100, null, EDQUOT, 900])
+    expect(
+      await answer(
+        `${grow}
+told = [grow('/f', 500), grow('/g', 500), os.rename('/g', '/f'), grow('/h', 400)]
+held[0].close()
+told + [grow('/h', 400)]`,
+        filesystem,
+      ),
+    ).toEqual([500, 500, null, EDQUOT, 400])
+  })
+
   test('so many files more', async () => {
     expect(
       await answer(OPENED(['/a', '/b', '/c', '/a'], 'w'), {

@@ -1,10 +1,14 @@
 /** Files in memory: what full Python finds of CPython's own meaning, that quotas hold, and that nothing outlives or leaves a run. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { LoadedImage } from '../src/platform/node/image.js'
 import { createSandbox, type Sandbox } from '../src/sandbox/sandbox.js'
 import { Files } from '../src/trusted/files/files.js'
+import { O } from '../src/trusted/files/volume.js'
 import { decodeTaken, encodeTaken } from '../src/trusted/channel/mounts.js'
 import { Errno } from '../src/trusted/wall/errno.js'
+import { AT_FDCWD } from '../src/trusted/wall/file-table.js'
 import { fileImports } from '../src/trusted/wall/system-calls.js'
 import { bare, BareGuest } from './support/images.js'
 
@@ -249,6 +253,51 @@ short = os.path.getsize('/b'); f.close(); os.remove('/b')
 open('/c', 'wb').write(b'z' * 900_000)
 result = [short < 200_000, os.path.getsize('/c')]`),
     ).toEqual([true, 900_000])
+  })
+
+  /** Bytes that are in use, once all that nobody holds is gone: memory of arrays goes a little later than they. */
+  const held = async (): Promise<number> => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    for (let i = 0; i < 3; i++) {
+      collect()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    const { arrayBuffers, heapUsed } = process.memoryUsage()
+    return arrayBuffers + heapUsed
+  }
+  const volume = (): Files =>
+    new Files([{ at: [], kind: 'memory', bytes: 8 * MIB, files: 10_000, deny: [] }], nobody)
+
+  test('what is cut off a file takes no memory any more', async () => {
+    const files = volume()
+    const before = await held()
+    for (let i = 0; i < 40; i++) {
+      const fd = files.open(AT_FDCWD, `/${i}`, O.RDWR | O.CREAT, 0o644)
+      files.write(fd, [new Uint8Array(7 * MIB).fill(1)])
+      files.truncate(fd, 2)
+      const read = new Uint8Array(4)
+      expect([files.read(fd, [read], 0), ...read]).toEqual([2, 1, 1, 0, 0])
+      files.truncate(fd, 4)
+      expect([files.read(fd, [read], 0), ...read]).toEqual([4, 1, 1, 0, 0])
+      files.close(fd)
+    }
+    expect((await held()) - before).toBeLessThan(32 * MIB)
+    expect(files.statAt(AT_FDCWD, '/39', true).size).toBe(4)
+  })
+
+  test('folders that are read by many take no more memory than by a few, and each is read to its end', async () => {
+    const files = volume()
+    for (let i = 0; i < 5_000; i++) files.close(files.open(AT_FDCWD, `/${i}`, O.CREAT, 0o644))
+    const before = await held()
+    const folders = Array.from({ length: 250 }, () => files.open(AT_FDCWD, '/', O.DIRECTORY, 0))
+    for (const fd of folders) {
+      expect(files.entries(fd)).toHaveLength(5_002)
+      files.advance(fd, 2)
+    }
+    expect((await held()) - before).toBeLessThan(32 * MIB)
+    const names = new Set(files.entries(folders[0]!).map(({ name }) => name))
+    expect([names.size, names.has('0'), names.has('.')]).toEqual([5_000, true, false])
   })
 
   test('descriptors: so many, and their numbers are used again', () => {

@@ -24,8 +24,8 @@ export const RINGS = [
     name: 'files',
     claim:
       "What a guest finds in files is what its mounts hold, in a tree of its own with nothing above its root; and it costs no more memory than the mounts' quotas.",
-    lines: 1_700,
-    tokens: 15_030,
+    lines: 1_720,
+    tokens: 15_200,
   },
   {
     name: 'channel',
@@ -44,8 +44,8 @@ export const RINGS = [
     name: 'broker',
     claim:
       'A guest has of its host what the policy and the options grant: these functions, objects, files and folders, so often, so long, approved where that is asked.',
-    lines: 2_040,
-    tokens: 16_960,
+    lines: 2_060,
+    tokens: 17_220,
   },
   {
     name: 'network',

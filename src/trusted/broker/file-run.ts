@@ -9,20 +9,18 @@ import { KIND, type Kind } from '../wall/file-table.js'
 import { errnoOf, type HostStat, type HostSystem } from './directory.js'
 import { GuestError, type Question } from './effect.js'
 import { long } from './file-arguments.js'
+import { Quota } from './quota.js'
 import type { Covered, FilesOptions, HostMountRule } from './host-mounts.js'
-
-/** What one run has used of a mount. */
-interface Used {
-  grown: number
-  made: number
-}
 
 interface Handle {
   readonly fd: number
   readonly mount: HostMountRule
   readonly target: string
   readonly kind: Kind | 0
+  readonly inode: bigint
   readonly isWritable: boolean
+  /** Its last name was taken away: what it holds counts until nobody has it open. */
+  isRemoved: boolean
   /** The last bytes that were written, and where they end: a secret may begin in them. */
   written: { readonly end: number; readonly bytes: Uint8Array }
 }
@@ -50,7 +48,7 @@ export class FileRun {
   readonly #answerBytes: number
   readonly #secrets: Covered | undefined
   readonly #handles = new Map<number, Handle>()
-  readonly #used = new Map<HostMountRule, Used>()
+  readonly #quotas: ReadonlyMap<HostMountRule, Quota>
   #next = 1
   #left: number
   /** Where pieces are read: new memory costs more than reading does. */
@@ -60,6 +58,7 @@ export class FileRun {
 
   constructor({ mounts, system, operations, answerBytes, secrets }: FilesOptions) {
     this.#mounts = mounts
+    this.#quotas = new Map(mounts.map((mount) => [mount, new Quota(mount)]))
     this.system = system
     this.#answerBytes = answerBytes
     this.#secrets = secrets
@@ -110,6 +109,8 @@ export class FileRun {
     const handle = this.#handles.get(number)
     if (handle === undefined) return
     this.#handles.delete(number)
+    if (handle.isRemoved && this.#openOf(handle.mount, handle.inode).length === 0)
+      this.#quotas.get(handle.mount)!.giveBack(this.system.stat(handle.fd).size)
     this.system.close(handle.fd)
   }
 
@@ -148,7 +149,8 @@ export class FileRun {
     }
     stat ??= this.system.stat(fd)
     const number = this.#next++
-    const handle: Handle = { fd, mount, target, kind: stat.kind, isWritable: writes, written: NONE }
+    const rest = { isWritable: writes, isRemoved: false, written: NONE }
+    const handle: Handle = { ...stat, fd, mount, target, ...rest }
     this.#handles.set(number, handle)
     if ((flags & O.TRUNC) !== 0) this.resize(handle, 0)
     return [number, rowOf(this.system.stat(fd))]
@@ -166,14 +168,14 @@ export class FileRun {
   write(handle: Handle, at: number | undefined, bytes: unknown): number {
     if (!handle.isWritable || handle.kind !== KIND.file || !(bytes instanceof Uint8Array))
       throw new Errno('EBADF')
-    const used = this.#usedOf(handle.mount)
+    const quota = this.#quotas.get(handle.mount)!
     const { size } = this.system.stat(handle.fd)
     const place = at ?? size
-    const room = Math.max(size, size + handle.mount.maxBytes - used.grown) - place
+    const room = Math.max(size, size + quota.bytes) - place
     const piece = bytes.subarray(0, Math.max(0, room))
     if (piece.length === 0 && bytes.length > 0) throw new Errno('EDQUOT')
     const count = this.#put(handle, place, piece)
-    used.grown += Math.max(0, place + count - size)
+    quota.grow(Math.max(0, place + count - size))
     return count
   }
 
@@ -197,11 +199,11 @@ export class FileRun {
 
   resize(handle: Handle, size: number): void {
     if (!handle.isWritable || handle.kind !== KIND.file) throw new Errno('EINVAL')
-    const used = this.#usedOf(handle.mount)
+    const quota = this.#quotas.get(handle.mount)!
     const grows = size - this.system.stat(handle.fd).size
-    if (grows > 0 && used.grown + grows > handle.mount.maxBytes) throw new Errno('EDQUOT')
+    if (grows > 0 && grows > quota.bytes) throw new Errno('EDQUOT')
     this.system.truncate(handle.fd, size)
-    used.grown = Math.max(0, used.grown + grows)
+    quota.grow(grows)
   }
 
   /** A folder's entries from a place on, as many as fit into one answer. */
@@ -231,21 +233,24 @@ export class FileRun {
   /** Makes something new; what turns out not to be is not counted. */
   making(mount: HostMountRule, work: () => unknown): void {
     needWrite(mount)
-    const used = this.#usedOf(mount)
-    if (used.made >= mount.maxFiles) throw new Errno('EDQUOT')
-    if (work() !== false) used.made++
+    this.#quotas.get(mount)!.make(work)
   }
 
-  /** Removes or replaces what is at the path, and counts its bytes as given back: those that no other name has. */
+  /** Removes or replaces what is at the path. Bytes are given back that no other name has, nobody has open, and are gone. */
   freeing(mount: HostMountRule, path: Path, work: () => void): void {
     needWrite(mount)
     const before = quietly(() => mount.directory.stat(path, false))
     work()
     if (before === undefined) return
-    const used = this.#usedOf(mount)
-    used.made = Math.max(0, used.made - 1)
-    if (before.kind === KIND.file && before.links === 1)
-      used.grown = Math.max(0, used.grown - before.size)
+    if (quietly(() => mount.directory.stat(path, false))?.inode === before.inode) return
+    const open = before.links === 1 ? this.#openOf(mount, before.inode) : []
+    for (const handle of open) handle.isRemoved = true
+    const isLast = before.kind === KIND.file && before.links === 1
+    if (open.length === 0) this.#quotas.get(mount)!.giveBack(isLast ? before.size : 0)
+  }
+
+  #openOf(mount: HostMountRule, inode: bigint): Handle[] {
+    return [...this.#handles.values()].filter((one) => one.mount === mount && one.inode === inode)
   }
 
   setMode(at: string, stat: HostStat, mode: number): void {
@@ -265,12 +270,6 @@ export class FileRun {
   changeOpen({ fd, mount }: Handle, work: (at: string, stat: HostStat) => void): void {
     needWrite(mount)
     work(this.system.at(fd), this.system.stat(fd))
-  }
-
-  #usedOf(mount: HostMountRule): Used {
-    let used = this.#used.get(mount)
-    if (used === undefined) this.#used.set(mount, (used = { grown: 0, made: 0 }))
-    return used
   }
 }
 

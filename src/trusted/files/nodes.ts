@@ -157,7 +157,8 @@ export class NodeStore {
       grown.set(file.bytes.subarray(0, file.size))
       file.bytes = grown
     } else if (size < file.size) {
-      if (size === 0) file.bytes = new Uint8Array(0)
+      // What was cut off is given back: memory that nobody counts would be kept.
+      if (file.bytes.length > 2 * size) file.bytes = file.bytes.slice(0, size)
       else file.bytes.fill(0, size, file.size)
     }
     file.size = size

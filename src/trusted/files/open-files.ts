@@ -89,13 +89,13 @@ export class OpenFiles {
     if (opened.handle.kind !== KIND.folder) throw new Errno('ENOTDIR')
     if (opened.entries === undefined) {
       const self = opened.handle.stat().inode
-      opened.entries = [
+      this.descriptors.keep(opened, [
         { name: '.', kind: KIND.folder, inode: self },
         { name: '..', kind: KIND.folder, inode: self },
         ...settled(() => this.tree.entries(this.tree.place(opened.path))),
-      ]
+      ])
     }
-    return opened.entries.slice(opened.at)
+    return opened.entries!.slice(opened.at)
   }
 
   advance(fd: number, count: number): void {
