@@ -368,11 +368,20 @@ describe('where a guest differs from CPython, it says how', () => {
       ['raised', 'RuntimeError: deadlock: every task waits for another', ''],
     ],
     [
-      'dispatch by a text',
-      'from functools import singledispatch\n@singledispatch\ndef f(x): pass\n@f.register\ndef _(x: "int"): pass',
+      'a type that is text, and more than a name',
+      'import typing\ndef f(x: "list[int]"): pass\ntyping.get_type_hints(f)',
       [
         'raised',
-        'TypeError: register() takes the class here: annotate it with a class, or write @f.register(int)',
+        "TypeError: the annotation 'list[int]' is text, and not evaluated here: write it without quotes",
+        '',
+      ],
+    ],
+    [
+      'a signature of the library',
+      'import inspect\ninspect.signature(len)',
+      [
+        'raised',
+        'ValueError: no signature found for <built-in function len>: the program did not make it',
         '',
       ],
     ],

@@ -123,22 +123,6 @@ describe('what is told and asked for', () => {
     const inClass = `class C(metaclass=_metaclass_):\n    ${caught('e').replaceAll('\n', '\n    ')}`
     expect(shown({ text: inClass })).toBe(inClass)
   })
-
-  test('a decorator that registers may ask for the first annotation', () => {
-    const registered = (decorator: string, parameters: string): string =>
-      `@${decorator}\ndef f(${parameters}):\n    pass`
-    const read = "_getattr_(x, 'register')"
-    expect(shown({ text: registered(read, 'self, a: int, b: str') })).toBe(
-      registered(`ʼregister(${read}, lambda: int)`, 'self, a, b'),
-    )
-    expect(shown({ text: registered(read, 'a, *b: int') })).toBe(registered(read, 'a, *b'))
-    expect(shown({ text: registered(`${read}(int)`, 'a: int') })).toBe(
-      registered(`${read}(int)`, 'a'),
-    )
-    expect(shown({ text: registered("_getattr_(x, 'other')", 'a: int') })).toBe(
-      registered('x.other', 'a'),
-    )
-  })
 })
 
 describe('writes of attributes', () => {
@@ -327,9 +311,9 @@ describe('annotations', () => {
   test.each([
     [
       'def f(a: int, *b: str, c: T=1, **d: _getitem_(list, int)) -> None:\n    pass',
-      'def f(a, *b, c=1, **d):\n    pass',
+      'def f(a: int, *b: str, c: T=1, **d: list[int]) -> None:\n    pass',
     ],
-    ['async def f(a: int, /) -> None:\n    pass', 'async def f(a, /):\n    pass'],
+    ['async def f(a: _x, /) -> None:\n    pass', 'async def f(a: _x, /) -> None:\n    pass'],
     ['x: int = 1', 'x = 1'],
     ['x: int', 'pass'],
     ['_write_(x).y: int = 1', '_write_(x).y = 1'],
@@ -345,8 +329,8 @@ describe('annotations', () => {
       'class C(metaclass=_metaclass_):\n    x: typing.List[int]',
     ],
     [
-      'class C(metaclass=_metaclass_):\n\n    def f(self, a: int) -> int:\n        b: int',
-      'class C(metaclass=_metaclass_):\n\n    def f(self, a):\n        b: None',
+      'class C(metaclass=_metaclass_):\n    _x = 1\n\n    def f(self, a: _x) -> _y:\n        b: int',
+      'class C(metaclass=_metaclass_):\n    ʼ_x = 1\n\n    def f(self, a: ʼ_x) -> _y:\n        b: None',
     ],
     [
       'from __future__ import annotations\nclass C(metaclass=_metaclass_):\n    x: int',

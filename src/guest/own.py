@@ -159,6 +159,11 @@ def module_of(name):
     return name if name in _NAMES or name not in sys.modules else '__main__'
 
 
+def is_module(name):
+    """Whether a class of the program's may say that it is of this module."""
+    return name == '__main__' or name in _NAMES
+
+
 def begin(namespace):
     """These are the globals of a module that is imported: frames that have them are the guest's."""
     questions.scopes[id(namespace)] = namespace

@@ -40,6 +40,11 @@ class Source:
         at = number - 1
         return self._lines[at].decode().rstrip('\r') if 0 <= at < len(self._lines) else ''
 
+    def lines(self, first):
+        """The lines from one on, with their ends."""
+        self._look()
+        return [line.decode().rstrip('\r') + '\n' for line in self._lines[first - 1 :]]
+
     def column(self, number, column, is_start):
         """The column of the source for one of the guarded text, of which the position is a start or an end."""
         self._look()

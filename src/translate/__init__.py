@@ -11,7 +11,6 @@
     _write_(x).__name__ = v               ʼset(v, x, '__name__')
     x._p, and `_p` of a class body        x.ʼ_p, ʼ_p: private names have a mark that no source can spell
     except E as e: ...                    except E as e: ʼtype(e) in ʼT and ʼtell(e); ...
-    def f(x: T) -> T: ...                 def f(x): ...
     asyncio.run(main())                   await ʼrun(asyncio.run, main()), in a module
     global n; n = v                       ʼglobals()['n'] = v, in text that a program evaluates; see global_writes.py
     x                                     ʼshow(x), in interactive text; see shown.py

@@ -89,6 +89,7 @@ class _Body:
             ):
                 # As the tables would have it, but most of a class body is this.
                 self.bind(node, 'name', node.name)
+                self.note_annotations(node, hidden)
             elif kind is ast.Name:
                 name = node.id
                 if type(node.ctx) is not ast.Load:
@@ -111,6 +112,8 @@ class _Body:
     def push_fields(self, node, kind, plan, stack, hidden):
         """Puts what `node` evaluates and binds in this scope on the stack, the first on top."""
         late = _LATE.get(kind, ())
+        if kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
+            self.note_annotations(node, hidden.union(each.name for each in node.type_params))
         if late:
             parameters = getattr(node, 'type_params', ())
             if parameters or kind is ast.AnnAssign or kind is ast.TypeAlias:
@@ -128,6 +131,16 @@ class _Body:
                     stack += held[::-1]
                 else:
                     stack.append(held)
+
+    def note_annotations(self, node, hidden):
+        """Those of a method are evaluated late, too."""
+        held = node.args
+        args = (*held.posonlyargs, *held.args, *held.kwonlyargs, held.vararg, held.kwarg)
+        parts = [arg.annotation for arg in args if arg is not None and arg.annotation is not None]
+        if node.returns is not None:
+            parts.append(node.returns)
+        if parts:
+            self.late.append((parts, hidden))
 
     def bind(self, node, field, name):
         if name in self.elsewhere or name in GUARDS or is_dunder(name):

@@ -1,17 +1,15 @@
-"""Functions, classes, handlers and patterns: scopes are entered, private names marked, annotations dropped."""
+"""Functions, classes, handlers and patterns: scopes are entered, private names marked."""
 
 from ..sealed import __builtins__
 import ast
-from ast import Constant, Name
+from ast import Name
 
 from ..verify.refused import Refused
 from . import nodes
 from .class_scope import renamed
-from .walk import plain_call
 
 
 def function(node, walk):
-    """Annotations of functions are dropped: nothing of ours reads them, but for the first one that `@x.register` asks for."""
     parameters = node.args
     left = [*node.decorator_list, *parameters.defaults, *parameters.kw_defaults, *node.type_params]
     args = (
@@ -21,26 +19,9 @@ def function(node, walk):
         parameters.vararg,
         parameters.kwarg,
     )
-    if node.decorator_list:
-        first = [
-            arg.annotation
-            for arg in (*parameters.posonlyargs, *parameters.args)
-            if arg.annotation is not None
-        ]
-        for at, decorator in enumerate(node.decorator_list):
-            if (
-                first
-                and plain_call(decorator, '_getattr_', 2)
-                and type(decorator.args[1]) is Constant
-                and decorator.args[1].value == 'register'
-            ):
-                left.append(first[0])
-                asked = nodes.function(first[0], (), first[0])
-                node.decorator_list[at] = nodes.call(nodes.REGISTER, [decorator, asked], decorator)
-    for arg in args:
-        if arg is not None:
-            arg.annotation = None
-    node.returns = None
+    left += [arg.annotation for arg in args if arg is not None and arg.annotation is not None]
+    if node.returns is not None:
+        left.append(node.returns)
     walk.enter('function', node.body, walk.owner, node)
     return left
 

@@ -17,7 +17,7 @@ from pyrestrict.verify.identifiers import check_marks
 from pyrestrict.verify.refused import Refused
 
 MARK = '\u02bc'
-OURS = [MARK + word for word in (':a', ':self', 'type', 'G', 'T', 'tell', 'register', 'x', 'value', '+=', '|=')]
+OURS = [MARK + word for word in (':a', ':self', 'type', 'G', 'T', 'tell', 'x', 'value', '+=', '|=')]
 FORBIDDEN = '__class__ __globals__ __subclasses__ __dict__ __builtins__ __code__ __getattribute__ __reduce_ex__ __init__ __call__'.split()
 SNEAKY = [*FORBIDDEN, *OURS, *language.GUARDS, *list(language.DENIED_ATTRIBUTES)[:8], *list(language.JUDGED_ATTRIBUTES),
           '_private', '__private', MARK + '_p', MARK + '__p', MARK, 'x' + MARK, 'gi_x', 'co_x', 'super', '__name__', 'type', 'f']
@@ -303,7 +303,7 @@ def _in_place(node, parent, field, parent_of):
         return len(parent.args) == 2 and type(parent.args[1]) is ast.Constant and type(parent.args[1].value) is str
     if word == 'set':
         return len(parent.args) == 3 and type(parent.args[2]) is ast.Constant and parent.args[2].value in language.SETTABLE_DUNDERS
-    return word in ('tell', 'register', 'run') or word in language.IN_PLACE
+    return word in ('tell', 'run') or word in language.IN_PLACE
 
 
 def _harm_of_code(code, kind):

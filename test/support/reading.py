@@ -48,8 +48,6 @@ class Plain(ast.NodeTransformer):
 
     def visit_Call(self, node):
         self.generic_visit(node)
-        if type(node.func) is ast.Name and node.func.id == 'register' and type(node.args[-1]) is ast.Lambda:
-            return node.args[0]
         if type(node.func) is ast.Name and node.func.id == '_getattr_':
             return ast.Attribute(node.args[0], canonical(node.args[1].value), ast.Load())
         if type(node.func) is ast.Name and node.func.id == '_write_':
@@ -183,8 +181,7 @@ def stand_ins():
         **{MARK + sign: getattr(operator, name) for sign, name in IN_PLACE.items()},
     }
     found = {**vars(builtins), **{name: counted(name, function) for name, function in guards.items()}}
-    own = {'_metaclass_': Metaclass(), MARK + 'type': type, MARK + 'G': set(), MARK + 'T': set(),
-           MARK + 'register': lambda register, annotation: register}
+    own = {'_metaclass_': Metaclass(), MARK + 'type': type, MARK + 'G': set(), MARK + 'T': set()}
     return {**found, **own}, called
 
 

@@ -19,7 +19,6 @@ from . import (
     namespaces,
     writing,
 )
-from .facets.functools import by_annotation
 from .evaluated import make_evaluators, written_globals
 from .floor import identity
 from .built_in import built_in
@@ -137,7 +136,6 @@ def make_run(policy):
             'ʼG': run.own_classes,
             'ʼT': describe.MARKED,
             'ʼtell': describe.spell,
-            'ʼregister': by_annotation,
             'ʼrun': make_lifted(run),
         }
     )

@@ -13,6 +13,7 @@ from abc import ABC, ABCMeta
 from datetime import date, time
 from types import FunctionType
 
+from . import kinds
 from .guest.own import module_of
 from .ownership import is_class, mro_of, own, own_function, subclasses
 from .language import (
@@ -40,6 +41,24 @@ MADE = frozenset(
     __classcell__ __classdictcell__ __static_attributes__ __firstlineno__ __type_params__ __orig_bases__ __doc__""".split()
 )
 _DEFINABLE = DEFINED_METHODS | CLASS_DUNDERS | MADE
+
+
+def shown(classes):
+    """Those of `classes` that a program may hold, as it holds them."""
+    for cls in classes:
+        if own(cls) or cls in kinds.NAMEABLE:
+            yield cls
+        elif cls in kinds.VEILS:
+            yield kinds.VEILS[cls]
+
+
+def told_mro(cls):
+    """The ancestors of a class that a program may hold, and it first; None of what is no such class."""
+    if type(cls) is kinds.Veil:
+        cls = cls._real
+    elif not is_class(cls) or not own(cls) and cls not in kinds.NAMEABLE:
+        return None
+    return tuple(shown([each for each in mro_of(cls) if each not in KINDS]))
 
 
 def judge_base(base):

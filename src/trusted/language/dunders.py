@@ -18,8 +18,9 @@ from . import kinds, metaclasses, namespaces, told
 from .facets.dataclasses import fields
 from .facets.traceback import TracebackException
 from .facets.typing import get_args, get_origin
-from .classes import KINDS, judged_method
+from .classes import judged_method, shown, told_mro
 from .guards import _getattr_
+from .hints import annotations
 from .language import DEFINABLE_METHODS, DEFINED_METHODS, GUARDED_DUNDERS, SETTABLE_DUNDERS
 from .names import refuse, unmark
 from .ownership import function_of, is_class, mro_of, own, own_function, receiver_of
@@ -44,15 +45,6 @@ def _is_exception(x):
     return BaseException in mro_of(type(x))
 
 
-def _shown(classes):
-    """Those of `classes` that a program may hold, as it holds them."""
-    for cls in classes:
-        if own(cls) or cls in kinds.NAMEABLE:
-            yield cls
-        elif cls in kinds.VEILS:
-            yield kinds.VEILS[cls]
-
-
 def _named_class(x, name):
     if type(x) is kinds.Veil:
         return x._real
@@ -73,16 +65,17 @@ def _dict(x, name):
 
 
 def _mro(x, name):
-    return tuple(_shown([cls for cls in mro_of(_named_class(x, name)) if cls not in KINDS]))
+    found = told_mro(x)
+    return refuse(name) if found is None else found
 
 
 def _bases(x, name):
-    return tuple(_shown(_bases_of(_named_class(x, name))))
+    return tuple(shown(_bases_of(_named_class(x, name))))
 
 
 def _base(x, name):
     base = _base_of(_named_class(x, name))
-    return None if base is None else next(_shown(base.__mro__))
+    return None if base is None else next(shown(base.__mro__))
 
 
 def _subclasses(x, name):
@@ -92,10 +85,8 @@ def _subclasses(x, name):
 
 
 def _annotations(x, name):
-    """Of classes: functions keep none."""
-    if not _own_class(x):
-        refuse(name)
-    return {unmark(key): value for key, value in dict(_get(x, name)).items() if type(key) is str}
+    found = annotations(x)
+    return refuse(name) if found is None else found
 
 
 def _of_class(x, name):

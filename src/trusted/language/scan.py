@@ -51,7 +51,7 @@ _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, he
 # Names of ours that a program's code reads and stores.
 _OURS_READ = frozenset({'_getattr_', '_write_', '_metaclass_'}) | {
     PRIVATE_MARK + word
-    for word in ('type', 'G', 'T', 'tell', 'register', 'run', 'set', 'globals', 'show', *IN_PLACE)
+    for word in ('type', 'G', 'T', 'tell', 'run', 'set', 'globals', 'show', *IN_PLACE)
 }
 _OURS_STORED = {PRIVATE_MARK + 'value'}
 _UNVARIABLE = GUARDS | UNBINDABLE
@@ -211,6 +211,11 @@ def _readable_name(name, kind):
     )
 
 
+def _late_name(name, kind):
+    """What a class body evaluates late looks into the class first, which has private names."""
+    return name[:2] == PRIVATE_MARK + '_' or _readable_name(name, kind)
+
+
 def _storable_name(name, kind):
     if name in GUARDS or name in UNBINDABLE:
         return False
@@ -245,7 +250,7 @@ _USES = {
         'DELETE_ATTR': _writable_attribute,
         'LOAD_NAME': _readable_name,
         'LOAD_GLOBAL': _readable_name,
-        'LOAD_FROM_DICT_OR_GLOBALS': _readable_name,
+        'LOAD_FROM_DICT_OR_GLOBALS': _late_name,
         'STORE_NAME': _storable_name,
         'DELETE_NAME': _storable_name,
         'STORE_GLOBAL': _storable_global,

@@ -9,6 +9,7 @@ import functools
 from types import UnionType
 
 from ..judges import read
+from ..hints import get_type_hints
 from ..writing import writable
 from ..ownership import WRITABLE, is_class, own, own_function
 from ..names import is_dunder
@@ -25,7 +26,8 @@ def update_wrapper(
     """Gives `wrapper`, which must be defined here, the name and documentation of `wrapped`, and its attributes."""
     if not writable(wrapper) and type(wrapper) is not functools.partial:
         raise TypeError('update_wrapper() changes functions defined here')
-    for name in tuple(assigned):
+    assigned = tuple(assigned)
+    for name in assigned:
         if type(name) is not str or name not in _ASSIGNED | _IGNORED:
             raise AttributeError(f'update_wrapper() does not copy {name!r}')
         if name in _ASSIGNED:
@@ -39,6 +41,8 @@ def update_wrapper(
         wrapper.__dict__.update(
             {name: value for name, value in wrapped.__dict__.items() if not is_dunder(name)}
         )
+    if own_function(wrapper) and own_function(wrapped) and '__annotate__' in assigned:
+        wrapper.__annotate__ = wrapped.__annotate__
     if writable(wrapper):
         setattr(wrapper, '__wrapped__', wrapped)
     return wrapper
@@ -62,20 +66,35 @@ def singledispatch(func):
     add = wrapper.register
 
     def register(cls, func=None):
-        if not is_class(cls) and type(cls) is not UnionType:
+        if func is None and not _is_choice(cls):
+            return add(_annotated(cls), cls)
+        if not _is_choice(cls):
             raise TypeError(
-                'register() takes the class here: annotate it with a class, or write @f.register(int)'
+                f'Invalid first argument to `register()`. {cls!r} is not a class or union type.'
             )
         return (lambda func: add(cls, func)) if func is None else add(cls, func)
 
-    register._takes_annotation = True
     wrapper.register = register
     return wrapper
 
 
-def by_annotation(register, annotation):
-    """The decorator `@x.register` of a function that has annotations: of single dispatch, that for the class of the first."""
-    return register(annotation()) if hasattr(register, '_takes_annotation') else register
+def _is_choice(cls):
+    return is_class(cls) or type(cls) is UnionType
+
+
+def _annotated(function):
+    """The class by which a function is chosen: its first annotation."""
+    if type(function) in (staticmethod, classmethod):
+        function = function.__func__
+    hints = get_type_hints(function) if own_function(function) else {}
+    for name, cls in hints.items():
+        if _is_choice(cls) and name != 'return':
+            return cls
+        break
+    raise TypeError(
+        f'Invalid first argument to `register()`: {function!r}. Use either `@register(some_class)` or plain `@register` on an '
+        'annotated function.'
+    )
 
 
 class singledispatchmethod:
@@ -110,7 +129,6 @@ class singledispatchmethod:
 
 
 singledispatchmethod.__module__ = 'functools'
-singledispatchmethod.register._takes_annotation = True
 NAMES = {
     'update_wrapper': update_wrapper,
     'wraps': wraps,

@@ -3,6 +3,7 @@
 from ..sealed import __builtins__
 import typing
 
+from ..hints import get_type_hints
 from ..writing import writable
 from ..ownership import is_class, own
 from ..kinds import VEILS, guest_type
@@ -124,6 +125,7 @@ NAMES = {
     'overload': overload,
     'runtime_checkable': runtime_checkable,
     'get_args': get_args,
+    'get_type_hints': get_type_hints,
     'get_origin': get_origin,
     'get_protocol_members': get_protocol_members,
     'is_protocol': is_protocol,

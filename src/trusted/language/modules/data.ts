@@ -139,7 +139,7 @@ export const DATA: ModuleRecords = {
       SupportsBytes SupportsComplex SupportsFloat SupportsIndex SupportsInt SupportsRound
       TYPE_CHECKING Text TextIO Tuple Type TypeAlias TypeAliasType TypeGuard TypeIs TypeVar
       TypeVarTuple TypedDict Union Unpack ValuesView assert_never assert_type cast
-      dataclass_transform final get_args get_origin get_protocol_members is_protocol is_typeddict no_type_check overload override
+      dataclass_transform final get_args get_origin get_protocol_members get_type_hints is_protocol is_typeddict no_type_check overload override
       runtime_checkable`,
     wrapped: true,
     subclassable: `Generic Protocol`,

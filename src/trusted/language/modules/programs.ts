@@ -85,9 +85,14 @@ export const PROGRAMS: ModuleRecords = {
   },
   inspect: {
     shows: `
-      cleandoc getdoc isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass
-      iscoroutine iscoroutinefunction isfunction isgenerator isgeneratorfunction ismethod
-      isroutine`,
+      BoundArguments CORO_CLOSED CORO_CREATED CORO_RUNNING CORO_SUSPENDED GEN_CLOSED GEN_CREATED
+      GEN_RUNNING GEN_SUSPENDED Parameter Signature cleandoc get_annotations getasyncgenstate
+      getcoroutinestate getdoc getfullargspec getgeneratorstate getmembers getmro getsource
+      getsourcelines isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscode
+      iscoroutine iscoroutinefunction isdatadescriptor isframe isfunction isgenerator
+      isgeneratorfunction isgetsetdescriptor ismemberdescriptor ismethod ismethoddescriptor
+      ismethodwrapper ismodule isroutine istraceback signature unwrap`,
+    wrapped: true,
   },
   io: {
     shows: `

@@ -11,7 +11,6 @@ program runs, and are calls in these forms only:
     ʼ:x.n = v                    the same, where `ʼ:x` is bound to such answers alone: by `ʼ:x = ʼx if … else _write_(ʼx)`
     ʼ|=(a, b)                    `operator.ior`, and so on
     ʼtype(e) in ʼT and ʼtell(e)  takes the marks of private names out of what an exception says
-    ʼregister(d, f)              a decorator that may ask for an annotation
     ʼrun(f, c)                   `f(c)`, or where `f` is asyncio.run, a coroutine that does as it does
     ʼglobals()                   writes global names of evaluated text, as `globals()` would
     ʼshow(x)                     prints the value of an expression in interactive text
@@ -41,7 +40,6 @@ from .identifiers import (
     OWN_CLASSES,
     READABLE,
     READABLE_INSIDE,
-    REGISTER,
     RUN,
     SET,
     SHOW,
@@ -148,9 +146,7 @@ _CALLED = {
     **dict.fromkeys(GUARDS, _misplaced),
     '_getattr_': _judged_read,
     SET: _judged_write,
-    **dict.fromkeys(
-        (*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, REGISTER, RUN, GLOBALS, SHOW), _ours
-    ),
+    **dict.fromkeys((*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, RUN, GLOBALS, SHOW), _ours),
 }
 
 

@@ -1,0 +1,194 @@
+"""`inspect` for guests: what the program made. Of functions of the library nothing is told: their defaults lead to its objects.
+
+Signatures are made by a copy of CPython's own module, so that whoever is not a guest keeps the other.
+"""
+
+from ..sealed import __builtins__
+import functools
+import inspect
+from importlib.util import find_spec, module_from_spec
+from types import MethodType
+
+from ..classes import told_mro
+from ..guards import guarded_getattr
+from ..guest.own import is_module
+from ..guest.sources import source_of
+from ..hints import annotations
+from ..names import unmark
+from ..namespaces import dir
+from ..ownership import FACETS, function_of, is_class, mro_of, own, own_function
+
+_spec = find_spec('inspect')
+_copy = module_from_spec(_spec)  # pyright: ignore[reportArgumentType]
+_spec.loader.exec_module(_copy)  # pyright: ignore[reportOptionalMemberAccess]
+_make = _copy.Signature.from_callable
+
+
+def _wrapped(obj):
+    """What a decorator was given; None of what is none."""
+    if not own_function(obj) and type(obj) is not functools._lru_cache_wrapper:
+        return None
+    return vars(obj).get('__wrapped__')
+
+
+def _is_told(obj):
+    """Whether all that a signature of `obj` can tell is the program's."""
+    seen = 0
+    while seen < 100:
+        seen += 1
+        if type(obj) is MethodType:
+            obj = function_of(obj)
+        elif type(obj) is functools.partial:
+            obj = obj.func
+        elif (inner := _wrapped(obj)) is not None:
+            obj = inner
+        elif own_function(obj):
+            return True
+        elif is_class(obj):
+            return own(obj) and _makes(obj, '__init__', '__new__') and _makes(type(obj), '__call__')
+        else:
+            return own(type(obj)) and _makes(type(obj), '__call__')
+    return False
+
+
+def _makes(kind, *names):
+    """Whether what `kind` has under these names is the program's, made for its class, or written in C, which has no defaults."""
+    for name in names:
+        found = [vars(cls)[name] for cls in mro_of(kind) if name in vars(cls)]
+        if found and inspect.isfunction(found[0]) and not _is_made(found[0]):
+            return False
+    return True
+
+
+def _is_made(function):
+    """`dataclass` and `namedtuple` make functions whose globals are a module of the program's, or one for each."""
+    name = function.__globals__.get('__name__', '')
+    return own_function(function) or is_module(name) or name.startswith('namedtuple_')
+
+
+def _from_callable(
+    cls, obj, *, follow_wrapped=True, globals=None, locals=None, eval_str=False, **options
+):
+    if eval_str or options:
+        raise TypeError('signature() evaluates no text here')
+    if not callable(obj):
+        raise TypeError(f'{obj!r} is not a callable object')
+    if obj is not object and not _is_told(obj):
+        raise ValueError(f'no signature found for {obj!r}: the program did not make it')
+    told = _make(obj, follow_wrapped=bool(follow_wrapped))
+    return told.replace(
+        parameters=[each.replace(name=unmark(each.name)) for each in told.parameters.values()]
+    )
+
+
+_copy.Signature.from_callable = classmethod(_from_callable)
+
+
+def signature(obj, *, follow_wrapped=True, globals=None, locals=None, eval_str=False):
+    """The parameters of a function, method or class of the program's, with their defaults and annotations."""
+    return _copy.Signature.from_callable(obj, follow_wrapped=follow_wrapped, eval_str=eval_str)
+
+
+def getfullargspec(func):
+    """The same as a tuple of names, defaults and annotations, of a function itself and not of what it wraps."""
+    if not own_function(function_of(func) if type(func) is MethodType else func):
+        raise TypeError('unsupported callable')
+    return _copy.getfullargspec(func)
+
+
+def get_annotations(obj, *, globals=None, locals=None, eval_str=False):
+    """The annotations of a function or class of the program's, by their names."""
+    if eval_str:
+        raise TypeError('get_annotations() evaluates no text here')
+    found = annotations(obj)
+    if found is not None:
+        return found
+    if not callable(obj):
+        raise TypeError(f'{obj!r} does not have annotations')
+    return {}
+
+
+def getmembers(object, predicate=None):
+    """The names and values of an object's attributes, as `dir` and `getattr` tell them."""
+    found = []
+    for name in dir(object):
+        try:
+            value = guarded_getattr(object, name)
+        except AttributeError:
+            continue
+        if predicate is None or predicate(value):
+            found.append((name, value))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def unwrap(func, *, stop=None):
+    """What decorators were given in the end, where the program made all of them."""
+    seen = []
+    while not (stop is not None and stop(func)):
+        inner = _wrapped(func)
+        if inner is None or not (own_function(inner) or own(type(inner))):
+            break
+        if any([inner is each for each in seen]):
+            raise ValueError(f'wrapper loop when unwrapping {func!r}')
+        seen.append(inner)
+        func = inner
+    return func
+
+
+def getmro(cls):
+    """A class and those that it derives from, the nearest first."""
+    found = told_mro(cls)
+    if found is None:
+        raise TypeError(f'{cls!r} is no class whose ancestors are told')
+    return found
+
+
+def ismodule(object):
+    """Whether it is a module."""
+    return type(object) in FACETS
+
+
+def _lines_of(obj):
+    if type(obj) is MethodType:
+        obj = function_of(obj)
+    if own_function(obj := unwrap(obj)):
+        source, first = source_of(obj.__code__.co_filename), obj.__code__.co_firstlineno
+    elif is_class(obj) and own(obj):
+        made = [each for each in vars(obj).values() if own_function(each)]
+        source = source_of(made[0].__code__.co_filename) if made else None
+        first = vars(obj).get('__firstlineno__', 0)
+    else:
+        raise TypeError(f'{obj!r} is no function or class of the program')
+    if source is None or type(first) is not int or first < 1:
+        raise OSError('could not get source code')
+    return source, first
+
+
+def getsourcelines(object):
+    """The lines of a function or class of the program's, and the number of the first."""
+    source, first = _lines_of(object)
+    return _copy.getblock(source.lines(first)), first + source.before
+
+
+def getsource(object):
+    """The text of a function or class of the program's."""
+    return ''.join(getsourcelines(object)[0])
+
+
+_COPIED = """BoundArguments Parameter Signature getasyncgenstate getcoroutinestate getgeneratorstate isdatadescriptor
+    isgetsetdescriptor ismemberdescriptor ismethoddescriptor ismethodwrapper GEN_CLOSED GEN_CREATED GEN_RUNNING GEN_SUSPENDED
+    CORO_CLOSED CORO_CREATED CORO_RUNNING CORO_SUSPENDED""".split()
+NAMES = {name: getattr(_copy, name) for name in _COPIED} | {
+    each.__name__: each
+    for each in (
+        signature,
+        getfullargspec,
+        get_annotations,
+        getmembers,
+        unwrap,
+        getmro,
+        ismodule,
+        getsource,
+        getsourcelines,
+    )
+}
