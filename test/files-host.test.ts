@@ -28,6 +28,7 @@ import { awaitable } from '../src/trusted/broker/capability.js'
 import type { GuestFunction } from '../src/trusted/broker/callbacks.js'
 import { fileEffects } from '../src/trusted/broker/files.js'
 import { denier } from '../src/trusted/files/deny.js'
+import { ERRNO } from '../src/trusted/wall/errno.js'
 
 let top: string
 let data: string
@@ -686,6 +687,70 @@ told + [grow('/h', 400)]`,
         filesystem,
       ),
     ).toEqual([500, 500, null, EDQUOT, 400])
+  })
+
+  test('each error that a guest may meet has its name in errno', async () => {
+    const names = Object.keys(ERRNO)
+    const source = `import errno\n[getattr(errno, name, None) for name in ${JSON.stringify(names)}]`
+    expect(await answer(source, { '/': { memory: 1_000 } })).toEqual(Object.values(ERRNO))
+  })
+
+  test('an overlay without room left: what fails has changed nothing, and what was removed stays so', async () => {
+    const left = Array.from({ length: 60 }, (_, n) => 12 * n)
+    for (const n of left)
+      for (const kind of ['renamed', 'replaced', 'removed'])
+        writeFileSync(join(data, `${kind}${n}`), 'below')
+    mkdirSync(join(data, 'empty'))
+    const source = `
+import errno, os
+def fill(left):
+    # Where truncate has no room any more, the overlay is full.
+    low, high = 0, 60_000
+    while low < high:
+        middle = (low + high + 1) // 2
+        try:
+            os.truncate('/fill', middle)
+            low = middle
+        except OSError: high = middle - 1
+    os.truncate('/fill', low - left)
+def look(path):
+    try:
+        with open(path) as file: return file.read()
+    except FileNotFoundError: return None
+def whole(paths, work, done):
+    before = [look(path) for path in paths]
+    try: work()
+    except OSError as error:
+        return [look(path) for path in paths] == before and error.errno == errno.ENOSPC
+    return [look(path) for path in paths] == done
+open('/fill', 'w').close()
+wrong = []
+for left in ${JSON.stringify(left)}:
+    new, renamed, replaced, removed = [f'/{kind}{left}' for kind in ('n', 'renamed', 'replaced', 'removed')]
+    for path in replaced + 'by', removed:
+        os.truncate('/fill', 0)
+        with open(path, 'w') as file: file.write('above')
+    fill(left)
+    if not whole([new, renamed], lambda: os.rename(renamed, new), ['below', None]): wrong.append(new)
+    fill(left)
+    if not whole([replaced, replaced + 'by'], lambda: os.rename(replaced + 'by', replaced), ['above', None]): wrong.append(replaced)
+    fill(0)
+    os.unlink(removed)
+    if look(removed) is not None: wrong.append(removed)
+    fill(left)
+    if look(replaced) == 'above':
+        try:
+            os.unlink(replaced)
+            if look(replaced) is not None: wrong.append('back: ' + replaced)
+        except OSError as error: wrong.append(str(error))
+for work in lambda: os.rename('/empty', '/empty/e'), lambda: (os.mkdir('/made'), os.mkdir('/made/e'), os.rename('/made', '/made/e')):
+    try: work()
+    except OSError as error: wrong.append(errno.errorcode[error.errno])
+[wrong, os.listdir('/made')]`
+    const filesystem = {
+      '/': { from: data, access: 'overlay', maxBytes: 60_000, maxFiles: 900 },
+    } as const
+    expect(await answer(source, filesystem)).toEqual([['EXDEV', 'EINVAL'], ['e']])
   })
 
   test('so many files more', async () => {

@@ -111,6 +111,7 @@ export class OverlayVolume implements Volume {
     if (isSame) return
     if (kind === KIND.folder) {
       if (this.#below(from) !== undefined || this.denied.mayBeBelow(to)) throw new Errno('EXDEV')
+      if (from.every((name, i) => to[i] === name)) throw new Errno('EINVAL')
       if (target !== undefined) {
         if (target.kind !== KIND.folder) throw new Errno('ENOTDIR')
         this.remove(to, true)
@@ -120,8 +121,13 @@ export class OverlayVolume implements Volume {
       if (!this.#isAbove(from)) this.#copyUp(from, false)
     }
     this.#copyFolders(to)
-    this.upper.rename(from, to)
-    if (this.#below(from) !== undefined) this.#hide(from)
+    const isHidden = this.#below(to) !== undefined && this.#hide(to)
+    try {
+      this.upper.rename(from, to)
+    } catch (error) {
+      if (isHidden) this.#show(to)
+      throw error
+    }
   }
 
   truncate(path: Path, size: number): void {
@@ -169,11 +175,17 @@ export class OverlayVolume implements Volume {
       throw new Errno('EEXIST')
   }
 
-  #hide(path: Path): void {
+  #hide(path: Path): boolean {
     const key = path.join('/')
-    if (this.hidden.has(key)) return
+    if (this.hidden.has(key)) return false
     this.upper.charge(HIDDEN_BYTES + key.length)
     this.hidden.add(key)
+    return true
+  }
+
+  #show(path: Path): void {
+    const key = path.join('/')
+    if (this.hidden.delete(key)) this.upper.charge(-HIDDEN_BYTES - key.length)
   }
 
   /** Sees to it that the path is above. */
@@ -199,10 +211,20 @@ export class OverlayVolume implements Volume {
     }
   }
 
+  /** What is copied is hidden below at once: later, when it is removed above, there may be no room for that, and it would be back. */
   #copyUp(path: Path, isEmpty: boolean): void {
     const { kind, mode, accessed, modified } = this.lower.stat(path, false)
     this.#copyFolders(path)
-    if (kind === KIND.link) return this.upper.makeLink(path, this.lower.readLink(path))
+    if (kind === KIND.link) {
+      const target = this.lower.readLink(path)
+      this.#hide(path)
+      try {
+        return this.upper.makeLink(path, target)
+      } catch (error) {
+        this.#show(path)
+        throw error
+      }
+    }
     const from = this.lower.open(path, 0, 0)
     try {
       const to = this.upper.open(path, O.WRONLY | O.CREAT | O.EXCL, mode)
@@ -215,6 +237,7 @@ export class OverlayVolume implements Volume {
           at += count
         }
         to.setTimes(accessed, modified)
+        this.#hide(path)
       } catch (error) {
         // Half a copy would hide the whole.
         this.upper.remove(path, false)
