@@ -117,6 +117,8 @@ describe('URLs', () => {
     ['https://@example.com', 'a URL with a user name; send the header Authorization'],
     ['https://example.com/a b', 'a URL with blanks or control characters; quote them'],
     ['https://exa\nmple.com/', 'a URL with blanks or control characters; quote them'],
+    ['http://example.com:0/', 'port 0, where nothing listens'],
+    ['http://example.com:65536/', 'no valid URL'],
     ['https://example..com/', 'no valid name of a host'],
     ['https://*.example.com/', 'no valid name of a host'],
     [`https://example.com/${'a'.repeat(20_000)}`, 'a URL of more than 16384 characters'],
@@ -254,6 +256,14 @@ describe('policies', () => {
     ],
     [{ allow: ['https://a.test?q'] }, 'policy.network.allow[0]: must end with the path'],
     [{ allow: ['https://a.test:x'] }, 'policy.network.allow[0]: is no valid URL'],
+    [{ allow: ['https://a.test:0'] }, 'policy.network.allow[0]: must have a port above 0'],
+    ...['https://10.0.0.0/8', '10.0.0.0/8', 'GET http://[fd00::]/8', 'fd00::/8'].map(
+      (text) =>
+        [
+          { allow: [text] },
+          `policy.network.allow[0]: is a range of addresses, and must be an origin, as "https://api.example.com" or "http://10.1.2.3:8080"; what a name may lead to stands in a rule of the policy: { origin: "https://intranet.example.com", addresses: ["${text.includes('fd') ? 'fd00::/8' : '10.0.0.0/8'}"] }`,
+        ] as const,
+    ),
     [
       { allow: ['TRACE https://a.test'] },
       'policy.network.allow[0].methods: "TRACE" is no method that a guest can ask with',
@@ -468,6 +478,32 @@ describe('one exchange, whoever asks for it', () => {
     expect(sent[0]!.headers).toEqual([['key', VALUE]])
     expect(headers).toEqual([['x-echo', `<${'*'.repeat(VALUE.length)}>`]])
     expect(new TextDecoder().decode(body)).toBe(`[${'*'.repeat(VALUE.length)}]`)
+  })
+
+  test('the name of a header is masked as well', async () => {
+    const { ask } = exchange({ headers: [[`x-${VALUE}`, '1']] })
+    const { headers } = await ask('GET https://x.a.test/', [['key', '~secret.KEY~']])
+    expect(headers).toEqual([[`x-${'*'.repeat(VALUE.length)}`, '1']])
+  })
+
+  test('a secret is masked as URLs and JSON of any library write it', () => {
+    const value = 'pass/w+rd é=~\'1 "\\'
+    const secrets = new Secrets({ KEY: { value, hosts: ['x.a.test'] } })
+    const forms = [
+      value,
+      'pass%2Fw%2Brd%20%C3%A9%3D~%271%20%22%5C', // urllib.parse.quote(value, safe='')
+      'pass/w%2Brd%20%C3%A9%3D~%271%20%22%5C', // quote(value)
+      'pass%2Fw%2Brd+%C3%A9%3D~%271+%22%5C', // quote_plus(value)
+      "pass%2fw%2brd%20%c3%a9%3d~'1%20%22%5c", // encodeURIComponent, in small letters
+      `pass/w+rd é=~'1 \\"\\\\`, // JSON.stringify
+      `pass/w+rd \\u00e9=~'1 \\"\\\\`, // json.dumps
+      `pass\\/w+rd \\u00e9=~'1 \\"\\\\`, // json_encode of PHP
+    ]
+    for (const form of forms) {
+      expect(secrets.maskText(`<${form}>`), form).toBe(`<${'*'.repeat(form.length)}>`)
+      const bytes = secrets.mask(new TextEncoder().encode(`<${form}>`))
+      expect(new TextDecoder().decode(bytes), form).toMatch(/^<\*+>$/)
+    }
   })
 
   test('a handler that passes its request on follows no redirect by it', async () => {

@@ -202,7 +202,9 @@ export function networkEffect(options: NetworkOptions): Effect {
     most: number,
     isSecret: boolean,
   ): Promise<Answered> => {
-    const told = headers.map(([name, value]): Header => [name, secrets.maskText(value)])
+    const told = headers.map(
+      ([name, value]): Header => [secrets.maskText(name), secrets.maskText(value)],
+    )
     const isEncoded = told.some(
       ([name, value]) => name.toLowerCase() === 'content-encoding' && value !== 'identity',
     )

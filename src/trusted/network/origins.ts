@@ -3,6 +3,8 @@
  * parsed is what is compared, and what is asked for. So no two readings of a URL can differ.
  */
 
+import { readRange } from './addresses.js'
+
 /** Where requests may go: `https://api.example.com`, `https://*.example.com:8443`. */
 export interface Origin {
   readonly scheme: string
@@ -54,6 +56,7 @@ export function readUrl(text: unknown): URL | string {
   if (PORTS[url.protocol] === undefined) return `"${url.protocol}" is neither http: nor https:`
   if (url.username !== '' || url.password !== '' || /^[^/]*\/\/[^/?#]*@/.test(text))
     return 'a URL with a user name; send the header Authorization'
+  if (url.port === '0') return 'port 0, where nothing listens'
   if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1)
   if (/^$|^\.|\.\.|\.$|[*%]/.test(url.hostname) || url.hostname.length > 253)
     return 'no valid name of a host'
@@ -71,6 +74,11 @@ export const nameOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
  * @throws TypeError saying what to write instead.
  */
 export function readOrigin(text: string): { readonly origin: Origin; readonly path: string } {
+  const [, address, bits] = /^(?:https?:\/\/)?\[?([\da-f:.]+)\]?\/(\d+)$/i.exec(text) ?? []
+  if (address !== undefined && readRange(`${address}/${bits}`))
+    throw new TypeError(
+      `is a range of addresses, and must be an origin, as "https://api.example.com" or "http://10.1.2.3:8080"; what a name may lead to stands in a rule of the policy: { origin: "https://intranet.example.com", addresses: ["${address}/${bits}"] }`,
+    )
   if (!/^https?:\/\//i.test(text))
     throw new TypeError(
       `must begin with https:// or http://${/^[\w*.-]+(:\d+)?(\/|$)/.test(text) ? `: "https://${text}"` : ''}`,
@@ -95,6 +103,7 @@ export function readOrigin(text: string): { readonly origin: Origin; readonly pa
     throw new TypeError('may have * in place of whole names before the first dot: "*.example.com"')
   if (isWildcard && !isAny && /^[\d.]+$|^\[/.test(name))
     throw new TypeError('may have * before a name, not before an address')
+  if (url.port === '0') throw new TypeError('must have a port above 0')
   if (url.search !== '' || url.hash !== '') throw new TypeError('must end with the path')
   return {
     origin: {

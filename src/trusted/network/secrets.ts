@@ -181,6 +181,9 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
   return whole
 }
 
+const inSmallHex = (quoted: string): string =>
+  quoted.replace(/%[\dA-F]{2}/g, (hex) => hex.toLowerCase())
+
 /** A secret as it is, and as those spell it who carry it: in URLs, JSON, base64 wherever in a text it stands, and hexadecimal. */
 function formsOf(value: string): ReadonlySet<string> {
   const bytes = new TextEncoder().encode(value)
@@ -189,13 +192,18 @@ function formsOf(value: string): ReadonlySet<string> {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
+  const json = JSON.stringify(value).slice(1, -1)
+  const ascii = json.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   const forms = new Set([
     value,
-    quoted,
-    strictly,
-    strictly.replaceAll('%20', '+'),
-    JSON.stringify(value).slice(1, -1),
+    ...[quoted, strictly, quoted.replaceAll('%20', '+'), strictly.replaceAll('%20', '+')].flatMap(
+      (form) => [form, form.replaceAll('%2F', '/')].flatMap((one) => [one, inSmallHex(one)]),
+    ),
+    ...[json, ascii].flatMap((form) => [form, form.replaceAll('/', '\\/')]),
     hex,
     hex.toUpperCase(),
   ])
