@@ -7,9 +7,11 @@ import { inflateRawSync } from 'node:zlib'
 import { Language, Parser } from 'web-tree-sitter'
 import { createChecker } from '../../dist/index.js'
 import { loadParser } from '../../dist/syntax/parse.js'
-import { figure } from './figures.mjs'
+import { figure, isBrief } from './figures.mjs'
 
-const rounds = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 25)
+const rounds = Number(
+  process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? (isBrief ? 9 : 25),
+)
 const { resolve } = createRequire(import.meta.url)
 
 /** The Python files of a zip: enough of the format for pyodide's. */

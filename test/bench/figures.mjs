@@ -4,6 +4,9 @@
  */
 import { appendFileSync } from 'node:fs'
 
+/** Whether only what has a bound is measured, in fewer rounds: for `--check`. */
+export const isBrief = process.env.BENCH_BRIEF === '1'
+
 /** Tells a figure to whoever ran this bench; nobody, where it was run by itself. */
 export function figure(name, value) {
   const file = process.env.BENCH_FIGURES

@@ -6,8 +6,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSandbox } from '../../dist/index.js'
+import { figure, isBrief } from './figures.mjs'
 
-const [rounds, megabytes] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 100)]
+const [rounds, megabytes] = [
+  Number(process.argv[2] ?? 5),
+  Number(process.argv[3] ?? (isBrief ? 50 : 100)),
+]
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 const line = 'a line of text as tables have them,12345,67890,ok\n'
 const folder = mkdtempSync(join(tmpdir(), 'bench-files-'))
@@ -48,6 +52,7 @@ try {
         least / Math.min(...memory),
       ]
       const [middle, best] = ratios.map((ratio) => ratio.toFixed(2))
+      if (name !== 'io.StringIO') figure(`files ${isolation}: ${name}`, ratios[1])
       console.log(
         `${isolation.padEnd(8)} ${name.padEnd(18)} ${least.toFixed(2)} s  median ${middle}, of the least ${best}`,
       )

@@ -6,10 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createChecker } from '../../dist/index.js'
 import { resolvePolicy } from '../../dist/policy/policy.js'
 import { ask, openBare, openGuarded } from '../fuzz/meaning.mjs'
-import { figure } from './figures.mjs'
+import { figure, isBrief } from './figures.mjs'
 
 const folder = new URL('../../fixtures/bench/', import.meta.url)
-const rounds = Number(process.env.ROUNDS ?? 5)
+const rounds = Number(process.env.ROUNDS ?? (isBrief ? 12 : 5))
 const policy = resolvePolicy({})
 const [bare, guarded] = [openBare(), openGuarded()]
 const TIMED = `

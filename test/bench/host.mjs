@@ -2,8 +2,9 @@
 // least and the median of rounds that take turns. Beside them the goals for an idle core. Then what a run that waits takes.
 //   node test/bench/host.mjs [rounds]
 import { awaitable, capability, createSandbox, LATER } from '../../dist/index.js'
+import { figure, isBrief } from './figures.mjs'
 
-const rounds = Number(process.argv[2] ?? 7)
+const rounds = Number(process.argv[2] ?? (isBrief ? 3 : 7))
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 /** A loop of `n` questions, each `body`, in microseconds a question. */
@@ -82,6 +83,7 @@ for (const isolation of ['process', 'thread', 'inline']) {
   console.log(`${isolation}, us`.padEnd(30), 'least ', 'median', '  goal (median, idle core)')
   for (const [name, [, goals = {}]] of programs) {
     const told = [Math.min(...times.get(name)), median(times.get(name))]
+    if (goals[isolation] !== undefined) figure(`host ${isolation}: ${name}, us`, told[0])
     console.log(
       name.padEnd(30),
       ...told.map((us) => us.toFixed(1).padStart(6)),
@@ -110,3 +112,4 @@ console.log(
   `a run that waits: ${median(waits).toFixed(1)} ms to its state of ${(bytes / 1024).toFixed(0)} KiB (goal 50), ${median(resumes).toFixed(1)} ms from it to its end`,
 )
 await sandbox.close()
+figure('host: the state of a run that waits, KiB', bytes / 1024)

@@ -7,9 +7,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { figure } from './figures.mjs'
+import { figure, isBrief } from './figures.mjs'
 
-const rounds = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 15)
+const rounds = Number(
+  process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? (isBrief ? 9 : 15),
+)
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const entry = new URL('../../dist/cli/entry.js', import.meta.url).href
 const hook = fileURLToPath(new URL('./main-thread.cjs', import.meta.url))
@@ -31,6 +33,9 @@ const commands = {
   ),
   'pyrestrict run -c 1': [main, 'run', '-c', '1'],
 }
+if (isBrief)
+  for (const name of Object.keys(commands))
+    if (!['node -e 0', 'pyrestrict check small.py'].includes(name)) delete commands[name]
 const wall = Object.fromEntries(Object.keys(commands).map((name) => [name, []]))
 const thread = Object.fromEntries(Object.keys(commands).map((name) => [name, []]))
 const run = (args, env = {}) => {
