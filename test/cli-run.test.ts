@@ -55,6 +55,26 @@ describe('a program', () => {
     )
   })
 
+  test("shows CPython's own warnings about it, and where a module is that lies beside it", async () => {
+    const path = file('warned.py', 'x = 1\nprint("\\d", x is 1)\n')
+    expect(await pyrestrict(['run', path, '--first-line', '10'])).toEqual({
+      status: 0,
+      stdout: '\\d True\n',
+      stderr: `${path}:11: SyntaxWarning: "\\d" is an invalid escape sequence. Such sequences will not work in the future. Did you mean "\\\\d"? A raw string is also an option.
+  print("\\d", x is 1)
+${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
+  print("\\d", x is 1)
+`,
+    })
+    file('beside.py', 'x = 1\n')
+    const importing = file('importing.py', 'import beside, nowhere\n')
+    const { status, stderr } = await pyrestrict(['run', importing])
+    expect(status).toBe(1)
+    expect(stderr.match(/= hint: .*/g)).toEqual([
+      `= hint: \`--local-modules\` lets the program import ${join(folder, 'beside.py')}`,
+    ])
+  })
+
   test('is recorded, made again, and logged', async () => {
     const path = file('chance.py', 'import random\nprint(random.random(), input())\n')
     const [record, log] = [join(folder, 'run.rec'), join(folder, 'run.log')]

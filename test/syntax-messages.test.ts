@@ -189,6 +189,18 @@ def f():
     ])
   })
 
+  test('each is said of what it is about, where a line has several', async () => {
+    const outcome = await sandbox.run('x = 1\nprint("\\d", x is 1, x is 2)')
+    expect(outcome.warnings?.map(({ message, span }) => [span.start.column, message])).toEqual([
+      [
+        7,
+        '"\\d" is an invalid escape sequence. Such sequences will not work in the future. Did you mean "\\\\d"? A raw string is also an option.',
+      ],
+      [18, '"is" with \'int\' literal. Did you mean "=="?'],
+      [26, '"is" with \'int\' literal. Did you mean "=="?'],
+    ])
+  })
+
   test('an outcome has all of them, with their lines', async () => {
     const lines = [2, 3, 4, 9]
     const restricted = await sandbox.run(source)

@@ -1,6 +1,7 @@
 /** Modules for a program to import: `--module NAME=FILE`, and with `--local-modules` those that lie beside it. */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Diagnostic } from '../diagnostic.js'
 import { createChecker } from '../pipeline.js'
 import type { Arguments, Option } from './command.js'
 import type { ProgramSource } from './run-source.js'
@@ -102,6 +103,19 @@ function fullName(module: string, inside: readonly string[]): readonly string[] 
     .filter((part) => part !== '')
   if (dots === 0) return rest
   return dots > inside.length ? undefined : [...inside.slice(0, inside.length - dots + 1), ...rest]
+}
+
+/** The diagnostics, with the way to import a module that is refused and lies beside the program. */
+export function withLocalHints(
+  diagnostics: readonly Diagnostic[],
+  folder: string | undefined,
+): readonly Diagnostic[] {
+  return diagnostics.map((one) => {
+    const name = /^module `([\p{L}\p{N}_.]+)` is not available$/u.exec(one.message)?.[1]
+    const found = name && folder !== undefined ? fileOf(folder, name.split('.')) : undefined
+    if (found === undefined) return one
+    return { ...one, hint: `\`--local-modules\` lets the program import ${found.file}` }
+  })
 }
 
 /** A module and the packages that it is in. */

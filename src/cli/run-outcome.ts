@@ -19,6 +19,7 @@ export function finish(args: Arguments, filename: string, text: string, outcome:
     return statusOf(outcome)
   }
   const showError = outputFilter(2)
+  printError(showError(syntaxWarnings(filename, text, outcome)))
   switch (outcome.status) {
     case 'returned':
       if (showsValue(args) && outcome.value !== null)
@@ -47,6 +48,21 @@ export function finish(args: Arguments, filename: string, text: string, outcome:
       complain('cancelled')
   }
   return statusOf(outcome)
+}
+
+/** CPython's own warnings about the source, as it writes them. */
+function syntaxWarnings(filename: string, text: string, { warnings = [] }: Outcome): string {
+  return warnings
+    .filter(({ code }) => code === 'PR604')
+    .map(({ message, span: { start } }) => {
+      const before = text
+        .slice(0, start.offset)
+        .split(/[\r\n]/)
+        .at(-1)!
+      const [line] = `${before}${text.slice(start.offset)}`.trim().split(/[\r\n]/)
+      return `${filename}:${start.line}: SyntaxWarning: ${message}\n  ${line}\n`
+    })
+    .join('')
 }
 
 /** Whether the value is for printing, as Python shows it: a program in a file prints for itself. */

@@ -20,7 +20,7 @@ import { finish, FORMATS, showsValue } from './run-outcome.js'
 import { SOURCE_OPTIONS, sourceOf } from './run-source.js'
 import { MOUNT_OPTIONS, putArtifacts, withMounts } from './mounts.js'
 import { describeFindings } from './findings.js'
-import { MODULE_OPTIONS, modulesOf } from './own-modules.js'
+import { MODULE_OPTIONS, modulesOf, withLocalHints } from './own-modules.js'
 import { leaveStdin, ownStdin } from './stdin.js'
 import {
   COLOUR_OPTION,
@@ -194,7 +194,10 @@ export const run: Command = {
     }
     if (target !== undefined && outcome.files)
       putArtifacts(outcome.files, policy.artifacts!.from, target)
-    return isOutputClosed() ? PIPE_CLOSED : finish(args, filename, text, outcome)
+    if (isOutputClosed()) return PIPE_CLOSED
+    if (outcome.status !== 'refused') return finish(args, filename, text, outcome)
+    const diagnostics = withLocalHints(outcome.diagnostics, folder)
+    return finish(args, filename, text, { ...outcome, diagnostics })
   },
 }
 

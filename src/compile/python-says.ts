@@ -74,6 +74,10 @@ export function asPythonSays(
   }
 }
 
+/** What CPython warns of, as it and the check word it: of one line there may be several. */
+const KINDS = [/escape/, /comma/, /literal/, /assert/, /finally/]
+const kindOf = (message: string): number => KINDS.findIndex((kind) => kind.test(message))
+
 /** The check's warnings, with what CPython says of the same line in place of what the check says, and CPython's others. */
 export function withPythons(
   known: readonly Diagnostic[],
@@ -83,9 +87,17 @@ export function withPythons(
   if (told.length === 0) return known
   const source = new Source(text)
   const warnings = [...known]
+  const said = new Set<number>()
   for (const [line, message] of told) {
-    const at = warnings.findIndex(({ code, span }) => code === WARNED && span.start.line === line)
+    const at = warnings.findIndex(
+      ({ code, span, message: ours }, n) =>
+        code === WARNED &&
+        span.start.line === line &&
+        kindOf(ours) === kindOf(message) &&
+        !said.has(n),
+    )
     if (at >= 0) {
+      said.add(at)
       warnings[at] = { ...warnings[at]!, message }
       continue
     }
