@@ -140,6 +140,7 @@ test.each<[string, Value]>([
     'arguments that are too large',
     { ...NOTHING, asked: [[1, 'call', 'f', encodeValue([['x'.repeat(200)], {}]), 1, 1, 'f']] },
   ],
+  ['a target that is too long', { ...NOTHING, asked: [row(1, 'f'.repeat(40_000))] }],
   [
     'more questions than may wait',
     { ...NOTHING, asked: Array.from({ length: 12 }, (_, n) => row(n + 1)) },

@@ -97,6 +97,45 @@ describe('files', () => {
   })
 })
 
+describe('comments', () => {
+  const source = (file: string): string => readFileSync(join(root, file), 'utf8')
+  const python = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.py'),
+  )
+
+  test('every {@link} leads to a name of its own file, or to one that another file declares', () => {
+    const declared = new Set(
+      files.flatMap((file) =>
+        [...source(file).matchAll(/(?:class|interface|function|const|type) (\w+)/g)].map(
+          ([, name]) => name!,
+        ),
+      ),
+    )
+    const dead = files.flatMap((file) => {
+      const code = source(file).replace(/\/\*[^]*?\*\/|\/\/.*/g, '')
+      return [...source(file).matchAll(/\{@link ([A-Za-z_]\w*)/g)]
+        .filter(([, name]) => !declared.has(name!) && !new RegExp(`\\b${name}\\b`).test(code))
+        .map(([link]) => `${file}: ${link}`)
+    })
+    expect(dead).toEqual([])
+  })
+
+  test('every file of ours that the trusted base names is there', () => {
+    const all = [...files, ...python].map((file) => `/${file}`)
+    const missing = [...files, ...python]
+      .filter((file) => file.startsWith('trusted/'))
+      .flatMap((file) =>
+        [...source(file).matchAll(/(?<![\w/'.@<-])(?:src\/)?((?:[\w-]+\/)*[\w-]+\.(?:ts|py))\b/g)]
+          .filter(([, name]) => !all.some((known) => known.endsWith(`/${name}`)))
+          .map(([, name]) => `${file}: ${name}`),
+      )
+    // CPython's own.
+    expect([...new Set(missing)]).toEqual([
+      'trusted/language/floor/ordered.py: collections/__init__.py',
+    ])
+  })
+})
+
 describe('rings', () => {
   test('every trusted file lies in a ring', () => {
     const trusted = files.filter((file) => file.startsWith('trusted/'))

@@ -271,3 +271,18 @@ describe('what is not allowed does not happen', () => {
     expect(allowed.seen.map(({ url }) => url.split('?')[0])).toEqual(['/redirect'])
   })
 })
+
+test('whatever a guest asks for, the log is told of no more than a page of it', async () => {
+  const outcome = await sandbox.run(`
+import urllib.request
+def told(url):
+    try: urllib.request.urlopen(url)
+    except urllib.error.URLError as error: return str(error)
+[told('http://paths.test/' + 'a' * 5_000_000), told('https://' + 'a' * 5_000_000)]`)
+  const long = '<urlopen error a URL of more than 16384 characters>'
+  expect(outcome).toMatchObject({ status: 'returned', value: [long, long] })
+  expect(events.map(({ target, decision }) => [target.length, decision])).toEqual([
+    [20_000, 'denied'],
+    [20_000, 'denied'],
+  ])
+})

@@ -21,8 +21,8 @@ from .. import door
 from ..values import TooLarge, dumps, given, loads
 from .lent import Lent
 
-# Values in the arguments of one question.
-MOST_NODES = 1_000_000
+# Values in the arguments of one question; characters of its target. A longer one is cut: it is nothing that a host grants.
+MOST_NODES, MOST_TARGET = 1_000_000, 20_000
 
 # Exceptions that a host may raise here; those of the host's own are added by `grant` (own.py).
 ERRORS = {
@@ -147,7 +147,7 @@ class Questions:
         except TypeError as error:
             said = str(error)
         else:
-            row = [effect, target, payload, *self.position()]
+            row = [effect, target[:MOST_TARGET], payload, *self.position()]
             return Question(row, Lent(functions) if functions else None)
         raise TypeError(f'{target}(): {said}')
 

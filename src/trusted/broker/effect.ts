@@ -11,7 +11,7 @@ import type { Lent } from './callbacks.js'
 export interface Question {
   /** The guest's number for it, by which it knows the answer. Never used twice in a run. */
   readonly id: number
-  /** Which effect: a key of {@link Effects}. */
+  /** Which effect: the name under which the broker has it. */
   readonly effect: string
   /** What of it: a name in the effect's own terms, as `lookup` or `doc.save`. */
   readonly target: string
@@ -131,7 +131,7 @@ export interface Effect {
   readonly isQuiet?: boolean
   /** Whether it does nothing but compute: in a run that is made again it is carried out again, and nothing recorded is believed. */
   readonly isRepeatable?: boolean
-  /** Does it. What it throws is told to the guest as {@link errorOf} says. `signal` is aborted when nobody waits any more. */
+  /** Does it. What it throws is told to the guest as `failureOf` says (failures.ts). `signal` is aborted when nobody waits any more. */
   perform(question: Question, signal: AbortSignal): unknown
   /** The run is over: nothing of it is to go on. */
   close(): void

@@ -56,6 +56,9 @@ export type Given =
 /** The rows of one `waiting` response, or of one exchange. */
 export type ToldRows = { readonly [key in 'asked' | 'cancelled' | 'given']?: unknown }
 
+/** Characters of an effect's name and its target, of which the log tells. The guest's own end keeps to half of it (questions.py). */
+const MOST_TARGET = 40_000
+
 export class Rows {
   readonly #options: RowsOptions
   readonly #callbacks: Callbacks
@@ -81,7 +84,7 @@ export class Rows {
     }
   }
 
-  /** Rows of a `waiting` response, as {@link begin} takes them. @throws ProtocolError */
+  /** Rows of a `waiting` response, as `Conversation.begin` takes them. @throws ProtocolError */
   told(told: ToldRows): Asking {
     const { asked, cancelled, given } = told
     // No guest of ours starts more than may wait, or gives up more; and one may wait on the stack.
@@ -108,7 +111,10 @@ export class Rows {
       !(payload instanceof Uint8Array)
     )
       throw new ProtocolError('a question that is none')
-    if (payload.length > this.#options.questionBytes(effect))
+    if (
+      effect.length + target.length > MOST_TARGET ||
+      payload.length > this.#options.questionBytes(effect)
+    )
       throw new ProtocolError('a question that is too large')
     let lent: Lent | undefined
     const { args, kwargs, ...more } = this.arguments(payload, (place) =>

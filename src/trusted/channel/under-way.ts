@@ -2,8 +2,8 @@
  * One call under way, from the host's end: its phase, its times, and what its worker may say now.
  *
  * A call begins when its memory is in place (`begun`), runs, and ends (`ended`); then its answer is handed over (`done`). In
- * each phase a worker may say only what {@link IN_TURN} lists, while the host answers a question nothing, and never more than
- * the call's limits allow. Everything else is a {@link ProtocolError}, for which the worker is killed.
+ * each phase a worker may say only what {@link IN_TURN} lists, and never more than the call's limits allow. While the host
+ * answers a question, the worker may say nothing. Everything else is a {@link ProtocolError}, for which the worker is killed.
  */
 import { ProtocolError } from './frames.js'
 import { encodeFrame, type CallUsage, type Done, type Report } from './protocol.js'

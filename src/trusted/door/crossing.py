@@ -186,8 +186,8 @@ def _is_name(mark):
 class Side:
     """One side of the door: how its values leave it, and how what arrives is read.
 
-    `refer(value)` tells what is no data; `is_own(value)` whether an instance of a subclass of data is none either; `meet(n, c)` is what stands here for an object of the other side. `home`
-    maps the classes of such stand-ins to how one tells its number.
+    `refer(value)` tells what is no data, and `is_own(value)` whether an instance of a subclass of data is none either. `meet(n, c)`
+    is what stands here for an object of the other side. `home` maps the classes of such stand-ins to how one tells its number.
     """
 
     def __init__(self, refer, meet, home, serves, classes, is_own=lambda value: False):

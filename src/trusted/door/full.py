@@ -1,7 +1,7 @@
 """Makes a guest's interpreter full Python again: what the image takes away, for those that need not do without.
 
-`SOFT` are the addresses of the classes that were not immutable before the image froze them: the host clears the flag in
-memory (full.ts). `Library` imports the standard library out of the archive that Pyodide ships, which the host puts into the
+`SOFT` are the addresses of the classes that were not immutable before the image froze them. The image's facts tell where this array
+lies, and thaw.ts clears the flag of each in memory. `Library` imports the standard library out of the archive that Pyodide ships, which the host puts into the
 guest's memory; only stored and deflated members are read, which is all there are.
 """
 

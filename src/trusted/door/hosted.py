@@ -1,6 +1,6 @@
 """The entry of the trusted guest: what the host asks of it, bytes to bytes. No guest's code gets here.
 
-  full    {archive}                               makes it full Python, with the library; the addresses of classes to thaw
+  full    {archive}                               makes it full Python, with the library
   load    {name, source, expose, recursion}       loads a module and gives the guest what it exposes, as globals
   call    {module, function, args, recursion, …}  the value of a function of a module, which gets the guest's globals first
   settle  {}                                      the places of exceptions that the guest was told of, after a call
@@ -33,7 +33,6 @@ def _full(request):
     gc.enable()
     sys.setrecursionlimit(RECURSION)
     full.make_full(request['archive'])
-    return full.SOFT.tobytes()
 
 
 def _load(request):

@@ -20,17 +20,21 @@ _kept = []
 
 
 def compile_source(request):
-    """
-    Compiles `text` of `request`, the guarded program. Further keys: `mode` ('exec', 'eval', or 'function': the body of one, of
-    `parameters`, which becomes a program that calls it with the globals of their names), `filename`, `value` (the value of a
-    final expression statement goes to the global `ʼvalue`), `module` (it is to be imported, and cannot await), `evaluated` (it is text that a
-    program evaluates, and cannot either), `shows` (that text is interactive: mode 'single'), `parameters` (of an 'eval': names; the expression becomes the body of
-    a function that is returned),
-    `codeBytes` (characters that `text` may have, and bytes that its code may), `isFull` (the text is full Python: it is compiled
-    as it is, and nothing of it is verified).
+    """Compiles `text` of `request`, the guarded program. Further keys, most of which may be left out:
 
-    Answers {'ok': True, 'code': bytes, 'warnings': [[line, message], …]}, with CPython's SyntaxWarnings, or {'ok': False, 'code', 'message', 'line', 'column', 'endLine', 'endColumn'}: lines
-    count from 1, columns from 0 in UTF-8 bytes, of the guarded text.
+      mode        'exec', 'eval', or 'function': the body of one, which becomes a program that calls it
+      parameters  of a function, the names of its parameters, which it is called with as globals; of an 'eval' too: the expression
+                  becomes the body of a function, and that is its value
+      filename    what the code says that it is of
+      value       the value of a final expression statement goes to the global `ʼvalue`
+      module      the program is to be imported, and cannot await
+      evaluated   it is text that a program evaluates, and cannot await either
+      shows       that text is interactive: mode 'single'
+      codeBytes   characters that `text` may have, and bytes that its code may
+      isFull      it is full Python: compiled as it is, and nothing of it is verified
+
+    Answers {'ok': True, 'code': bytes, 'warnings': [[line, message], …]}, with CPython's SyntaxWarnings, or {'ok': False, 'code',
+    'message', 'line', 'column', 'endLine', 'endColumn'}. Lines count from 1 and columns from 0, in UTF-8 bytes, of the guarded text.
     """
     # No cycles are made here that would be worth looking for.
     gc.disable()

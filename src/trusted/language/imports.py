@@ -1,7 +1,7 @@
 """Imports: facets of the modules a policy grants, made from the reviewed names, and the guest's `__import__`.
 
 Promise: a guest never holds a module. What it imports is an object whose attributes are the granted ones of the reviewed
-names (src/trusted/modules.ts), each either taken from the standard library or supplied by a wrapper in facets/. Containers
+names (modules.ts and modules/), each either taken from the standard library or supplied by a wrapper in facets/. Containers
 of the standard library are copied for every run. `from m import n` is refused here when the facet lacks `n`: the
 interpreter would look for a module of that name instead.
 """

@@ -9,7 +9,7 @@
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 /**
- * The character that begins the guest's private names once inlined (`_x` becomes `ʼ_x`, U+02BC). No source may hold it in
+ * The character that begins the guest's private names once translated (`_x` becomes `ʼ_x`, U+02BC). No source may hold it in
  * an identifier or a name string, so a private of the host or the standard library can never be spelled by a guest.
  */
 export const PRIVATE_MARK = '\u02bc'
@@ -62,7 +62,7 @@ export const DENIED_ATTRIBUTES = words(`
  */
 export const JUDGED_ATTRIBUTE_PREFIXES = words(`gi_ cr_ ag_ tb_ co_`)
 
-/** Attribute names whose read is never inlined, by the judge (judges.py) that looks at what they yield at run time. */
+/** Attribute names whose read stays a guard's call, by the judge (judges.py) that looks at what they yield at run time. */
 export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   format: words(`format format_map vformat get_field`),
   obj: words(`obj`),

@@ -4,7 +4,7 @@ performing.py is how guest code runs and is answered for, formulas.py what expre
 answers:
 
   compile   see compile.py
-  run       {code, mode, inputs, result, isShown, text?, before?, keep?}  the value of the program, or of the global `result`; or its `repr`
+  run       {code, mode, inputs, result}      the value of the program, or of the global `result`; more keys below
   resume    {answers, elapsed, sleeps}        goes on with a program that waits for its host
   prepare   {code}                            an expression of parameters; the addresses direct-call.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
@@ -15,6 +15,10 @@ answers:
 
 All but `compile` and `warm` bring {policy, recursion, resultBytes, resultNodes}, and answer {status: 'returned', value},
 {status: 'raised', exception} or {status: 'exhausted', limit}; a request that cannot be read, {status: 'failed', message}.
+
+`run` may say more: `isShown`, the value is told as its `repr`; `text`, `before` and `filename`, what tracebacks that the program
+prints show (guest/sources.py); `package`, what `__package__` is; `keep`, false where nothing runs after this program, so that it is
+ended as an interpreter ends (guest/ending.py).
 """
 
 from .sealed import __builtins__

@@ -1,8 +1,8 @@
 """Whose an object is: the guest's, the image's, a trusted module's.
 
-Not a registry but facts of the interpreter. Every class of the image is immutable (`Py_TPFLAGS_IMMUTABLETYPE`, set on all
-that existed when it was taken); every class made since is the guest's, save those that stand for
-objects of the host's. Every function whose builtins are a guest's is a guest's. Everything is read through descriptors captured here.
+No list is kept: the interpreter's own facts tell it. Every class of the image is immutable (`Py_TPFLAGS_IMMUTABLETYPE`, set on all
+that existed when it was taken). Every class made since is the guest's, save those that stand for objects of the host's. Every
+function whose builtins are a guest's is a guest's. Everything is read through descriptors captured here.
 """
 
 from .sealed import __builtins__

@@ -8,7 +8,7 @@ import { KIND, type Entry, type Stat, type Time } from './file-table.js'
 /** A longer path is none, and no directory's entry or link is longer. */
 const MOST_PATH = 4_096
 /** A readv or writev of more pieces than this is refused: 3.7 million empty ones took 900 MB of the host. */
-const MOST_PIECES = 1_024
+export const MOST_PIECES = 1_024
 /** Owner of everything: not the one that may do anything. */
 export const OWNER = 1_000
 const [UTIME_NOW, UTIME_OMIT] = [0x3fffffff, 0x3ffffffe]

@@ -6,7 +6,9 @@
  * supported" instead, so that Python can raise OSError). Pointers are unsigned and checked by the views they go through:
  * out of bounds is a RangeError, which `Killed.from` turns into a crash.
  */
+import { MOST_PIECES } from './call-values.js'
 import type { Clock, RandomSource } from './clock.js'
+import { ERRNO } from './errno.js'
 import type { GuestFiles } from './file-table.js'
 import { Killed } from './killed.js'
 import { fileImports } from './system-calls.js'
@@ -47,17 +49,12 @@ export interface GuestState {
 
 type Import = (...args: never[]) => number | bigint | void
 
-/** errno as WASI numbers them. */
-const ERRNO = { BADF: 8, INVAL: 28, NOSYS: 52 }
-
 /** File descriptor of the door; no other is open but stdout and stderr. Only trusted Python holds `fcntl`. */
 const DOOR = 1000
 const DOOR_SLEEP = 1,
   DOOR_CALL = 2,
   DOOR_TAKE = 3
 
-/** A writev of more pieces than this is refused: 3.7 million empty ones took 900 MB of the host. */
-const MOST_PIECES = 1024
 /** By how much memory grows at least: growing is dear, and the cap bounds it all the same. */
 const GROWTH = 4 << 20
 const RANDOM_CHUNK = 65_536
@@ -107,12 +104,12 @@ function allowedImports(state: GuestState): Record<string, Import> {
     switch (operation) {
       case DOOR_SLEEP: {
         const seconds = view().getFloat64(at, true)
-        if (!(seconds >= 0 && seconds <= 1e9)) return -ERRNO.INVAL
+        if (!(seconds >= 0 && seconds <= 1e9)) return -ERRNO.EINVAL
         state.sleep(seconds * 1000)
         return 0
       }
       case DOOR_CALL: {
-        if (state.door === undefined) return -ERRNO.NOSYS
+        if (state.door === undefined) return -ERRNO.ENOSYS
         const length = view().getUint32(at, true)
         state.answer = state.door(new Uint8Array(state.memory.buffer, at + 4, length).slice())
         budget.look()
@@ -120,13 +117,13 @@ function allowedImports(state: GuestState): Record<string, Import> {
       }
       case DOOR_TAKE: {
         const answer = state.answer
-        if (answer === undefined || view().getUint32(at, true) < answer.length) return -ERRNO.INVAL
+        if (answer === undefined || view().getUint32(at, true) < answer.length) return -ERRNO.EINVAL
         new Uint8Array(state.memory.buffer, at + 4, answer.length).set(answer)
         state.answer = undefined
         return answer.length
       }
       default:
-        return -ERRNO.INVAL
+        return -ERRNO.EINVAL
     }
   }
 
@@ -189,8 +186,8 @@ function allowedImports(state: GuestState): Record<string, Import> {
     },
     // Output: only stdout and stderr, few pieces, each within memory, all counted by `write`.
     fd_write: (fd: number, pieces: number, count: number, out: number): number => {
-      if (fd !== 1 && fd !== 2) return ERRNO.BADF
-      if (count >>> 0 > MOST_PIECES) return ERRNO.INVAL
+      if (fd !== 1 && fd !== 2) return ERRNO.EBADF
+      if (count >>> 0 > MOST_PIECES) return ERRNO.EINVAL
       const memory = view()
       let total = 0
       for (let i = 0; i < count; i++) {
@@ -205,13 +202,13 @@ function allowedImports(state: GuestState): Record<string, Import> {
     },
     // Python asks what kind of file stdout is: of none that WASI names, as a pipe is, and so no terminal.
     fd_fdstat_get: (fd: number, out: number): number => {
-      if (fd !== 1 && fd !== 2) return ERRNO.BADF
+      if (fd !== 1 && fd !== 2) return ERRNO.EBADF
       new Uint8Array(state.memory.buffer, out >>> 0, 24).fill(0)
       return 0
     },
     // The door: one descriptor, three operations.
     __syscall_ioctl: (fd: number, operation: number, args: number): number =>
-      fd === DOOR ? door(operation, view().getUint32(args >>> 0, true)) : -ERRNO.BADF,
+      fd === DOOR ? door(operation, view().getUint32(args >>> 0, true)) : -ERRNO.EBADF,
     // Bookkeeping of a runtime that is not there.
     emscripten_runtime_keepalive_push: (): void => {},
     emscripten_runtime_keepalive_pop: (): void => {},
@@ -252,8 +249,8 @@ export function createImports(
     if (kind === 'global')
       target[name] = new WebAssembly.Global({ value: 'i32', mutable: true }, got[name] ?? -1)
     else if (Object.hasOwn(allowed, name)) target[name] = allowed[name] as WebAssembly.ImportValue
-    else if (name.startsWith('__syscall_')) target[name] = () => -ERRNO.NOSYS
-    else if (name.startsWith('fd_')) target[name] = () => ERRNO.BADF
+    else if (name.startsWith('__syscall_')) target[name] = () => -ERRNO.ENOSYS
+    else if (name.startsWith('fd_')) target[name] = () => ERRNO.EBADF
     else
       target[name] = () => {
         throw new Killed('crash', `denied import ${name}`)

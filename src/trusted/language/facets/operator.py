@@ -26,8 +26,8 @@ class attrgetter:
     def __call__(self, *args):
         if len(args) != 1:
             raise TypeError(f'attrgetter expected 1 argument, got {len(args)}')
-        read = [_follow(args[0], path) for path in self._paths]
-        return read[0] if len(read) == 1 else tuple(read)
+        values = [_follow(args[0], path) for path in self._paths]
+        return values[0] if len(values) == 1 else tuple(values)
 
     def __repr__(self):
         return f'operator.attrgetter({", ".join([repr(".".join(path)) for path in self._paths])})'
