@@ -266,7 +266,7 @@ describe('exceptions are made afresh at the boundary', () => {
       'import traceback\ntry:\n  over()\nexcept Exception:\n  r = traceback.format_exc()\nr',
     )
     expect(seen).toBe(
-      'Traceback (most recent call last):\n  File "<guest>", line 3, in <module>\nException: no more\n',
+      'Traceback (most recent call last):\n  File "<guest>", line 3, in <module>\n    over()\n    ~~~~^^\nException: no more\n',
     )
   })
 })
