@@ -71,13 +71,22 @@ describe('mounts', () => {
     [['--read', 'data'], '--read: "data" is not PATH::AT, as data::/data'],
     [
       ['--read', 'data::d'],
-      '--read data::d: "d" must be an absolute path of the program\'s, as / or /data',
+      '--read data::d: "d" must be an absolute path of the program\'s, without . and .., as / or /data',
+    ],
+    [
+      ['--write', 'data:/d'],
+      '--write: "data:/d" is not PATH::AT, as data::/data; did you mean data::/d?',
+    ],
+    [
+      ['--overlay', 'data/sales.csv::/d'],
+      '--overlay data/sales.csv::/d: an overlay lies over a folder, and this is a file',
+    ],
+    [
+      ['--read', '/proc::/d'],
+      '--read /proc::/d: what is there are doors to the system and its processes, not files',
     ],
     [['--read', 'data::/a/../b'], '"/a/../b" must be an absolute path'],
-    [
-      ['--read', 'none::/d'],
-      'policy.filesystem["/d"].from: "none": there is no such file or folder',
-    ],
+    [['--read', 'none::/d'], 'pyrestrict: --read none::/d: there is no such file or folder'],
     [
       ['--read', 'data::/d', '--write', 'data::/d'],
       '--write data::/d: something is mounted at /d already',
@@ -86,7 +95,7 @@ describe('mounts', () => {
     [['--memory-dir', '/d=much'], '--memory-dir /d: "much" is not a number with one of the units'],
     [
       ['--artifacts', '/out::results'],
-      'policy.artifacts.from: "/out" must lie in a mount of memory or an overlay',
+      'pyrestrict: --artifacts /out::results: "/out" must lie in a mount of memory or an overlay (policy.filesystem); no mount holds it; --memory-dir /out=16m makes one',
     ],
     [
       ['--memory-dir', '/out=1m', '--artifacts', '/out::data/sales.csv'],

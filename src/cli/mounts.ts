@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { PolicyError } from '../errors.js'
 import type { Policy } from '../policy/policy.js'
 import { guestPath } from '../policy/keys/filesystem.js'
 import type { TakenFiles } from '../sandbox/files.js'
@@ -84,6 +85,28 @@ export function withMounts(
   }
 }
 
+/** What a policy is said to be wrong in, said of the option that wrote it. */
+export function saidOfOptions(error: unknown, args: Arguments): unknown {
+  if (!(error instanceof PolicyError)) return error
+  const { message } = error
+  const artifacts = args.value('artifacts')
+  const [, lies] = /^policy\.artifacts\.from: (.*)$/.exec(message) ?? []
+  if (artifacts !== undefined && lies !== undefined) {
+    const hint = lies.endsWith('no mount holds it')
+      ? `; --memory-dir ${artifacts.split('::')[0]}=16m makes one`
+      : ''
+    return new UsageError(`--artifacts ${artifacts}: ${lies}${hint}`)
+  }
+  for (const access of ACCESSES)
+    for (const word of args.values(access)) {
+      const [path, at] = parted(access, word, '').map((side) => JSON.stringify(side))
+      const start = `policy.filesystem[${at}].from: ${path}: `
+      if (message.startsWith(start))
+        return new UsageError(`--${access} ${word}: ${message.slice(start.length)}`)
+    }
+  return error
+}
+
 /**
  * Writes the files that came back below a folder, which is made where it is missing. Their names are the program's choice: a link that
  * is there is not followed, so that nothing is written elsewhere. @throws UsageError for what cannot be written
@@ -134,14 +157,18 @@ const isName = (name: string): boolean => process.platform !== 'win32' || !/[\\/
 /** The two sides of `::`, of which a path may hold a colon. */
 function parted(option: string, word: string, form: string): [string, string] {
   const at = word.lastIndexOf('::')
-  if (at < 1 || at + 2 === word.length) throw new UsageError(`${option}: "${word}" is not ${form}`)
+  if (at < 1 || at + 2 === word.length) {
+    const [, one, other] = /^(.*[^:]):(\/[^:]*)$/.exec(word) ?? []
+    const meant = one === undefined ? '' : `; did you mean ${one}::${other}?`
+    throw new UsageError(`${option}: "${word}" is not ${form}${meant}`)
+  }
   return [word.slice(0, at), word.slice(at + 2)]
 }
 
 function checkPlace(option: string, at: string): void {
   if (guestPath(at) === undefined)
     throw new UsageError(
-      `${option}: "${at}" must be an absolute path of the program's, as / or /data`,
+      `${option}: "${at}" must be an absolute path of the program's, without . and .., as / or /data`,
     )
 }
 

@@ -18,7 +18,7 @@ import { converse } from './prompt.js'
 import { RECORD_OPTIONS, recordsOf } from './records.js'
 import { finish, FORMATS, showsValue } from './run-outcome.js'
 import { SOURCE_OPTIONS, sourceOf } from './run-source.js'
-import { MOUNT_OPTIONS, putArtifacts, withMounts } from './mounts.js'
+import { MOUNT_OPTIONS, putArtifacts, saidOfOptions, withMounts } from './mounts.js'
 import { describeFindings } from './findings.js'
 import { MODULE_OPTIONS, modulesOf, withLocalHints } from './own-modules.js'
 import { leaveStdin, ownStdin } from './stdin.js'
@@ -128,7 +128,12 @@ export const run: Command = {
     const limits = { ...waiting, ...written.limits, ...limitsOf(args) }
     const { policy: mounted, target } = withMounts(args, { ...written, limits })
     const policy = withEnvironment(mounted, env)
-    const { sourceBytes } = resolvePolicy(policy).limits
+    let sourceBytes: number
+    try {
+      ;({ sourceBytes } = resolvePolicy(policy).limits)
+    } catch (error) {
+      throw saidOfOptions(error, args)
+    }
     const { text, diagnostic } = source(sourceBytes)
     if (diagnostic !== undefined) {
       return finish(args, filename, text, {
@@ -152,7 +157,8 @@ export const run: Command = {
         onEffect: records.onEffect,
       })
     } catch (error) {
-      if (!(error instanceof ModuleError) || error.diagnostics.length === 0) throw error
+      if (!(error instanceof ModuleError) || error.diagnostics.length === 0)
+        throw saidOfOptions(error, args)
       const { file, text: lines } = own.get(error.module)!
       const colour = useColour(choice(args, 'color', COLOURS), 2)
       printError(describeFindings(file, lines, { ...error, omitted: 0 }, colour))
