@@ -271,6 +271,9 @@ fd = os.open('/numbers', os.O_RDONLY)
 seen = os.read(fd, 1 << 17) + os.read(fd, 1 << 17) + os.read(fd, 1 << 17)
 begun = pieces()
 seen += os.read(fd, 1 << 17)
+os.lseek(fd, 2_500_000, os.SEEK_SET)
+elsewhere = os.read(fd, 8)
+os.lseek(fd, 1 << 19, os.SEEK_SET)
 whole, other = [seen], []
 with open(fd, 'rb') as file, open('/over/other', 'rb') as second:
     while part := file.read(300_001):
@@ -283,11 +286,14 @@ with open(fd, 'rb') as file, open('/over/other', 'rb') as second:
     file.seek(1_000_000)
     again = file.read(1_000_000)
     kept = file.read(1_200_000)[-1:]
-[begun, *(zlib.crc32(b''.join(parts)) for parts in (whole, other, [again])), kept]`
+[begun, *(zlib.crc32(b''.join(parts)) for parts in (whole, other, [again], [elsewhere])), kept]`
         const first = await sandbox.run(source, { record: true })
-        const sums = [numbers, numbers.slice(7), numbers.slice(1_000_000, 2_000_000)].map((text) =>
-          crc32(text),
-        )
+        const sums = [
+          numbers,
+          numbers.slice(7),
+          numbers.slice(1_000_000, 2_000_000),
+          numbers.slice(2_500_000, 2_500_008),
+        ].map((text) => crc32(text))
         expect(first.status === 'returned' && first.value).toEqual([
           3,
           ...sums,
@@ -696,7 +702,7 @@ told + [grow('/h', 400)]`,
   })
 
   test('an overlay without room left: what fails has changed nothing, and what was removed stays so', async () => {
-    const left = Array.from({ length: 60 }, (_, n) => 12 * n)
+    const left = Array.from({ length: 80 }, (_, n) => 5 * n)
     for (const n of left)
       for (const kind of ['renamed', 'replaced', 'removed'])
         writeFileSync(join(data, `${kind}${n}`), 'below')
@@ -727,13 +733,13 @@ open('/fill', 'w').close()
 wrong = []
 for left in ${JSON.stringify(left)}:
     new, renamed, replaced, removed = [f'/{kind}{left}' for kind in ('n', 'renamed', 'replaced', 'removed')]
-    for path in replaced + 'by', removed:
+    for path in '/s', removed:
         os.truncate('/fill', 0)
         with open(path, 'w') as file: file.write('above')
     fill(left)
     if not whole([new, renamed], lambda: os.rename(renamed, new), ['below', None]): wrong.append(new)
     fill(left)
-    if not whole([replaced, replaced + 'by'], lambda: os.rename(replaced + 'by', replaced), ['above', None]): wrong.append(replaced)
+    if not whole([replaced, '/s'], lambda: os.rename('/s', replaced), ['above', None]): wrong.append(replaced)
     fill(0)
     os.unlink(removed)
     if look(removed) is not None: wrong.append(removed)

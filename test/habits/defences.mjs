@@ -39,6 +39,22 @@ const REFUSED = readFileSync(join(ROOT, 'src', ADDRESSES), 'utf8').match(
 
 export const DEFENCES = [
   ...of('files-host', [
+    [OVERLAY, '        this.#hide(path)\n      } catch', '      } catch', 'without room left'],
+    [OVERLAY, 'if (isHidden) this.#show(to)', '', 'without room left'],
+    [
+      OVERLAY,
+      "if (from.every((name, i) => to[i] === name)) throw new Errno('EINVAL')",
+      '',
+      'without room left',
+    ],
+    [
+      REMOTE,
+      'const isFresh = this.#changes === this.changes()',
+      'const isFresh = true',
+      'read ahead',
+    ],
+    [REMOTE, 'const isNext = isFresh && at === this.#end', 'const isNext = isFresh', 'on its way'],
+    ['trusted/channel/questions.ts', 'kept = take().slice()', 'kept = take()', 'on its way'],
     [DIRECTORY, "name === '..' || ", '', 'paths that are none'],
     [DIRECTORY, " || name.includes('\\0')", '', 'paths that are none'],
     [DIRECTORY, " || name.includes('/')", '', 'paths that are none'],
@@ -225,7 +241,11 @@ export const DEFENCES = [
     [HEADERS, 'if (RESERVED.has(name.toLowerCase())) return', 'if (false) return', 'one exchange'],
     [NETWORK, 'if (body !== null && body.length > most)', 'if (false)', 'one exchange'],
     [NETWORK, 'secrets.mask(whole) }', 'whole }', 'one exchange'],
-    [NETWORK, '[name, secrets.maskText(value)]', '[name, value]', 'one exchange'],
+    [NETWORK, ', secrets.maskText(value)]', ', value]', 'one exchange'],
+    [NETWORK, '[secrets.maskText(name), ', '[name, ', 'the name of a header'],
+    [SECRETS, "form.replaceAll('%2F', '/')", 'form', 'any library'],
+    [SECRETS, "form.replaceAll('/', '\\\\/')", 'form', 'any library'],
+    [SECRETS, '[one, inSmallHex(one)]', '[one]', 'any library'],
     [NETWORK, 'if (isSecret && isEncoded && !secrets.isEmpty)', 'if (false)', 'one exchange'],
     [
       FILLING,
@@ -256,6 +276,14 @@ export const DEFENCES = [
       "if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1)",
       '',
       'URLs',
+    ],
+    [ORIGINS, "if (url.port === '0') return 'port 0, where nothing listens'", '', 'URLs'],
+    [ORIGINS, "if (url.port === '0') throw new TypeError('must have a port above 0')", '', ''],
+    [
+      ORIGINS,
+      'if (address !== undefined && readRange(`${address}/${bits}`))',
+      'if (address === undefined && bits !== undefined)',
+      '',
     ],
     [ORIGINS, 'isWildcard ? `.${name}`', 'isWildcard ? name', ''],
     [ORIGINS, ' && readableName(url.hostname)', '', ''],
@@ -345,6 +373,9 @@ export const DEFENCES = [
   ]),
 ]
 
+/** Workers run what is bundled. */
+const bundle = (copy) => spawnSync('node', ['dist/cli/write-bundle.js'], { cwd: copy })
+
 /** What the tests of a row say without its defence: whether one failed. */
 function holds({ file, text, broken, test, name }, copy) {
   const path = join(copy, 'src', file)
@@ -357,6 +388,7 @@ function holds({ file, text, broken, test, name }, copy) {
     writeFileSync(built, ts.transpileModule(written, { compilerOptions }).outputText)
   }
   put(source.replace(text, () => broken))
+  bundle(copy)
   const only = name ? ['-t', name] : []
   const args = [
     'vitest',
@@ -374,6 +406,7 @@ function holds({ file, text, broken, test, name }, copy) {
   })
   writeFileSync(path, source)
   writeFileSync(built, before)
+  bundle(copy)
   const ran = /Tests .*?(\d+) (?:failed|passed)/.test(stdout.replace(/\x1b\[\d+m/g, ''))
   return status !== 0 && (ran || status === null)
     ? 'fails'
