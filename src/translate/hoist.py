@@ -5,8 +5,8 @@
         _write_(self).x = x                  ʼ:self.x = x
         _write_(self).y = 0                  ʼ:self.y = 0
 
-An object keeps its class, and the guard answers the same for ever, so the test may come early where the variable is bound but
-once: a parameter, the target of one assignment, of one loop or of one `with`. What is written after that, in the block of the
+An object of a class of the program's never becomes one of another's (dunders.py lets `__class__` be set to own classes alone), and
+the guard answers the same for ever. So the test may come early where the variable is bound but once: a parameter, the target of one assignment, of one loop or of one `with`. What is written after that, in the block of the
 binding, is written to what the test has answered. It pays from the second write on, or in a loop.
 
 Only statements are gone through: of expressions nothing but `:=` binds a variable, and what that binds is left out.
