@@ -87,7 +87,6 @@ export const MODULE_NAME_HINTS: Readonly<Record<string, string>> = {
   'os.popen': 'a guest has no processes',
   'types.new_class': 'write a `class` statement',
   'typing.ForwardRef': 'write the name of the class as a string',
-  'typing.get_type_hints': 'keep the types in a dict of your own, or use `dataclasses.fields`',
 }
 
 /** What to use instead of `name` of `module`, of which `close` is the nearest name shown; undefined when nothing is known. */
