@@ -1,8 +1,8 @@
 ; PR204 introspection-attribute
 ;
 ; ## Denies
-; Attributes that lead into the interpreter: `gi_frame`, `cr_code`, `tb_next`, `co_consts` and the others of generators,
-; coroutines, tracebacks and code, a frame's `f_globals`, `f_back` and kin, and `mro`, `with_traceback`, `cell_contents`.
+; Attributes that lead into the interpreter: `gi_frame`, `cr_code`, `tb_frame`, `co_consts` and the others of generators,
+; coroutines, tracebacks and code, a frame's `f_globals`, `f_back` and kin, and `mro`, `cell_contents`.
 ;
 ; ## Why
 ; Generators, coroutines, tracebacks and frames lead to the variables of whoever called them, the host included, and

@@ -117,12 +117,9 @@ export const DUNDER_NAME_HINTS: Hints = {
 /** For attributes that lead into the interpreter. */
 export const INTROSPECTION_HINTS: Hints = {
   mro: 'write `issubclass(cls, Base)`',
-  with_traceback: 'write `raise error from cause`',
   cell_contents: 'return the value from the function that holds it',
   get_coro: 'keep the coroutine in a variable',
-  tb_lineno: 'write `traceback.format_exc()`',
   tb_frame: 'write `traceback.format_exc()`',
-  tb_next: 'write `traceback.format_exc()`',
   f_locals: 'keep the values in a dict of your own',
   f_globals: 'keep the values in a dict of your own',
   gi_running: 'keep the state of the generator in a variable',

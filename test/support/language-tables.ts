@@ -155,7 +155,6 @@ const HARMS: Readonly<Record<string, string>> = {
   PR403: "the program itself: the library's caches are keyed by these values",
   PR405: WAY_OUT,
   PR406: 'the policy: the interpreter and its library would take them for their own',
-  PR407: 'the policy: arguments that nobody can see might name a metaclass',
   PR500: TIME,
   PR501: `${TIME}: CPython's own compiler would run out of stack`,
   PR502: `${TIME}: CPython's own compiler would run out of stack`,

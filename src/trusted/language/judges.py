@@ -14,11 +14,12 @@ from abc import ABC, ABCMeta
 from enum import Enum
 from io import BytesIO, StringIO
 from string import Formatter
-from types import BuiltinFunctionType, MappingProxyType, MethodType
+from types import BuiltinFunctionType, MappingProxyType, MethodType, TracebackType
 
 from .built_in import BuiltIn
 from .formatting import known_plain, make_format
-from .kinds import DERIVED, Veil, guest_type
+from .guest.sources import source_of
+from .kinds import DERIVED, Veil, guest_type, is_of_program
 from .language import DEFINABLE_METHODS, JUDGED_BY
 from .names import judged, refuse, spelled, unmark
 from .ownership import (
@@ -110,6 +111,19 @@ def _judge_enum(x, name):
     if own(_class_of(x)) or name in ('_value_', '_name_') and Enum in mro_of(type(x)):
         return _getattr(x, name)
     refuse(name)
+
+
+def _judge_trace(x, name):
+    """Where the program's frames of a traceback stand. The frames themselves have no names."""
+    if type(x) is not TracebackType:
+        return _judge_own(x, name)
+    if name == 'tb_lineno':
+        source = source_of(x.tb_frame.f_code.co_filename)
+        return x.tb_lineno + (0 if source is None else source.before)
+    x = x.tb_next
+    while x is not None and not is_of_program(x.tb_frame):
+        x = x.tb_next
+    return x
 
 
 def _is_of_library(module):
@@ -270,6 +284,7 @@ OPERATIONS = (
 _JUDGE_OF = {
     'format': _judge_format,
     'obj': _judge_obj,
+    'trace': _judge_trace,
     'registry': _judge_registry,
     'own': _judge_own,
     'namedtuple': _judge_namedtuple,

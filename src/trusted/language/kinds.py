@@ -70,9 +70,14 @@ def veil(real, make=None, module=None):
     return cls
 
 
+def is_of_program(frame):
+    """Whether it is the program's, and not the library's."""
+    return 'ʼG' in frame.f_builtins and 'ʼlibrary' not in frame.f_builtins
+
+
 def of_program(frame):
-    """The first frame, from `frame` outwards, that is the program's and not the library's; None where there is none."""
-    while frame is not None and ('ʼG' not in frame.f_builtins or 'ʼlibrary' in frame.f_builtins):
+    """The first frame, from `frame` outwards, that is the program's; None where there is none."""
+    while frame is not None and not is_of_program(frame):
         frame = frame.f_back
     return frame
 

@@ -48,11 +48,11 @@ export const DENIED_ATTRIBUTES = words(`
   f_back f_builtins f_code f_generator f_globals f_lasti f_lineno f_locals f_trace f_trace_lines f_trace_opcodes
   gi_code gi_frame gi_running gi_suspended gi_yieldfrom
   cr_await cr_code cr_frame cr_origin cr_running cr_suspended ag_await ag_code ag_frame ag_running ag_suspended
-  tb_frame tb_lasti tb_lineno tb_next
+  tb_frame tb_lasti
   co_argcount co_branches co_cellvars co_code co_consts co_exceptiontable co_filename co_firstlineno co_flags co_freevars
   co_kwonlyargcount co_lines co_linetable co_lnotab co_name co_names co_nlocals co_positions co_posonlyargcount
   co_qualname co_stacksize co_varnames
-  mro with_traceback cell_contents evaluate_bound evaluate_constraints evaluate_default evaluate_value
+  mro cell_contents evaluate_bound evaluate_constraints evaluate_default evaluate_value
   get_coro exc_traceback
 `)
 
@@ -66,6 +66,7 @@ export const JUDGED_ATTRIBUTE_PREFIXES = words(`gi_ cr_ ag_ tb_ co_`)
 export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   format: words(`format format_map vformat get_field`),
   obj: words(`obj`),
+  trace: words(`tb_lineno tb_next`),
   registry: words(`register dispatch registry mapping groupindex cache_parameters`),
   own: words(`evaluate get_loop get_stack print_stack get_context capture_locals parser`),
   namedtuple: words(`_replace _asdict _fields _make _field_defaults`),

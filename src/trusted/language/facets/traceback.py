@@ -10,6 +10,7 @@ from importlib.util import find_spec, module_from_spec
 from types import TracebackType
 
 from ..guest.sources import line_of, source_of
+from ..kinds import is_of_program
 from ..names import unmark
 from ..output import writer
 from ..suggestions import meant
@@ -25,10 +26,6 @@ PER_RUN = """extract_stack extract_tb format_exc format_exception format_excepti
 _FrameSummary, _StackSummary = _copy.FrameSummary, _copy.StackSummary
 TracebackException = _copy.TracebackException
 _make_text, _make_exception = _copy._safe_string, TracebackException.__init__
-
-
-def _is_guest(frame):
-    return 'ʼG' in frame.f_builtins and 'ʼlibrary' not in frame.f_builtins
 
 
 def _safe_string(value, what, func=str):
@@ -69,7 +66,7 @@ def _walk(trace):
     if trace is not None and type(trace) is not TracebackType:
         raise TypeError('expected a traceback')
     while trace is not None:
-        if _is_guest(trace.tb_frame):
+        if is_of_program(trace.tb_frame):
             place = _copy._get_code_position(trace.tb_frame.f_code, trace.tb_lasti)
             yield trace.tb_frame, place if place[0] is not None else (trace.tb_lineno, *place[1:])
         trace = trace.tb_next
@@ -89,14 +86,14 @@ def _exception(self, exc_type, exc_value, exc_traceback, **options):
 
 
 def _suggested(error, trace, wrong_name):
-    return meant(error, _is_guest)
+    return meant(error, is_of_program)
 
 
 def _stack(limit):
     """What is known of the calls that led here, the outermost first."""
     frames, frame = [], sys._getframe(2)
     while frame is not None:
-        if _is_guest(frame):
+        if is_of_program(frame):
             frames.append((frame, (frame.f_lineno,)))
         frame = frame.f_back
     return _StackSummary._extract_from_extended_frame_gen(

@@ -76,8 +76,6 @@ def class_definition(node, walk):
     _check_type_parameters(node)
     left, guards = [*node.bases, *node.decorator_list, *node.type_params], []
     for keyword in node.keywords:
-        if keyword.arg is None:
-            raise Refused('a class takes no double-starred arguments', keyword)
         if keyword.arg == 'metaclass':
             guards.append(keyword.value)
         else:
