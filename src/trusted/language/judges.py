@@ -14,12 +14,11 @@ from abc import ABC, ABCMeta
 from enum import Enum
 from io import BytesIO, StringIO
 from string import Formatter
-from types import BuiltinFunctionType, MappingProxyType, MethodType, TracebackType
+from types import BuiltinFunctionType, MappingProxyType, MethodType
 
 from .built_in import BuiltIn
 from .formatting import known_plain, make_format
-from .guest.sources import source_of
-from .kinds import DERIVED, Veil, guest_type, is_of_program
+from .kinds import DERIVED, Veil, guest_type
 from .language import DEFINABLE_METHODS, JUDGED_BY
 from .names import judged, refuse, spelled, unmark
 from .ownership import (
@@ -33,6 +32,7 @@ from .ownership import (
     own_function,
     receiver_of,
 )
+from .traces import make_judge
 from .writing import name_to_write, writable
 
 _super_class, _super_self = (
@@ -113,30 +113,14 @@ def _judge_enum(x, name):
     refuse(name)
 
 
-def _judge_trace(x, name):
-    """Where the program's frames of a traceback stand. The frames themselves have no names."""
-    if type(x) is not TracebackType:
-        return _judge_own(x, name)
-    if name == 'tb_lineno':
-        source = source_of(x.tb_frame.f_code.co_filename)
-        return x.tb_lineno + (0 if source is None else source.before)
-    x = x.tb_next
-    while x is not None and not is_of_program(x.tb_frame):
-        x = x.tb_next
-    return x
-
-
-def _is_of_library(module):
-    return module.partition('.')[0] in sys.stdlib_module_names
-
-
 def _judge_text(x, name):
     # Of the library it may tell where things really live.
     if type(x) in FACETS:
         return FACETS[type(x)](x) if name == '__name__' else None
     value = _getattr(x, '_module' if type(x) is BuiltIn and name == '__module__' else name)
     if name == '__module__' and not (own(type(x)) or own_function(x) or is_class(x) and own(x)):
-        return value if type(value) is str and _is_of_library(value) else refuse(name)
+        is_of_library = type(value) is str and value.partition('.')[0] in sys.stdlib_module_names
+        return value if is_of_library else refuse(name)
     if isinstance(value, str):
         return unmark(_str(value))
     if name == '__doc__':
@@ -284,7 +268,7 @@ OPERATIONS = (
 _JUDGE_OF = {
     'format': _judge_format,
     'obj': _judge_obj,
-    'trace': _judge_trace,
+    'trace': make_judge(_judge_own),
     'registry': _judge_registry,
     'own': _judge_own,
     'namedtuple': _judge_namedtuple,

@@ -19,6 +19,8 @@ _object_of = AttributeError.__dict__['obj'].__get__
 _traceback = BaseException.__dict__['__traceback__'].__get__
 # As many names are compared; CPython gives up at 750, too.
 _MOST_NAMES = 750
+# Among CPython's builtins, too, and keywords that no guest's dict needs.
+_CONSTANTS = 'True', 'False', 'None'
 
 
 def _missing(error):
@@ -62,7 +64,7 @@ def _names(error, name, kind, is_own):
     else:
         if 'self' in here and name in _dir(here['self']):
             return f'self.{name}'
-        known = _written([*here, *_dict(frame.f_globals), *frame.f_builtins])
+        known = _written([*here, *_dict(frame.f_globals), *frame.f_builtins, *_CONSTANTS])
     if len(known) > _MOST_NAMES:
         return None
     return _generate_suggestions(sorted(set(known)), name)
