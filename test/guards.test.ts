@@ -547,7 +547,7 @@ const BROKEN: readonly (readonly [attack: string, file: string, before: string, 
     [
       'evaluation/traceback-own-frames',
       'facets/traceback.py',
-      "        if is_of_program(trace.tb_frame):",
+      '        if is_of_program(trace.tb_frame):',
       '        if True:',
     ],
   ]
