@@ -81,7 +81,16 @@ def _from_callable(
     )
 
 
+def _from_text(cls, obj, text, skip_bound_arg=True):
+    """CPython's own classes have their signatures in their docstrings. A program's has none there: `C(x=os.name)` would be evaluated
+    among all modules."""
+    if not is_class(obj) or own(obj):
+        raise ValueError(f'no signature found for {obj!r}: a text is none here')
+    return _read_text(cls, obj, text, skip_bound_arg)
+
+
 _copy.Signature.from_callable = classmethod(_from_callable)
+_read_text, _copy._signature_fromstr = _copy._signature_fromstr, _from_text
 
 
 def signature(obj, *, follow_wrapped=True, globals=None, locals=None, eval_str=False):
