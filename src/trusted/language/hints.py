@@ -6,6 +6,7 @@ from .sealed import __builtins__
 import typing
 from types import FunctionType
 
+from .judges import read
 from .names import unmark
 from .namespaces import frame_of_guest
 from .ownership import is_class, mro_of, own, own_function
@@ -40,7 +41,8 @@ def _named(text, spaces):
         except KeyError:
             pass
     for part in rest:
-        found = getattr(found, part, _missing) if is_class(found) and own(found) else _missing
+        # As a source reads it: `M.mro` leads from a metaclass to `type` itself.
+        found = read(found, part) if is_class(found) and own(found) else _missing
     if found is _missing:
         raise TypeError(
             f'the annotation {text!r} is text, and not evaluated here: write it without quotes'
