@@ -31,35 +31,6 @@ def _wrapped(obj):
     return vars(obj).get('__wrapped__')
 
 
-def _is_told(obj):
-    """Whether all that a signature of `obj` can tell is the program's."""
-    seen = 0
-    while seen < 100:
-        seen += 1
-        if type(obj) is MethodType:
-            obj = function_of(obj)
-        elif type(obj) is functools.partial:
-            obj = obj.func
-        elif (inner := _wrapped(obj)) is not None:
-            obj = inner
-        elif own_function(obj):
-            return True
-        elif is_class(obj):
-            return own(obj) and _makes(obj, '__init__', '__new__') and _makes(type(obj), '__call__')
-        else:
-            return own(type(obj)) and _makes(type(obj), '__call__')
-    return False
-
-
-def _makes(kind, *names):
-    """Whether what `kind` has under these names is the program's, made for its class, or written in C, which has no defaults."""
-    for name in names:
-        found = [vars(cls)[name] for cls in mro_of(kind) if name in vars(cls)]
-        if found and inspect.isfunction(found[0]) and not _is_made(found[0]):
-            return False
-    return True
-
-
 def _is_made(function):
     """`dataclass` and `namedtuple` make functions whose globals are a module of the program's, or one for each."""
     name = function.__globals__.get('__name__', '')
@@ -73,23 +44,29 @@ def _from_callable(
         raise TypeError('signature() evaluates no text here')
     if not callable(obj):
         raise TypeError(f'{obj!r} is not a callable object')
-    if obj is not object and not _is_told(obj):
-        raise ValueError(f'no signature found for {obj!r}: the program did not make it')
     told = _make(obj, follow_wrapped=bool(follow_wrapped))
     return told.replace(
         parameters=[each.replace(name=unmark(each.name)) for each in told.parameters.values()]
     )
 
 
+def _from_function(cls, func, *args, **options):
+    """Whatever led to the function: a chain of `__wrapped__`, a partial method, the class of an instance."""
+    if not inspect.isfunction(func) or not _is_made(func):
+        raise ValueError(f'no signature found for {func!r}: the program did not make it')
+    return _read_function(cls, func, *args, **options)
+
+
 def _from_text(cls, obj, text, skip_bound_arg=True):
     """CPython's own classes have their signatures in their docstrings. A program's has none there: `C(x=os.name)` would be evaluated
     among all modules."""
     if not is_class(obj) or own(obj):
-        raise ValueError(f'no signature found for {obj!r}: a text is none here')
+        raise ValueError(f'no signature found for {obj!r}: the program did not make it')
     return _read_text(cls, obj, text, skip_bound_arg)
 
 
 _copy.Signature.from_callable = classmethod(_from_callable)
+_read_function, _copy._signature_from_function = _copy._signature_from_function, _from_function
 _read_text, _copy._signature_fromstr = _copy._signature_fromstr, _from_text
 
 
