@@ -16,7 +16,7 @@ from ..guest.sources import source_of
 from ..hints import annotations
 from ..names import unmark
 from ..namespaces import dir
-from ..ownership import FACETS, function_of, is_class, mro_of, own, own_function
+from ..ownership import FACETS, function_of, is_class, own, own_function
 
 _spec = find_spec('inspect')
 _copy = module_from_spec(_spec)  # pyright: ignore[reportArgumentType]
