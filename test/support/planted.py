@@ -237,7 +237,8 @@ def _harm_of_tree(tree):
             if type(parent) is ast.AugAssign and _forbidden(node.attr) and field == 'target' and not node.attr.startswith(MARK):
                 return f'reads and writes {text}'
         elif type(node) is ast.ClassDef:
-            named = [each.value for each in node.keywords if each.arg in ('metaclass', None)]
+            # A starred argument cannot name it again: the interpreter takes one.
+            named = [each.value for each in node.keywords if each.arg == 'metaclass']
             if len(named) != 1 or ast.unparse(named[0].func if _is_chosen(named[0]) else named[0]) != '_metaclass_':
                 return f'makes {text}'
         elif type(node) is ast.Name and (node.id in language.GUARDS or node.id.startswith(MARK) and not node.id.startswith(MARK + '_')):
