@@ -132,8 +132,8 @@ export const GREET: Effect = {
     ],
     [
       'src/sandbox/converse.ts',
-      "  effects.set('greet', GREET)\n",
-      '  const effects = callEffects({ granted: host.granted, objects, rules, timeoutMs })\n',
+      "    ['greet', GREET],\n",
+      '    ...callEffects({ granted, objects, rules: capabilities, timeoutMs }),\n',
     ],
   ],
   facet: [

@@ -316,7 +316,6 @@ getattr(string.Template.__dict__['substitute'], '__glo' + 'bals__')
 type.__mro__[0]('X', (), {'__buffer__': len})
 type.__mro__[0].__subclasses__()
 typing.NamedTuple('N', [('a', int)]).__orig_bases__[0]('X', [('__class__', int)])
-typing.get_type_hints
 collections.namedtuple('P', 'x')(1).__reduce__()
 getattr(collections.namedtuple('P', 'x')._make.__func__, '__glo' + 'bals__')
 json.__stdout__

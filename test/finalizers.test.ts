@@ -53,10 +53,14 @@ test('what nobody can catch is printed without marks and without the library', a
   ).toBe(`Exception ignored while calling deallocator <function C.__del__ at 0x>:
 Traceback (most recent call last):
   File "<guest>", line 3, in __del__
+    def __del__(self): self._x
+                       ^^^^^^^
 AttributeError: 'C' object has no attribute '_x'
 Exception ignored while calling deallocator <function D.__del__ at 0x>:
 Traceback (most recent call last):
   File "<guest>", line 5, in __del__
+    def __del__(self): json.loads('{')
+                       ~~~~~~~~~~^^^^^
 json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)
 `)
 })

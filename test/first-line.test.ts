@@ -101,8 +101,8 @@ ZeroDivisionError: division by zero
       { firstLine: 11 },
     )
     expect(outcome.stderr).toBe(
-      'Traceback (most recent call last):\n  File "<guest>", line 13, in <module>\n' +
-        'ZeroDivisionError: division by zero\n<guest>:16: UserWarning: old\n',
+      'Traceback (most recent call last):\n  File "<guest>", line 13, in <module>\n    1 / 0\n    ~~^~~\n' +
+        'ZeroDivisionError: division by zero\n<guest>:16: UserWarning: old\n  warnings.warn("old")\n',
     )
     expect(raised(outcome).frames.map(({ file, line }) => [file, line])).toEqual([
       ['<guest>', 17],

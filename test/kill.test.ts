@@ -72,7 +72,7 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
     await sandbox.close()
   })
 
-  test('a session lives on in a spare, with its state, whenever it is killed', async () => {
+  test('a session lives on in a spare, with the state that its host has, whenever it is killed', async () => {
     const sandbox = await open({ workers: 1 })
     const session = await sandbox.session()
     await session.run('items = []')
@@ -81,6 +81,8 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
         status: 'returned',
         value: i + 1,
       })
+      // The host has what the session's runs have left (session-memory.test.ts: where it has not, that is told).
+      await session.snapshot()
       let begin!: () => void
       const begun = new Promise<void>((resolve) => {
         begin = resolve
@@ -90,7 +92,8 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
       })
       await begun
       for (const pid of jails()) kill(pid)
-      expect((await running).status).toBe('crashed')
+      const ended = await running
+      expect([ended.status, ended.runsLost]).toEqual(['crashed', undefined])
     }
     expect(await session.run('items')).toMatchObject({ status: 'returned', value: [0, 1, 2] })
     await session.close()
