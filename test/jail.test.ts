@@ -18,13 +18,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { encodeValue } from '../src/trusted/channel/values.js'
 import { jailCommand, permissionFlags, startJail } from '../src/platform/node/jail.js'
+import { SETUP as setup } from './support/worker-setup.js'
 
-const setup = {
-  clock: 'real',
-  random: 'real',
-  memoryBytes: 1 << 28,
-  maxFrameBytes: 1 << 28,
-} as const
 const limits = {
   wallMs: 1_000,
   fuel: 1e9,

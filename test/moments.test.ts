@@ -2,6 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { ClosedError, createSandbox, ValueError } from '../src/index.js'
+import { SETUP as setup } from './support/worker-setup.js'
 
 const busy = (ms: number): void => {
   for (const end = performance.now() + ms; performance.now() < end; );
@@ -126,12 +127,6 @@ test("inputs that cannot be read are the host's mistake, whatever they throw", a
 test('fifty thousand who wait are served in turn, and soon', async () => {
   const { Pool } = await import('../src/sandbox/pool.js')
   const { starterOf } = await import('../src/sandbox/workers.js')
-  const setup = {
-    clock: 'real',
-    random: 'real',
-    memoryBytes: 1 << 28,
-    maxFrameBytes: 1 << 28,
-  } as const
   const pool = new Pool({
     workers: 1,
     sessions: 1,

@@ -6,20 +6,8 @@ import { CANCELLED } from '../src/sandbox/tenants.js'
 import { starterOf } from '../src/sandbox/workers.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
 import type { GuestWorker } from '../src/trusted/channel/worker.js'
+import { LIMITS as limits, SETUP as setup } from './support/worker-setup.js'
 
-const setup = {
-  clock: 'real',
-  random: 'real',
-  memoryBytes: 1 << 28,
-  maxFrameBytes: 1 << 28,
-} as const
-const limits = {
-  wallMs: 5_000,
-  fuel: 1e9,
-  memoryBytes: 1 << 28,
-  outputBytes: 0,
-  responseBytes: 1 << 20,
-}
 const startThread = starterOf('thread', setup, undefined)
 
 const pools: Pool[] = []

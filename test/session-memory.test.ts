@@ -6,6 +6,7 @@ import { createPool, createSandbox, SnapshotError } from '../src/index.js'
 import type { Outcome, Policy, Sandbox, SandboxOptions, Session } from '../src/index.js'
 import { starterOf } from '../src/sandbox/workers.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
+import { LIMITS as limits, SETUP as setup } from './support/worker-setup.js'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -194,19 +195,6 @@ describe.each(['process', 'thread'] as const)('in a pool of one worker, %s', (is
 })
 
 test('a worker that has saved nothing has nothing to go back to', async () => {
-  const limits = {
-    wallMs: 5_000,
-    fuel: 1e9,
-    memoryBytes: 1 << 28,
-    outputBytes: 0,
-    responseBytes: 1 << 20,
-  }
-  const setup = {
-    clock: 'real',
-    random: 'real',
-    memoryBytes: 1 << 28,
-    maxFrameBytes: 1 << 28,
-  } as const
   const request = encodeValue({ op: 'warm' })
   const worker = starterOf('thread', setup, undefined)()
   expect(await worker.ready).toBe(true)

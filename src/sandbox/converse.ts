@@ -63,23 +63,14 @@ export interface Conversing {
 }
 
 /** @internal A new run's conversation, and the broker to close when it is over. */
-export function converse({
-  host = NOTHING,
-  input,
-  compile,
-  policy,
-  files,
-  limits,
-  canWait,
-  position,
-  counts,
-}: Conversing): {
+export function converse(conversing: Conversing): {
   readonly conversation: Conversation
   readonly broker: Broker
   readonly encode: (value: unknown) => Uint8Array
   /** @throws WireError for a value that cannot be an answer. */
   readonly check: (value: unknown) => void
 } {
+  const { host = NOTHING, files, limits, position, counts } = conversing
   const objects = new Objects(host.granted)
   const bytes = limits.effectBytes
   const outward: Outward = (thing, isKey) =>
@@ -98,7 +89,7 @@ export function converse({
   const room = new Room()
   const writeAnswer = (rows: unknown): Uint8Array =>
     encode(rows, { ...shape, depth: DEPTH + 3 }, outward, known, room)
-  const effects = effectsOf({ host, input, compile, policy, files, limits, canWait }, objects)
+  const effects = effectsOf(conversing, objects)
   const broker = new Broker({
     counts: counts ?? { run: crypto.randomUUID(), seq: 0, asked: new Map() },
     effects,
@@ -131,15 +122,7 @@ function masked({ onEffect, network }: HostSide): HostSide['onEffect'] {
 
 /** Every effect of a run, by the name under which the guest asks for it. A new one is a line here. */
 function effectsOf(
-  {
-    host = NOTHING,
-    input,
-    compile,
-    policy,
-    files,
-    limits,
-    canWait,
-  }: Omit<Conversing, 'position' | 'counts'>,
+  { host = NOTHING, input, compile, policy, files, limits, canWait }: Conversing,
   objects: Objects,
 ): ReadonlyMap<string, Effect> {
   const { waitMs: timeoutMs, compileMs, effectBytes: bytes } = limits
