@@ -1,9 +1,18 @@
 /** The image: the same wherever it is built, nothing of the builder in it, frozen, and never used beside another pyodide. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createImports, type GuestState } from '../src/trusted/wall/imports.js'
 import { layOut } from '../src/trusted/wall/image-facts.js'
 import {
   checkImage,
@@ -179,7 +188,7 @@ describe('loading', () => {
     })
     expect(() => loadImage(format)).toThrow(
       new ImageError(
-        'the guest image has format 99, not 5: install pyrestrict again, or in a checkout run `npm run build`',
+        'the guest image has format 99, not 6: install pyrestrict again, or in a checkout run `npm run build`',
       ),
     )
     const says = copy('says-nothing')
@@ -216,6 +225,68 @@ describe('loading', () => {
     // But for the moments at which they were taken.
     const [one, two] = [inFile!, inMemory!].map((guest) => guest.capture().fill(0, 40, 48))
     expect(Buffer.compare(one!, two!)).toBe(0)
+  })
+})
+
+describe('the module of guests', () => {
+  test('exports what is called of it, and nothing else', () => {
+    const text = readFileSync(join(root, 'src/trusted/wall/c-api.ts'), 'utf8')
+    const called = [...text.matchAll(/^ {2}(?:readonly )?(\w+)[:(]/gm)].map(([, name]) => name)
+    expect(called.length).toBeGreaterThan(40)
+    expect(
+      WebAssembly.Module.exports(loadImage().wasm)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(called.sort())
+  })
+
+  test('fills no memory: the image is all of it', () => {
+    const { wasm, image } = loadImage()
+    const state = {} as GuestState
+    const { exports } = new WebAssembly.Instance(wasm, createImports(wasm, state, image.facts.got))
+    const memory = new Uint8Array((exports.memory as WebAssembly.Memory).buffer)
+    expect(memory.length).toBeGreaterThan(1 << 20)
+    expect(memory.findIndex((byte) => byte !== 0)).toBe(-1)
+  })
+})
+
+describe('a sandbox of an image that was damaged', () => {
+  /** A package whose image has another byte where no guest looks: whoever runs it all the same is answered 2. */
+  let folder: string
+  beforeAll(() => {
+    folder = join(scratch, 'damaged-package')
+    for (const part of [
+      'dist/bundle',
+      'dist/grammar',
+      'dist/guest',
+      'grammar-rules',
+      'package.json',
+    ])
+      cpSync(join(root, part), join(folder, part), { recursive: true })
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    const path = join(folder, 'dist/guest/guest.mem')
+    const bytes = readFileSync(path)
+    bytes[bytes.length - 1]! ^= 1
+    writeFileSync(path, bytes)
+  })
+
+  test.each(['process', 'thread', 'inline'])('runs nothing: %s', (isolation) => {
+    const program = `
+      import { createSandbox } from ${JSON.stringify(join(folder, 'dist/bundle/index.js'))}
+      const sandbox = await createSandbox({}, { isolation: '${isolation}' })
+      for (const attempt of [() => sandbox.run('1 + 1'), () => sandbox.formula('1 + 1').then((f) => f.evaluate())])
+        await attempt().then(
+          (outcome) => console.log(JSON.stringify(outcome)),
+          (error) => console.log(error.name, error.message.replace(/cannot read .*guest/, 'guest')),
+        )
+      await sandbox.close()`
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    })
+    const lines = said.trim().split('\n')
+    expect(lines).toHaveLength(2)
+    for (const line of lines)
+      expect(line).toMatch(/^InstallationError .*guest\.mem is damaged: install pyrestrict again/)
   })
 })
 

@@ -52,10 +52,8 @@ async function serve(
   if (pipe instanceof StdioPipe) pipe.allow(setup.maxFrameBytes)
   preload()
   workshop.warm()
-  // What starting left: ten megabytes.
-  ;(globalThis as { gc?: () => void }).gc?.()
   tell({ kind: 'ready' })
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const command = next()
     if (command.kind !== 'perform') throw new ProtocolError(`"${command.kind}" out of place`)
     const { id } = command
@@ -74,6 +72,8 @@ async function serve(
     tell({ kind: 'ended', id })
     tell({ kind: 'done', id, usage, response, delta: null, traces: null, tape: null, files: null })
     if (!retire) workshop.reset()
+    // What starting left, ten megabytes, is looked for when nobody waits for an answer.
+    if (isFirst) (globalThis as { gc?: () => void }).gc?.()
   }
 }
 

@@ -17,6 +17,16 @@ import { guestSources, pyodideFile } from './sources.js'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = join(here, '..', '..')
 
+/** What of this folder decides what an image is. */
+const BUILDERS = [
+  'build.js',
+  'take.js',
+  'sources.js',
+  'wrap-functions.js',
+  'leave-out.js',
+  'wasm-sections.js',
+]
+
 /** Hash of everything the image depends on, the builder itself included. */
 function hashInputs(variant: string): string {
   const hash = createHash('sha256')
@@ -25,8 +35,7 @@ function hashInputs(variant: string): string {
   }
   for (const [name, text] of guestSources(variant)) add(name, text)
   add('prelude', readFileSync(join(root, 'src/image/prelude.py')))
-  for (const name of ['build.js', 'take.js', 'sources.js', 'wrap-functions.js'])
-    add(name, readFileSync(join(here, name)))
+  for (const name of BUILDERS) add(name, readFileSync(join(here, name)))
   for (const name of ['pyodide.asm.wasm', 'pyodide.asm.mjs', 'pyodide.mjs', 'python_stdlib.zip'])
     add(name, readFileSync(pyodideFile(name)))
   return hash.digest('hex')

@@ -16,6 +16,7 @@ import {
   type ImageFacts,
 } from '../trusted/wall/image-facts.js'
 import { IMMUTABLE_TYPE, TYPE_FLAGS_OFFSET } from '../trusted/wall/thaw.js'
+import { leaveOut } from './leave-out.js'
 import { wrapFunctions, type Wrap } from './wrap-functions.js'
 
 const WASM_PAGE = 65_536
@@ -247,11 +248,13 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   const nexts = told.iterators.map((type) => words[(type + TYPE_NEXT_OFFSET) >> 2]!)
   const text = Buffer.from(image.buffer, image.byteOffset, image.length).indexOf(SOME_TEXT)
   if (text < 0) throw new Error('CPython has other texts')
-  const splices = wrapFunctions(
+  const wrapped = wrapFunctions(
     wasm,
     [...WRAPPED, ...nexts.map((target) => ({ target, failure: 0 }))],
     text + SOME_TEXT.length,
   )
+  // What is added to a section's end comes before what the next one loses.
+  const splices = [...wrapped, ...leaveOut(wasm)].sort((one, other) => one.at - other.at)
   const facts: ImageFacts = {
     format: IMAGE_FORMAT,
     entry: told.entry,

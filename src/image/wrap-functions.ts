@@ -8,6 +8,7 @@
  * calls it. Indices of functions, and so the table and the image, stay as they were.
  */
 import type { Splice } from '../trusted/wall/image-facts.js'
+import { hex, leb, Reader, SECTION, sectionsOf } from './wasm-sections.js'
 
 /** A function of one i32, or several, with one result or none. */
 export interface Wrap {
@@ -20,7 +21,6 @@ export interface Wrap {
 /** Bytes of the C stack that a call through a wrapper takes: a fifth to a tenth of what it takes of the engine's. */
 const ROOM = 64
 
-const SECTION = { type: 1, import: 2, function: 3, export: 7, element: 9, code: 10 }
 const OP = {
   if: 0x04,
   else: 0x05,
@@ -36,45 +36,6 @@ const OP = {
 const I32 = 0x7f
 const NOTHING = 0x40
 
-class Reader {
-  constructor(
-    readonly bytes: Uint8Array,
-    public at: number,
-  ) {}
-
-  byte(): number {
-    return this.bytes[this.at++]!
-  }
-
-  number(): number {
-    let value = 0
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.byte()
-      value += (byte & 127) * 2 ** shift
-      if (byte < 128) return value
-    }
-  }
-
-  name(): string {
-    const length = this.number()
-    this.at += length
-    return Buffer.from(this.bytes.subarray(this.at - length, this.at)).toString()
-  }
-
-  /** As many things as are counted here. */
-  list<T>(read: () => T): T[] {
-    return Array.from({ length: this.number() }, read)
-  }
-}
-
-function leb(value: number): number[] {
-  const bytes: number[] = []
-  for (let rest = value >>> 0; ; rest >>>= 7) {
-    if (rest < 128) return [...bytes, rest]
-    bytes.push((rest & 127) | 128)
-  }
-}
-
 function signed(value: number): number[] {
   const bytes: number[] = []
   for (let rest = value; ; rest >>= 7) {
@@ -83,19 +44,6 @@ function signed(value: number): number[] {
     bytes.push(isLast ? byte : byte | 128)
     if (isLast) return bytes
   }
-}
-
-/** Where each section begins (its contents) and ends, and where its size is written. */
-function sectionsOf(bytes: Uint8Array): Map<number, { size: number; from: number; to: number }> {
-  const found = new Map<number, { size: number; from: number; to: number }>()
-  for (const reader = new Reader(bytes, 8); reader.at < bytes.length; ) {
-    const id = reader.byte()
-    const size = reader.at
-    const length = reader.number()
-    found.set(id, { size, from: reader.at, to: reader.at + length })
-    reader.at += length
-  }
-  return found
 }
 
 /** The functions of the table's element segments, by their index in the table. */
@@ -249,5 +197,3 @@ export function wrapFunctions(wasm: Uint8Array, wraps: readonly Wrap[], where: n
   )
   return splices.sort((one, other) => one.at - other.at)
 }
-
-const hex = (bytes: readonly number[]): string => Buffer.from(bytes).toString('hex')

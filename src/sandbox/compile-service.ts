@@ -16,7 +16,7 @@ import type { CallLimits } from '../trusted/channel/protocol.js'
 import type { Isolation } from './isolation.js'
 import { Pool } from './pool.js'
 import { CANCELLED } from './tenants.js'
-import { compileStarterOf } from './workers.js'
+import { compileStarterOf, imageChecked } from './workers.js'
 
 /** Two at least: while one refuses a hostile source, others are served. */
 export const COMPILE_WORKERS = Math.max(2, Math.min(4, availableParallelism()))
@@ -179,6 +179,8 @@ export class CompileService {
     const cancel = (): void => worker.kill('cancelled')
     signal.addEventListener('abort', cancel)
     try {
+      // The worker starts meanwhile.
+      await imageChecked('restricted')
       const performed = await worker.perform({
         begin: 'image',
         request: encodeJobs(terms, jobs),

@@ -76,11 +76,17 @@ export async function compileAll(
   if (signal?.aborted) return texts.map(() => CANCELLED_UNSPENT)
   const leave = arrive(runtime)
   try {
-    await runtime.imageChecked
-    return await runtime.compiler.compileAll(texts, signal)
+    return await onceChecked(runtime, runtime.compiler.compileAll(texts, signal))
   } finally {
     leave()
   }
+}
+
+/** What has been begun, once the image is known to be ours; that it is not says more than what came of that. */
+async function onceChecked<T>({ imageChecked }: Runtime, begun: Promise<T>): Promise<T> {
+  begun.catch(() => {})
+  await imageChecked
+  return await begun
 }
 
 /** Counts a text as waiting until the returned function is called. @throws OverloadError */
@@ -162,11 +168,11 @@ export async function run(
       return await withWorker(pool, runtime, signal, (worker) => executeIn(worker, text))
     if (signal?.aborted) return CANCELLED_UNSPENT
     const leave = arrive(runtime)
-    // While it is compiled.
-    pool.warm()
     try {
-      await runtime.imageChecked
-      const code = await runtime.compiler.compile(text, signal)
+      const compiling = runtime.compiler.compile(text, signal)
+      // While it is compiled.
+      pool.warm()
+      const code = await onceChecked(runtime, compiling)
       if (!(code instanceof Code)) return code
       // Asks for a worker before it leaves: a run is not to be missed between the two.
       const outcome = withWorker(pool, runtime, signal, (worker) => executeIn(worker, code))

@@ -1,7 +1,7 @@
 /** What an image must tell about itself so that a guest can be made from it: `guest.json`, next to `guest.mem`. */
 
 /** Version of the layout below and of the requests `_entry` understands; another version is refused. */
-export const IMAGE_FORMAT = 5
+export const IMAGE_FORMAT = 6
 
 /** Where CPython's countdown between two polls begins: `Py_EMSCRIPTEN_SIGNAL_CLOCK`. */
 export const POLL_COUNTDOWN = 50
