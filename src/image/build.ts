@@ -21,6 +21,7 @@ const root = join(here, '..', '..')
 const BUILDERS = [
   'build.js',
   'take.js',
+  'stock.js',
   'sources.js',
   'wrap-functions.js',
   'leave-out.js',
