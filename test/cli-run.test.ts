@@ -249,6 +249,12 @@ Refused: 1 problem.
     expect(stderr.trimEnd().split('\n').length).toBe(1)
   })
 
+  test('a program in a file may end with a value that would reach one: nobody asked for it', async () => {
+    const ends = file('ends.py', 'print("done")\n"x" * 20_000_000\n')
+    expect(await pyrestrict(['run', ends])).toEqual({ status: 0, stdout: 'done\n', stderr: '' })
+    expect((await pyrestrict(['run', ends, '--value'])).status).toBe(4)
+  })
+
   test('memory is an exception of the program like any other', async () => {
     const { status, stderr } = await code('x = bytearray(10**9)', ['--memory', '64'])
     expect([status, stderr.split('\n').at(-2)]).toEqual([3, 'MemoryError'])

@@ -507,6 +507,36 @@ describe('a sandbox', () => {
   })
 })
 
+describe('result: false, where nobody wants a value', () => {
+  test('the value is null, and costs nothing on its way', async () => {
+    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+    const none = { status: 'returned', value: null, output: 'done\n' }
+    const source = 'print("done")\n"x" * 20_000'
+    const limits = { resultBytes: 1_000 }
+    expect(await sandbox.run(source, { limits })).toMatchObject({ limit: 'resultBytes' })
+    expect(await sandbox.run(source, { limits, result: false })).toMatchObject(none)
+    const program = await sandbox.compile(source)
+    if (program.status !== 'compiled') throw new Error(program.status)
+    expect(await program.run({}, { limits, result: false })).toMatchObject(none)
+    await using session = await sandbox.session()
+    expect(await session.run(source, { limits, result: false })).toMatchObject(none)
+  })
+
+  test.each(['eval', 'function'] as const)('mode %s', async (mode) => {
+    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+    const source = mode === 'eval' ? '6 * 7' : 'return 6 * 7'
+    expect(await sandbox.run(source, { mode, result: false })).toMatchObject({
+      status: 'returned',
+      value: null,
+    })
+  })
+
+  test('true means nothing', async () => {
+    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+    await expect(sandbox.run('1', { result: true as never })).rejects.toThrow(ArgumentError)
+  })
+})
+
 describe('asText: the value as Python shows it', () => {
   test.each([
     ['1.0', '1.0'],

@@ -165,6 +165,7 @@ export const run: Command = {
       return FINDINGS
     }
     await using _ = sandbox
+    const isText = choice(args, 'format', FORMATS) === 'text'
     const options: RunOptions = {
       filename,
       firstLine: firstLineOf(args),
@@ -174,7 +175,9 @@ export const run: Command = {
       env,
       mode: choice(args, 'mode', MODES),
       ...(args.has('result') ? { result: args.value('result') } : {}),
-      asText: choice(args, 'format', FORMATS) === 'text' && showsValue(args),
+      // A value that is not printed is not made ready for it: a program in a file may end with anything.
+      ...(isText && !showsValue(args) ? { result: false } : {}),
+      asText: isText && showsValue(args),
     }
     if (args.has('interactive')) {
       const status = await runThenPrompt(args, sandbox, policy, text, options)
@@ -189,7 +192,7 @@ export const run: Command = {
       ...(records.replay && { replay: records.replay }),
       stdin: isPiped || args.value('inputs') === '-' ? '' : ownStdin(),
       signal: stop.signal,
-      ...(choice(args, 'format', FORMATS) === 'text' ? { onOutput: outputTo(stop) } : {}),
+      ...(isText ? { onOutput: outputTo(stop) } : {}),
     })
     leaveStdin()
     records.end(recording)

@@ -32,8 +32,11 @@ export type Inputs = Readonly<Record<string, Value>> | ReadonlyMap<string, Value
 export interface ExecuteOptions extends GivenOptions {
   /** Global names, with their values. */
   readonly inputs?: Inputs | undefined
-  /** The global whose value is the program's; left out, the value of the final expression statement. */
-  readonly result?: string | undefined
+  /**
+   * The global whose value is the program's; left out, the value of the final expression statement. `false`: none, and the value is
+   * null; what the final expression makes then costs neither `limits.resultBytes` nor time.
+   */
+  readonly result?: string | false | undefined
   /** Whether the outcome's value is what Python shows of it, its `repr`, as a text; null where it is None. Default false. */
   readonly asText?: boolean | undefined
   /** Files that are put into the guest's first, by absolute guest path: text or bytes. They go to memory or to an overlay. */
@@ -142,18 +145,20 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
 export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
   checkRecord(options, 'options')
   checkKeys(options, KNOWN[what], 'options', 'option')
-  const { signal, onOutput, holdMs, record, asText, firstLine } = options as {
+  const { signal, onOutput, holdMs, record, asText, result, firstLine } = options as {
     signal?: unknown
     onOutput?: unknown
     holdMs?: unknown
     record?: unknown
     asText?: unknown
+    result?: unknown
     firstLine?: unknown
   }
   checkFirstLine(firstLine, 'options.firstLine')
   for (const [key, flag] of Object.entries({ record, asText }))
     if (flag !== undefined && typeof flag !== 'boolean')
       throw new ArgumentError(`options.${key}: must be true or false`)
+  if (result !== undefined && result !== false) checkName(result, 'result')
   if (holdMs !== undefined) checkCount('options.holdMs', holdMs, 0, MOST_HOLD_MS)
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new ArgumentError('options.signal: must be an AbortSignal')

@@ -29,8 +29,8 @@ export interface RunRequest {
   readonly mode: Mode
   /** From {@link encodeInputs}. */
   readonly inputs: Uint8Array
-  /** The global whose value is the program's, instead of the final expression's. */
-  readonly result: string | undefined
+  /** The global whose value is the program's, instead of the final expression's; false for none. */
+  readonly result: string | false | undefined
   /** Whether the value is its `repr`. */
   readonly isShown: boolean
   /** Whether the globals are to be there for the next run. */
@@ -41,13 +41,11 @@ export interface RunRequest {
   readonly given: Given
 }
 
-/** @throws ArgumentError for a result that is no name. */
 export function runRequest(
   { inputs, result, host, given, firstLine = 1, package: inside, ...request }: RunRequest,
   policy: ResolvedPolicy,
   limits: Limits,
 ): Uint8Array {
-  if (result !== undefined) checkName(result, 'result')
   return withField(
     encodeValue({
       op: 'run',

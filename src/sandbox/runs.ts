@@ -1,5 +1,4 @@
 /** What every kind of run has in common: a text is compiled elsewhere, executed in a leased worker, and told. */
-import { checkName } from '../check/host-names.js'
 import { ArgumentError } from '../errors.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { resolveLimits } from '../policy/policy.js'
@@ -108,7 +107,6 @@ export async function run(
   const { result, asText = false, signal, onOutput, holdMs, record = false, replay } = options
   const limits = resolveLimits(options.limits, policy.limits, policy.limits)
   const inputs = encodeInputs(options.inputs, policy)
-  if (result !== undefined) checkName(result, 'result')
   const files = encodeFiles(options.files, policy)
   const given = resolveGiven(options)
   if (record && replay !== undefined)

@@ -2,7 +2,6 @@
  * A session: a guest whose state lasts between runs, which are done one after the other. A run that was ended by force leaves no
  * trace, whatever became of the worker.
  */
-import { checkName } from '../check/host-names.js'
 import { ArgumentError, ClosedError, SnapshotError } from '../errors.js'
 import { resolveLimits } from '../policy/policy.js'
 import type { Value } from '../trusted/channel/values.js'
@@ -86,7 +85,6 @@ export class Session {
         throw new ArgumentError('run: a run of a session is neither recorded nor replayed')
       const formals =
         mode === 'function' ? formalsOf(options.parameters, options.inputs) : undefined
-      if (result !== undefined) checkName(result, 'result')
       const files = encodeFiles(options.files, runtime.policy)
       const given = resolveGiven(options)
       return async () => {

@@ -4,7 +4,7 @@ performing.py is how guest code runs and is answered for, formulas.py what expre
 answers:
 
   compile   see compile.py
-  run       {code, mode, inputs, result}      the value of the program, or of the global `result`; more keys below
+  run       {code, mode, inputs, result}      the value of the program, of the global `result`, or none (False); more keys below
   resume    {answers, elapsed, sleeps}        goes on with a program that waits for its host
   prepare   {code}                            an expression of parameters; the addresses direct-call.ts calls
   evaluate  {args, code?}                     the expression's value for them: of `code`, or as prepared
@@ -69,7 +69,9 @@ def _run(request):
             scope['__package__'] = request['package']
         if request['mode'] == 'eval':
             name_modules(code, guest)
-            return _told(eval(code, scope), request.get('isShown', False))
+            value = eval(code, scope)
+            is_shown = request.get('isShown', False)
+            return None if request['result'] is False else _told(value, is_shown)
         scope.pop(_VALUE, None)
         guest.result, guest.is_shown = request['result'], request.get('isShown', False)
         if not code.co_flags & _AWAITS:
@@ -91,6 +93,8 @@ def _value_of(guest):
         return _told(value, guest.is_shown)
     # Nobody is told of it, so it goes, and its finalizer runs, before the other is looked for.
     del value
+    if name is False:
+        return None
     if name not in scope:
         raise NameError(f'name {name!r} is not defined', name=name)
     return _told(scope[name], guest.is_shown)
