@@ -17,15 +17,7 @@ export const PRESET_NAMES = ['formula', 'template', 'script', 'agent', 'educatio
 /** The name of a preset. */
 export type PresetName = (typeof PRESET_NAMES)[number]
 
-/**
- * | preset | modules | without | time | memory | output | result | source |
- * |---|---|---|---|---|---|---|---|
- * | formula | numbers, dates, text | `input open print` | 250 ms | 64 MiB | none | 1 MiB | 64 KiB |
- * | template | the same, and JSON, HTML, URLs | `input open` | 1 s | 128 MiB | 4 MiB | 4 MiB | 256 KiB |
- * | script | standard | | 5 s | 256 MiB | 1 MiB | 8 MiB | 10 MB |
- * | agent | standard, and those of files | | 30 s | 512 MiB | 256 KiB | 8 MiB | 1 MiB |
- * | education | standard, and those of files | | 10 s | 256 MiB | 256 KiB | 1 MiB | 256 KiB |
- */
+/** The presets by name. What each grants is a table of the README, *Policies*; `pyrestrict policy --preset NAME` prints one whole. */
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   formula: {
     text: 'One expression or a few lines in a spreadsheet, a rule or a filter: numbers, dates and text, no output.',

@@ -49,7 +49,10 @@ export async function createSandbox<const I extends Isolation = 'process'>(
   return new Sandbox<I>(known, await assemble(resolved, known))
 }
 
-/** Guests under one policy. Made by {@link createSandbox}. */
+/**
+ * Guests under one policy. Made by {@link createSandbox}. As a type, `Sandbox` is one of any isolation, whose formulas are
+ * `FormulaOf<Isolation>`; those of a `Sandbox<'process'>` are `Formula`, those of a `Sandbox<'inline'>` `InlineFormula`.
+ */
 export class Sandbox<I extends Isolation = Isolation> {
   readonly #options: ResolvedOptions
   readonly #parts: Parts
