@@ -1,4 +1,5 @@
 /** Puts a sandbox together: its workers and compile workers, its compiler, the host's side of it; and takes it apart again. */
+import { createHash } from 'node:crypto'
 import type { ResolvedPolicy } from '../policy/policy.js'
 import { cacheKey } from '../trusted/channel/compile-cache.js'
 import type { GuestWorker } from '../trusted/channel/worker.js'
@@ -103,7 +104,7 @@ export async function assemble(policy: ResolvedPolicy, options: ResolvedOptions)
 }
 
 function fingerprintOf(policy: ResolvedPolicy, { trusted, host }: ResolvedOptions): string {
-  return cacheKey([
+  return cacheKey(createHash('sha256'), [
     JSON.stringify(policy),
     imageHash(policy.language),
     ...trusted.flatMap(({ name, source, expose }) => [name, source, JSON.stringify(expose)]),

@@ -2,6 +2,7 @@
  * Source to code that a run guest executes. The host's thread looks it up by everything that decides it, and otherwise asks a
  * compile worker and waits.
  */
+import { createHash } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { termsText, type Job } from '../compile/jobs.js'
 import { countedFrom } from '../check/first-line.js'
@@ -187,7 +188,7 @@ export class Compiler {
   }
 
   #textKey(source: string, mode: string): string {
-    return cacheKey([this.fingerprint, source, mode])
+    return cacheKey(createHash('sha256'), [this.fingerprint, source, mode])
   }
 
   /** Cancels what waits. Resolves once no worker of its own is left. */
@@ -222,7 +223,7 @@ export class Compiler {
     const { package: inside = '' } = text
     checkPackage(inside)
     const declared = [String(firstLine), inside, names, ...listed, '()', ...(formals ?? [])]
-    return cacheKey([this.fingerprint, source, mode, filename, ...declared])
+    return cacheKey(createHash('sha256'), [this.fingerprint, source, mode, filename, ...declared])
   }
 }
 

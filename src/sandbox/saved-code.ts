@@ -3,6 +3,7 @@
  * is bound to policy, image, trusted modules and to what checks and rewrites, filed under what it was compiled from, and scanned
  * again where it runs, as all code is.
  */
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Mode } from '../check/options.js'
 import { SnapshotError } from '../errors.js'
@@ -20,7 +21,10 @@ let compilerHash: string | undefined
 
 /** What stands for the code that compiles: another version of it refuses more, or writes other guards. */
 function compiler(): string {
-  return (compilerHash ??= cacheKey(compilerFiles().map((file) => readFileSync(file))))
+  return (compilerHash ??= cacheKey(
+    createHash('sha256'),
+    compilerFiles().map((file) => readFileSync(file)),
+  ))
 }
 
 /** The codes, to be opened under the same terms. */

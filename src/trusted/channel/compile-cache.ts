@@ -3,24 +3,29 @@
  * change any of their answers is part of the key, each part with its length, or one source could be made to collide with
  * another's key.
  */
-import { createHash } from 'node:crypto'
 
-/** The key of these parts, in this order. */
-export function cacheKey(parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash('sha256')
+/** A hash that nobody finds two texts of, as SHA-256: of the platform, since a hash at once is none of JavaScript's. */
+export interface Hash {
+  update(bytes: Uint8Array): Hash
+  digest(encoding: 'base64'): string
+}
+
+/** The key of these parts, in this order: what a fresh `hash` makes of them. */
+export function cacheKey(hash: Hash, parts: readonly (string | Uint8Array)[]): string {
   for (const part of parts) {
-    // UTF-8 is half as long and as telling, but for what has no UTF-8; no UTF-8 holds the byte that stands before the other.
-    const bytes =
-      typeof part !== 'string'
-        ? part
-        : (part as string & { isWellFormed(): boolean }).isWellFormed()
-          ? Buffer.from(part, 'utf8')
-          : Buffer.concat([Buffer.of(0xff), Buffer.from(part, 'utf16le')])
-    const length = Buffer.alloc(8)
-    length.writeBigUInt64LE(BigInt(bytes.length))
-    hash.update(length).update(bytes)
+    const bytes = typeof part === 'string' ? bytesOf(part) : part
+    hash.update(new Uint8Array(BigUint64Array.of(BigInt(bytes.length)).buffer)).update(bytes)
   }
   return hash.digest('base64')
+}
+
+/** UTF-8 is half as long and as telling, but for what has no UTF-8; no UTF-8 holds the byte that stands before the other. */
+function bytesOf(text: string): Uint8Array {
+  if ((text as string & { isWellFormed(): boolean }).isWellFormed())
+    return new TextEncoder().encode(text)
+  const marked = `\uffff${text}`
+  const units = Uint16Array.from({ length: marked.length }, (_, at) => marked.charCodeAt(at))
+  return new Uint8Array(units.buffer)
 }
 
 /** What is cached: code, and the texts that its positions need. */
