@@ -123,7 +123,8 @@ const NOT_ASCII = /[^\0-\x7f]/
 /** Edits whose offsets and lengths count bytes of UTF-8, as the interpreter counts columns. A copy of them. */
 export function utf8Edits(source: string, guarded: string, edits: Int32Array): Int32Array {
   const told = edits.slice()
-  if (!NOT_ASCII.test(guarded)) return told
+  // A name that is written in other letters (`ﬁeld`) is plain ASCII in the guarded text.
+  if (!NOT_ASCII.test(source)) return told
   const encoder = new TextEncoder()
   const bytes = (text: string, from: number, to: number): number =>
     encoder.encode(text.slice(from, to)).length
