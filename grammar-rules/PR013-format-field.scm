@@ -2,8 +2,7 @@
 ;
 ; ## Denies
 ; In a replacement field of an f-string: a format over the end of the line, `\N{...}` or the string's own quotes in a
-; format; a comment or a backslash in a field that shows its own text (`{x=}`); a conversion other than `!r`, `!s`,
-; `!a`; more than three fields within one another.
+; format; a conversion other than `!r`, `!s`, `!a`; more than three fields within one another.
 ;
 ; ## Why
 ; Python reads these otherwise than the checker's parser does, or refuses them.

@@ -83,9 +83,17 @@ describe('a mistake by one is seen:', () => {
     ['at its end', 'inside >= self._inserted[at]', 'inside > self._inserted[at]'],
     ['within it', 'inside > 0 and is_start', 'inside > 1 and is_start'],
     ['after it', '+ inside - self._inserted[at]', '+ inside - self._inserted[at] + 1'],
-    ['at the beginning of a line', 'bisect_left(self._from, start)', 'bisect_right(self._from, start)'],
+    [
+      'at the beginning of a line',
+      'bisect_left(self._from, start)',
+      'bisect_right(self._from, start)',
+    ],
     ['at the end of a line', 'self._starts[number] - 1', 'self._starts[number] - 2'],
-    ['of a name', ' * (inside > 0 and is_start and not self._is_name[at])', ' * (inside > 0 and is_start)'],
+    [
+      'of a name',
+      ' * (inside > 0 and is_start and not self._is_name[at])',
+      ' * (inside > 0 and is_start)',
+    ],
   ])('%s', (_, right, wrong) => {
     expect(MODULE.split(right)).toHaveLength(2)
     const module = MODULE.replace(right, wrong)

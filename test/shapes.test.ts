@@ -54,10 +54,6 @@ describe('a report names the place, the matter and the remedy:', () => {
       "f'{x:\\N{COLON}>3}'\n",
       '1 ⟨:\\N⟩ `\\N{...}` cannot stand in a format | compute the format before the f-string, and insert it: `{value:{format}}`',
     ],
-    [
-      "f'''{x = # why\n}'''\n",
-      '1 ⟨# why⟩ a field with `=` shows its own text, and Python drops this part of it | put the expression in parentheses, or compute it before the f-string',
-    ],
     ['x := 1\n', '1 ⟨x := 1⟩ an assignment expression here needs parentheses'],
     [
       'x = *a\n',

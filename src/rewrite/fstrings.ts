@@ -3,6 +3,7 @@
  *
  *     f'{x.y=}'         f'x.y={_getattr_(x,'y')!r}'
  *     f'{x["\n"]=}'     f'{'x["\\n"]='}{_getitem_(x,"\n")!r}'      where the text cannot stand in the string as it is
+ *     t'{x["'"]=}'      t'x["\'"]={_getitem_(x,"'")!r}'           a template would count a field more
  *
  * Everything else in an f-string is rewritten in place: from Python 3.12 on its quotes may be reused inside.
  */
@@ -20,18 +21,33 @@ export function interpolation(scan: Scan, node: number): void {
   )
   scan.writer.insertLiteral(
     scan.start[node]!,
-    canStand(scan, node, shown) ? shown : `{${quoted(shown)}}`,
+    canStand(scan, node, shown) ? shown : standIn(scan, node, shown),
   )
   scan.replace(parts[equals]!, '')
   // Without a conversion of its own or a specifier, such a field shows its value's repr.
   if (scan.kind[brace] === kinds.tokens.rightBrace) scan.replace(brace, '!r}')
 }
 
-/** True when `shown` means itself within the string that holds `node`. */
-function canStand(scan: Scan, node: number, shown: string): boolean {
+/** What begins the string that holds `node`, as it is written: `f'`, `rt"""`. */
+function opening(scan: Scan, node: number): string {
   let string = node
   while (scan.kind[string] !== scan.kinds.string) string = scan.tree.parent[string]!
-  return !/[\\\n{}]/.test(shown) && !shown.includes(scan.tree.text[scan.end[string + 1]! - 1]!)
+  return scan.text(string + 1)
+}
+
+/** True when `shown` means itself within the string that holds `node`. */
+function canStand(scan: Scan, node: number, shown: string): boolean {
+  return !/[\\\n{}]/.test(shown) && !shown.includes(opening(scan, node).at(-1)!)
+}
+
+/** What stands for `shown` where it cannot stand itself. */
+function standIn(scan: Scan, node: number, shown: string): string {
+  const [, prefix, quote] = /^(\w*)(.*)$/.exec(opening(scan, node))!
+  if (!/t/i.test(prefix!) || scan.kind[node] !== scan.kinds.interpolation)
+    return `{${quoted(shown)}}`
+  const escaped = quoted(shown).slice(1, -1).replaceAll('"', '\\"').replace(/[{}]/g, '$&$&')
+  // A raw template is interrupted by one in which a backslash escapes.
+  return /r/i.test(prefix!) ? `${quote} t'${escaped}' ${prefix}${quote}` : escaped
 }
 
 /** A literal of Python's that holds `text`. */
@@ -43,7 +59,7 @@ export function quoted(text: string): string {
  * Cuts comments as CPython does (`set_ftstring_expr` in its lexer): by counting quotes, so that a `#` in a string may be taken
  * for a comment, too. Only the look for one knows of backslashes.
  */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   if (!hasComment(text)) return text
   let kept = ''
   let quote = ''

@@ -3,7 +3,7 @@
  *
  *     t'{a.b!r} {c}'    _template_(t'{_getattr_(a,'b')!r} {c}', ('a.b','c',))
  */
-import { quoted } from './fstrings.js'
+import { quoted, withoutComments } from './fstrings.js'
 import type { Scan } from './scan.js'
 
 /** `t'...'`, where it is no part of a row of strings. */
@@ -43,5 +43,5 @@ function expressionOf(scan: Scan, interpolation: number): string {
         scan.kind[part] === kinds.format_specifier),
   )
   const text = scan.tree.text.slice(scan.end[parts[0]!], scan.start[parts[end]!])
-  return text.replaceAll('\r\n', '\n').trimEnd()
+  return withoutComments(text.replaceAll('\r\n', '\n')).trimEnd()
 }

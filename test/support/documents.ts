@@ -14,6 +14,7 @@ import { STANDARD_MODULES } from '../../src/trusted/language/modules.js'
 import { ROOT } from './cli.js'
 import { filesOf, RINGS, TABLES, totalOf } from '../habits/rings.mjs'
 import { divergenceFiles } from './divergences.js'
+import { refusalFiles } from './refused-at-run-time.js'
 import * as language from './language-tables.js'
 
 type Row = readonly string[]
@@ -176,6 +177,18 @@ function divergences(): string {
     .join('\n\n')
 }
 
+function runTimeRefusals(): string {
+  return refusalFiles()
+    .map(
+      ({ about, cases }) =>
+        `${about}\n\n${table(
+          ['it is told', 'when', 'whom it would harm', 'instead'],
+          cases.map(({ told, when, harms, instead }) => [code(told), when, harms, instead]),
+        )}`,
+    )
+    .join('\n\n')
+}
+
 const MAKERS: Readonly<Record<string, () => string | Promise<string>>> = {
   limits,
   presets,
@@ -209,6 +222,7 @@ const MAKERS: Readonly<Record<string, () => string | Promise<string>>> = {
   'node types': language.nodeTypes,
   names: () => table(['names', 'use'], language.names()),
   guards: () => table(['guard', 'source', 'guarded text', 'at run time'], language.guards()),
+  'refusals at run time': runTimeRefusals,
   refusals: () => table(['rule', 'refused', 'whom it would harm'], language.refusals()),
 }
 

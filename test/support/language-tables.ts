@@ -140,7 +140,7 @@ const HARMS: Readonly<Record<string, string>> = {
   PR206: WAY_OUT,
   PR207: 'the policy: reads of `super()` are judged by that name',
   PR208: WAY_OUT,
-  PR209: 'the writer: it would fail when it runs',
+  PR209: 'nobody: Python raises NameError when it runs; the host asked to be told',
   PR210: WAY_OUT,
   PR211: WAY_OUT,
   PR212: 'the policy: the statement would read what must be judged',
@@ -152,7 +152,8 @@ const HARMS: Readonly<Record<string, string>> = {
   PR305: 'the writer: there is no such feature, or it changes how text is read',
   PR401: 'the policy: such hooks run within the work of the interpreter and of the library',
   PR402: 'the policy: a metaclass decides what a class is, after its members were judged',
-  PR403: "the program itself: the library's caches are keyed by these values",
+  PR403:
+    'the policy: guards and C code look names up by equality, and would be told that one name is another',
   PR405: WAY_OUT,
   PR406: 'the policy: the interpreter and its library would take them for their own',
   PR500: TIME,
@@ -161,7 +162,7 @@ const HARMS: Readonly<Record<string, string>> = {
   PR503: TIME,
   PR900: 'the policy: the program that would run is none of the language',
   PR901: PYTHON,
-  PR902: TIME,
+  PR902: `${TIME}; or the compiler, which others use too: that of CPython writes past the end of an array`,
 }
 
 /** [rule, what it refuses, whom that would harm] */

@@ -115,7 +115,7 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
       }
 
       const block = blockOf(tree, node)
-      if (continuesLine(tree, node, lineStart)) {
+      if (continuesLine(tree, lineStart)) {
         const hidden = hidesIndentation(text, lineStart)
         if (block < 0) {
           if (hidden && !isWithinBrackets(tree, node)) refuse(SYNTAX_RULES.brokenLine, node)
@@ -156,9 +156,10 @@ export function createLineCheck(grammar: Grammar): (tree: Tree, report: Report) 
   }
 
   /** Whether a backslash joins the line to the one before. The comment test is for `# ...\`, which joins nothing. */
-  function continuesLine({ text, kind, end }: Tree, node: number, lineStart: number): boolean {
+  function continuesLine(tree: Tree, lineStart: number): boolean {
+    const { text, kind } = tree
     if (!endsWithBackslash(text, lineStart)) return false
-    return !(kind[node - 1] === comment && end[node - 1] >= lineStart - 2)
+    return kind[innermost(tree, endOfLine(text, lineStart) - 1)] !== comment
   }
 
   function followsSemicolon({ kind, flags, parent }: Tree, node: number): boolean {

@@ -36,9 +36,7 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
   const concatenated = grammar.kindId('concatenated_string')
   const interpolation = grammar.kindId('interpolation')
   const formatExpression = grammar.kindId('format_expression')
-  const dropped = kindSet(grammar, 'comment line_continuation')
   const patterns = kindSet(grammar, 'case_pattern dict_pattern keyword_pattern union_pattern')
-  const equals = grammar.kindId('=', false)
   const [specifierField, conversionField] = [
     grammar.fieldId('format_specifier'),
     grammar.fieldId('type_conversion'),
@@ -112,15 +110,13 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
   }
 
   function checkField(tree: Tree, node: number, report: Report): void {
-    const { text, start, end, kind, skip, field } = tree
+    const { text, start, end, skip, field } = tree
     let conversion = 0
     let specifier = 0
-    let showsItself = false
     let close = 0
     for (let child = node + 1; child < skip[node]; child = skip[child]) {
       if (field[child] === conversionField) conversion = child
       else if (field[child] === specifierField) specifier = child
-      else if (kind[child] === equals) showsItself = true
       close = child
     }
     const wrong = (at: number, message: string): void =>
@@ -129,15 +125,6 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
       return wrong(node, 'this field has no end')
     if (conversion !== 0 && !/^![rsa]$/.test(text.slice(start[conversion], end[conversion]))) {
       return wrong(conversion, 'a conversion is one of `!r`, `!s` and `!a`')
-    }
-    if (showsItself) {
-      for (let inner = node + 1; inner < skip[node]; inner += 1) {
-        if (dropped[kind[inner]] !== 0)
-          return wrong(
-            inner,
-            'a field with `=` shows its own text, and Python drops this part of it',
-          )
-      }
     }
     if (specifier !== 0) checkSpecifier(tree, specifier, start[close], report)
   }

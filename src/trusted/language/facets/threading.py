@@ -112,6 +112,35 @@ class Event:
         return self._flag
 
 
+class Condition:
+    """A lock, and word of what happened: nobody else gives it."""
+
+    def __init__(self, lock=None):
+        self._lock = RLock() if lock is None else lock
+        self.acquire, self.release = self._lock.acquire, self._lock.release
+
+    def __enter__(self):
+        return self._lock.__enter__()
+
+    def __exit__(self, kind, error, trace):
+        return self._lock.__exit__(kind, error, trace)
+
+    def wait(self, timeout=None):
+        if timeout is None:
+            raise RuntimeError('deadlock: nobody else notifies, there is one thread')
+        door.sleep(timeout)
+        return False
+
+    def wait_for(self, predicate, timeout=None):
+        return predicate() or self.wait(timeout) or predicate()
+
+    def notify(self, n=1):
+        pass
+
+    def notify_all(self):
+        pass
+
+
 class local:
     """Attributes of one thread's own."""
 
@@ -229,7 +258,7 @@ def names(run):
 
 NAMES = {
     cls.__name__: cls
-    for cls in (Lock, RLock, Semaphore, BoundedSemaphore, Event, local, Thread, Timer)
+    for cls in (Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, local, Thread, Timer)
 }
 for _class in (*NAMES.values(), Main):
     _class.__module__ = 'threading'

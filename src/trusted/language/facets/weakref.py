@@ -1,30 +1,10 @@
-"""`weakref` for guests: keys of values are data."""
+"""`weakref` for guests: what `finalize` keeps is in no class that the program could read."""
 
 from ..sealed import __builtins__
 import atexit
 import sys
 import weakref
 from types import SimpleNamespace
-
-from ..ownership import DATA_CLASSES
-
-
-class WeakValueDictionary(weakref.WeakValueDictionary):
-    """Its keys are data: looking for one that went with its value calls nobody."""
-
-    def __setitem__(self, key, value):
-        if type(key) not in DATA_CLASSES:
-            raise TypeError(f'a {type(key).__name__!r} object cannot be a key here: use data')
-        super().__setitem__(key, value)
-
-    def setdefault(self, key, default=None):
-        if key not in self:
-            self[key] = default
-        return self[key]
-
-    def update(self, other=None, /, **kwargs):
-        for key, value in {**dict(other or {}), **kwargs}.items():
-            self[key] = value
 
 
 # What waits for its object to go, the oldest first: nobody else keeps it.
@@ -86,5 +66,5 @@ def _end():
 
 _take = finalize._take
 del finalize._take
-WeakValueDictionary.__module__ = finalize.__module__ = 'weakref'
-NAMES = {'finalize': finalize, 'WeakValueDictionary': WeakValueDictionary}
+finalize.__module__ = 'weakref'
+NAMES = {'finalize': finalize}

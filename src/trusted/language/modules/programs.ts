@@ -147,7 +147,7 @@ export const PROGRAMS: ModuleRecords = {
   },
   threading: {
     shows: `
-      BoundedSemaphore Event Lock RLock Semaphore Thread Timer active_count current_thread
+      BoundedSemaphore Condition Event Lock RLock Semaphore Thread Timer active_count current_thread
       enumerate get_ident local main_thread`,
     wrapped: true,
     subclassable: `Thread Timer local`,
