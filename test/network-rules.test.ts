@@ -1,5 +1,5 @@
 /** What a policy says of requests: addresses, origins, paths, and what is wrong with what is written. */
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { readAddress, readRange, whyRefused } from '../src/trusted/network/addresses.js'
 import { isAmbiguous, isOf, isPath, readOrigin, readUrl } from '../src/trusted/network/origins.js'
 import { networkEffect, type Transport } from '../src/trusted/network/network.js'
@@ -176,9 +176,29 @@ describe('URLs', () => {
       '/%252e%252e/',
       '/a%00',
       '/%c0%ae%c0%ae/',
+      '/..%c0%afb',
+      '/..%e0%80%afb',
+      '/..%f0%80%80%afb',
+      '/..%25c1%259cb',
+      '/%u002e%u002e/b',
+      '/..%u2216b',
+      '/..%ef%bc%8fb',
+      '/%ef%bc%8e./b',
+      '/%e2%80%a5/b',
+      '/a%ef%bc%bcb',
     ])
       expect(isAmbiguous(path), path).toBe(true)
-    for (const path of ['/a/b', '/projects/group%2fname/files', '/a..b/...', '/a%20b', '/100%25'])
+    for (const path of [
+      '/a/b',
+      '/projects/group%2fname/files',
+      '/a..b/...',
+      '/a%20b',
+      '/100%25',
+      '/%c3%bc/%e4%b8%ad/%f0%9f%99%82',
+      '/%e2%80%a6',
+      '/a%ef%bc%8fb',
+      '/%fc',
+    ])
       expect(isAmbiguous(path), path).toBe(false)
   })
 })
@@ -393,20 +413,29 @@ describe('what a worker that lies may ask', () => {
 describe('one exchange, whoever asks for it', () => {
   const VALUE = 'sk-4f1c8a0b27'
   /** What is sent, and what is answered, of a rule for any method. */
+  let resolved = ['93.184.216.34']
+  beforeEach(() => {
+    resolved = ['93.184.216.34']
+  })
   function exchange(
     answered: { headers?: [string, string][]; body?: string } = {},
     handler?: (request: Request) => Response,
+    more: object = { origin: 'https://other.test' },
   ) {
     const sent: { method: string; headers: readonly (readonly [string, string])[] }[] = []
     const network = {
-      allow: [{ origin: 'https://*.a.test', methods: '*' as const }],
+      allow: [{ origin: 'https://*.a.test', methods: '*' as const }, more as { origin: string }],
       deny: ['https://b.a.test', 'https://*.c.a.test'],
     }
     const effect = networkEffect({
       rules: resolvePolicy({ network }).network!,
-      secrets: new Secrets({ KEY: { value: VALUE, hosts: ['*.a.test'] } }),
+      secrets: new Secrets({
+        KEY: { value: VALUE, hosts: ['*.a.test'] },
+        WIDE: { value: '12345678€', hosts: ['*.a.test'] },
+        OLD: { value: 'grüße-grüße', hosts: ['*.a.test'] },
+      }),
       transport: {
-        resolve: async () => ['93.184.216.34'],
+        resolve: async () => resolved,
         own: () => [],
         send: async (request) => {
           sent.push(request)
@@ -465,6 +494,19 @@ describe('one exchange, whoever asks for it', () => {
       await expect(ask('GET https://x.a.test/', [[name, '1']]), name).rejects.toThrow(
         "is the host's to write",
       )
+    for (const name of ['Transfer_Encoding', 'CONTENT_LENGTH'])
+      await expect(ask('GET https://x.a.test/', [[name, '1']]), name).rejects.toThrow(
+        "is the host's to write",
+      )
+    for (const name of [
+      'X-HTTP-Method-Override',
+      'x_original_url',
+      'X-Forwarded-Host',
+      'forwarded',
+    ])
+      await expect(ask('GET https://x.a.test/', [[name, '1']]), name).rejects.toThrow(
+        `the header ${name} would have another method, path or host taken for this one: a rule's "headers" may hold it`,
+      )
     await expect(ask('POST https://x.a.test/', [], new Uint8Array(1001))).rejects.toThrow(
       'a body of more than 1000 bytes',
     )
@@ -506,6 +548,56 @@ describe('one exchange, whoever asks for it', () => {
     }
   })
 
+  test('each of its characters may be written as another carrier writes it', () => {
+    const value = 'a<&+/"\'é=z€x'
+    const secrets = new Secrets({ KEY: { value, hosts: ['x.a.test'] } })
+    const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
+    // But for the ends, which what is around it has a part in.
+    const base64 = Buffer.from(`x${value}`).toString('base64').slice(2, 21)
+    const forms = [
+      Array.from(utf8(value), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+      'a\\u003c\\u0026\\u002B/\\u0022\\u0027\\u00E9=z\\u20acx', // System.Text.Json
+      'a&lt;&amp;+/&quot;&#39;é=z€x',
+      'a&#x3C;&#38;+/&quot;&#039;&#233;=z&#x20ac;x',
+      "a%3c&amp;%2B\\/\\u0022'%e9=z%E2%82%ACx",
+      Array.from(value, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(
+        '',
+      ),
+    ]
+    for (const form of [
+      ...forms,
+      base64,
+      base64.replaceAll('/', '\\/'),
+      base64.replaceAll('+', '-'),
+    ]) {
+      const bytes = utf8(`<${form}>`)
+      expect(new TextDecoder().decode(secrets.mask(bytes)), form).toMatch(/^<\*+>$/)
+      for (const size of [1, 2, 7]) {
+        const masker = secrets.masker()
+        let told = ''
+        for (let at = 0; at < bytes.length; at += size)
+          told += Buffer.from(masker.take(bytes.slice(at, at + size))).toString()
+        expect(told + Buffer.from(masker.end()).toString(), form).toMatch(/^<\*+>$/)
+      }
+    }
+    const old = new Secrets({ KEY: { value: 'grüße-grüße', hosts: ['x.a.test'] } })
+    for (const form of ['grüße-grüße', Buffer.from('grüße-grüße').toString('latin1')])
+      expect(old.maskText(`<${form}>`)).toMatch(/^<\*+>$/)
+    expect(Buffer.from(old.mask(Buffer.from('<grüße-grüße>', 'latin1'))).toString()).toMatch(
+      /^<\*+>$/,
+    )
+    // Nothing that only begins so.
+    expect(secrets.maskText('a<&+/"\'é=z€')).toBe('a<&+/"\'é=z€')
+  })
+
+  test('of two that overlap nothing is left', () => {
+    const secrets = new Secrets({
+      A: { value: 'abcdefgh', hosts: ['x.a.test'] },
+      B: { value: 'efgh1234', hosts: ['x.a.test'] },
+    })
+    expect(secrets.maskText('<abcdefgh1234>')).toBe(`<${'*'.repeat(12)}>`)
+  })
+
   test('a handler that passes its request on follows no redirect by it', async () => {
     const seen: string[] = []
     const { sent, ask } = exchange({}, (request) => {
@@ -516,15 +608,63 @@ describe('one exchange, whoever asks for it', () => {
     expect([seen, sent]).toEqual([['manual'], []])
   })
 
-  test('a compressed answer is none where a secret was sent, and is not asked for', async () => {
-    const { sent, ask } = exchange({ headers: [['Content-Encoding', 'gzip']], body: 'packed' })
+  test('a compressed answer is none of a server that has secrets, and is not asked for, nor are parts', async () => {
+    const { sent, ask } = exchange({ headers: [['Content-Encoding', 'GZIP']], body: 'packed' })
     const accepts = ['accept-encoding', 'gzip']
-    await expect(ask('GET https://x.a.test/', [['key', '~secret.KEY~'], accepts])).rejects.toThrow(
-      'a compressed answer',
-    )
-    expect((await ask('GET https://x.a.test/', [accepts])).headers).toEqual([
-      ['Content-Encoding', 'gzip'],
+    const asked = [
+      accepts,
+      ['Range', 'bytes=1-2'],
+      ['If-Range', '"x"'],
+      ['Accept-Charset', 'utf-16'],
+      ['A-IM', 'diffe'],
+    ]
+    for (const key of [[['key', '~secret.KEY~']], []])
+      await expect(ask('GET https://x.a.test/', [...key, ...asked])).rejects.toThrow(
+        'a compressed answer',
+      )
+    expect((await ask('GET https://other.test/', asked)).headers).toEqual([
+      ['Content-Encoding', 'GZIP'],
     ])
-    expect(sent.map(({ headers }) => headers)).toEqual([[['key', VALUE]], [accepts]])
+    expect(sent.map(({ headers }) => headers)).toEqual([[['key', VALUE]], [], asked])
+  })
+
+  test('what an origin names of addresses is for it alone', async () => {
+    const { sent, ask } = exchange({}, undefined, {
+      origin: ['https://*.x.test', 'http://127.0.0.1:8080', 'http://localhost:81', 'http://[::1]'],
+      addresses: ['10.0.0.0/8'],
+    })
+    for (const [host, address] of [
+      ['a.x.test', '127.0.0.1'],
+      ['a.x.test', '::1'],
+      ['localhost.x.test', '127.0.0.1'],
+      ['localhost:81', '192.168.0.1'],
+    ] as const) {
+      const url = host.includes(':') ? `http://${host}/` : `https://${host}/`
+      resolved = [address]
+      await expect(ask(`GET ${url}`), host).rejects.toThrow('or leads to one')
+    }
+    expect(sent).toEqual([])
+    resolved = ['127.0.0.5', '::1']
+    await ask('GET http://localhost:81/')
+    await ask('GET http://127.0.0.1:8080/')
+    await ask('GET http://[::1]/')
+    resolved = ['10.1.2.3']
+    await ask('GET https://a.x.test/')
+    expect(sent.length).toBe(4)
+  })
+
+  test('a secret that no header can hold is told of; Basic holds it as UTF-8', async () => {
+    const { sent, ask } = exchange()
+    await expect(ask('GET https://x.a.test/', [['key', '~secret.WIDE~']])).rejects.toThrow(
+      'the header key holds what no header can',
+    )
+    await ask('GET https://x.a.test/', [
+      ['authorization', `Basic ${btoa('user:~secret.WIDE~')}`],
+      ['Authorization', `Basic ${btoa('user:~secret.OLD~')}`],
+    ])
+    expect(sent[0]!.headers.map(([, value]) => value)).toEqual([
+      `Basic ${Buffer.from('user:12345678€').toString('base64')}`,
+      `Basic ${Buffer.from('user:grüße-grüße', 'latin1').toString('base64')}`,
+    ])
   })
 })

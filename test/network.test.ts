@@ -21,6 +21,8 @@ const SECRET = 'tk_5up3r/s3cr+t=%?'
 
 let server: WebServer
 let origin: string
+/** The same server, by a name that no secret is for. */
+let unkept: string
 let sandbox: Sandbox
 let events: EffectEvent[] = []
 
@@ -126,6 +128,7 @@ const answer = (...[request, response]: Parameters<RequestListener>): boolean =>
 beforeAll(async () => {
   server = await serve('127.0.0.1', answer)
   origin = `http://127.0.0.1:${server.port}`
+  unkept = `http://localhost:${server.port}`
   sandbox = await createSandbox(
     {
       modules: 'standard',
@@ -142,6 +145,7 @@ beforeAll(async () => {
             headers: { 'X-Key': 'Key ~secret.API_KEY~', Accept: 'application/x' },
           },
           { origin, methods: '*' },
+          unkept,
         ],
       },
     },
@@ -162,7 +166,8 @@ beforeEach(() => {
   server.seen.length = 0
 })
 
-const run = (source: string, inputs = {}) => sandbox.run(source, { inputs: { origin, ...inputs } })
+const run = (source: string, inputs = {}) =>
+  sandbox.run(source, { inputs: { origin, unkept, ...inputs } })
 const value = async (source: string) => returned(await run(source))
 
 describe('requests', () => {
@@ -280,9 +285,9 @@ except requests.TooManyRedirects as error:
     expect(
       await value(`
 import requests
-[requests.get(origin + '/gzip').json(), requests.get(origin + '/deflate').text, requests.get(origin + '/deflate?raw').text,
- requests.get(origin + '/latin').text, requests.get(origin + '/latin').encoding, len(requests.get(origin + '/brotli').content) > 0,
- [len(c) for c in requests.get(origin + '/gzip', stream=True).iter_content(8)], list(requests.get(origin + '/latin').iter_lines())]
+[requests.get(unkept + '/gzip').json(), requests.get(unkept + '/deflate').text, requests.get(unkept + '/deflate?raw').text,
+ requests.get(origin + '/latin').text, requests.get(origin + '/latin').encoding, len(requests.get(unkept + '/brotli').content) > 0,
+ [len(c) for c in requests.get(unkept + '/gzip', stream=True).iter_content(8)], list(requests.get(origin + '/latin').iter_lines())]
 `),
     ).toEqual([
       { text: 'grüße' },
@@ -450,9 +455,9 @@ c.close()
 })
 
 describe('what a rule caps', () => {
-  const caught = (path: string) =>
+  const caught = (path: string, at = 'origin') =>
     run(
-      `import requests\ntry:\n    r = requests.get(origin + '${path}').status_code\nexcept Exception as e:\n    r = f'{type(e).__name__}: {e}'\nr`,
+      `import requests\ntry:\n    r = requests.get(${at} + '${path}').status_code\nexcept Exception as e:\n    r = f'{type(e).__name__}: {e}'\nr`,
     ).then(returned)
 
   test('requests, bytes, time; who must be asked', async () => {
@@ -493,7 +498,7 @@ told`),
   test('bodies without end, and those that are small until they are decoded', async () => {
     const before = process.memoryUsage().rss
     expect(await caught('/endless')).toBe('ConnectionError: the answer is more than 1048576 bytes')
-    expect(await caught('/bomb')).toBe(
+    expect(await caught('/bomb', 'unkept')).toBe(
       'ContentDecodingError: the decoded body is more than 1048576 bytes (limits.effectBytes)',
     )
     expect(await caught('/headers')).toMatch(/^ConnectionError: .*HEADERS_OVERFLOW/)
@@ -593,6 +598,34 @@ print(key[:${half}], end='')
   })
 })
 
+test('files whose names a mask makes one: the first is there, and the other is counted', async () => {
+  const keys = ['first-of-secrets', 'other-of-secrets']
+  await using own = await createSandbox(
+    {
+      modules: 'standard',
+      network: { allow: [origin] },
+      filesystem: { '/': { memory: 1_000_000 } },
+      artifacts: { from: '/' },
+    },
+    {
+      workers: 1,
+      secrets: Object.fromEntries(
+        keys.map((value, index) => [`KEY${index}`, { value, hosts: [origin] }]),
+      ),
+      capabilities: { leak: () => keys },
+    },
+  )
+  const outcome = await own.run(
+    "for key in leak(): open(f'/{key}.txt', 'w').write(f'text of {key}')\nopen('/z', 'w').close()",
+  )
+  const stars = '*'.repeat(keys[0]!.length)
+  expect({ ...outcome.files }).toEqual({
+    [`/${stars}.txt`]: new TextEncoder().encode(`text of ${stars}`),
+    '/z': new Uint8Array(),
+  })
+  expect(outcome.filesOmitted).toBe(1)
+})
+
 test('a run with requests is recorded and made again, and nobody is asked', async () => {
   const source = `import requests\nr = requests.post('${origin}/p', data='x')\n[r.json()['body'], r.status_code]`
   const first = await sandbox.run(source, { record: true })
@@ -677,6 +710,33 @@ except Exception as error:
       origins: ['https://api.example.com'],
       methods: ['GET', 'POST'],
     })
+  })
+
+  test('what is no response is none, and nothing is asked of the network in its place', async () => {
+    const used = new Response('x')
+    await used.text()
+    const nonsense: unknown[] = [
+      ...[null, 7, 'text', {}, { status: 200 }, { status: 200, headers: [], body: 'x' }],
+      ...[Response.error(), used, Promise.resolve(null)],
+    ]
+    const outcome = await withHandler(
+      {
+        network: {
+          handler: ({ url }) => nonsense[Number(new URL(url).pathname.slice(1))] as Response,
+        },
+      },
+      { network: { allow: [origin] } },
+      `
+import requests
+def told(index):
+    try: return requests.get(f'{origin}/{index}').text
+    except Exception as error: return f'{type(error).__name__}: {error}'
+[told(index) for index in range(${nonsense.length})]`,
+    )
+    expect(returned(outcome)).toEqual(
+      nonsense.map((_, index) => `RuntimeError: the host's GET ${origin}/${index} failed`),
+    )
+    expect(server.seen).toEqual([])
   })
 
   test('is not asked for what the policy does not allow; one without end is cut off', async () => {

@@ -92,7 +92,10 @@ export function encodeFiles(
   return rows.length === 0 ? undefined : encodeFileRows(rows)
 }
 
-/** @internal The files of a call's end. @throws ProtocolError */
+/**
+ * @internal The files of a call's end. Where masked secrets make one name of two, the first has it, and the others are counted among
+ * those that were omitted. @throws ProtocolError
+ */
 export function decodeFiles(
   bytes: Uint8Array | null,
   { artifacts }: Pick<ResolvedPolicy, 'artifacts'>,
@@ -100,8 +103,11 @@ export function decodeFiles(
   if (bytes === null || artifacts === null) return { files: {}, omitted: 0 }
   const { files, omitted } = decodeTaken(bytes, artifacts)
   const found = Object.create(null) as Record<string, Uint8Array>
-  for (const [path, contents] of files) found[path] = contents.slice()
-  return { files: found, omitted }
+  let lost = 0
+  for (const [path, contents] of files)
+    if (Object.hasOwn(found, path)) lost++
+    else found[path] = contents.slice()
+  return { files: found, omitted: omitted + lost }
 }
 
 /** @internal Most bytes of a call's end that are files. */

@@ -77,7 +77,7 @@ export interface Spent {
   readonly runsLost?: number
   /** With `artifacts` in the policy: the files that the run left there, by guest path; none where it was ended by force. */
   readonly files?: Readonly<Record<string, Uint8Array>>
-  /** With `artifacts` in the policy: how many files did not fit. */
+  /** With `artifacts` in the policy: how many files did not fit, or lost their names to masked secrets. */
   readonly filesOmitted?: number
 }
 

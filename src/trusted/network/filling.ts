@@ -1,13 +1,17 @@
 /** A request as it goes out: the rule's headers in place of the guest's, secrets in place of placeholders. */
-import type { Header } from './headers.js'
+import { GuestError } from '../broker/effect.js'
+import { headerFault, type Header } from './headers.js'
 import type { Outgoing } from './network.js'
 import type { NetworkRule } from './origins.js'
 import type { Secrets } from './secrets.js'
 
-export interface Filled extends Pick<Outgoing, 'url' | 'method' | 'headers' | 'body'> {
-  /** Whether a secret of the host's is in it. */
-  readonly isSecret: boolean
-}
+export type Filled = Pick<Outgoing, 'url' | 'method' | 'headers' | 'body'>
+
+/**
+ * What a guest would ask for an answer with that no mask can read: packed, cut into parts, in other letters, as a difference. None of it
+ * is asked of a server that has secrets, whatever this request holds: it may have kept one of an earlier request.
+ */
+const UNREADABLE = new Set(['a-im', 'accept-charset', 'accept-encoding', 'if-range', 'range'])
 
 /** Fills in what the host adds. @throws Refusal for a secret that is not for this host. */
 export function withSecrets(
@@ -19,29 +23,33 @@ export function withSecrets(
   const own = Object.entries(rule.headers)
   const isOwn = new Set(own.map(([name]) => name.toLowerCase()))
   const written = [...given.filter(([name]) => !isOwn.has(name.toLowerCase())), ...own]
-  if (secrets.isEmpty)
-    return { url, method, headers: written, body: body ?? undefined, isSecret: false }
-  const headers = written.map(
-    ([name, value]): Header => [
-      name,
-      secrets.fill(
-        inBasic(value, (text) => secrets.fill(text, url)),
-        url,
-      ),
-    ],
-  )
+  if (secrets.isEmpty) return { url, method, headers: written, body: body ?? undefined }
+  const filled = written.map(([name, value]): Header => {
+    const whole = secrets.fill(
+      inBasic(value, (text) => secrets.fill(text, url, inBytes)),
+      url,
+    )
+    const fault = headerFault(name, whole)
+    if (fault !== undefined) throw new GuestError('ValueError', fault)
+    return [name, whole]
+  })
   // The host stays what was judged.
   const address = new URL(url)
   address.pathname = secrets.fill(url.pathname, url, encodeURIComponent)
   address.search = secrets.fill(url.search, url, encodeURIComponent)
-  const filled = body === null ? undefined : filledBody(body, written, url, secrets)
-  const isSecret =
-    address.href !== url.href ||
-    filled !== (body ?? undefined) ||
-    headers.some(([, value], index) => value !== written[index]![1])
-  const plain = headers.filter(([name]) => name.toLowerCase() !== 'accept-encoding')
-  return { url: address, method, headers: isSecret ? plain : headers, body: filled, isSecret }
+  return {
+    url: address,
+    method,
+    headers: secrets.areFor(url)
+      ? filled.filter(([name]) => !UNREADABLE.has(name.toLowerCase()))
+      : filled,
+    body: body === null ? undefined : filledBody(body, written, url, secrets),
+  }
 }
+
+/** Characters of a byte each: where some take more than one, as UTF-8. */
+const inBytes = (value: string): string =>
+  /[^\0-\xff]/.test(value) ? String.fromCharCode(...new TextEncoder().encode(value)) : value
 
 /** `Basic …` with the placeholder inside of what is encoded. */
 function inBasic(value: string, fill: (text: string) => string): string {

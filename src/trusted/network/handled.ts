@@ -2,12 +2,15 @@
 import { aborted } from './gate.js'
 import type { Incoming } from './network.js'
 
-/** A response of the host's own. Who made it has decoded it. */
+/** A response of the host's own. Who made it has decoded it. @throws TypeError for what is none, as `Response.error()` */
 export function incomingOf(response: Response, signal: AbortSignal): Incoming {
+  const { status, bodyUsed } = response
+  if (!(Number.isInteger(status) && status >= 200 && status <= 599) || bodyUsed)
+    throw new TypeError('what the handler gave is no response')
   const headers = [...response.headers].filter(
     ([name]) => !/^content-(encoding|length)$/.test(name),
   )
-  return { status: response.status, headers, body: chunksOf(response.body, signal) }
+  return { status, headers, body: chunksOf(response.body, signal) }
 }
 
 async function* chunksOf(

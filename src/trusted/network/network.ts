@@ -6,7 +6,7 @@
  * dialled; what comes back is read up to its limits. A redirect is an answer like any other: a guest that follows it asks anew.
  */
 import { GuestError, Refusal, type Effect, type Question, type Rule } from '../broker/effect.js'
-import { readAddress, readRange, whyRefused, isWithin, type Range } from './addresses.js'
+import { readAddress, readRange, whyRefused, isWithin } from './addresses.js'
 import { readHeaders, type Header } from './headers.js'
 import {
   isAmbiguous,
@@ -18,6 +18,7 @@ import {
   readUrl,
   type NetworkRule,
   type NetworkRules,
+  type Origin,
 } from './origins.js'
 import { Gate, aborted } from './gate.js'
 import { incomingOf } from './handled.js'
@@ -88,7 +89,6 @@ export function networkEffect(options: NetworkOptions): Effect {
     rule,
     path: `network.allow[${index}]`,
     origins: rule.origins.map((text) => readOrigin(text).origin),
-    addresses: namedBy(rule),
   }))
   const deny = rules.deny.map((text) => readOrigin(text).origin)
   const gate = new Gate(AT_ONCE)
@@ -139,7 +139,7 @@ export function networkEffect(options: NetworkOptions): Effect {
     try {
       const incoming =
         (await handled(request, rule, signal)) ?? (await sent(allowed, request, signal))
-      return await read(incoming, most, request.isSecret)
+      return await read(incoming, most, secrets.areFor(url))
     } catch (error) {
       if (late?.aborted) throw new GuestError('TimeoutError', `${url.origin}: timed out`)
       throw error
@@ -164,15 +164,18 @@ export function networkEffect(options: NetworkOptions): Effect {
       ...(hasBody && { body: body.slice() }),
     })
     const response = await aborted(signal, Promise.resolve(handler(asked, rule)))
-    return response && incomingOf(response, signal)
+    return response === undefined ? undefined : incomingOf(response, signal)
   }
 
   const sent = async (
-    { url, addresses: named }: Allowed,
+    { url, rule, origins }: Allowed,
     request: Filled,
     signal: AbortSignal,
   ): Promise<Incoming> => {
     const name = nameOf(url)
+    const named = [...rule.addresses, ...namedBy(origins, url)].flatMap(
+      (one) => readRange(one) ?? [],
+    )
     const found = readAddress(name)
       ? [name]
       : await aborted(signal, transport.resolve(name)).catch((error: unknown) => {
@@ -200,16 +203,17 @@ export function networkEffect(options: NetworkOptions): Effect {
   const read = async (
     { status, headers, body }: Incoming,
     most: number,
-    isSecret: boolean,
+    mayHoldSecret: boolean,
   ): Promise<Answered> => {
     const told = headers.map(
       ([name, value]): Header => [secrets.maskText(name), secrets.maskText(value)],
     )
     const isEncoded = told.some(
-      ([name, value]) => name.toLowerCase() === 'content-encoding' && value !== 'identity',
+      ([name, value]) =>
+        name.toLowerCase() === 'content-encoding' && value.toLowerCase() !== 'identity',
     )
-    // The mask would not find in it what a server sends back of the request.
-    if (isSecret && isEncoded && !secrets.isEmpty)
+    // The mask would not find in it what a server sends back of this request, or of an earlier one.
+    if (mayHoldSecret && isEncoded)
       throw new GuestError('ConnectionError', 'a compressed answer, which was not asked for')
     const room =
       most - told.reduce((sum, [name, value]) => sum + name.length + value.length + 20, 100)
@@ -242,11 +246,13 @@ export function networkEffect(options: NetworkOptions): Effect {
   }
 }
 
-/** Addresses that a rule names: in its list, as its origins, and those of `localhost`, which is a name for them and for nothing else. */
-function namedBy({ origins, addresses }: NetworkRule): readonly Range[] {
-  const hosts = origins.map((text) => readOrigin(text).origin.host.replace(/^\[|\]$/g, ''))
-  const local = hosts.includes('localhost') ? ['127.0.0.0/8', '::1'] : []
-  return [...addresses, ...hosts, ...local].flatMap((text) => readRange(text) ?? [])
+/**
+ * Addresses that an origin names for itself: its own, or those of `localhost`, which is a name for them and for nothing else. They are
+ * nothing to the other origins of its rule, whose names somebody else may lead there.
+ */
+function namedBy(origins: readonly Origin[], url: URL): readonly string[] {
+  if (!origins.some(({ host }) => host === url.hostname)) return []
+  return url.hostname === 'localhost' ? ['127.0.0.0/8', '::1'] : [nameOf(url)]
 }
 
 /** Milliseconds that a guest is willing to wait. */

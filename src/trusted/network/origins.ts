@@ -151,16 +151,24 @@ export function isPath(pattern: string, path: string): boolean {
   })
 }
 
+/** A character in more bytes than it takes, as `%c0%af` is a slash to some servers, or in the way of none but one of them. */
+const SPELLED_OTHERWISE = /%c[01]%|%e0%[89]|%f0%8|%u[\da-f]{4}/i
+const fromUtf8 = new TextDecoder()
+
 /** Whether some server would read the path as another: with `..` between slashes that are written as `%2f`, once or again. */
 export function isAmbiguous(path: string): boolean {
-  // An overlong spelling of a dot, which some servers still read.
-  let read = path.replace(/%c0%ae/gi, '.')
+  let read = path
   for (let times = 0; times < 4; times++) {
+    if (SPELLED_OTHERWISE.test(read)) return true
     const next = read.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     )
     if (next === read) break
     read = next
   }
-  return /(?:^|[/\\])\.{1,2}(?:[/\\;]|$)|\\|\0|%[0-9a-f]{2}/i.test(read)
+  // Full-width dots and slashes are plain ones where a server is made for old character sets.
+  const narrow = fromUtf8
+    .decode(Uint8Array.from(read, (byte) => byte.charCodeAt(0)))
+    .normalize('NFKC')
+  return /(?:^|[/\\])\.{1,2}(?:[/\\;]|$)|\\|\0|%[0-9a-f]{2}/i.test(narrow)
 }

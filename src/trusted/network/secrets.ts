@@ -6,6 +6,7 @@
  */
 import { Refusal } from '../broker/effect.js'
 import { isOf, portOf, readOrigin, type Origin } from './origins.js'
+import { Spellings } from './spellings.js'
 
 /** A secret of the host's. */
 export interface Secret {
@@ -20,7 +21,6 @@ export interface Secret {
 
 const LEAST_CHARACTERS = 8
 const PLACEHOLDER = /~secret\.(\w+)~/g
-const STAR = 42
 
 /** What a guest has in place of the secret: characters that neither URLs nor JSON nor headers write in another way. */
 export const placeholderOf = (name: string): string => `~secret.${name}~`
@@ -38,10 +38,14 @@ function originOf(entry: string): Origin & { readonly isAnyPort: boolean } {
   return { ...origin, isAnyPort: isName && !/:\d+$/.test(entry) }
 }
 
+const isFor = (origins: readonly ReturnType<typeof originOf>[], url: URL): boolean =>
+  origins.some((origin) =>
+    origin.isAnyPort ? isOf({ ...origin, port: portOf(url) }, url) : isOf(origin, url),
+  )
+
 export class Secrets {
   readonly #secrets = new Map<string, { value: string; origins: ReturnType<typeof originOf>[] }>()
-  readonly #forms: Uint8Array[] = []
-  readonly #texts: string[] = []
+  readonly #spellings: Spellings
 
   /** @throws TypeError that begins with the secret's name, for one that cannot be kept or has nowhere to go. */
   constructor(secrets: Readonly<Record<string, Secret>>) {
@@ -62,25 +66,26 @@ export class Secrets {
         }
       })
       this.#secrets.set(name, { value, origins })
-      for (const form of formsOf(value)) {
-        this.#texts.push(form)
-        this.#forms.push(new TextEncoder().encode(form))
-      }
     }
-    this.#texts.sort((a, b) => b.length - a.length)
+    this.#spellings = new Spellings([...this.#secrets.values()].map(({ value }) => value))
   }
 
   get isEmpty(): boolean {
     return this.#secrets.size === 0
   }
 
-  /** Bytes of the longest form in which one is known. */
+  /** Bytes of the longest way in which one is written. */
   get longest(): number {
-    return Math.max(0, ...this.#forms.map(({ length }) => length))
+    return this.#spellings.longest
   }
 
   has(name: string): boolean {
     return this.#secrets.has(name)
+  }
+
+  /** Whether the URL's host may have one of them. */
+  areFor(url: URL): boolean {
+    return [...this.#secrets.values()].some(({ origins }) => isFor(origins, url))
   }
 
   /**
@@ -91,48 +96,33 @@ export class Secrets {
     return text.replace(PLACEHOLDER, (whole, name: string) => {
       const secret = this.#secrets.get(name)
       if (secret === undefined) return whole
-      const isFor = secret.origins.some((origin) =>
-        origin.isAnyPort ? isOf({ ...origin, port: portOf(url) }, url) : isOf(origin, url),
-      )
-      if (!isFor) throw new Refusal(`${name} may not be sent to ${url.origin}`)
+      if (!isFor(secret.origins, url)) throw new Refusal(`${name} may not be sent to ${url.origin}`)
       return spell(secret.value)
     })
   }
 
   /** A copy with every secret masked; the bytes themselves where there is none. */
   mask(bytes: Uint8Array): Uint8Array {
-    return this.#cover(bytes, undefined) ?? bytes
+    return this.#spellings.cover(bytes) ?? bytes
   }
 
+  /** The same of a text: one of a header has a byte in each character. */
   maskText(text: string): string {
-    let masked = text
-    for (const form of this.#texts) masked = masked.replaceAll(form, '*'.repeat(form.length))
-    return masked
+    const isBytes = !/[^\0-\xff]/.test(text)
+    const bytes = isBytes
+      ? Uint8Array.from(text, (character) => character.charCodeAt(0))
+      : new TextEncoder().encode(text)
+    const masked = this.#spellings.cover(bytes)
+    if (masked === undefined) return text
+    return isBytes
+      ? Array.from(masked, (byte) => String.fromCharCode(byte)).join('')
+      : new TextDecoder().decode(masked)
   }
 
   /** Masks what comes in pieces: a secret may begin in one and end in another. */
   masker(): Masker {
-    return new Masker((bytes, over) => this.#cover(bytes, over), this.#forms)
+    return new Masker(this.#spellings)
   }
-
-  /** Masks in `over`, or in a copy, what is found in `bytes`. */
-  #cover(bytes: Uint8Array, over: Uint8Array | undefined): Uint8Array | undefined {
-    let masked = over
-    for (const form of this.#forms)
-      for (let at = bytes.indexOf(form[0]!); at >= 0; at = bytes.indexOf(form[0]!, at + 1))
-        if (startsAt(bytes, at, form)) {
-          masked ??= bytes.slice()
-          masked.fill(STAR, at, at + form.length)
-        }
-    return masked
-  }
-}
-
-const startsAt = (bytes: Uint8Array, at: number, form: Uint8Array): boolean => {
-  if (at + form.length > bytes.length) return false
-  for (let index = 0; index < form.length; index++)
-    if (bytes[at + index] !== form[index]) return false
-  return true
 }
 
 /** Masks a stream. What could be the beginning of a secret is held back until it is known. */
@@ -141,17 +131,14 @@ export class Masker {
   /** The same bytes, in which what was found so far is masked. */
   #masked = new Uint8Array()
 
-  constructor(
-    private readonly cover: (bytes: Uint8Array, over: Uint8Array) => unknown,
-    private readonly forms: readonly Uint8Array[],
-  ) {}
+  constructor(private readonly spellings: Spellings) {}
 
   take(bytes: Uint8Array): Uint8Array {
-    if (this.forms.length === 0) return bytes
+    if (this.spellings.longest === 0) return bytes
     const raw = joined(this.#raw, bytes)
     const masked = joined(this.#masked, bytes)
-    this.cover(raw, masked)
-    const from = raw.length - this.#beginning(raw)
+    this.spellings.cover(raw, masked)
+    const from = raw.length - this.spellings.unended(raw)
     this.#raw = raw.slice(from)
     this.#masked = masked.slice(from)
     return masked.subarray(0, from)
@@ -163,15 +150,6 @@ export class Masker {
     this.#raw = this.#masked = new Uint8Array()
     return rest
   }
-
-  /** How many of the last bytes could be the beginning of a secret. */
-  #beginning(bytes: Uint8Array): number {
-    let most = 0
-    for (const form of this.forms)
-      for (let length = Math.min(form.length - 1, bytes.length); length > most; length--)
-        if (startsAt(bytes, bytes.length - length, form.subarray(0, length))) most = length
-    return most
-  }
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -179,41 +157,4 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
   whole.set(one)
   whole.set(other, one.length)
   return whole
-}
-
-const inSmallHex = (quoted: string): string =>
-  quoted.replace(/%[\dA-F]{2}/g, (hex) => hex.toLowerCase())
-
-/** A secret as it is, and as those spell it who carry it: in URLs, JSON, base64 wherever in a text it stands, and hexadecimal. */
-function formsOf(value: string): ReadonlySet<string> {
-  const bytes = new TextEncoder().encode(value)
-  const quoted = encodeURIComponent(value)
-  const strictly = quoted.replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  const json = JSON.stringify(value).slice(1, -1)
-  const ascii = json.replace(
-    /[\u0080-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const forms = new Set([
-    value,
-    ...[quoted, strictly, quoted.replaceAll('%20', '+'), strictly.replaceAll('%20', '+')].flatMap(
-      (form) => [form, form.replaceAll('%2F', '/')].flatMap((one) => [one, inSmallHex(one)]),
-    ),
-    ...[json, ascii].flatMap((form) => [form, form.replaceAll('/', '\\/')]),
-    hex,
-    hex.toUpperCase(),
-  ])
-  for (let before = 0; before < 3; before++) {
-    const binary = '\0'.repeat(before) + String.fromCharCode(...bytes)
-    const first = [0, 2, 3][before]!
-    const end = Math.floor((binary.length * 8) / 6)
-    const encoded = btoa(binary).slice(first, end)
-    forms.add(encoded)
-    forms.add(encoded.replaceAll('+', '-').replaceAll('/', '_'))
-  }
-  return forms
 }
