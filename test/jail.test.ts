@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import {
   closeSync,
+  constants,
   existsSync,
   mkdtempSync,
   openSync,
@@ -16,6 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
+import { encodeFilesSetup } from '../src/trusted/channel/mounts.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
 import { jailCommand, permissionFlags, startJail } from '../src/platform/node/jail.js'
 import { SETUP as setup } from './support/worker-setup.js'
@@ -207,6 +209,37 @@ describe('a jail', () => {
       worker.kill('enough')
       await worker.ended
       closeSync(leak)
+    },
+  )
+
+  test.runIf(process.platform === 'linux')(
+    'that serves folders of the host inherits a file without a name as well, which it reads and cannot write',
+    async () => {
+      const before = readdirSync('/proc/self/fd').length
+      const mounts = [
+        { at: [], kind: 'read' as const, bytes: 0, files: 0, deny: [] },
+        { at: ['m'], kind: 'memory' as const, bytes: 1000, files: 9, deny: [] },
+      ]
+      const opened = async (kept: typeof mounts, wrap?: string[]) => {
+        const files = encodeFilesSetup({ mounts: kept, artifacts: null })
+        const worker = startJail({ setup: { ...setup, files }, ...(wrap && { wrap }) })
+        await worker.ready
+        const proc = `/proc/${childrenOf(process.pid).at(-1)}`
+        const names = readdirSync(`${proc}/fd`).map((fd) => readlinkSync(`${proc}/fd/${fd}`))
+        const flags = existsSync(`${proc}/fdinfo/3`)
+          ? /flags:\t(\d+)/.exec(readFileSync(`${proc}/fdinfo/3`, 'utf8'))![1]!
+          : '0'
+        worker.kill('enough')
+        await worker.ended
+        return [names.filter((name) => name.startsWith('/dev/shm')), Number(`0o${flags}`) & 3]
+      }
+      expect(await opened(mounts)).toEqual([
+        [expect.stringMatching(/^\/dev\/shm\/#\d+ \(deleted\)$/)],
+        constants.O_RDONLY,
+      ])
+      expect((await opened(mounts.slice(1)))[0]).toEqual([])
+      expect((await opened(mounts, ['/usr/bin/env']))[0]).toEqual([])
+      expect(readdirSync('/proc/self/fd').length).toBe(before)
     },
   )
 

@@ -1,16 +1,18 @@
 /**
  * Starts a worker as a process of its own under Node's permission model: it may read the runtime's own files and nothing
  * else, start no process and no thread, and load no addon; its environment is empty, and it inherits three pipes and
- * nothing more. On Node 25 and later it has no network either. The stack is raised to {@link STACK_KIB} where the system
+ * nothing more, or where it serves folders of the host's a file to read as well (handover.ts). On Node 25 and later it has no network either. The stack is raised to {@link STACK_KIB} where the system
  * allows it (deep recursion is a RecursionError then, not the end of the guest); no core is dumped; on Linux the kernel
  * ends it when its host dies, however it dies, and it may gain no privileges.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { realpathSync } from 'node:fs'
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { closeSync, realpathSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { wrapOf, type Wrap } from './bubblewrap.js'
+import { Handover } from './handover.js'
 import { IMAGE_FOLDERS, wasmPath, type ImageName } from './image.js'
 import { Link } from '../../trusted/channel/link.js'
+import { decodeFilesSetup } from '../../trusted/channel/mounts.js'
 import type { GuestWorker } from '../../trusted/channel/worker.js'
 import { FrameReader, headOf, ProtocolError } from '../../trusted/channel/frames.js'
 import { STACK_SIZE_MB } from '../../trusted/wall/stack.js'
@@ -117,26 +119,35 @@ export function jailCommand(
   return [command, rest]
 }
 
+/** Whether folders of the host's are among its files: then it is answered with pieces of them. */
+const servesFolders = ({ files }: Setup): boolean =>
+  files != null && decodeFilesSetup(files).mounts.some(({ kind }) => kind !== 'memory')
+
 /** Starts a jail. */
 export function startJail(
   options: JailOptions,
   program = guestProgram(options.image),
 ): GuestWorker {
   const link = new Link()
-  const [command, args] = jailCommand(wrapOf(options.wrap, program.readable), program)
+  const wrap = wrapOf(options.wrap, program.readable)
+  const [command, args] = jailCommand(wrap, program)
+  // What a command around it leaves open is not known.
+  const handover = wrap.length === 0 && servesFolders(options.setup) ? Handover.open() : undefined
   // A process group of its own: an interrupt from the terminal is the host's to handle.
   const child = spawn(command, args, {
     cwd: '/',
     env: {},
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', ...(handover ? [handover.reading] : [])],
     detached: true,
     windowsHide: true,
-  })
+  }) as ChildProcessWithoutNullStreams
+  if (handover) closeSync(handover.reading)
   const reader = new FrameReader(options.setup.maxFrameBytes)
   let stderr = ''
   let heard = 0
   const gone = (reason: string, cutOff?: boolean): void => {
     children.delete(child)
+    handover?.close()
     link.close(reason, cutOff)
   }
   child.on('error', (error) => {
@@ -153,8 +164,9 @@ export function startJail(
         heard = 0
         // Together in one call of the system, each where it is.
         child.stdin.cork()
-        child.stdin.write(headOf(parts))
-        for (const part of parts) child.stdin.write(part)
+        // Of several parts are answers, and nothing else.
+        const told = parts.length > 1 ? handover?.take(parts) : undefined
+        for (const part of told ? [told] : [headOf(parts), ...parts]) child.stdin.write(part)
         child.stdin.uncork()
       },
       pause: (paused) => {

@@ -4,7 +4,8 @@
  */
 import { readSync, writeSync } from 'node:fs'
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
-import { headOf, ProtocolError } from '../../trusted/channel/frames.js'
+import { ELSEWHERE, headOf, ProtocolError } from '../../trusted/channel/frames.js'
+import { HANDED_FD } from './handover.js'
 
 export interface Pipe {
   /** Waits for the next payload; ends the worker when there will be none. One that is brief holds until the next. */
@@ -33,17 +34,24 @@ export class StdioPipe implements Pipe {
   }
 
   read(isBrief = false): Uint8Array {
-    const { buffer } = this.#take(new Uint8Array(4))
-    const length = new DataView(buffer).getUint32(0, true)
+    let length = this.#number()
+    const isElsewhere = length === ELSEWHERE
+    if (isElsewhere) length = this.#number()
     if (length > this.#maxBytes)
       throw new ProtocolError(`a frame of ${length} bytes; at most ${this.#maxBytes} are allowed`)
-    return this.#take(isBrief ? this.#roomFor(length) : new Uint8Array(length))
+    const bytes = isBrief ? this.#roomFor(length) : new Uint8Array(length)
+    return isElsewhere ? this.#take(bytes, HANDED_FD) : this.#take(bytes)
   }
 
-  /** Fills the bytes: large frames are copied no more than they must be. */
-  #take(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  #number(): number {
+    return new DataView(this.#take(new Uint8Array(4)).buffer).getUint32(0, true)
+  }
+
+  /** Fills the bytes, from the pipe or from the beginning of a file: large frames are copied no more than they must be. */
+  #take(bytes: Uint8Array<ArrayBuffer>, file?: number): Uint8Array<ArrayBuffer> {
     for (let at = 0; at < bytes.length; ) {
-      const count = retry(() => readSync(0, bytes, at, bytes.length - at, null))
+      const from = file === undefined ? null : at
+      const count = retry(() => readSync(file ?? 0, bytes, at, bytes.length - at, from))
       if (count === 0) process.exit(EXIT.hostGone)
       at += count
     }

@@ -8,8 +8,10 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
 }
 
+/** In place of a length, in a pipe to a worker: how long the payload is follows, and it is not in the pipe. */
+export const ELSEWHERE = 2 ** 32 - 1
 /** More a length cannot tell. */
-export const MOST_FRAME_BYTES = 2 ** 32 - 1
+export const MOST_FRAME_BYTES = ELSEWHERE - 1
 
 /** What goes before a payload in a pipe: its length, here of its parts. */
 export function headOf(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

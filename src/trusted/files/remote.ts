@@ -24,8 +24,10 @@ export function toError(type: string, text: string): Errno | LinkMet {
   return new Errno(type === 'TimeoutError' ? 'ETIMEDOUT' : 'EIO')
 }
 
-/** Written at once, and what a guest is told to read at once. */
+/** Written at once. */
 const PIECE = 1 << 20
+/** What a guest is told to read and write at once: it stays near the processor. */
+const BLOCK = 1 << 18
 /** Read at once, at most: the larger, the less each byte costs. */
 const MOST_READ = 1 << 21
 /** What is read at first: more would be in vain for small files, and for places here and there. */
@@ -230,7 +232,7 @@ export class RemoteVolume implements Volume {
       modified: BigInt(modified!),
       accessed: BigInt(accessed!),
       changed: BigInt(changed!),
-      block: Number(size) > SMALL ? PIECE : SMALL,
+      block: Number(size) > SMALL ? BLOCK : SMALL,
     }
   }
 }
