@@ -21,11 +21,11 @@
   (#set! message "invalid escape sequence: this backslash begins none, and stays as it is")
   (#set! hint "double it, or write raw bytes: `br'...'`"))
 
-((comparison_operator ["is" "is not"] [(integer) (float) (string) (tuple)] @deny)
+((comparison_operator ["is" "is not"] [(integer) (float) (string) (tuple)]) @deny
   (#set! message "`is` with a literal: did you mean `==`?")
   (#set! hint "compare with `==` or `!=`"))
 
-((comparison_operator [(integer) (float) (string) (tuple)] @deny ["is" "is not"])
+((comparison_operator [(integer) (float) (string) (tuple)] ["is" "is not"]) @deny
   (#set! message "`is` with a literal: did you mean `==`?")
   (#set! hint "compare with `==` or `!=`"))
 

@@ -44,6 +44,7 @@ test('it imports nothing, and asks for no file', async () => {
   const [{ imports, dynamicImports, code }] = output
   expect({ imports, dynamicImports }).toEqual({ imports: [], dynamicImports: [] })
   expect(code).not.toContain('import.meta')
+  expect(code).not.toMatch(/__filename|__dirname/)
   // As the README says.
   expect((statSync(FILE).size / 1e6).toFixed(1)).toBe('1.3')
 })

@@ -4,6 +4,7 @@ import {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -191,6 +192,9 @@ describe('reading', () => {
 
   test('what is not there or may not be read says so', () => {
     expect(read(join(folder, 'none.py'))).toBe('no such file')
+    writeFileSync(Buffer.from(`${folder}/\xff.py`, 'latin1'), 'x = 1\n')
+    const [lost] = readdirSync(folder).filter((name) => name.includes('\ufffd'))
+    expect(read(join(folder, lost!))).toBe('its name is not UTF-8')
     expect(read(join(file('a.py'), 'b.py'))).toBe('no such file')
     expect(read(join(folder, 'x'.repeat(300)))).toBe('the name is too long')
     symlinkSync('loop.py', join(folder, 'loop.py'))

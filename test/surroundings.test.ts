@@ -55,15 +55,33 @@ describe('a Node that is too old', () => {
       'pyrestrict: needs Node 20.19 or later; this is 18.20.4\n',
     ])
   })
+
+  test('is no matter to pyrestrict/check, which runs in old pages too', async () => {
+    const { stdout } = await after(
+      `${old} for (const name of ['toReversed', 'toSorted', 'toSpliced', 'with']) delete Array.prototype[name]; delete String.prototype.isWellFormed`,
+      "const { check } = await import('pyrestrict/check'); console.log((await check('x.__class__')).diagnostics[0].code)",
+    )
+    expect(stdout).toBe('PR203\n')
+  })
 })
 
 describe('a bundle', () => {
-  test.each(['esm', 'cjs'] as const)(
+  // esbuild leaves no URL in CommonJS.
+  test.each([
+    ['esm', {}],
+    ['cjs', {}],
+    ['cjs', { 'import.meta.url': 'undefined' }],
+  ] as const)(
     'of format %s says that the package is to be left out of it',
-    async (format) => {
+    async (format, define) => {
       const entry = join(folder, `entry-${format}.mjs`)
       writeFileSync(entry, "import { check } from 'pyrestrict'\ncheck('1').then(console.log)\n")
-      const bundle = await rolldown({ input: entry, platform: 'node', logLevel: 'silent' })
+      const bundle = await rolldown({
+        input: entry,
+        platform: 'node',
+        logLevel: 'silent',
+        transform: { define },
+      })
       const file = join(folder, `bundle-${format}.${format === 'cjs' ? 'cjs' : 'mjs'}`)
       await bundle.write({ file, format, codeSplitting: false })
       const { status, stderr } = await node([file])

@@ -77,7 +77,9 @@ function readAll(fd: number, maxBytes: number): Buffer {
 
 /** Why a file cannot be opened or read, in words. */
 export function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
+  const { code, message, path } = error as NodeJS.ErrnoException
+  // What Node's text of a name has lost finds no file again.
+  if (code === 'ENOENT' && path?.includes('\ufffd')) return 'its name is not UTF-8'
   const known: Readonly<Record<string, string>> = {
     ENOENT: 'no such file',
     ENOTDIR: 'no such file',

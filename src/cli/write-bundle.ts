@@ -64,14 +64,17 @@ const embedRules: Plugin = {
     export const explain = (code) => rules.get(code)?.rule`,
 }
 
-/** A module looks for its files from where it is, and not from where the bundle is. The URL stands apart: see installed.ts. */
+/**
+ * A module looks for its files from where it is, and not from where the bundle is. The URL stands apart: see installed.ts. There is
+ * none where somebody else's bundler has made CommonJS of this, which installation.ts then says.
+ */
 const stayHome: Plugin = {
   name: 'stay-home',
   transform: (code, id) =>
     code.includes('import.meta.url')
       ? code.replaceAll(
           'import.meta.url',
-          `new URL(${JSON.stringify(relative(FOLDER, id))}, BUNDLE).href`,
+          `(BUNDLE && new URL(${JSON.stringify(relative(FOLDER, id))}, BUNDLE).href)`,
         )
       : null,
 }
@@ -125,7 +128,13 @@ const FOR_NODE = {
   platform: 'node',
   plugins: [leavePackages, borrowBuiltins, embedRules, stayHome],
 } as const
-const FOR_ANY = { platform: 'browser', plugins: [embedRules, embedFiles] } as const
+/** The parser's glue asks for these: webpack says that they are there, and leaves their names in a module, where they are not. */
+const NO_FILES = { define: { __filename: 'undefined', __dirname: 'undefined' } }
+const FOR_ANY = {
+  platform: 'browser',
+  plugins: [embedRules, embedFiles],
+  transform: NO_FILES,
+} as const
 const BUNDLES = [
   ['index.js', 'index.js', FOR_NODE],
   ['cli/entry.js', 'cli.js', FOR_NODE],

@@ -161,7 +161,7 @@ class PatternCompiler {
     if (patterns.length === 0) return next
     const parent = this.registers++
     let after: (reading: Reading, from: number) => void = next
-    for (const pattern of patterns.toReversed()) {
+    for (const pattern of [...patterns].reverse()) {
       const matched = this.registers++
       const found = this.registers++
       const rest = after

@@ -128,7 +128,8 @@ function* allMatches(pattern: RegExp, text: string): Generator<number> {
 
 /** Every engine we support has the method; the library that TypeScript is told of (ES2023) has not. */
 function isWellFormed(text: string): boolean {
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
+  // Old pages have no such method; there the slow look is taken at once.
+  return (text as string & { isWellFormed?(): boolean }).isWellFormed?.() ?? false
 }
 
 /** Bytes of `text` in UTF-8; counted only when a text of that length could be over `limit`. */
