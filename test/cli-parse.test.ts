@@ -78,6 +78,7 @@ describe('arguments', () => {
     [check, ['--toString', 'x'], 'there is no option --toString'],
     [rule, ['PR1', 'PR2'], 'unexpected argument "PR2"'],
     [rules, ['x'], 'unexpected argument "x"'],
+    [run, ['a.py', '3'], 'unexpected argument "3"; the program\'s own come after --'],
     [run, ['-c'], '-c needs a value'],
     [run, ['-x'], 'there is no option -x'],
   ])('%# are declined', (command, argv, message) => {

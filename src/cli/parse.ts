@@ -62,7 +62,10 @@ export function parse(command: Command, argv: readonly string[]): Arguments | De
   // `"$FILE"` of a shell whose variable is not set.
   if (positionals.includes('')) return { message: 'an argument is empty' }
   const most = command.positional?.most ?? 0
-  if (positionals.length > most) return { message: `unexpected argument "${positionals[most]}"` }
+  if (positionals.length > most) {
+    const own = command.rest === undefined ? '' : "; the program's own come after --"
+    return { message: `unexpected argument "${positionals[most]}"${own}` }
+  }
   return {
     positionals: positionals.map(String),
     rest: rest.map(String),
