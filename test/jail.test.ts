@@ -86,8 +86,12 @@ describe('the permission model', () => {
     ])
   })
 
-  test('leaves code in a jail no file, process, thread, addon, evaluation or environment', () => {
-    const [command, args] = jailCommand([], alone(probe))
+  test.each([
+    ['leaves code in a jail no file, process, thread, addon, evaluation or environment', true],
+    ['leaves it none where there is no shell to start it', false],
+  ])('%s', (_, hasShell) => {
+    const [command, args] = jailCommand([], alone(probe), hasShell)
+    expect(command).toBe(hasShell ? '/bin/sh' : process.execPath)
     const { stderr, status } = spawnSync(command, args, {
       env: {},
       cwd: '/',

@@ -6,7 +6,7 @@
  * ends it when its host dies, however it dies, and it may gain no privileges.
  */
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { closeSync, realpathSync } from 'node:fs'
+import { closeSync, existsSync, realpathSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { wrapOf, type Wrap } from './bubblewrap.js'
 import { Handover } from './handover.js'
@@ -45,6 +45,8 @@ const HERE = import.meta.url
 /** The script a worker runs. Sources run by a test runner use the built one: Node runs no TypeScript. */
 export const WORKER_SCRIPT = fileURLToPath(new URL('../../../dist/bundle/worker.js', HERE))
 
+/** Systems without it (Windows, images of containers that hold Node and nothing else) start the jail without the script's steps. */
+const SHELL = '/bin/sh'
 /**
  * Run by a shell in place of Node. Every step may fail (an old kernel, a hard limit, no setpriv) and the jail is started all
  * the same: what it promises beyond the permission model is defence in depth.
@@ -102,7 +104,7 @@ function guestProgram(image: ImageName = 'restricted'): JailProgram {
 export function jailCommand(
   wrap: readonly string[] = [],
   program = guestProgram(),
-  platform = process.platform,
+  hasShell = existsSync(SHELL),
 ): [string, string[]] {
   const flags = [
     ...permissionFlags(process.versions.node, program.readable),
@@ -114,7 +116,7 @@ export function jailCommand(
     program.script,
     ...program.args,
   ]
-  const shell = platform === 'win32' ? [] : ['/bin/sh', '-c', SHELL_SCRIPT]
+  const shell = hasShell ? [SHELL, '-c', SHELL_SCRIPT] : []
   const [command, ...rest] = [...wrap, ...shell, process.execPath, ...flags]
   return [command, rest]
 }
