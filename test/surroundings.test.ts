@@ -23,7 +23,7 @@ function node(
 }
 
 /** Runs a module, with this code before everything else. */
-const after = (first: string, code: string) =>
+const begun = (first: string, code: string) =>
   node([
     '--import',
     `data:text/javascript,${encodeURIComponent(first)}`,
@@ -40,7 +40,7 @@ describe('a Node that is too old', () => {
   const old = `${versions("node: '18.20.4'")} delete process.getBuiltinModule;`
 
   test('is told by the library, as an error of its own', async () => {
-    const { stdout } = await after(
+    const { stdout } = await begun(
       old,
       "await import('pyrestrict').catch((error) => console.log(error.name, error.message))",
     )
@@ -57,7 +57,7 @@ describe('a Node that is too old', () => {
   })
 
   test('is no matter to pyrestrict/check, which runs in old pages too', async () => {
-    const { stdout } = await after(
+    const { stdout } = await begun(
       `${old} for (const name of ['toReversed', 'toSorted', 'toSpliced', 'with']) delete Array.prototype[name]; delete String.prototype.isWellFormed`,
       "const { check } = await import('pyrestrict/check'); console.log((await check('x.__class__')).diagnostics[0].code)",
     )
@@ -109,7 +109,7 @@ describe('a run time without the permission model', () => {
     ['bun', 'Bun'],
     ['deno', 'Deno'],
   ])('%s gets no jail that is none', async (version, name) => {
-    const { stdout } = await after(
+    const { stdout } = await begun(
       versions(`${version}: '1.0.0'`),
       `import { createSandbox } from 'pyrestrict'
        await createSandbox().catch((error) => console.log(error.name, error.message))
@@ -126,7 +126,7 @@ describe('a run time without the permission model', () => {
 
 describe('loading the library', () => {
   test('adds no listener, and neither does checking', async () => {
-    const { stdout } = await after(
+    const { stdout } = await begun(
       '',
       // Node listens for the exit itself while a module is loading.
       `const names = () => process.eventNames().flatMap((name) => process.listeners(name).map(() => name)).join()
@@ -142,7 +142,7 @@ describe('loading the library', () => {
 })
 
 test('a system that has no descriptors left is an overload, which passes', async () => {
-  const { stdout } = await after(
+  const { stdout } = await begun(
     '',
     `import { openSync, closeSync } from 'node:fs'
      import { check, createSandbox } from 'pyrestrict'
