@@ -63,7 +63,7 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   'logging.handlers': 'derive from `logging.Handler`, or use `logging.FileHandler`',
   'logging.config': 'call `logging.basicConfig` and `addHandler`',
   linecache: 'use `traceback`, or `open` the file',
-  fileinput: 'open each file, one after the other',
+  fileinput: 'read `sys.stdin`, or open each file, one after the other',
   filecmp: 'compare what `read` gives',
   'importlib.util': 'use `importlib.import_module`',
   'importlib.resources': 'open the file by its path',
