@@ -1,6 +1,7 @@
 /** Files on the command line: what a program finds, and where those that it leaves go. */
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,9 +10,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { isName } from '../src/cli/mounts.js'
 import { pyrestrict } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-mounts-'))
@@ -67,11 +70,51 @@ describe('mounts', () => {
     expect(readFileSync(join(folder, 'elsewhere/file'), 'utf8')).toBe('mine')
   })
 
+  test('two artifacts that are one file on the disk do not replace each other; nobody waits for a pipe', async () => {
+    mkdirSync(join(folder, 'same'))
+    writeFileSync(join(folder, 'same/a'), 'long before')
+    linkSync(join(folder, 'same/a'), join(folder, 'same/b'))
+    execFileSync('mkfifo', [join(folder, 'same/pipe')])
+    const put = (names: string) =>
+      run(
+        `for name in '${names}'.split(): open('/out/' + name, 'w').write(name)`,
+        ...['--memory-dir', '/out=1m', '--artifacts', '/out::same'],
+      )
+    const both = await put('a b')
+    expect([both.status, both.stderr]).toEqual([
+      2,
+      'pyrestrict: --artifacts: same/b: cannot be written: it is the same file here as same/a\n',
+    ])
+    expect(readFileSync(join(folder, 'same/a'), 'utf8')).toBe('a')
+    expect(await put('pipe')).toMatchObject({
+      status: 2,
+      stderr: 'pyrestrict: --artifacts: same/pipe: cannot be written: what is there is no file\n',
+    })
+  })
+
+  test('names that Windows takes for a device, a path or another name', () => {
+    for (const name of [
+      'con',
+      'NUL.txt',
+      'com1',
+      'LPT9.',
+      'a.',
+      'b ',
+      'c:d',
+      'e\\f',
+      'CONOUT$',
+      'g\t',
+    ])
+      expect([name, isName(name, 'win32'), isName(name, 'linux')]).toEqual([name, false, true])
+    for (const name of ['console', 'a.b', '.c', 'com', 'nullable.txt', 'ü'])
+      expect([name, isName(name, 'win32')]).toEqual([name, true])
+  })
+
   test.each([
     [['--read', 'data'], '--read: "data" is not PATH::AT, as data::/data'],
     [
       ['--read', 'data::d'],
-      '--read data::d: "d" must be an absolute path of the program\'s, without . and .., as / or /data',
+      '--read data::d: "d" must be an absolute path of the program\'s, without . and .. and without a / at its end, as / or /data',
     ],
     [
       ['--write', 'data:/d'],

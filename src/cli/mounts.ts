@@ -2,6 +2,8 @@
 import {
   closeSync,
   constants,
+  fstatSync,
+  ftruncateSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -109,9 +111,11 @@ export function saidOfOptions(error: unknown, args: Arguments): unknown {
 
 /**
  * Writes the files that came back below a folder, which is made where it is missing. Their names are the program's choice: a link that
- * is there is not followed, so that nothing is written elsewhere. @throws UsageError for what cannot be written
+ * is there is not followed, so that nothing is written elsewhere; and two whose names are one on this disk, as `a` and `A` may be, do not
+ * replace each other. @throws UsageError for what cannot be written
  */
 export function putArtifacts(files: TakenFiles, from: string, target: string): void {
+  const written = new Map<string, string>()
   for (const [path, contents] of Object.entries(files)) {
     const names = guestPath(path)?.slice(guestPath(from)!.length)
     if (names === undefined || names.length === 0 || names.some((name) => !isName(name)))
@@ -123,8 +127,15 @@ export function putArtifacts(files: TakenFiles, from: string, target: string): v
       makeTarget(target)
       for (let depth = 1; depth < names.length; depth++)
         makeFolder(join(target, ...names.slice(0, depth)))
+      if (lstatSync(file, { throwIfNoEntry: false })?.isFile() === false)
+        throw new Error('what is there is no file')
       const to = openSync(file, NEVER_THROUGH_LINKS, 0o666)
       try {
+        const { dev, ino } = fstatSync(to, { bigint: true })
+        const other = written.get(`${dev} ${ino}`)
+        if (other !== undefined) throw new Error(`it is the same file here as ${other}`)
+        written.set(`${dev} ${ino}`, file)
+        ftruncateSync(to)
         writeFileSync(to, contents)
       } finally {
         closeSync(to)
@@ -135,8 +146,8 @@ export function putArtifacts(files: TakenFiles, from: string, target: string): v
   }
 }
 
-const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW = 0 } = constants
-const NEVER_THROUGH_LINKS = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+const { O_WRONLY, O_CREAT, O_NOFOLLOW = 0 } = constants
+const NEVER_THROUGH_LINKS = O_WRONLY | O_CREAT | O_NOFOLLOW
 
 /** Node's own `mkdirSync` with `recursive` never ends where nothing can be made, as below /proc. */
 function makeTarget(path: string): void {
@@ -151,8 +162,13 @@ function makeFolder(path: string): void {
   else if (!there.isDirectory()) throw new Error(`${path} is no folder`)
 }
 
-/** A name that stays one on this system. */
-const isName = (name: string): boolean => process.platform !== 'win32' || !/[\\/:*?"<>|]/.test(name)
+/** What Windows takes for a device, a path, or another name. */
+const OTHER_ON_WINDOWS =
+  /[\0-\x1f\\/:*?"<>|]|[. ]$|^(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$) *(?:\.|$)/i
+
+/** A name that stays one on the system. */
+export const isName = (name: string, platform = process.platform): boolean =>
+  platform !== 'win32' || !OTHER_ON_WINDOWS.test(name)
 
 /** The two sides of `::`, of which a path may hold a colon. */
 function parted(option: string, word: string, form: string): [string, string] {
@@ -168,7 +184,7 @@ function parted(option: string, word: string, form: string): [string, string] {
 function checkPlace(option: string, at: string): void {
   if (guestPath(at) === undefined)
     throw new UsageError(
-      `${option}: "${at}" must be an absolute path of the program's, without . and .., as / or /data`,
+      `${option}: "${at}" must be an absolute path of the program's, without . and .. and without a / at its end, as / or /data`,
     )
 }
 

@@ -1,7 +1,7 @@
 /** `--allow-net ORIGIN` and `--secret NAME=HOST`: requests that a program may make, beside those of its policy. */
 import { PolicyError } from '../errors.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
-import type { Secret } from '../trusted/network/secrets.js'
+import { Secrets, type Secret } from '../trusted/network/secrets.js'
 import type { Arguments, Option } from './command.js'
 import { UsageError } from './status.js'
 
@@ -36,7 +36,7 @@ export function withNetwork(policy: Policy, args: Arguments): Policy {
   return { ...policy, network: { ...rest, allow: [...allow, ...origins] } }
 }
 
-/** The secrets of `--secret`. @throws UsageError where one is not told, or has nowhere to go. */
+/** The secrets of `--secret`. @throws UsageError where one is not told, cannot be kept, or has nowhere to go. */
 export function secretsOf(
   args: Arguments,
   policy: Policy,
@@ -55,7 +55,18 @@ export function secretsOf(
       const value = process.env[name]
       if (value === undefined)
         throw new UsageError(`--secret ${name}: there is no environment variable of that name`)
-      return [name, { value, hosts: hosts!.split(',') }]
+      const secret = { value, hosts: hosts!.split(',') }
+      try {
+        new Secrets({ [name]: secret })
+      } catch (error) {
+        const [, host, what] = /^\w+\.(?:value|hosts\[(\d+)\]): (.*)$/s.exec(
+          (error as Error).message,
+        )!
+        const of =
+          host === undefined ? 'the value of the variable' : `"${secret.hosts[Number(host)]}"`
+        throw new UsageError(`--secret ${text}: ${of} ${what}`)
+      }
+      return [name, secret]
     }),
   )
 }

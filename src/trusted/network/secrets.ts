@@ -31,6 +31,7 @@ export const placeholdersIn = (text: string): readonly string[] =>
 
 /** The origins that an entry of `hosts` stands for. @throws TypeError saying what to write instead. */
 function originOf(entry: string): Origin & { readonly isAnyPort: boolean } {
+  if (entry === '') throw new TypeError('must name a host')
   const isName = !entry.includes('//')
   const { origin, path } = readOrigin(isName ? `https://${entry}` : entry)
   if (path !== '/') throw new TypeError('must hold no path')
