@@ -157,6 +157,8 @@ def deco(f):
 @deco
 def f(): pass
 b = B()
+class Mangled:
+    __slots__ = ('__hidden', '_inner', 'open')
 try:
     try: raise KeyError(1)
     except KeyError as cause: raise ValueError(2) from cause
@@ -169,6 +171,8 @@ except ValueError as e: error = e
       ['B', 'int', 'builtin_function_or_method'],
     ],
     ['[c.__name__ for c in B.__mro__]', ['B', 'A', 'object']],
+    ['Mangled.__slots__', ['__hidden', '_inner', 'open']],
+    ["'upper' in 'x'.__dir__() and (1).__sizeof__() > 0", true],
     ['[c.__name__ for c in bool.__mro__]', ['bool', 'int', 'object']],
     ['B.__bases__ == (A,) and B.__base__ is A and object.__base__ is None', true],
     ['A.__subclasses__() == [B]', true],

@@ -74,6 +74,33 @@ print('end')
 `,
     'a\nend\nb\n',
   ],
+  'generators that wait are closed, and what one raises is told': [
+    `
+def held(name):
+    try:
+        yield name
+    finally:
+        print('closed', name)
+        if name == 'b': raise ValueError(name) from None
+def plain():
+    yield 1
+    print('never')
+first, second, third, kept = held('a'), held('b'), plain(), [held('c'), held('not begun')]
+next(first), next(second), next(third), next(kept[0])
+exec("def inner():\\n    try: yield\\n    finally: print('text')\\nlast = inner()\\nnext(last)")
+print('end')
+`,
+    `end
+closed a
+closed b
+Exception ignored while calling deallocator <built-in method close of generator object at 0x…>:
+Traceback (most recent call last):
+  File "<guest>", line 7, in held
+ValueError: b
+text
+closed c
+`,
+  ],
   'after an exit': [
     `
 import sys
@@ -116,7 +143,7 @@ const FILES = {
 } as const
 
 describe.each([
-  ['restricted', { modules: 'standard' }],
+  ['restricted', { modules: 'standard', evaluate: true }],
   ['full', { language: 'full' }],
 ] as const)('%s', (_, language) => {
   let sandbox: Sandbox

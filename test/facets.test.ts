@@ -43,6 +43,40 @@ except SystemExit as end: print(end.code)`
   expect(guest.run(source)).toEqual(['returned', 'None', 'cleaned\n2 1\nTrue\n'])
 })
 
+test('a runner runs one coroutine after another in its loop, or in one that a program makes', () => {
+  const source = `import asyncio, contextvars
+var = contextvars.ContextVar('var', default='unset')
+async def told(x):
+    await asyncio.sleep(0)
+    return x, asyncio.get_running_loop().is_running(), var.get()
+with asyncio.Runner() as runner: print(runner.run(told(1)), runner.run(told(2)))
+context = contextvars.copy_context(); context.run(var.set, 'set')
+with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner: print(runner.run(told(3), context=context))
+for make in (lambda: 3), list:
+    try: asyncio.Runner(loop_factory=make).run(told(4))
+    except TypeError as e: print(e)
+try: asyncio.Runner().run(3)
+except TypeError as e: print(e)`
+  expect(guest.run(source)).toEqual([
+    'returned',
+    'None',
+    "(1, True, 'unset') (2, True, 'unset')\n(3, True, 'set')\na loop was expected, got 'int'\na loop was expected, got 'list'\nAn asyncio.Future, a coroutine or an awaitable is required\n",
+  ])
+})
+
+test('a listener of log records handles what waits when it is stopped: there is one thread', () => {
+  const source = `import logging, queue
+from logging.handlers import QueueHandler, QueueListener
+class Kept(logging.Handler):
+    def emit(self, record): print(record.getMessage())
+waiting = queue.Queue()
+log = logging.getLogger('told'); log.propagate = False; log.addHandler(QueueHandler(waiting))
+with QueueListener(waiting, Kept()):
+    log.warning('through a queue'); print('after')
+print(waiting.empty())`
+  expect(guest.run(source)).toEqual(['returned', 'None', 'after\nthrough a queue\nTrue\n'])
+})
+
 test('a loop that a program holds has tasks, timers and the time', () => {
   const source = `import asyncio
 async def main():

@@ -163,7 +163,7 @@ describe('the language is all of Python', () => {
     expect(await raised('import subprocess\nsubprocess.run(["ls"])')).toMatch(
       /^OSError: .*processes/,
     )
-    expect(await raised('import os\nos.system("ls")')).toMatch(/^OSError: /)
+    expect(await raised('import os\nos.system("ls")')).toBe(-1)
     expect(await raised('import os\nos.fork()')).toMatch(/^OSError: /)
     expect(await raised('import select\nselect.select([], [], [], 0.001)')).toEqual([[], [], []])
     expect(await raised('input()')).toMatch(/^EOFError: this program was given no input/)

@@ -6,12 +6,10 @@ const network =
 
 export const MODULE_HINTS: Readonly<Record<string, string>> = {
   posixpath: 'use `os.path`',
-  mimetypes: 'keep the types in a dict',
   subprocess: host,
   multiprocessing: 'write a loop: a guest has one thread',
   _thread: 'use `asyncio`',
   cmd: 'call the functions: a guest has no terminal',
-  gzip: 'use `zlib`',
   bz2: 'use `zlib`',
   lzma: 'use `zlib`',
   email: host,
@@ -42,9 +40,9 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   marshal: 'use `json`',
   shelve: 'use `json`',
   copyreg: 'use `copy`',
-  xml: 'use `html` for escaping, or ask the host to parse XML',
-  'xml.etree': 'ask the host to parse XML',
-  'xml.etree.ElementTree': 'ask the host to parse XML',
+  'xml.dom': 'use `xml.etree.ElementTree`',
+  'xml.dom.minidom': 'use `xml.etree.ElementTree`; its `indent` makes lines',
+  'xml.sax': 'use `xml.etree.ElementTree.XMLPullParser`',
   code: 'define a function and call it',
   codeop: 'define a function and call it',
   ctypes: 'use `struct` or `array`',
@@ -60,7 +58,6 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
   pytest: 'write `assert`',
   'unittest.mock':
     'write a class of your own that notes its calls, and set attributes with `setattr`',
-  'logging.handlers': 'derive from `logging.Handler`, or use `logging.FileHandler`',
   'logging.config': 'call `logging.basicConfig` and `addHandler`',
   linecache: 'use `traceback`, or `open` the file',
   fileinput: 'read `sys.stdin`, or open each file, one after the other',

@@ -2,9 +2,11 @@
 
 from .sealed import __builtins__
 import builtins
+import inspect
 import os
 import sys
 import time
+import traceback
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, PathFinder, SourceFileLoader
 
 from . import door
@@ -46,8 +48,9 @@ def sleep(seconds, /):
 
 
 def system(command):
-    """As os.system, where there is no process to start."""
-    raise OSError(52, 'Function not implemented')
+    """As os.system, where there is no shell to start: minus one says that it failed."""
+    os.fsencode(command)
+    return -1
 
 
 def _make_sockets():
@@ -75,6 +78,29 @@ def _make_sockets():
     select.select = wait
 
 
+_PACKAGE = __name__.partition('.')[0] + '.'
+
+
+def _is_ours(frame):
+    return str(frame.f_globals.get('__name__')).startswith(_PACKAGE)
+
+
+def _hide_ours():
+    """What tells of calls begins with the program: it stands on frames of ours."""
+    walk, outer = traceback.walk_stack, inspect.getouterframes
+
+    def walk_stack(f):
+        """As traceback.walk_stack."""
+        walked = walk(sys._getframe().f_back if f is None else f)
+        return (told for told in walked if not _is_ours(told[0]))
+
+    def getouterframes(frame, context=1):
+        """As inspect.getouterframes."""
+        return [told for told in outer(frame, context) if not _is_ours(told.frame)]
+
+    traceback.walk_stack, inspect.getouterframes = walk_stack, getouterframes
+
+
 def make(archive):
     """Called once, when the image is made, after everything of the builder's was taken away."""
     make_full(archive, TurnLoop)
@@ -84,6 +110,7 @@ def make(archive):
     sys.path_hooks.append(FileFinder.path_hook((SourceFileLoader, SOURCE_SUFFIXES)))
     time.sleep, os.system = sleep, system
     _make_sockets()
+    _hide_ours()
     open_network()
     scope = vars(sys.modules['__main__'])
     scope['__builtins__'] = builtins

@@ -1,5 +1,6 @@
 """The end of a program whose globals nobody will see again, as CPython's own end: what was registered is called, finalizers run,
-and files that are still open are written out. All of it is the guest's work, under its limits. A session has no end.
+generators that wait within a `finally` are closed, and files that are still open are written out. All of it is the guest's work,
+under its limits. A session has no end.
 
 CPython finalizes what is alive in the order in which it was made, with all globals still there (PEP 442). Nothing of the guest can be
 let go of here, since its globals are the interpreter's as long as it runs: so the collector is asked what there is.
@@ -12,29 +13,43 @@ import sys
 from functools import partial
 from io import BufferedRandom, BufferedWriter, TextIOWrapper
 from traceback import format_exception_only
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, GeneratorType
 from warnings import catch_warnings, simplefilter
 
 from ..ownership import mro_of
 
 _FINALIZER = '__del__'
+_IS_GENERATOR = 0x20
+_PACKAGE = __name__.partition('.')[0] + '.'
 _FILES = frozenset({TextIOWrapper, BufferedWriter, BufferedRandom})
-# Whether code of this guest's can have defined a finalizer.
-_has_finalizers = False
+# Whether code of this guest's can have defined a finalizer, and a generator that has something to do when it is closed.
+_has_finalizers = _has_cleanups = False
+# How many modules there were before the guest ran: full Python imports others, whose code nobody has looked at.
+_modules_before = None
 
 
 def note(code):
-    """Before the guest's code runs: whether it names a finalizer. Others have none, and their end costs nothing."""
-    global _has_finalizers
+    """Before code of the guest's runs: what it can define that has a part in its end. Where it is nothing, the end costs nothing."""
+    global _has_finalizers, _has_cleanups, _modules_before
+    if _modules_before is None:
+        _modules_before = len(sys.modules)
     todo = [code]
     for each in todo:
         if _FINALIZER in each.co_names:
             _has_finalizers = True
+        if each.co_flags & _IS_GENERATOR and _handlers_in(each) > 1:
+            _has_cleanups = True
         for constant in each.co_consts:
             if type(constant) is CodeType:
                 todo.append(constant)
-            elif type(constant) is str and _FINALIZER in constant:
-                _has_finalizers = True
+            elif type(constant) is str:
+                _has_finalizers = _has_finalizers or _FINALIZER in constant
+                _has_cleanups = _has_cleanups or 'yield' in constant
+
+
+def _handlers_in(code):
+    """How many handlers its table has: that of a generator has one which no source says. The first byte of each has the highest bit."""
+    return sum([byte >> 7 for byte in code.co_exceptiontable])
 
 
 def end(scope, has_files):
@@ -42,11 +57,14 @@ def end(scope, has_files):
     goes no further."""
     try:
         atexit._run_exitfuncs()
-        if _has_finalizers:
+        is_unknown = len(sys.modules) != _modules_before
+        if has_objects := _has_finalizers or _has_cleanups or is_unknown:
             _collect()
-        if _has_finalizers or has_files:
-            alive = _alive(scope, lambda kind: _finalizer_of(kind) or _is_file(kind))
-            _finalize([each for each in alive if _finalizer_of(type(each))])
+        if has_objects or has_files:
+            alive = _alive(scope, _has_end)
+            _finalize(
+                [each for each in alive if not _is_file(type(each)) or _finalizer_of(type(each))]
+            )
             _write_out([each for each in alive if _is_file(type(each))])
     except BaseException:
         pass
@@ -72,6 +90,10 @@ def _alive(scope, is_wanted):
     return [*{id(thing): thing for thing in things if id(type(thing)) in wanted}.values()]
 
 
+def _has_end(kind):
+    return kind is GeneratorType or _finalizer_of(kind) or _is_file(kind)
+
+
 class _Call(partial):
     """What CPython calls for a finalizer, and tells as the finalizer where it raises."""
 
@@ -83,8 +105,17 @@ def _finalize(alive):
     """CPython itself calls the finalizers, so that it tells what they raise in its own way: as those of objects of ours, which go."""
     for thing in alive:
         finalizer = _finalizer_of(type(thing))
-        if finalizer is not None and not gc.is_finalized(thing):
+        if type(thing) is GeneratorType:
+            _close(thing)
+        elif finalizer is not None and not gc.is_finalized(thing):
             type('', (), {_FINALIZER: staticmethod(_Call(finalizer, thing))})()
+
+
+def _close(generator):
+    """Closes one that waits; what drives the guest is ours, and does not."""
+    frame = generator.gi_frame
+    if generator.gi_suspended and not str(frame.f_globals.get('__name__')).startswith(_PACKAGE):
+        type('', (), {_FINALIZER: staticmethod(_Call(generator.close))})()
 
 
 def _finalizer_of(kind):

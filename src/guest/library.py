@@ -13,12 +13,13 @@ from itertools import islice
 
 from ..dunders import GUARDS
 from ..judges import read
-from ..modules import MODULES, WRITTEN
+from ..modules import FILE_MODULES, MODULES, WRITTEN
 from ..namespaces import globals_of
 from ..names import unmark
 from ..ownership import is_class, own, own_function
 from ..scan import scan
 from .codes import CODES
+from .markup import xml_reader
 
 _field_name_split, _parse = (
     string._string.formatter_field_name_split,
@@ -83,6 +84,7 @@ def _offered(run):
         'field_name_split': lambda name: _field_name_split(_text(name)),
         'formatter_parser': lambda template: iter(list(_parse(_text(template)))),
         'read_field': read,
+        'xml_reader': xml_reader,
     }
 
 
@@ -95,7 +97,7 @@ def names(run, module, make_import):
                 run.builtins
                 | GUARDS
                 | _offered(run)
-                | {'__import__': make_import(run, MODULES), 'ʼlibrary': True}
+                | {'__import__': make_import(run, MODULES | FILE_MODULES), 'ʼlibrary': True}
             )
         space = {'__name__': module, '__doc__': None, '__builtins__': spaces['']}
         exec(marshal.loads(CODES[module]), space)

@@ -11,6 +11,7 @@ from types import ModuleType
 
 from ..names import unmark
 from ..spellings import stored_variable
+from .ending import note
 from .functions import made
 from .questions import ERRORS, questions
 
@@ -97,7 +98,9 @@ class Modules:
     def _execute(self, name, namespace):
         source = self._sources.get(name, ())
         if type(source) is bytes:
-            exec(self._load({'code': source}), namespace)
+            code = self._load({'code': source})
+            note(code)
+            exec(code, namespace)
             return
         for member, *description in source:
             namespace[member] = made([f'{name}.{member}', *description])

@@ -1,5 +1,5 @@
 /** What of CPython's `logging` is changed: frames, forks, and the end of the process. */
-import type { Edit } from './texts.js'
+import type { Edit, Part } from './texts.js'
 
 /** Edits of `logging/__init__.py`. */
 export const LOGGING: readonly Edit[] = [
@@ -105,3 +105,23 @@ else: #pragma: no cover
   ['    def __reduce__(self):\n        return getLogger, ()\n', ''],
   ['import atexit\natexit.register(shutdown)\n', ''],
 ]
+
+/** Edits of `logging/handlers.py`: no sockets, and a listener that handles what waits when it is stopped, since there is one thread. */
+export const HANDLERS: Part = {
+  file: 'logging/handlers.py',
+  cuts: [['class SocketHandler(', 'class BufferingHandler(']],
+  edits: [
+    ['import pickle\n', ''],
+    ['import socket\n', ''],
+    ['import struct\n', ''],
+    ['io.text_encoding(encoding)', "encoding or 'locale'"],
+    [
+      `        self._thread = t = threading.Thread(target=self._monitor)
+        t.daemon = True
+        t.start()
+`,
+      '        self._thread = True\n',
+    ],
+    ['            self._thread.join()\n', '            self._monitor()\n'],
+  ],
+}

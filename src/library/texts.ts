@@ -5,13 +5,16 @@
  *
  * Where an edit names a function that Python has none of, `src/guest/library.py` gives it: `caller(level)`, the file, line
  * and function of a frame of the program's; `program()`, its global names; `first_line(f)`, where one of its functions begins;
- * `can_evaluate`, whether it may have text evaluated.
+ * `can_evaluate`, whether it may have text evaluated; `xml_reader(encoding)`, what reads a document.
  */
 import { libraryFile } from './archive.js'
 import { DOCTEST } from './doctest.js'
-import { LOGGING } from './logging.js'
+import { GZIP } from './gzip.js'
+import { HANDLERS, LOGGING } from './logging.js'
+import { MIMETYPES } from './mimetypes.js'
 import { TIMEIT } from './timeit.js'
 import { UNITTEST } from './unittest.js'
+import { ELEMENT_TREE } from './xml.js'
 
 /** What is found, and what stands there instead. Each is found once at least: another version of CPython ends the build. */
 export type Edit = readonly [find: string, replace: string]
@@ -138,14 +141,18 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   argparse: [{ file: 'argparse.py', edits: ARGPARSE }],
   doctest: DOCTEST,
   getopt: [{ file: 'getopt.py', edits: GETOPT }],
+  gzip: GZIP,
   'html.parser': [MARKUP, { file: 'html/parser.py', edits: HTML }],
   logging: [{ file: 'logging/__init__.py', edits: LOGGING }],
+  'logging.handlers': [HANDLERS],
+  mimetypes: MIMETYPES,
   optparse: [{ file: 'optparse.py', edits: OPTPARSE }],
   sched: [{ file: 'sched.py', edits: SCHED }],
   shlex: [{ file: 'shlex.py', edits: SHLEX }],
   string: [{ file: 'string/__init__.py', edits: STRING }],
   timeit: TIMEIT,
   unittest: UNITTEST,
+  'xml.etree.ElementTree': ELEMENT_TREE,
 }
 
 /** The text of one module. @throws Error where an edit finds nothing. */

@@ -11,7 +11,7 @@ import { LIBRARY, libraryText } from './texts.js'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 const checker = await createChecker({
-  modules: 'standard',
+  modules: 'standard files',
   dunders: 'guarded',
   evaluate: true,
 }).catch(ended)

@@ -94,11 +94,18 @@ def _of_class(x, name):
     if not _own_class(x):
         refuse(name)
     value = _get(x, name)
+    # Slots are told as their statement named them: CPython mangles what it stores alone.
+    owner = f'_{_get(x, "__name__").lstrip("_")}' if name == '__slots__' else None
+
+    def told(each):
+        each = unmark(each)
+        return each[len(owner) :] if owner and each.startswith(f'{owner}__') else each
+
     if type(value) is MappingProxyType:
         return {unmark(key): held for key, held in value.items()}
     if type(value) in (tuple, list, set, frozenset):
-        return type(value)([unmark(each) if type(each) is str else each for each in value])
-    return unmark(value) if type(value) is str else refuse(name)
+        return type(value)([told(each) if type(each) is str else each for each in value])
+    return told(value) if type(value) is str else refuse(name)
 
 
 def _wrapped(x, name):

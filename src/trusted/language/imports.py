@@ -44,7 +44,8 @@ class Facet:
         writing.refuse_write(self, name)
 
     def __dir__(self):
-        return [name for name in (*_shown(self), *_live(self)) if name[:1] != '_']
+        shown = _shown(self)
+        return [name for name in (*shown, *_live(self), *shown['_later']) if name[:1] != '_']
 
 
 Facet.__name__ = Facet.__qualname__ = 'module'
@@ -138,12 +139,12 @@ def make_import(run, grants=None):
     written with, every module there is.
     """
     grants, loaded = run.grants if grants is None else grants, {}
-    packages = {name.rpartition('.')[0] for name in grants if '.' in name}
+    packages = {name[:at] for name in grants for at, letter in enumerate(name) if letter == '.'}
 
     def load(module):
         if module in loaded:
             return loaded[module]
-        shown = {'_name': module, '_repr': _text_of(module), '_held': held}
+        shown = {'_name': module, '_repr': _text_of(module), '_held': held, '_later': []}
         if module in grants:
             fixed, made = _TABLES[module][0], _made(run, module)
             live = made.get('_live', {})
@@ -158,13 +159,18 @@ def make_import(run, grants=None):
             shown |= {name: made[name] for name in made.keys() & grants[module]}
         loaded[module] = facet = Facet()
         _shown(facet).update(shown)
-        for child in grants:
-            if child.rpartition('.')[0] == module:
-                _shown(facet)[child.rpartition('.')[2]] = load(child)
+        for child in dict.fromkeys((*grants, *packages)):
+            parent, _, name = child.rpartition('.')
+            if parent == module and child in modules.WRITTEN:
+                shown['_later'].append(name)
+            elif parent == module:
+                _shown(facet)[name] = load(child)
         return facet
 
     def held(module, name):
-        """A granted module that `module` holds by this name, as `random` does `_os`."""
+        """A granted module that `module` holds by this name, as `random` does `_os`, or one below it that is executed first."""
+        if f'{module}.{name}' in grants:
+            return load(f'{module}.{name}')
         value = vars(_REAL[module]).get(name) if module in _REAL else None
         inner = value.__name__ if type(value) is ModuleType else None
         return load(inner) if inner in grants else None
@@ -191,7 +197,8 @@ def make_import(run, grants=None):
         if not fromlist:
             return load(name.partition('.')[0])
         for wanted in fromlist:
-            if wanted not in (*_shown(module), *_live(module)) or wanted[:1] == '_':
+            is_shown = wanted in (*_shown(module), *_live(module)) or f'{name}.{wanted}' in grants
+            if not is_shown or wanted[:1] == '_':
                 raise ImportError(
                     f'cannot import name {wanted!r} from {name!r}: it is not among the names granted here',
                     name=name,

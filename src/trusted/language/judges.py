@@ -13,6 +13,7 @@ import sys
 from abc import ABC, ABCMeta
 from enum import Enum
 from io import BytesIO, StringIO
+from itertools import tee
 from string import Formatter
 from types import BuiltinFunctionType, MappingProxyType, MethodType
 
@@ -32,7 +33,7 @@ from .ownership import (
     own_function,
     receiver_of,
 )
-from .traces import make_judge
+from .traces import judge_obj, make_judge
 from .writing import name_to_write, writable
 
 _super_class, _super_self = (
@@ -76,12 +77,6 @@ def _judge_format(x, name):
         if value is unsafe:  # never `==`: that would hand `unsafe` to a guest's `__eq__`
             return safe
     return value
-
-
-def _judge_obj(x, name):
-    if AttributeError in mro_of(_class_of(x)):
-        refuse(name, 'of an exception leads to the object that lacked it')
-    return _getattr(x, name)
 
 
 def _judge_registry(x, name):
@@ -186,6 +181,7 @@ def _judge_own(x, name):
     refuse(name)
 
 
+_Tee = type(tee(())[0])
 _held = tuple((kind, kind.__dict__['__func__'].__get__) for kind in (staticmethod, classmethod))
 
 
@@ -216,7 +212,9 @@ def judge_special(x, name):
         if kind in FACETS or not (
             name in OPERATIONS
             or name == '__get__'
-            and own_function(_wrapped(x))
+            and (kind is property or own_function(_wrapped(x)))
+            or name == '__copy__'
+            and kind is _Tee
             or name == '__init__'
             and not _AGAIN.isdisjoint(mro_of(kind))
         ):
@@ -267,7 +265,7 @@ OPERATIONS = (
 # Group of JUDGED_BY -> its judge.
 _JUDGE_OF = {
     'format': _judge_format,
-    'obj': _judge_obj,
+    'obj': judge_obj,
     'trace': make_judge(_judge_own),
     'registry': _judge_registry,
     'own': _judge_own,

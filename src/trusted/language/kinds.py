@@ -38,8 +38,8 @@ Veil.__name__ = Veil.__qualname__ = 'type'
 
 # Where the classes are from whose names programs print.
 _OPAQUE_MODULES = frozenset(
-    'builtins itertools functools types typing operator contextlib _collections collections.abc _io re _pyio posix tarfile tempfile '
-    'zipfile'.split()
+    'builtins itertools functools types typing operator contextlib _collections collections collections.abc _io re _pyio posix tarfile '
+    'tempfile zipfile zlib array _struct _hashlib _md5 _sha1 _sha2 _sha3 _blake2 _asyncio'.split()
 )
 # The veil that stands for an image class wherever the guest would meet the class itself.
 VEILS = {}

@@ -158,7 +158,12 @@ def make_show(run):
 def make_input(run):
     """The guest's `input`: it prompts, and reads a line of what the host gave."""
 
-    def input(prompt='', /):
+    def input(*args, **keywords):
+        if keywords:
+            raise TypeError('input() takes no keyword arguments')
+        if len(args) > 1:
+            raise TypeError(f'input expected at most 1 argument, got {len(args)}')
+        prompt = args[0] if args else ''
         run.stdout.write(_str(str(prompt)))
         if sys.stdin is given.stdin:
             return given.line()

@@ -73,7 +73,7 @@ def _is_super_of_class(x):
 
 def hook(x, name):
     """What the program defines under the name of a hook; of `super()` in a metaclass and of `type` what a metaclass derives;
-    and of data, what `__getnewargs__` answers."""
+    and of data, what `__getnewargs__`, `__dir__` and `__sizeof__` answer, and of ranges and constants `__reduce__`."""
     value = _get(x, name)
     if own_function(function_of(value) if type(value) is MethodType else value):
         return value
@@ -81,7 +81,9 @@ def hook(x, name):
         return _get(type, name)
     if name in _OF_METACLASSES and _is_super_of_class(x):
         return value
-    if name == '__getnewargs__' and type(x) in UNCHANGEABLE:
+    if name == '__reduce__' and (x is Ellipsis or x is NotImplemented or type(x) is range):
+        return value
+    if name in ('__getnewargs__', '__dir__', '__sizeof__') and type(x) in UNCHANGEABLE:
         return value
     if name == '__getnewargs__' and tuple in mro_of(type(x)):
         parts = tuple(tuple.__iter__(x))

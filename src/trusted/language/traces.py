@@ -1,10 +1,14 @@
-"""Tracebacks as objects: where the program's frames of one stand. The frames themselves have no names."""
+"""Tracebacks as objects: where the program's frames of one stand. The frames themselves have no names. And what an AttributeError keeps."""
 
 from .sealed import __builtins__
 from types import TracebackType
 
 from .guest.sources import source_of
 from .kinds import is_of_program
+from .names import refuse
+from .ownership import FACETS, is_class, mro_of, own, own_function
+
+_LEAD_NOWHERE = frozenset({str, bytes, int, float, complex, bool, type(None)})
 
 
 def make_judge(judge_other):
@@ -22,3 +26,17 @@ def make_judge(judge_other):
         return x
 
     return judge
+
+
+def judge_obj(x, name):
+    """The object that lacked an attribute: the program's own, or one that holds nothing. Of the library it may be anything."""
+    value = getattr(x, name)
+    kinds = mro_of(x) if is_class(x) else mro_of(type(x))
+    if (type(x) is super or AttributeError in kinds) and not (
+        own(value if is_class(value) else type(value))
+        or own_function(value)
+        or type(value) in _LEAD_NOWHERE
+        or type(value) in FACETS
+    ):
+        refuse(name, 'of an exception leads to the object that lacked it')
+    return value

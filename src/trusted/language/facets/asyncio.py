@@ -11,6 +11,7 @@ import asyncio
 from ..kinds import veil
 from ..guest.functions import to_thread
 from ..guest.program import TurnLoop
+from .contextvars import _held_by as context_of
 from .traceback import names as traceback_names
 
 
@@ -77,7 +78,26 @@ class EventLoop:
         await self._loop.shutdown_asyncgens()
 
 
-EventLoop.__module__ = 'asyncio'
+class Runner:
+    """Stands for a runner: what `asyncio.Runner(...)` answers."""
+
+    __slots__ = ('_runner',)
+
+    def __enter__(self):
+        self._runner.__enter__()
+        return self
+
+    def __exit__(self, exc_type, exc_val, exc_tb):
+        self._runner.close()
+
+    def close(self):
+        self._runner.close()
+
+    def run(self, coro, *, context=None):
+        return self._runner.run(coro, context=None if context is None else context_of(context))
+
+
+EventLoop.__module__ = Runner.__module__ = 'asyncio'
 
 
 def _callable(function):
@@ -106,7 +126,7 @@ def ensure_future(coro_or_future):
     return asyncio.ensure_future(coro_or_future)
 
 
-PER_RUN = 'run', 'new_event_loop', 'get_event_loop', 'set_event_loop'
+PER_RUN = 'run', 'Runner', 'new_event_loop', 'get_event_loop', 'set_event_loop'
 
 
 def make_loop(run):
@@ -132,6 +152,21 @@ def names(run):
             raise TypeError(f'a coroutine was expected, got {main!r}')
         with asyncio.Runner(loop_factory=lambda: make_loop(run)) as runner:
             return runner.run(main)
+
+    def make_runner(*, debug=None, loop_factory=None):
+        """What runs several coroutines in one loop, which `loop_factory` may make."""
+
+        def make():
+            made = make_loop(run) if loop_factory is None else loop_factory()
+            if type(made) is EventLoop:
+                return made._loop
+            if loop_factory is not None:
+                raise TypeError(f'a loop was expected, got {type(made).__name__!r}')
+            return made
+
+        runner = Runner()
+        runner._runner = asyncio.Runner(loop_factory=make)
+        return runner
 
     def new_event_loop():
         """A loop that does not run yet."""
@@ -159,6 +194,7 @@ def names(run):
     run.state['asyncio.run'] = run_main
     return {
         'run': run_main,
+        'Runner': make_runner,
         'new_event_loop': new_event_loop,
         'get_event_loop': get_event_loop,
         'set_event_loop': set_event_loop,

@@ -36,6 +36,10 @@ export const FORMATS: ModuleRecords = {
     subclassable: `Dialect DictReader DictWriter excel excel_tab unix_dialect`,
     configurable: `DictReader DictWriter`,
   },
+  gzip: {
+    shows: `BadGzipFile GzipFile READ WRITE compress decompress open`,
+    written: true,
+  },
   hashlib: {
     shows: `
       algorithms_available algorithms_guaranteed blake2b blake2s md5 new sha1 sha224 sha256 sha384
@@ -55,11 +59,24 @@ export const FORMATS: ModuleRecords = {
   'json.encoder': {
     shows: `JSONEncoder`,
   },
+  mimetypes: {
+    shows: `
+      MimeTypes add_type common_types encodings_map guess_all_extensions guess_extension
+      guess_file_type guess_type init knownfiles read_mime_types suffix_map types_map`,
+    written: true,
+  },
   struct: {
     shows: `Struct calcsize error iter_unpack pack pack_into unpack unpack_from`,
   },
   tomllib: {
     shows: `TOMLDecodeError loads`,
+  },
+  'xml.etree.ElementTree': {
+    shows: `
+      C14NWriterTarget Comment Element ElementTree PI ParseError ProcessingInstruction QName
+      SubElement TreeBuilder VERSION XML XMLID XMLParser XMLPullParser canonicalize dump fromstring
+      fromstringlist indent iselement iterparse parse register_namespace tostring tostringlist`,
+    written: true,
   },
   zlib: {
     shows: `

@@ -19,7 +19,7 @@ export const PROGRAMS: ModuleRecords = {
     shows: `
       ALL_COMPLETED AbstractEventLoop FIRST_COMPLETED FIRST_EXCEPTION Barrier BoundedSemaphore
       BrokenBarrierError CancelledError Condition Event Future InvalidStateError LifoQueue Lock
-      PriorityQueue Queue QueueEmpty QueueFull QueueShutDown Semaphore Task TaskGroup Timeout
+      PriorityQueue Queue QueueEmpty QueueFull QueueShutDown Runner Semaphore Task TaskGroup Timeout
       TimeoutError all_tasks as_completed create_task current_task ensure_future gather
       get_event_loop get_running_loop iscoroutine iscoroutinefunction isfuture new_event_loop run
       set_event_loop shield sleep timeout timeout_at to_thread wait wait_for`,
@@ -115,6 +115,12 @@ export const PROGRAMS: ModuleRecords = {
       fatal getHandlerByName getHandlerNames getLevelName getLevelNamesMapping getLogRecordFactory
       getLogger getLoggerClass info lastResort log logMultiprocessing logProcesses logThreads
       makeLogRecord raiseExceptions root setLogRecordFactory setLoggerClass shutdown warn warning`,
+    written: true,
+  },
+  'logging.handlers': {
+    shows: `
+      BaseRotatingHandler BufferingHandler MemoryHandler QueueHandler QueueListener
+      RotatingFileHandler TimedRotatingFileHandler WatchedFileHandler`,
     written: true,
   },
   optparse: {
