@@ -6,7 +6,7 @@ from types import TracebackType
 from .guest.sources import source_of
 from .kinds import is_of_program
 from .names import refuse
-from .ownership import FACETS, is_class, mro_of, own, own_function
+from .ownership import is_class, mro_of, own, own_function
 
 _LEAD_NOWHERE = frozenset({str, bytes, int, float, complex, bool, type(None)})
 
@@ -29,14 +29,14 @@ def make_judge(judge_other):
 
 
 def judge_obj(x, name):
-    """The object that lacked an attribute: the program's own, or one that holds nothing. Of the library it may be anything."""
+    """The object that lacked an attribute: the program's own, or one that holds nothing. Of the library it may be anything, a module too
+    that the library was granted and the program was not."""
     value = getattr(x, name)
     kinds = mro_of(x) if is_class(x) else mro_of(type(x))
     if (type(x) is super or AttributeError in kinds) and not (
         own(value if is_class(value) else type(value))
         or own_function(value)
         or type(value) in _LEAD_NOWHERE
-        or type(value) in FACETS
     ):
         refuse(name, 'of an exception leads to the object that lacked it')
     return value
