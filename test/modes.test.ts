@@ -72,12 +72,37 @@ describe('suggestions do not mislead', () => {
     ['exec', 'randint(1, 2)', 'it is in the module `random`, which the policy does not grant'],
     ['eval', '_ + x', undefined],
     ['eval', 'hr(x)', undefined],
-    ['eval', 'IF(x)', undefined],
+    ['eval', 'IF(x)', 'write `a if test else b`'],
+    ['eval', 'x == null', 'write `None`'],
     ['eval', 'lenn(x)', 'did you mean `len`?'],
   ] as const)('%s: %s', async (mode, source, hint) => {
     const checker = await createChecker({ modules: { math: '*' } })
     const { diagnostics } = checker.check(source, { mode, names: ['x'] })
     expect(diagnostics.map((found) => [found.code, found.hint])).toEqual([['PR209', hint]])
+  })
+
+  test.each([
+    ['exec', 'from collections import Mapping', 'PR302', 'it is in `collections.abc`'],
+    [
+      'exec',
+      'import datetime\ndatetime.now()',
+      'PR602',
+      'it is of the class: `datetime.datetime.now`',
+    ],
+    ['exec', 'import time\ntime.clock()', 'PR602', 'use `time.perf_counter`'],
+    [
+      'eval',
+      'import math',
+      'PR102',
+      'leave it out, and name the module where it is used: `math.sqrt(x)`',
+    ],
+    ['eval', 'while 1: pass', 'PR102', 'write a value: `a if test else b` chooses one'],
+  ] as const)('%s: %s', async (mode, source, code, hint) => {
+    const checker = await createChecker({ modules: 'standard' })
+    const { diagnostics, warnings } = checker.check(source, { mode })
+    expect([...diagnostics, ...warnings].map((found) => [found.code, found.hint])).toEqual([
+      [code, hint],
+    ])
   })
 })
 

@@ -61,7 +61,11 @@ describe('without a policy', () => {
 describe('unknown keys', () => {
   test.each([
     [{ module: {} }, `policy.module: unknown key; did you mean "modules"? (${known})`],
-    [{ files: { '/': { memory: 1 } } }, `policy.files: unknown key (${known})`],
+    [
+      { files: { '/': { memory: 1 } } },
+      `policy.files: unknown key; did you mean "filesystem"? (${known})`,
+    ],
+    [{ zones: {} }, `policy.zones: unknown key (${known})`],
     [{ networks: {} }, `policy.networks: unknown key; did you mean "network"? (${known})`],
     [{ capability: {} }, `policy.capability: unknown key; did you mean "capabilities"? (${known})`],
     [

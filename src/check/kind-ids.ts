@@ -50,6 +50,7 @@ const KINDS = [
   'parenthesized_expression',
   'pattern_list',
   'relative_import',
+  'return_statement',
   'set',
   'splat_type',
   'string',

@@ -80,6 +80,29 @@ export const MODULE_HINTS: Readonly<Record<string, string>> = {
 /** What to use instead of names that a granted module does not show. Keys are `module.name`. */
 export const MODULE_NAME_HINTS: Readonly<Record<string, string>> = {
   'abc.abstractproperty': 'write `@property` above `@abstractmethod`',
+  ...Object.fromEntries(
+    'Callable Container Hashable Iterable Iterator Mapping MutableMapping MutableSequence MutableSet Sequence Set Sized'
+      .split(' ')
+      .map((name) => [`collections.${name}`, `it is in \`collections.abc\``]),
+  ),
+  ...Object.fromEntries(
+    'combine fromisoformat fromtimestamp now strptime today utcnow'
+      .split(' ')
+      .map((name) => [`datetime.${name}`, `it is of the class: \`datetime.datetime.${name}\``]),
+  ),
+  'asyncio.create_subprocess_exec': 'a guest has no processes',
+  'asyncio.create_subprocess_shell': 'a guest has no processes',
+  'ast.parse': '`ast.literal_eval` reads literals',
+  'fractions.gcd': 'use `math.gcd`',
+  'inspect.getargspec': 'use `inspect.signature`',
+  'itertools.ifilter': 'use `filter`',
+  'itertools.imap': 'use `map`',
+  'itertools.izip': 'use `zip`',
+  'math.squareroot': 'use `math.sqrt`',
+  'string.join': "write `' '.join(texts)`",
+  'string.letters': 'use `string.ascii_letters`',
+  'sys.maxint': 'use `sys.maxsize`',
+  'time.clock': 'use `time.perf_counter`',
   'os.system': 'a guest has no processes',
   'os.popen': 'a guest has no processes',
   'types.new_class': 'write a `class` statement',

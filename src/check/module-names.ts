@@ -27,6 +27,18 @@ const ALSO = [
   'heapq',
 ]
 
+/** What other languages, and the formulas of spreadsheets, call what Python has. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  null: 'write `None`',
+  NULL: 'write `None`',
+  nil: 'write `None`',
+  undefined: 'write `None`',
+  IF: 'write `a if test else b`',
+  AND: 'write `a and b`',
+  OR: 'write `a or b`',
+  NOT: 'write `not a`',
+}
+
 /** The packages a module is in: `a` and `a.b` for `a.b.c`. */
 export function packagesOf(module: string): readonly string[] {
   const parts = module.split('.')
@@ -39,6 +51,7 @@ export function whereFrom(
   grants: ModuleGrants,
   isExpression: boolean,
 ): string | undefined {
+  if (Object.hasOwn(ELSEWHERE, name)) return ELSEWHERE[name]
   const granted = (module: string): readonly string[] | undefined =>
     Object.hasOwn(grants, module) ? grants[module] : undefined
   const isGranted =

@@ -27,7 +27,7 @@ export function requireOneExpression(
       return refuse(
         child,
         'an expression is expected, not a statement',
-        'write a value: `a if test else b` chooses one',
+        insteadOf(kind[child], kinds),
       )
     }
     expression = child
@@ -53,4 +53,11 @@ export function requireOneExpression(
     if (here === kinds.list_splat)
       return refuse(child, 'a starred value needs brackets around it', 'write `(*values,)`')
   }
+}
+
+function insteadOf(statement: number, kinds: KnownKinds): string {
+  if (statement === kinds.return_statement) return 'write the value alone'
+  if (statement === kinds.import_statement || statement === kinds.import_from_statement)
+    return 'leave it out, and name the module where it is used: `math.sqrt(x)`'
+  return 'write a value: `a if test else b` chooses one'
 }

@@ -33,8 +33,12 @@ export function keyed<E extends v.ObjectEntries>(entries: E) {
     if (issue.expected?.startsWith('"')) return 'is missing'
     if (issue.expected !== 'never') return 'must be an object'
     const key = String(issue.input)
-    const close = nearest(key, Object.keys(entries))
-    return `unknown key${close ? `; did you mean "${close}"?` : ''} (known keys: ${Object.keys(entries).join(', ')})`
+    const known = Object.keys(entries)
+    // Half a word is none that was misspelt: `files` for `filesystem`, `eval` for `evaluate`.
+    const start = key.toLowerCase().slice(0, 4)
+    const close =
+      nearest(key, known) ?? known.find((name) => start.length > 2 && name.startsWith(start))
+    return `unknown key${close ? `; did you mean "${close}"?` : ''} (known keys: ${known.join(', ')})`
   })
   return notList(schema)
 }

@@ -147,7 +147,8 @@ function assignmentSign(code: string): number {
 const condition: Mistake = ({ code }) => {
   const head = /^\s*(?:if|elif|while)\s+/.exec(code)
   const sign = assignmentSign(code)
-  if (!head || sign < 0) return undefined
+  // Behind a colon it is an assignment, and something else is wrong.
+  if (!head || sign < 0 || /:(?!=)/.test(code.slice(0, sign))) return undefined
   return {
     message: "invalid syntax. Maybe you meant '==' or ':=' instead of '='?",
     from: head[0].length,
@@ -199,6 +200,33 @@ const number = reads(
   'a name does not begin with a digit',
 )
 
+/** Where parts of statements belong. */
+const CLAUSES: Readonly<Record<string, string>> = {
+  elif: 'no `if`',
+  else: 'no `if`, `for`, `while` or `try`',
+  except: 'no `try`',
+  finally: 'no `try`',
+}
+
+/** A part of a statement that is not there, or is indented otherwise. */
+const clause: Mistake = ({ code, at }) => {
+  const found = /^\s*(elif|else|except|finally)\b.*:/.exec(code)
+  if (!found) return undefined
+  const word = found[1]!
+  const from = code.indexOf(word)
+  if (at > from) return undefined
+  return {
+    message: INVALID.replace('%', word),
+    hint: `${CLAUSES[word]} is open here: look how far the lines before are indented`,
+    from,
+    to: from + word.length,
+  }
+}
+
+/** Words that no name can be, where one is assigned. */
+const WORD_AS_NAME =
+  /^\s*(and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield)\s*=(?!=)/
+
 /** Annotations and types in which more than an attribute follows a subscript: the grammar takes the subscript for a generic type. */
 const GENERIC = String.raw`\s*([\p{L}_][\w.]*\s*\[[^\[\]]*\])\s*[\[(.]`
 const ANNOTATED = [
@@ -231,6 +259,25 @@ const MISTAKES: readonly Mistake[] = [
   reads(/([=!]==)/, INVALID, (found) => `write \`${found.slice(0, 2)}\``),
   reads(/^\s*(else\s+if)\b/, "expected ':' after `else`", 'write `elif`'),
   number,
+  reads(/^\s*(=)(?!=)/, INVALID, 'leave it out: a formula begins with its value'),
+  reads(
+    WORD_AS_NAME,
+    INVALID,
+    (found) => `\`${found}\` is a word of Python's own: write another name`,
+  ),
+  clause,
+  reads(
+    /\blambda\b[^:]*:\s*(return)\b/,
+    INVALID,
+    'a lambda holds one expression, which is what it returns: leave `return` out',
+  ),
+  // The head of a statement that goes on without its colon.
+  reads(
+    /^\s*(?:if|elif|while|for\s[^:]+?\sin|with|class|def)\s[^:]*?[\w)\]'"]\s+(print\b|return\b|break\b|continue\b|pass\b|raise\b)(?![^:]*:)/,
+    "expected ':'",
+    (found) => `write \`:\` before \`${found}\``,
+  ),
+  reads(/^\s*(foreach)\s+\w+\s+in\b/, INVALID, 'write `for`'),
   condition,
   ...ANNOTATED.map((pattern) =>
     reads(
@@ -252,6 +299,7 @@ const MISTAKES: readonly Mistake[] = [
   reads(/^\s*(switch)\s+\S/, INVALID, 'write `match`'),
   reads(/\S\s*(\?)\s*[^:]+:/, INVALID, 'write `a if condition else b`'),
   comma,
+  reads(/^\s*[\w.]+\s*=\s*[\w.]+[ \t]+(\w+)\s*$/, INVALID),
   reads(
     /^(\p{Lu}[\p{L}'’]*(?:[ ,]+[\p{L}'’]+){2,}[.:!?]?)\s*$/u,
     INVALID,
