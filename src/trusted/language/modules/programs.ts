@@ -133,8 +133,8 @@ export const PROGRAMS: ModuleRecords = {
   },
   platform: {
     shows: `
-      python_branch python_compiler python_implementation python_revision python_version
-      python_version_tuple`,
+      machine node platform python_branch python_compiler python_implementation python_revision
+      python_version python_version_tuple release system version`,
   },
   sched: {
     shows: `Event scheduler`,
