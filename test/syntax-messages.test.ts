@@ -221,8 +221,8 @@ def f():
         7,
         '"\\d" is an invalid escape sequence. Such sequences will not work in the future. Did you mean "\\\\d"? A raw string is also an option.',
       ],
-      [18, '"is" with \'int\' literal. Did you mean "=="?'],
-      [26, '"is" with \'int\' literal. Did you mean "=="?'],
+      [13, '"is" with \'int\' literal. Did you mean "=="?'],
+      [21, '"is" with \'int\' literal. Did you mean "=="?'],
     ])
   })
 
@@ -238,7 +238,7 @@ def f():
       message: '"is" with \'int\' literal. Did you mean "=="?',
       hint: 'compare with `==` or `!=`',
       span: {
-        start: { line: 3, column: 10, offset: 41 },
+        start: { line: 3, column: 4, offset: 35 },
         end: { line: 3, column: 11, offset: 42 },
       },
     })
