@@ -112,10 +112,15 @@ def _finalize(alive):
 
 
 def _close(generator):
-    """Closes one that waits; what drives the guest is ours, and does not."""
-    frame = generator.gi_frame
-    if generator.gi_suspended and not str(frame.f_globals.get('__name__')).startswith(_PACKAGE):
-        type('', (), {_FINALIZER: staticmethod(_Call(generator.close))})()
+    """Closes one that waits, after those that it waits in: a chain of them is as long as a program likes, and C's stack is not. What
+    drives the guest is ours, and is left."""
+    chain = []
+    while type(generator) is GeneratorType and generator.gi_suspended:
+        chain.append(generator)
+        generator = generator.gi_yieldfrom
+    for each in reversed(chain):
+        if not str(each.gi_frame.f_globals.get('__name__')).startswith(_PACKAGE):
+            type('', (), {_FINALIZER: staticmethod(_Call(each.close))})()
 
 
 def _finalizer_of(kind):
