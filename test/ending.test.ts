@@ -101,6 +101,30 @@ text
 closed c
 `,
   ],
+  'and one that another ends meanwhile keeps nothing from its end': [
+    `
+def inner():
+    try:
+        yield
+    finally:
+        try: waiting.close()
+        except ValueError as error: print('inner', error)
+def outer():
+    try:
+        yield from inner()
+    finally:
+        print('outer')
+class Last:
+    def __del__(self): print('last')
+waiting = outer()
+next(waiting)
+last = Last()
+`,
+    `outer
+inner generator already executing
+last
+`,
+  ],
   'after an exit': [
     `
 import sys

@@ -119,7 +119,9 @@ def _close(generator):
         chain.append(generator)
         generator = generator.gi_yieldfrom
     for each in reversed(chain):
-        if not str(each.gi_frame.f_globals.get('__name__')).startswith(_PACKAGE):
+        # One that was closed within another's end has no frame.
+        frame = each.gi_frame
+        if frame and not str(frame.f_globals.get('__name__')).startswith(_PACKAGE):
             type('', (), {_FINALIZER: staticmethod(_Call(each.close))})()
 
 
