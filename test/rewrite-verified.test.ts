@@ -30,7 +30,6 @@ describe('programs', () => {
   const REFUSED = {
     'generic classes': 'check PR203',
     classes: 'check PR203',
-    'f-strings': 'check PR013',
     exceptions: 'check PR203',
     'globals at the start of statements': 'check PR301',
   } as Readonly<Record<string, string>>

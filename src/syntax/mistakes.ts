@@ -4,6 +4,7 @@
  *
  * They explain what is refused anyway. Nothing here decides whether a source is.
  */
+import { depthOf, INVALID, reads, type Line, type Mistake } from './mistake.js'
 import type { Wording } from './source.js'
 
 /** What is said of a stretch of the text, in place of what tree-sitter knows. */
@@ -11,19 +12,6 @@ export interface Explanation extends Wording {
   readonly start: number
   readonly end: number
 }
-
-/** A line, with what its strings hold blanked out, so that only code is read. */
-interface Line {
-  readonly raw: string
-  readonly code: string
-  /** Where in the line tree-sitter stopped. */
-  readonly at: number
-  /** Whether a bracket is open there. */
-  readonly isInBrackets: boolean
-}
-
-type Found = Wording & { readonly from: number; readonly to: number }
-type Mistake = (line: Line) => Found | undefined
 
 /** How far back brackets are looked for, and the longest line that is read. */
 const MOST = 2_000
@@ -37,7 +25,7 @@ export function explain(text: string, at: number): Explanation | undefined {
   if (raw.length > MOST) return undefined
   const code = blanked(raw)
   const before = blanked(text.slice(Math.max(0, start - MOST), start)) + code.slice(0, at - start)
-  const line = { raw, code, at: at - start, isInBrackets: depthOf(before) > 0 }
+  const line: Line = { raw, code, at: at - start, isInBrackets: depthOf(before) > 0 }
   for (const mistake of MISTAKES) {
     const found = mistake(line)
     if (!found) continue
@@ -52,30 +40,6 @@ const blanked = (text: string): string =>
     .replace(STRING, (string) => string[0]!.padEnd(string.length - 1, '_') + string.at(-1)!)
     .replace(/#.*/g, (comment) => ' '.repeat(comment.length))
 
-const depthOf = (code: string): number =>
-  (code.match(/[([{]/g)?.length ?? 0) - (code.match(/[)\]}]/g)?.length ?? 0)
-
-/** A mistake that a pattern of the code finds; what is marked is its first group, or all. */
-function reads(
-  pattern: RegExp,
-  message: string,
-  hint?: string | ((found: string) => string),
-): Mistake {
-  return ({ code }) => {
-    const found = pattern.exec(code)
-    if (!found) return undefined
-    const mark = found[1] ?? found[0]
-    const from = found.index + found[0].indexOf(mark)
-    return {
-      message: message.replace('%', mark.trim()),
-      ...(hint !== undefined && { hint: typeof hint === 'string' ? hint : hint(mark.trim()) }),
-      from,
-      to: from + mark.length,
-    }
-  }
-}
-
-const INVALID = 'invalid syntax near `%`'
 const NOT_A_NAME = /[^\0-\x7f\p{ID_Continue}]/u
 const LOOKALIKES: Readonly<Record<string, string>> = {
   '“': '"',
