@@ -569,6 +569,8 @@ describe('one exchange, whoever asks for it', () => {
       base64,
       base64.replaceAll('/', '\\/'),
       base64.replaceAll('+', '-'),
+      Buffer.from(value).toString('hex'),
+      Buffer.from(value).toString('hex').toUpperCase(),
     ]) {
       const bytes = utf8(`<${form}>`)
       expect(new TextDecoder().decode(secrets.mask(bytes)), form).toMatch(/^<\*+>$/)
@@ -630,16 +632,27 @@ describe('one exchange, whoever asks for it', () => {
 
   test('what an origin names of addresses is for it alone', async () => {
     const { sent, ask } = exchange({}, undefined, {
-      origin: ['https://*.x.test', 'http://127.0.0.1:8080', 'http://localhost:81', 'http://[::1]'],
+      origin: [
+        'https://*.x.test',
+        'http://*',
+        'http://127.0.0.1:8080',
+        'http://localhost:81',
+        'http://[::1]',
+      ],
       addresses: ['10.0.0.0/8'],
     })
     for (const [host, address] of [
       ['a.x.test', '127.0.0.1'],
       ['a.x.test', '::1'],
+      // Any name is none that was named.
+      ['localhost', '127.0.0.1'],
       ['localhost.x.test', '127.0.0.1'],
       ['localhost:81', '192.168.0.1'],
     ] as const) {
-      const url = host.includes(':') ? `http://${host}/` : `https://${host}/`
+      const url =
+        host.startsWith('localhost') && !host.endsWith('x.test')
+          ? `http://${host}/`
+          : `https://${host}/`
       resolved = [address]
       await expect(ask(`GET ${url}`), host).rejects.toThrow('or leads to one')
     }

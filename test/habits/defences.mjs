@@ -255,7 +255,7 @@ export const DEFENCES = [
     [NETWORK, 'if (mayHoldSecret && isEncoded)', 'if (false)', 'a compressed answer'],
     [
       NETWORK,
-      'if (!origins.some(({ host }) => host === url.hostname)) return []',
+      'if (!origins.some((origin) => !origin.isWildcard && isOf(origin, url))) return []',
       '',
       'for it alone',
     ],

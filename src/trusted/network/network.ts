@@ -251,7 +251,7 @@ export function networkEffect(options: NetworkOptions): Effect {
  * nothing to the other origins of its rule, whose names somebody else may lead there.
  */
 function namedBy(origins: readonly Origin[], url: URL): readonly string[] {
-  if (!origins.some(({ host }) => host === url.hostname)) return []
+  if (!origins.some((origin) => !origin.isWildcard && isOf(origin, url))) return []
   return url.hostname === 'localhost' ? ['127.0.0.0/8', '::1'] : [nameOf(url)]
 }
 
