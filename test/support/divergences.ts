@@ -9,9 +9,7 @@
  *     # why: it leads to ...
  *     # repeat: 1000 1 +             so many times this text, put before the code
  */
-import { readdirSync, readFileSync } from 'node:fs'
-
-const folder = new URL('../../fixtures/divergences/', import.meta.url)
+import { caseFiles, type Case } from './case-files.js'
 
 export interface Divergence {
   readonly file: string
@@ -35,31 +33,13 @@ export interface DivergenceFile {
 const FILES = ['syntax', 'attributes', 'classes', 'library', 'evaluate', 'restrictedpython']
 
 export function divergenceFiles(): readonly DivergenceFile[] {
-  const found = readdirSync(folder)
-    .map((name) => name.replace('.py', ''))
-    .sort()
-  if (JSON.stringify(found) !== JSON.stringify([...FILES].sort()))
-    throw new Error(`fixtures/divergences holds ${found.join(' ')}`)
-  return FILES.map((file) => {
-    const [head, ...sections] = readFileSync(new URL(`${file}.py`, folder), 'utf8').split(
-      /^# --- /m,
-    )
-    return {
-      about: head!.split('\n')[0]!.replace(/^# /, ''),
-      cases: sections.map((section) => readCase(section, file)),
-    }
-  })
+  return caseFiles('divergences', FILES).map(({ file, about, cases }) => ({
+    about,
+    cases: cases.map((one) => readDivergence(one, file)),
+  }))
 }
 
-function readCase(section: string, file: string): Divergence {
-  const [name, ...lines] = section.split('\n')
-  const fields: Record<string, string> = {}
-  for (
-    let header: RegExpExecArray | null;
-    (header = /^# (\w+): (.*)$/.exec(lines[0] ?? ''));
-    lines.shift()
-  )
-    fields[header[1]!] = header[2]!
+function readDivergence({ name, fields, code }: Case, file: string): Divergence {
   const { cpython, elsewhere, restrictedpython, pyrestrict, refused, why, repeat, ...unknown } =
     fields
   const others = Object.entries({ cpython, elsewhere, restrictedpython }).filter(
@@ -76,12 +56,12 @@ function readCase(section: string, file: string): Divergence {
   const [, count, text] = /^(\d+) (.*)$/.exec(repeat ?? '') ?? []
   return {
     file,
-    name: name!,
+    name,
     why,
     by: others[0]![0] as Divergence['by'],
     theirs: others[0]![1]!,
     ours: (pyrestrict ?? refused)!,
     refused: refused !== undefined,
-    code: `${`${text ?? ''} `.repeat(Number(count ?? 0))}${lines.join('\n')}`,
+    code: `${`${text ?? ''} `.repeat(Number(count ?? 0))}${code}`,
   }
 }

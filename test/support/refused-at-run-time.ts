@@ -8,9 +8,7 @@
  *
  * and the program.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-
-const folder = new URL('../../fixtures/refusals/', import.meta.url)
+import { caseFiles, type Case } from './case-files.js'
 
 export interface RunTimeRefusal {
   readonly name: string
@@ -30,34 +28,16 @@ export function refusalFiles(): readonly {
   readonly about: string
   readonly cases: readonly RunTimeRefusal[]
 }[] {
-  const found = readdirSync(folder)
-    .map((name) => name.replace('.py', ''))
-    .sort()
-  if (JSON.stringify(found) !== JSON.stringify([...FILES].sort()))
-    throw new Error(`fixtures/refusals holds ${found.join(' ')}`)
-  return FILES.map((file) => {
-    const [head, ...sections] = readFileSync(new URL(`${file}.py`, folder), 'utf8').split(
-      /^# --- /m,
-    )
-    return {
-      file,
-      about: head!.split('\n')[0]!.replace(/^# /, ''),
-      cases: sections.map((section) => readCase(section, file)),
-    }
-  })
+  return caseFiles('refusals', FILES).map(({ file, about, cases }) => ({
+    file,
+    about,
+    cases: cases.map((one) => readRefusal(one, file)),
+  }))
 }
 
-function readCase(section: string, file: string): RunTimeRefusal {
-  const [name, ...lines] = section.split('\n')
-  const fields: Record<string, string> = {}
-  for (
-    let header: RegExpExecArray | null;
-    (header = /^# (\w+): (.*)$/.exec(lines[0] ?? ''));
-    lines.shift()
-  )
-    fields[header[1]!] = header[2]!
+function readRefusal({ name, fields, code }: Case, file: string): RunTimeRefusal {
   if (Object.keys(fields).join(' ') !== 'told when harms instead')
     throw new Error(`${file}/${name}: its headers are ${Object.keys(fields).join(' ')}`)
   const { told, when, harms, instead } = fields as Record<keyof RunTimeRefusal, string>
-  return { name: name!, told, when, harms, instead, code: lines.join('\n').trim() }
+  return { name, told, when, harms, instead, code: code.trim() }
 }
