@@ -1,6 +1,7 @@
 /**
  * Stock Pyodide in this process, in a world in which nothing differs between two builds: clocks, randomness, `Date`, arguments.
  */
+
 /** The instant at which every image is taken: the guest never sees it, but file times and caches hold it. */
 const INSTANT = 1_700_000_000_000
 

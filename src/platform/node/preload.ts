@@ -7,7 +7,7 @@ import { compareWith } from '../../trusted/wall/same.js'
 
 compareWith((one, other) => Buffer.compare(one, other) === 0)
 
-/** To be called before a worker says that it is ready. Takes a millisecond or two. */
+/** To be called before a worker says that it is ready. Takes ten milliseconds: cryptography is most of it. */
 export function preload(): void {
   const bytes = crypto.getRandomValues(new Uint8Array(8))
   performance.now()
