@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ArgumentError, ClosedError, createSandbox, ValueError } from '../src/index.js'
-import type { Cell, FormulaOf, Isolation, Row, Sandbox } from '../src/index.js'
+import type { Cell, FormulaOf, Isolation, Row, Sandbox, Value } from '../src/index.js'
 
 const ISOLATIONS = ['process', 'thread', 'inline'] as const
 
@@ -273,5 +273,41 @@ describe('evaluations that are asked for together', () => {
     // Each in a pristine guest with a pristine trusted module: nothing was called twice in any of them.
     expect(cells).toMatchObject([value(1), value(1), value(1), { error: { limit: 'wallMs' } }])
     await sandbox.close()
+  })
+
+  describe.each(ISOLATIONS)('isolation %s', (isolation) => {
+    test('go together beside those that name a grant, and ask the host once each', async () => {
+      const asked: unknown[] = []
+      const sandbox = await createSandbox(
+        { preset: 'agent', capabilities: { rate: {} }, modules: 'standard' },
+        {
+          isolation,
+          capabilities: {
+            rate: (n: Value) => {
+              asked.push(n)
+              return (n as number) * 10
+            },
+          },
+        },
+      )
+      const sources = [
+        'n + 1',
+        'rate(n)',
+        'globals()["ra" + "te"](n)',
+        // What nobody sees in the text: it is asked again, by itself.
+        '[f for f in [getattr(sys.modules["__main__"], "ra" + "te")]][0](n)',
+      ]
+      const formulas = await compiled(sandbox, sources)
+      const rows = [1, 2, 3].map((n) => ({ n }))
+      const tens = [value(10), value(20), value(30)]
+      expect(await sandbox.sheet(formulas, rows)).toEqual([
+        [value(2), value(3), value(4)],
+        tens,
+        tens,
+        tens,
+      ])
+      expect(asked.sort()).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
+      await sandbox.close()
+    })
   })
 })

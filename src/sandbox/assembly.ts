@@ -8,6 +8,7 @@ import { Compiler } from './compiler.js'
 import { withCode } from './effects.js'
 import { FormulaGuest } from './formula-guest.js'
 import { HostFolders } from './host-folders.js'
+import { noticedBy } from './noticed.js'
 import { compileModules, resolveModules } from './own-modules.js'
 import { Pool } from './pool.js'
 import type { Runtime } from './runs.js'
@@ -79,8 +80,7 @@ export async function assemble(policy: ResolvedPolicy, options: ResolvedOptions)
       states: new States(options.states, fingerprint),
       folders,
       canWait: isolation !== 'inline',
-      isRepeatable:
-        trusted.length === 0 && !host?.asks && Object.keys(policy.filesystem).length === 0,
+      isNoticed: noticedBy(policy, trusted, host),
       compiler,
       pool,
       arriving: new Set(),

@@ -5,7 +5,8 @@
  *
  * A call that does not come to its end (one of its cells loops, or takes all memory) is asked for again in smaller pieces, and the
  * cell that did it by itself, in a pristine guest, under all of the policy's limits: it alone has no value then. A cell may
- * therefore be evaluated more than once. Where that could be noticed, by the host or by a trusted module, each is a run of its own.
+ * therefore be evaluated more than once. Where that could be noticed, by the host or by a trusted module, it is a run of its own
+ * (noticed.ts).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { GuestWorker } from '../trusted/channel/worker.js'
@@ -132,32 +133,34 @@ export class Evaluator {
     return taken
   }
 
-  /** Tells each of these tasks, whatever becomes of it. */
+  /** Tells each of these tasks, whatever becomes of it: first those that go together. */
   async #serve(desk: Desk, tasks: readonly Task[]): Promise<void> {
-    const { isRepeatable, canWait } = this.#runtime
+    const { isNoticed, canWait } = this.#runtime
     // What has text evaluated asks its host, in a run of its own.
-    const isAlone = ({ code }: Task): boolean => !isRepeatable || mayAsk(code, this.#runtime)
-    let size = tasks.length
+    const isAlone = ({ code }: Task): boolean => isNoticed(code) || mayAsk(code, this.#runtime)
+    const together = tasks.filter((task) => !isAlone(task))
+    const ordered = [...together, ...tasks.filter(isAlone)]
+    let size = together.length
     let at = 0
     try {
-      while (at < tasks.length) {
-        const next = tasks.slice(at, at + size)
-        const together = next.findIndex(isAlone)
-        const piece = together > 0 ? next.slice(0, together) : next
+      while (at < ordered.length) {
+        const piece = together.slice(at, at + size)
         const { told, usage } =
-          together === 0
-            ? { told: [await this.#alone(piece[0]!)], usage: UNSPENT.usage }
-            : await this.#call(desk, piece)
-        for (const [index, cell] of told.entries()) piece[index]!.told(cell, usage)
+          piece.length > 0
+            ? await this.#call(desk, piece)
+            : { told: [await this.#alone(ordered[at]!)], usage: UNSPENT.usage }
+        for (const [index, cell] of told.entries()) ordered[at + index]!.told(cell, usage)
         // In the caller's own thread, what else is to be done there gets its turn.
         if (!canWait) await nextTurn()
         at += told.length
+        if (piece.length === 0) continue
         if (told.length > 0) this.#size = Math.min(MOST, Math.max(FIRST, 2 * told.length))
-        else if (piece.length === 1) piece[0]!.told(await this.#alone(tasks[at++]!), UNSPENT.usage)
+        else if (piece.length === 1)
+          piece[0]!.told(await this.#alone(ordered[at++]!), UNSPENT.usage)
         else size = Math.ceil(piece.length / APART)
       }
     } catch (error) {
-      for (const task of tasks.slice(at)) task.failed(error)
+      for (const task of ordered.slice(at)) task.failed(error)
     }
   }
 

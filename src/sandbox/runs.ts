@@ -19,6 +19,7 @@ import {
 import { CANCELLED, type Workers } from './tenants.js'
 import type { HostSide } from './effects.js'
 import { encodeFiles } from './files.js'
+import type { Noticed } from './noticed.js'
 import { encodeInputs, runRequest } from './requests.js'
 import { decodeRecording, type Recorded } from './repeat.js'
 import type { States } from './states.js'
@@ -36,8 +37,8 @@ export interface Runtime {
   readonly folders: HostFolders
   /** Whether a worker of this isolation can wait for an answer that comes later. */
   readonly canWait: boolean
-  /** Whether nobody notices that something is executed twice, or after something else: it can reach no files, and nothing of anybody's. */
-  readonly isRepeatable: boolean
+  /** Whether anybody could notice that a formula is evaluated twice, or after another. */
+  readonly isNoticed: Noticed
   readonly compiler: Compiler
   /** Workers for runs and sessions. None of them compiles. */
   readonly pool: Workers
