@@ -144,6 +144,53 @@ a = A()
 `,
     'bye\n',
   ],
+  'files of the program are closed, none before those that write into it; what one raises is told':
+    [
+      `
+import io
+class Told(io.BytesIO):
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
+    def write(self, data):
+        print('into', self.name, bytes(data))
+        return super().write(data)
+    def close(self):
+        print('close', self.name)
+        super().close()
+        if self.name == 'c': raise ValueError(self.name)
+a = Told('a')
+text = io.TextIOWrapper(io.BufferedWriter(a))
+text.write('x')
+c = Told('c')
+detached = io.TextIOWrapper(io.BytesIO())
+detached.detach()
+over = [Told('d')]
+over.append(io.BufferedWriter(over[0]))
+over[1].write(b'y')
+print('end')
+`,
+      `end
+into a b'x'
+close a
+close c
+Exception ignored while finalizing file <__main__.Told object at 0x…>:
+Traceback (most recent call last):
+  File "<guest>", line 13, in close
+ValueError: c
+into d b'y'
+close d
+`,
+    ],
+  'records that a handler of logs keeps are told': [
+    `
+import logging, logging.handlers, sys
+logging.getLogger().addHandler(logging.handlers.MemoryHandler(9, target=logging.StreamHandler(sys.stdout)))
+logging.warning('kept')
+print('end')
+`,
+    'end\nkept\n',
+  ],
   'after waiting': [
     `
 import asyncio
@@ -201,6 +248,43 @@ describe.each([
         '/text': 'text',
         '/bytes': '12',
       })
+  })
+
+  /** What an archive that was left open holds, as a program reads it that is given its bytes. */
+  test.each([
+    ['gzip', "f = gzip.open('/a', 'wb'); f.write(b'x' * 9)", "gzip.decompress(data) == b'x' * 9"],
+    [
+      'text in gzip',
+      "f = gzip.open('/a', 'wt'); f.write('x' * 9)",
+      "gzip.decompress(data) == b'x' * 9",
+    ],
+    [
+      'gzip over a file that is named before it',
+      "raw = open('/a', 'wb'); f = gzip.GzipFile('n', 'wb', fileobj=raw); f.write(b'x')",
+      "gzip.decompress(data) == b'x'",
+    ],
+    [
+      'zip',
+      "f = zipfile.ZipFile('/a', 'w'); f.writestr('n', 'x')",
+      "zipfile.ZipFile(io.BytesIO(data)).read('n') == b'x'",
+    ],
+    ...['w', 'w:gz', 'w:bz2', 'w:xz', 'w|gz'].map((mode) => [
+      `tar ${mode}`,
+      `f = tarfile.open('/a', '${mode}'); t = tarfile.TarInfo('n'); t.size = 1; f.addfile(t, io.BytesIO(b'x'))`,
+      "tarfile.open(fileobj=io.BytesIO(data)).extractfile('n').read() == b'x'",
+    ]),
+    [
+      'a file that goes by itself',
+      "f = tempfile.NamedTemporaryFile('w', dir='/', prefix='b'); f.write('x'); open('/a', 'w')",
+      "data == b''",
+    ],
+  ])('left open: %s', async (_name, program, check) => {
+    const imports = 'import gzip, io, tarfile, tempfile, zipfile\n'
+    const outcome = await sandbox.run(imports + program)
+    const files = 'files' in outcome ? outcome.files! : {}
+    expect([outcome.status, outcome.output, Object.keys(files)]).toEqual(['returned', '', ['/a']])
+    const read = await sandbox.run(imports + check, { inputs: { data: files['/a'] } })
+    expect(read).toMatchObject({ status: 'returned', value: true })
   })
 
   test('a file that cannot be written out is told, once', async () => {

@@ -1,5 +1,5 @@
 """The end of a program whose globals nobody will see again, as CPython's own end: what was registered is called, finalizers run,
-generators that wait within a `finally` are closed, and files that are still open are written out. All of it is the guest's work,
+generators that wait within a `finally` are closed, and so are files that are still open. All of it is the guest's work,
 under its limits. A session has no end.
 
 CPython finalizes what is alive in the order in which it was made, with all globals still there (PEP 442). Nothing of the guest can be
@@ -10,33 +10,37 @@ from ..sealed import __builtins__
 import atexit
 import gc
 import sys
+from collections import Counter, deque
 from functools import partial
-from io import BufferedRandom, BufferedWriter, TextIOWrapper
-from traceback import format_exception_only
-from types import CodeType, FunctionType, GeneratorType
+from _io import _IOBase
+from traceback import format_exception
+from types import BuiltinFunctionType, CodeType, FunctionType, GeneratorType, SimpleNamespace
 from warnings import catch_warnings, simplefilter
 
 from ..ownership import mro_of
 
 _FINALIZER = '__del__'
 _IS_GENERATOR = 0x20
+# Who imports it makes files of memory, of the program's own classes, or over others.
+_STREAMS = 'io'
 _PACKAGE = __name__.partition('.')[0] + '.'
-_FILES = frozenset({TextIOWrapper, BufferedWriter, BufferedRandom})
-# Whether code of this guest's can have defined a finalizer, and a generator that has something to do when it is closed.
-_has_finalizers = _has_cleanups = False
+# Whether code of this guest's can have defined a finalizer, a generator that has something to do when it is closed, and files of memory.
+_has_finalizers = _has_cleanups = _has_streams = False
 # How many modules there were before the guest ran: full Python imports others, whose code nobody has looked at.
 _modules_before = None
 
 
 def note(code):
     """Before code of the guest's runs: what it can define that has a part in its end. Where it is nothing, the end costs nothing."""
-    global _has_finalizers, _has_cleanups, _modules_before
+    global _has_finalizers, _has_cleanups, _has_streams, _modules_before
     if _modules_before is None:
         _modules_before = len(sys.modules)
     todo = [code]
     for each in todo:
         if _FINALIZER in each.co_names:
             _has_finalizers = True
+        if _STREAMS in each.co_names:
+            _has_streams = True
         if each.co_flags & _IS_GENERATOR and _handlers_in(each) > 1:
             _has_cleanups = True
         for constant in each.co_consts:
@@ -60,11 +64,9 @@ def end(scope, has_files):
         is_unknown = len(sys.modules) != _modules_before
         if has_objects := _has_finalizers or _has_cleanups or is_unknown:
             _collect()
-        if has_objects or has_files:
+        if has_objects or has_files or _has_streams:
             alive = _alive(scope, _has_end)
-            _finalize(
-                [each for each in alive if not _is_file(type(each)) or _finalizer_of(type(each))]
-            )
+            _finalize([each for each in alive if not _is_file(type(each))])
             _write_out([each for each in alive if _is_file(type(each))])
     except BaseException:
         pass
@@ -91,7 +93,7 @@ def _alive(scope, is_wanted):
 
 
 def _has_end(kind):
-    return kind is GeneratorType or _finalizer_of(kind) or _is_file(kind)
+    return kind is GeneratorType or _is_file(kind) or _finalizer_of(kind)
 
 
 class _Call(partial):
@@ -134,27 +136,56 @@ def _finalizer_of(kind):
 
 
 def _is_file(kind):
-    return not _FILES.isdisjoint(mro_of(kind))
+    in_python = sys.modules.get('_pyio')
+    return _IOBase in mro_of(kind) or in_python is not None and in_python.IOBase in mro_of(kind)
 
 
 def _write_out(files):
-    """Files of text before the files of bytes that they write into, which would tell the same once more."""
-    told = set()
-    for is_text in True, False:
-        for file in files:
-            if (TextIOWrapper in mro_of(type(file))) == is_text and id(file) not in told:
-                try:
-                    if not _is_closed(file):
-                        file.flush()
-                except Exception as error:
-                    if is_text:
-                        told.add(id(file.buffer))
-                    text = ''.join(format_exception_only(error))
-                    sys.stderr.write(f'Exception ignored while finalizing file {file!r}:\n{text}')
+    """Closes them, in the order in which they were made, but none before those that write into it, as a file of text does into one of
+    bytes."""
+    above = Counter()
+    below = {id(file): [] for file in files}
+    for file in files:
+        for part in gc.get_referents(file, *gc.get_referents(file)):
+            if id(part) in below and part is not file:
+                below[id(file)].append(part)
+                above[id(part)] += 1
+    ready = deque([file for file in files if not above[id(file)]])
+    while ready:
+        _finish(file := ready.popleft())
+        for part in below[id(file)]:
+            above[id(part)] -= 1
+            if not above[id(part)]:
+                ready.appendleft(part)
+    for file in files:
+        if above[id(file)]:  # They write into one another.
+            _finish(file)
+
+
+def _finish(file):
+    if _finalizer_of(type(file)):
+        _finalize([file])
+    elif not _is_closed(file):
+        try:
+            file.close()
+        except BaseException as error:
+            _tell(file, error, error.__traceback__.tb_next)
+
+
+def _tell(file, error, trace):
+    """As CPython does. Its own hook takes nothing that Python code has made."""
+    said = f'Exception ignored while finalizing file {file!r}'
+    if type(sys.unraisablehook) is BuiltinFunctionType:
+        text = ''.join(format_exception(type(error), error, trace, chain=False))
+        sys.stderr.write(f'{said}:\n{text}')
+    else:
+        told = {'exc_type': type(error), 'exc_value': error, 'exc_traceback': trace}
+        told = SimpleNamespace(**told, err_msg=said, object=None)
+        sys.unraisablehook(told)  # pyright: ignore[reportArgumentType]
 
 
 def _is_closed(file):
     try:
         return file.closed
-    except ValueError:  # It was detached.
+    except Exception:  # It was detached.
         return True

@@ -141,6 +141,8 @@ def _check_frozen():
         raise SystemError(f'not frozen: {soft[:5]}')
     # What the library registered would run at the end of every program.
     atexit._clear()
+    if _FULL:
+        atexit.register(sys.modules['logging'].shutdown)
     gc.collect()
     # What exists now is never garbage: collections of the guest do not look at it.
     gc.freeze()

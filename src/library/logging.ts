@@ -103,7 +103,6 @@ else: #pragma: no cover
     '',
   ],
   ['    def __reduce__(self):\n        return getLogger, ()\n', ''],
-  ['import atexit\natexit.register(shutdown)\n', ''],
 ]
 
 /** Edits of `logging/handlers.py`: no sockets, and a listener that handles what waits when it is stopped, since there is one thread. */

@@ -118,10 +118,11 @@ TracebackException._find_keyword_typos = lambda self: None
 
 def _unraisable(told):
     """What CPython prints of an exception that no one can catch, of a finalizer: without the library's frames, and unmarked."""
-    said = told.err_msg or 'Exception ignored in'
+    said = unmark(told.err_msg or 'Exception ignored in')
     if told.object is not None:
         said += f': {unmark(repr(told.object))}'
-    text = ''.join(_copy.format_exception(told.exc_type, told.exc_value, told.exc_traceback))
+    error = told.exc_type, told.exc_value, told.exc_traceback
+    text = ''.join(_copy.format_exception(*error, chain=False))
     sys.stderr.write(f'{said}:\n{text}')
 
 
