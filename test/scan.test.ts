@@ -105,6 +105,11 @@ describe('names, by the instruction that uses them', () => {
     ['super = a', 'STORE_NAME super'],
     ['__name__ = a', 'STORE_NAME __name__'],
     ['__builtins__ = a', 'STORE_NAME __builtins__'],
+    ['__annotate__ = a', 'STORE_NAME __annotate__'],
+    ['__conditional_annotations__ = a', 'STORE_NAME __conditional_annotations__'],
+    ['__conditional_annotations__ = {a}', 'STORE_NAME __conditional_annotations__'],
+    ['class C:\n  __annotate__ = a', 'STORE_NAME __annotate__'],
+    ['del __conditional_annotations__', 'DELETE_NAME __conditional_annotations__'],
     ['ʼG = a', 'STORE_NAME ʼG'],
     ['def f():\n  global _write_\n  _write_ = a', 'STORE_GLOBAL _write_'],
     ['def f():\n  global __all__\n  __all__ = a', 'STORE_GLOBAL __all__'],
@@ -147,7 +152,11 @@ describe('names, by the instruction that uses them', () => {
     const long = Array.from({ length: 300 }, (_, n) => `a${n}.b${n}`).join(';')
     const first = text.startsWith('def f():\n  global') || text.startsWith('[0') ? '' : `${long}\n`
     if (!text.startsWith('from .')) expect(said(`${first}${text}`)).toBe(expected ?? undefined)
-    if (!/^(super|__name__|__all__|_getattr_ =|__builtins__ =|a\.b\.c)/.test(text))
+    if (
+      !/^(super|__name__|__all__|_getattr_ =|__builtins__ =|a\.b\.c|.*__conditional_|__annotate__)/.test(
+        text,
+      )
+    )
       expect(
         said(`def outer():\n  def inner():\n    pass\n${text.replace(/^(?=.)/gm, '  ')}`),
       ).toBe(outcomeWithin(text, expected))
@@ -166,10 +175,13 @@ describe('names, by the instruction that uses them', () => {
 describe('instructions and constants', () => {
   test.each([
     ['from a import *', 'CALL_INTRINSIC_1 2'],
-    ['x: int', 'STORE_NAME __annotate__'],
     ['from __future__ import annotations', 'flags 0x1000000'],
   ])('%s: %s', (text, expected) => {
     expect(said(text)).toBe(expected)
+  })
+
+  test('what the compiler keeps of the annotations of a module', () => {
+    expect(said('x: int = 1\nif a: y: int\ndef f(): return __annotate__')).toBe(undefined)
   })
 
   test('constants of other types', () => {
@@ -238,6 +250,8 @@ const UNSEEN = [
   // A declaration alone makes no code.
   'global _getattr_',
   'global __all__',
+  'global __conditional_annotations__',
+  'nonlocal __class__',
   'global ʼG',
   // A guard's name, read as guards' are.
   'case _getattr_.y:',
@@ -247,7 +261,6 @@ const UNSEEN = [
   "x = _getattr_(a, 'ʼ_x')",
   'x = ʼtype',
   // The compiler's own variable; a special name in a place where it may be, bound in a way in which it may not.
-  'return __class__',
   'lambda __class__: 0',
   'del __all__',
   'class __init__(',

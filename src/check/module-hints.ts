@@ -103,7 +103,7 @@ export const MODULE_NAME_HINTS: Readonly<Record<string, string>> = {
   'string.letters': 'use `string.ascii_letters`',
   'sys.maxint': 'use `sys.maxsize`',
   'time.clock': 'use `time.perf_counter`',
-  'os.system': 'a guest has no processes',
+  'os.fork': 'a guest has no processes',
   'os.popen': 'a guest has no processes',
   'types.new_class': 'write a `class` statement',
   'typing.ForwardRef': 'write the name of the class as a string',

@@ -21,7 +21,12 @@ export interface Refusal extends Wording {
 }
 
 const readable = new Set(READABLE_DUNDER_NAMES)
-const readableInside = new Set([...READABLE_DUNDER_NAMES, ...CLASS_DUNDERS, ...DEFINED_METHODS])
+const readableInside = new Set([
+  ...READABLE_DUNDER_NAMES,
+  ...CLASS_DUNDERS,
+  ...DEFINED_METHODS,
+  '__class__',
+])
 const assignableInClass = new Set([...CLASS_DUNDERS, ...DEFINED_METHODS])
 const assignableInModule = new Set(MODULE_DUNDERS)
 const definable = new Set(DEFINED_METHODS)

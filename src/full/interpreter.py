@@ -11,7 +11,9 @@ from importlib.machinery import SOURCE_SUFFIXES, FileFinder, PathFinder, SourceF
 
 from . import door
 from .full import make_full
+from .guest.frames import is_ours
 from .guest.program import TurnLoop
+from .guest.shell import system
 from .sockets import open_network
 
 # Served by Pyodide's JavaScript, which no guest has: to a program they are modules that do not exist.
@@ -47,12 +49,6 @@ def sleep(seconds, /):
     door.sleep(seconds)
 
 
-def system(command):
-    """As os.system, where there is no shell to start: minus one says that it failed."""
-    os.fsencode(command)
-    return -1
-
-
 def _make_sockets():
     """What asks for the address of a name has nobody to ask: as where there is no network."""
     import _socket
@@ -78,13 +74,6 @@ def _make_sockets():
     select.select = wait
 
 
-_PACKAGE = __name__.partition('.')[0] + '.'
-
-
-def _is_ours(frame):
-    return str(frame.f_globals.get('__name__')).startswith(_PACKAGE)
-
-
 def _hide_ours():
     """What tells of calls begins with the program: it stands on frames of ours."""
     walk, outer = traceback.walk_stack, inspect.getouterframes
@@ -92,11 +81,11 @@ def _hide_ours():
     def walk_stack(f):
         """As traceback.walk_stack."""
         walked = walk(sys._getframe().f_back if f is None else f)
-        return (told for told in walked if not _is_ours(told[0]))
+        return (told for told in walked if not is_ours(told[0]))
 
     def getouterframes(frame, context=1):
         """As inspect.getouterframes."""
-        return [told for told in outer(frame, context) if not _is_ours(told.frame)]
+        return [told for told in outer(frame, context) if not is_ours(told.frame)]
 
     traceback.walk_stack, inspect.getouterframes = walk_stack, getouterframes
 

@@ -18,12 +18,12 @@ from types import BuiltinFunctionType, CodeType, FunctionType, GeneratorType, Si
 from warnings import catch_warnings, simplefilter
 
 from ..ownership import mro_of
+from .frames import is_ours
 
 _FINALIZER = '__del__'
 _IS_GENERATOR = 0x20
 # Who imports it makes files of memory, of the program's own classes, or over others.
 _STREAMS = 'io'
-_PACKAGE = __name__.partition('.')[0] + '.'
 # Whether code of this guest's can have defined a finalizer, a generator that has something to do when it is closed, and files of memory.
 _has_finalizers = _has_cleanups = _has_streams = False
 # How many modules there were before the guest ran: full Python imports others, whose code nobody has looked at.
@@ -123,7 +123,7 @@ def _close(generator):
     for each in reversed(chain):
         # One that was closed within another's end has no frame.
         frame = each.gi_frame
-        if frame and not str(frame.f_globals.get('__name__')).startswith(_PACKAGE):
+        if frame and not is_ours(frame):
             type('', (), {_FINALIZER: staticmethod(_Call(each.close))})()
 
 

@@ -122,7 +122,6 @@ export const INTROSPECTION_HINTS: Hints = {
   tb_frame: 'write `traceback.format_exc()`',
   f_locals: 'keep the values in a dict of your own',
   f_globals: 'keep the values in a dict of your own',
-  gi_running: 'keep the state of the generator in a variable',
   co_name: 'write `f.__name__`',
   co_varnames: 'write the names of the parameters as strings',
 }

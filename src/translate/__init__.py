@@ -52,7 +52,8 @@ def translate(tree, parameters, keeps_value, lifts=True, evaluated=False, shows=
     if type(tree) is ast.Module:
         without_future_imports(tree)
     final = _final(tree, keeps_value)
-    walk = Walk('module' if parameters is None else 'expression', tree)
+    kind = 'text' if evaluated else 'module'
+    walk = Walk(kind if parameters is None else 'expression', tree)
     while walk.pending:
         walk.kind, walk.owner, level, walk.writes = walk.pending.pop()
         while level:

@@ -71,6 +71,10 @@ def lift(tree):
         elif kind in _OTHER_SCOPES:
             todo += getattr(node, 'decorator_list', ())
             continue
+        elif kind is ast.AnnAssign:
+            # Its annotation is evaluated apart.
+            todo += [node.target, *filter(None, [node.value])]
+            continue
         elif kind is ast.Call:
             calls.append(node)
         todo += _below(node)

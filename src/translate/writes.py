@@ -82,8 +82,9 @@ def augmented(node, walk):
 
 def annotated(node, walk):
     """
-    Annotations are kept in class bodies, where dataclasses and named tuples read them. Elsewhere `x: T = v` -> `x = v`. Of
-    `x.n: T` only `x` is evaluated. `x: T` makes `x` local to its function (`x: None`), and does nothing in a module.
+    Annotations of names are kept in class bodies, where dataclasses and named tuples read them, and in modules, which tell them by
+    `__annotate__`. Elsewhere `x: T = v` -> `x = v`. Of `x.n: T` only `x` is evaluated. `x: T` makes `x` local to its function
+    (`x: None`). In text it does nothing: the interpreter would note there, in a dict of the program's, that it was come past.
     """
     target = node.target
     written = None
@@ -91,6 +92,8 @@ def annotated(node, walk):
         (written,) = target.value.args
     if walk.kind == 'class' and written is None:
         _mark_strings(target, node.value, walk.owner)
+    elif walk.kind == 'module' and node.simple:
+        pass
     elif node.value is not None:
         node.__class__ = ast.Assign
         node.targets = [target]
@@ -99,7 +102,7 @@ def annotated(node, walk):
         node.__class__ = ast.Expr
         node.value = written
         return (written,)
-    elif walk.kind == 'module':
+    elif walk.kind in ('module', 'text'):
         node.__class__ = ast.Pass
         return ()
     else:

@@ -104,9 +104,7 @@ def _load(module):
         fixed,
         (lambda run: library.names(run, module, make_import))
         if written
-        else wrapper.names
-        if late
-        else None,
+        else getattr(wrapper, 'names', None),
     )
     for cls in fixed.values():
         if ownership.is_class(cls) and type(cls) is not kinds.Veil:

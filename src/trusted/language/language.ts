@@ -46,8 +46,7 @@ export const UNBINDABLE = words(`super __name__ __debug__`)
  */
 export const DENIED_ATTRIBUTES = words(`
   f_back f_builtins f_code f_generator f_globals f_lasti f_lineno f_locals f_trace f_trace_lines f_trace_opcodes
-  gi_code gi_frame gi_running gi_suspended gi_yieldfrom
-  cr_await cr_code cr_frame cr_origin cr_running cr_suspended ag_await ag_code ag_frame ag_running ag_suspended
+  gi_code gi_frame cr_code cr_frame cr_origin ag_code ag_frame
   tb_frame tb_lasti
   co_argcount co_branches co_cellvars co_code co_consts co_exceptiontable co_filename co_firstlineno co_flags co_freevars
   co_kwonlyargcount co_lines co_linetable co_lnotab co_name co_names co_nlocals co_positions co_posonlyargcount
@@ -67,6 +66,9 @@ export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   format: words(`format format_map vformat get_field`),
   obj: words(`obj`),
   trace: words(`tb_lineno tb_next`),
+  generator: words(`
+    gi_running gi_suspended gi_yieldfrom cr_running cr_suspended cr_await ag_running ag_suspended ag_await
+  `),
   registry: words(`register dispatch registry mapping groupindex cache_parameters`),
   own: words(`evaluate get_loop get_stack print_stack get_context capture_locals parser`),
   namedtuple: words(`_replace _asdict _fields _make _field_defaults`),
@@ -162,7 +164,7 @@ export const MODULE_DUNDERS = words(
 
 /** Dunder names that may be read as plain names. */
 export const READABLE_DUNDER_NAMES = words(
-  `__name__ __doc__ __debug__ __file__ __all__ __version__ __author__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__ __contact__ __url__`,
+  `__name__ __doc__ __debug__ __file__ __annotate__ __annotations__ __all__ __version__ __author__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__ __contact__ __url__`,
 )
 
 /** Builtins given to every guest as CPython has them. */

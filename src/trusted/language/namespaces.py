@@ -8,6 +8,7 @@ real dict: it has the guards in it, the library's private state, and names that 
 from .sealed import __builtins__
 import sys
 from copy import deepcopy
+from operator import is_
 from types import FunctionType
 
 from . import kinds
@@ -157,7 +158,10 @@ def real(space):
 def _renew(space):
     """Fills `space` with what the real dict holds now, in its order."""
     held = _shown(_real_of(space), _told_of(space))
-    if not dict.__eq__(space, held) or list(dict.__iter__(space)) != list(held):
+    # Values are compared by what they are: a program's own `__eq__` is not asked, nor is `space` itself, which may be one.
+    if list(dict.__iter__(space)) != list(held) or not all(
+        map(is_, dict.values(space), held.values())
+    ):
         _clear(space)
         _fill(space, held)
     return space

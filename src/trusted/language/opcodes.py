@@ -1,6 +1,6 @@
 """CPython 3.14's instructions, as data: those that compiled programs of the language are made of. No code.
 
-Left out, and refused with whatever a later version adds: module annotations (SETUP_ANNOTATIONS), instructions that only the
+Left out, and refused with whatever a later version adds: annotations as text (SETUP_ANNOTATIONS), instructions that only the
 interpreter makes of others (specialised, instrumented, INTERPRETER_EXIT, ENTER_EXECUTOR, RESERVED) and the compiler's own pseudo-instructions.
 """
 

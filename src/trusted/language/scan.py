@@ -54,6 +54,7 @@ _OURS_READ = frozenset({'_getattr_', '_write_', '_metaclass_'}) | {
     for word in ('type', 'G', 'T', 'tell', 'run', 'set', 'globals', 'show', *IN_PLACE)
 }
 _OURS_STORED = {PRIVATE_MARK + 'value'}
+_ANNOTATIONS = {'__annotate__': 'MAKE_FUNCTION', '__conditional_annotations__': 'BUILD_SET'}
 _UNVARIABLE = GUARDS | UNBINDABLE
 # Names with a meaning for one use or another, and what such names begin with.
 _SPECIAL = UNBINDABLE | JUDGED_ATTRIBUTES | DENIED_ATTRIBUTES | {''}
@@ -126,6 +127,7 @@ def _read_instructions(code, bytecode, instructions, kind, special):
                 name in special
                 and not _USES[instruction](name, kind)
                 and not _of_super(instruction, name, code, at)
+                and not _of_annotations(instruction, name, code, at, kind)
             ):
                 raise Unexpected(f'{_NAMES[instruction]} {name}')
         elif instruction == _MATCH_CLASS:
@@ -168,6 +170,17 @@ def _of_super(instruction, name, code, at):
     )
 
 
+def _of_annotations(instruction, name, code, at, kind):
+    """What the compiler makes and keeps of a module's annotations: their function, and a fresh set of those that are come past. Later
+    it adds to what that name holds without looking, so nothing else may be stored there."""
+    if kind != 'module' or _NAMES[instruction] != 'STORE_NAME' or name not in _ANNOTATIONS:
+        return False
+    made = _before(code, at)
+    return _NAMES[code.co_code[made * 2]] == _ANNOTATIONS[name] and (
+        name == '__annotate__' or _argument(code.co_code, made) == 0
+    )
+
+
 def _class_pattern(code, at):
     """A class pattern's attribute names are the constant loaded before it."""
     loaded = _before(code, at)
@@ -198,13 +211,16 @@ def _writable_attribute(name, kind):
 
 
 def _readable_name(name, kind):
-    if kind != 'module' and (name in DEFINED_METHODS or name in CLASS_DUNDERS):
+    if kind != 'module' and (
+        name in DEFINED_METHODS or name in CLASS_DUNDERS or name == '__class__'
+    ):
         return True
     return (
         kind == 'class'
         and name[:2] == PRIVATE_MARK + '_'
         or name in _OURS_READ
         or name in READABLE_DUNDER_NAMES
+        or name in _ANNOTATIONS
         or not is_dunder(name)
         and name not in GUARDS
         and name[0] != PRIVATE_MARK

@@ -13,8 +13,15 @@ from .sealed import __builtins__
 from .language import GUARDS, PRIVATE_MARK
 from .slots import NAMING, told_names
 
-# `super` too: what is read of `super()` is judged by that name.
-RESERVED = GUARDS | {'super', '__builtins__', '__import__', '__build_class__', '__debug__'}
+# `super` too: what is read of `super()` is judged by that name. And what the interpreter takes for its own set without looking.
+RESERVED = GUARDS | {
+    'super',
+    '__builtins__',
+    '__import__',
+    '__build_class__',
+    '__debug__',
+    '__conditional_annotations__',
+}
 _OURS = ('__builtins__', '__name__')
 _put, _pop = dict.__setitem__, dict.pop
 

@@ -9,11 +9,15 @@ from .language import DEFINED_METHODS, GUARDS, PRIVATE_MARK, READABLE_DUNDER_NAM
 from .names import UNRENAMED, denied, is_dunder, spelled, unmark
 
 
+# Of a module with annotations CPython lists also the set of those that it has come past.
+_TOLD = READABLE_DUNDER_NAMES | {'__conditional_annotations__'}
+
+
 def told_variable(name):
     """A variable's name as the source has it; None for what no source may read."""
     if name[:1] == PRIVATE_MARK:
         return unmark(name) if name[1:2] == '_' else None
-    if name in GUARDS or is_dunder(name) and name not in READABLE_DUNDER_NAMES:
+    if name in GUARDS or is_dunder(name) and name not in _TOLD:
         return None
     return name if str.isidentifier(name) else None
 

@@ -15,8 +15,9 @@ export const FILES: ModuleRecords = {
       W_OK X_OK access altsep chdir chmod close curdir devnull error extsep fdopen fsdecode
       fsencode fspath fstat fsync ftruncate getcwd getcwdb isatty linesep listdir lseek lstat
       makedirs mkdir name open pardir pathsep read readlink remove removedirs rename renames
-      replace rmdir scandir sep stat stat_result strerror symlink truncate umask unlink urandom
+      replace rmdir scandir sep stat stat_result strerror symlink system truncate umask unlink urandom
       utime walk write`,
+    wrapped: true,
     subclassable: `PathLike`,
   },
   'os.path': {

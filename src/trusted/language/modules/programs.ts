@@ -29,6 +29,7 @@ export const PROGRAMS: ModuleRecords = {
   },
   atexit: {
     shows: `register unregister`,
+    wrapped: true,
   },
   'concurrent.futures': {
     shows: `

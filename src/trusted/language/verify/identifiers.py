@@ -25,7 +25,8 @@ from .refused import Refused
 
 READABLE = READABLE_DUNDER_NAMES | UNBINDABLE
 # In a class they are its own; elsewhere variables of functions, for what is to become a method.
-READABLE_INSIDE = DEFINED_METHODS | CLASS_DUNDERS
+# `__class__` is the class that the interpreter made of the statement around, which nothing else can bind.
+READABLE_INSIDE = DEFINED_METHODS | CLASS_DUNDERS | {'__class__'}
 KEYWORDS = frozenset(kwlist)
 # Names that some construct may not use, apart from those that begin with an underscore or the mark.
 RESERVED = frozenset(UNBINDABLE) | DENIED_ATTRIBUTES
