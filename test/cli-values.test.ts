@@ -123,7 +123,7 @@ describe('--limit', () => {
     ],
     [['--limit', 'fuel=1', '--fuel', '2'], '--limit fuel: fuel is given twice'],
     [['--limit', 'fuel=1', '--limit', 'fuel=2'], '--limit fuel: fuel is given twice'],
-    [['--limit', 'depth=1m'], '--limit depth: must be from 16 to 2000 levels, not 1000000'],
+    [['--limit', 'depth=1m'], '--limit depth: must be from 16 to 12000 levels, not 1000000'],
     [
       ['--limit', 'outputBytes=1x'],
       '--limit outputBytes: "1x" is not a number with one of the units b, k, kb, kib, m, mb, mib, g, gb, gib',

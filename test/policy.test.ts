@@ -35,7 +35,7 @@ describe('without a policy', () => {
       outputBytes: 1_048_576,
       resultBytes: 8_388_608,
       sourceBytes: 1_048_576,
-      depth: 1_000,
+      depth: 10_500,
       recursion: 1_000,
       codeBytes: 33_554_432,
       compileMs: 30_000,
@@ -219,7 +219,7 @@ describe('limits', () => {
   test('several mistakes are told together', () => {
     expect(said({ limits: { wallMs: 0, depth: 1 } })).toBe(
       'policy.limits.wallMs: must be a whole number of milliseconds from 1 to 86400000, not 0\n' +
-        'policy.limits.depth: must be a whole number of levels from 16 to 2000, not 1',
+        'policy.limits.depth: must be a whole number of levels from 16 to 12000, not 1',
     )
   })
 

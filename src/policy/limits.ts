@@ -21,7 +21,7 @@ const MIB = 1024 * KIB
 /**
  * Defaults are for one script of a stranger on a server: ample for honest work, finite for the rest. Fuel: a tight loop
  * burns about 400,000 ticks a second, so the default ends at some four minutes what a raised `wallMs` would let go on.
- * Depth: Pyodide dies for good at a depth of 4,000 to 6,000, and rewriting deepens, hence the ceiling.
+ * Depth: a sum of 10,000 terms is that deep, and CPython's compiler has stack for some 11,500 levels.
  */
 export const LIMITS = {
   /** Milliseconds of wall time of one run, without waiting for a worker and compiling. Default 5,000. */
@@ -78,12 +78,12 @@ export const LIMITS = {
     unit: 'bytes',
     text: 'Size of the source in UTF-8. A larger one is refused unread. `check` reads a source in the thread that calls it, at most 0.1 s and 4 s a megabyte.',
   },
-  /** Nesting depth of the syntax tree. Default 1,000. */
+  /** Nesting depth of the syntax tree. Default 10,500. */
   depth: {
     bounds: 'source',
-    default: 1_000,
+    default: 10_500,
     min: 16,
-    max: 2_000,
+    max: 12_000,
     unit: 'levels',
     text: 'Nesting of the syntax tree. A deeper source is refused.',
   },

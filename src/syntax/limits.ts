@@ -1,7 +1,6 @@
 /**
- * Bounds on nesting. CPython allows 200 brackets within one another, and guards nest; Pyodide dies for good at a depth of
- * 4,000 to 6,000 of operators and attributes, which need no brackets; and a long chain of `elif` is as deep to CPython's
- * compiler as it is long.
+ * Bounds on nesting. CPython allows 200 brackets within one another, and guards nest; its compiler has stack for some 11,500
+ * levels of operators, which need no brackets; and a long chain of `elif` is as deep to it as it is long.
  *
  * Iterative, and passed over at once where the tree is shallow: nearly always.
  */
@@ -13,6 +12,9 @@ import type { Tree } from './tree.js'
 
 /** Brackets within one another, those that rewriting adds included; CPython refuses the 200th. */
 const BRACKET_LIMIT = 190
+
+/** Clauses of one `if` or comprehension; CPython's compiler has stack for some 2,300. */
+const ROW_LIMIT = 2_000
 
 /** Kinds whose children are in brackets, in the source or once rewritten. Each may nest in itself. */
 const BRACKETED = new Set([
@@ -53,8 +55,10 @@ export function depthDiagnostics(
   depth: number,
 ): Diagnostic[] {
   // A clause of `if` is one level to us and as many as it is long to CPython, so a shallow tree may yet be wide.
-  const wide = tree.count > depth ? longestRow(tree, grammar, depth) : -1
-  if (wide >= 0) return [tooDeep(tree, wide, source, depth)]
+  const most = Math.min(depth, ROW_LIMIT)
+  const wide = tree.count > most ? longestRow(tree, grammar, most) : -1
+  if (wide >= 0)
+    return [most < depth ? tooLong(tree, wide, source) : tooDeep(tree, wide, source, depth)]
   // No level adds more than two brackets.
   if (tree.depth <= Math.min(depth, BRACKET_LIMIT / 2)) return []
 
@@ -121,6 +125,11 @@ function longestRow({ kind, skip, count }: Tree, grammar: Grammar, most: number)
       if ((children += 1) > most) return child
   }
   return -1
+}
+
+function tooLong({ start, end }: Tree, node: number, source: Source): Diagnostic {
+  const message = `more than ${ROW_LIMIT} clauses in a row: to CPython's compiler each is within the one before`
+  return source.diagnostic(SYNTAX_RULES.nestingTooDeep, start[node], end[node], { message })
 }
 
 function tooDeep({ start, end }: Tree, node: number, source: Source, depth: number): Diagnostic {

@@ -7,7 +7,6 @@
  *     # pyrestrict: 'int'            what it comes to here; of the cases of RestrictedPython: accepted
  *     # refused: PR203               the first rule that refuses it, instead
  *     # why: it leads to ...
- *     # repeat: 1000 1 +             so many times this text, put before the code
  */
 import { caseFiles, type Case } from './case-files.js'
 
@@ -40,8 +39,7 @@ export function divergenceFiles(): readonly DivergenceFile[] {
 }
 
 function readDivergence({ name, fields, code }: Case, file: string): Divergence {
-  const { cpython, elsewhere, restrictedpython, pyrestrict, refused, why, repeat, ...unknown } =
-    fields
+  const { cpython, elsewhere, restrictedpython, pyrestrict, refused, why, ...unknown } = fields
   const others = Object.entries({ cpython, elsewhere, restrictedpython }).filter(
     ([, text]) => text !== undefined,
   )
@@ -53,7 +51,6 @@ function readDivergence({ name, fields, code }: Case, file: string): Divergence 
   ) {
     throw new Error(`${file}/${name}: its headers are ${Object.keys(fields).join(' ')}`)
   }
-  const [, count, text] = /^(\d+) (.*)$/.exec(repeat ?? '') ?? []
   return {
     file,
     name,
@@ -62,6 +59,6 @@ function readDivergence({ name, fields, code }: Case, file: string): Divergence 
     theirs: others[0]![1]!,
     ours: (pyrestrict ?? refused)!,
     refused: refused !== undefined,
-    code: `${`${text ?? ''} `.repeat(Number(count ?? 0))}${code}`,
+    code,
   }
 }

@@ -112,7 +112,7 @@ def _parsed(request, most):
             'the text holds half of a surrogate pair', _place(*place, *place), 'PR901'
         ) from None
     except (MemoryError, RecursionError, OverflowError, ValueError) as error:
-        raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
+        raise _too_much(error) from None
 
 
 def _kind(request):
@@ -188,14 +188,18 @@ def _code_bytes(tree, request, most):
     except SyntaxError as error:
         raise _syntax_error(error, None) from None
     except Exception as error:
-        raise Refused(f'the program cannot be compiled: {_said(error)}', None, 'PR902') from None
+        raise _too_much(error) from None
     if len(code_bytes) > most:
         limits.too_much(f'it makes {len(code_bytes)} bytes of code{_of(most)}')
     return code_bytes
 
 
-def _said(error):
-    return str(error) or type(error).__name__
+def _too_much(error):
+    said = str(error) or type(error).__name__
+    # Of the interpreter's own stack, and the parser's.
+    if isinstance(error, RecursionError) or said.startswith('Parser stack overflowed'):
+        said = 'it is nested too deeply'
+    return Refused(f'the program cannot be compiled: {said}', None, 'PR902')
 
 
 def _syntax_error(error, text):

@@ -12,8 +12,8 @@ from .residual import CHILDREN, fields_of
 
 # Characters of the text, and bytes of the marshalled code, where the host says nothing.
 CODE = 32 * 2**20
-# Levels of a tree: beyond 4,000, the compiler may overflow the WebAssembly stack.
-DEPTH = 2_100
+# Levels of a tree. CPython measures its stack as it compiles, and gives up at some 11,500 levels of operators and 2,300 of `elif`.
+DEPTH = 12_500
 # Levels from which on a tree is taken apart: left to itself, the interpreter frees it by recursion, and overflows at 1,500.
 FREED = 500
 # Exception handlers that may be active at one place of a function: those of `try` and `with`, and one for each list, set or
