@@ -298,13 +298,17 @@ TypeError: 'int' object is not subscriptable
   })
 
   test('refuses a text that its type does not read, with the path to it', async () => {
-    for (const [value, message] of [
-      [new PyValue('Decimal', 'hello'), 'inputs.a[1]: Decimal does not read "hello"'],
-      [new PyValue('date', '2026-02-31'), 'inputs.a[1]: date does not read "2026-02-31"'],
-    ] as const)
+    for (const [type, was, text, why] of [
+      ['Decimal', '1', 'hello', 'Decimal does not read "hello"'],
+      ['date', '2026-02-28', '2026-02-31', 'date does not read "2026-02-31"'],
+    ] as const) {
+      expect(() => new PyValue(type, text)).toThrow(new RangeError(why))
+      // One that was changed after it was made.
+      const value = Object.assign(new PyValue(type, was), { text })
       await expect(sandbox.run('a', { inputs: { a: [0, value] } })).rejects.toThrow(
-        new ValueError(message),
+        new ValueError(`inputs.a[1]: ${why}`),
       )
+    }
   })
 })
 

@@ -387,7 +387,7 @@ result = [reads(text) for text in texts]`,
       encodeValue(new PyValue(type as 'date', text))
       return true
     } catch (error) {
-      if (error instanceof WireError) return false
+      if (error instanceof RangeError) return false
       throw error
     }
   }
@@ -663,10 +663,10 @@ test.each([
     5,
     'a PyValue is one of datetime, date, time, timedelta, Decimal, Fraction, complex, UUID, with a text',
   ],
-])('a PyValue of %s with %s cannot cross', (type, text, why) => {
-  expect(() => encodeValue({ a: [new PyValue(type as 'date', text as string)] })).toThrow(
-    new WireError(`value.a[0]: ${why}`),
-  )
+])('a PyValue of %s with %s cannot be made, and cannot cross', (type, text, why) => {
+  expect(() => new PyValue(type as 'date', text as string)).toThrow(new RangeError(why))
+  const changed = Object.assign(new PyValue('date', '2026-02-28'), { type, text })
+  expect(() => encodeValue({ a: [changed] })).toThrow(new WireError(`value.a[0]: ${why}`))
 })
 
 test.each<[string, Value, string]>([

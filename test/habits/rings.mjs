@@ -32,7 +32,7 @@ export const RINGS = [
     claim:
       'A worker that lies ends itself and nothing else: every byte from a guest or a worker is data, read in bounded time.',
     lines: 2_690,
-    tokens: 20_420,
+    tokens: 20_440,
   },
   {
     name: 'door',

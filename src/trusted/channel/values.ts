@@ -54,6 +54,7 @@ export class PyValue {
   /** There, and true, where `text` is a `repr` and no data. */
   declare readonly opaque?: true
 
+  /** @throws RangeError for a text that the type does not read: `Decimal does not read "1,5"` */
   constructor(type: PyValueType, text: string)
   /** @internal */
   constructor(type: string, text: string, opaque: true)
@@ -61,6 +62,7 @@ export class PyValue {
     this.type = type
     this.text = text
     if (opaque) this.opaque = true
+    else if (!isText(type, text)) throw new RangeError(wrongText(this))
   }
 
   toString(): string {
@@ -138,7 +140,7 @@ const isText = (type: unknown, text: unknown): boolean =>
 /** What is written for an object that is neither plain nor a container. */
 export function instead(value: unknown, isKey: boolean): Instead {
   if (value instanceof PyValue && !value.opaque) {
-    if (!isText(value.type, value.text)) throw new WireError(`${wrongText(value)}`)
+    if (!isText(value.type, value.text)) throw new WireError(wrongText(value))
     return { fields: [value.type, value.text] }
   }
   if (value instanceof PyRecord && !isKey) return { fields: ['record', value.value] }
