@@ -150,6 +150,8 @@ class B(A):
     def m(self, k=3, *, q=4): return k
 class E(Enum):
     ONE = 1
+class Raised(Exception):
+    def __init__(self, a): super().__init__(a); self.a, self._p = a, 5
 def deco(f):
     @functools.wraps(f)
     def wrapper(): return f()
@@ -212,9 +214,32 @@ except ValueError as e: error = e
     ['G.__orig_bases__[0].__origin__ is Generic, NT.__orig_bases__ == (NamedTuple,)', [true, true]],
     ['sorted(TD.__required_keys__), TD.__total__', [['_b', 'a'], true]],
     ['[n for n in G.__type_params__[0].__constraints__]', []],
+    [
+      'it = iter([1, 2, 3])\nnext(it)\nmade = it.__reduce__()\n(made[0] is iter, made[1:], range(3).__reduce__()[1:])',
+      [true, [[[1, 2, 3]], 1], [[0, 3, 1]]],
+    ],
+    ["it = iter('é€')\nit.__setstate__(1)\nlist(it)", ['€']],
+    ["Raised(4).__reduce__() == (Raised, (4,), {'a': 4, '_p': 5})", true],
+    ['Ellipsis.__reduce__(), type(...).__reduce__(...)', ['Ellipsis', 'Ellipsis']],
+    [
+      'type(None).__eq__(None, 3) is NotImplemented, type(type(None).__eq__).__name__',
+      [true, 'wrapper_descriptor'],
+    ],
+    [
+      "int.__new__(int, '5'), type(None).__new__(type(None)), tuple.__new__(tuple, 'ab')",
+      [5, null, ['a', 'b']],
+    ],
+    [
+      's = super(B, b)\n(s.__thisclass__ is B, s.__self_class__ is B, s.__self__ is b, super(list).__self__)',
+      [true, true, true, null],
+    ],
     ["(lambda p: (setattr(p, '__doc__', 'd'), p.__doc__)[1])(property(len))", 'd'],
   ])('%s', async (expression, expected) => {
-    const value = valueOf(await guarded.run(`${SETUP}result = ${expression}\nresult`))
+    const value = valueOf(
+      await guarded.run(
+        `${SETUP}${/\n/.test(expression) ? expression : `result = ${expression}\nresult`}`,
+      ),
+    )
     expect(value instanceof Map ? Object.fromEntries(value) : value).toEqual(expected)
   })
 })
@@ -246,6 +271,76 @@ setattr(f, '__name__', 'h')
 [f.__name__, f.__doc__, f.__qualname__, b.v, b._w, type(x).__name__, repr(e.__cause__)]`),
   )
   expect(value).toEqual(['h', 'says', 'C.g', 3, 4, 'Off', 'KeyError(2)'])
+})
+
+test('deleting takes away what the program made', async () => {
+  const value = valueOf(
+    await guarded.run(`
+class C:
+    def __len__(self): return 1
+c = C()
+c.x = 1
+del c.__dict__
+del C.__len__
+def f(): 'says'
+del f.__doc__
+told = []
+for drop in (lambda: delattr(C, '__qualname__'), lambda: delattr(f, '__dict__'), lambda: delattr(c, '__class__'), lambda: delattr(int, '__doc__')):
+    try: drop()
+    except (TypeError, AttributeError) as error: told.append(type(error).__name__)
+[c.__dict__, hasattr(c, 'x'), hasattr(c, '__len__'), f.__doc__, told]`),
+  )
+  expect(value).toEqual([
+    {},
+    false,
+    false,
+    null,
+    ['TypeError', 'TypeError', 'TypeError', 'AttributeError'],
+  ])
+})
+
+test('classes that derive from nothing of the library take other bases', async () => {
+  const value = valueOf(
+    await guarded.run(`
+class A:
+    def says(self): return 'A'
+    def __len__(self): return 1
+class B:
+    def says(self): return 'B'
+class C(A): pass
+class D(C): pass
+class Keys(dict): pass
+class Meta(type): pass
+class Made(metaclass=Meta): pass
+d = D()
+before = d.says(), len(d)
+C.__bases__ = (B,)
+told = []
+for bases in (), [B], (Keys,), (Made,), (D,), (3,), (B, B):
+    try: C.__bases__ = bases
+    except TypeError as error: told.append(str(error))
+try: len(d)
+except TypeError as error: told.append(str(error))
+[before, d.says(), D.__mro__ == (D, C, B, object), B.__subclasses__() == [C], A.__subclasses__(), told]`),
+  )
+  const refused = "__bases__ of 'C' are set to plain classes defined here only"
+  expect(value).toEqual([
+    ['A', 1],
+    'B',
+    true,
+    true,
+    [],
+    [
+      'can only assign non-empty tuple to C.__bases__, not ()',
+      'can only assign tuple to C.__bases__, not list',
+      refused,
+      refused,
+      'a __bases__ item causes an inheritance cycle',
+      refused,
+      'duplicate base class B',
+      "object of type 'D' has no len()",
+    ],
+  ])
 })
 
 describe('nothing leads on', () => {
@@ -303,19 +398,17 @@ getattr(C, '__redu' + 'ce_ex__')
 C().__reduce__()
 C().__reduce_ex__(4)
 C().__getstate__()
-(1).__reduce__
+(1).__reduce__()
 [].__reduce_ex__(2)
 object.__reduce__
 C.__dir__
 list.__sizeof__
 Told(1).sized()
-list[int].__reduce__
 object.__dict__['__new__'](type)
 object.__dict__['__new__'](C.__class__)
 object.__dict__['__init__'](json)
 object.__dict__['__reduce__']
 object.__dict__['__class__']
-object.__dict__['__subclasshook__']
 getattr(string.Template.__dict__['substitute'], '__glo' + 'bals__')
 type.__mro__[0]('X', (), {'__buffer__': len})
 type.__mro__[0].__subclasses__()
@@ -368,7 +461,8 @@ got if got == 'stopped' else 'GOT ' + repr(got)`)
       expect(check(`f.${name}`).diagnostics.map(({ code }) => code)).toEqual(['PR203'])
     for (const text of [
       'x.__class__ += 1',
-      'del x.__dict__',
+      'del x.__dict__, y',
+      'del x.__mro__',
       'x.__class__, y = z',
       'x.__class__ = y.__class__ = z',
       'for x.__class__ in y: pass',

@@ -39,13 +39,14 @@ export class GuardedDunders {
     return this.admitsString(this.reading.names.text(this.reading.nameOf(node)))
   }
 
-  /** Whether `attribute`, of that name, is all that a plain assignment assigns to: `x.__name__ = v`. */
+  /** Whether `attribute`, of that name, is all that a statement assigns to or deletes: `x.__name__ = v`, `del x.__doc__`. */
   admitsWrite(attribute: number, name: number): boolean {
     const { kind, parent, skip } = this.reading.tree
     const { kinds } = this
     const holder = parent[attribute]
-    if (kind[holder] !== kinds.assignment || attribute !== holder + 1) return false
     if (!settable.has(this.reading.names.text(this.reading.nameOf(name)))) return false
+    if (kind[holder] === kinds.delete_statement) return skip[attribute] >= skip[holder]
+    if (kind[holder] !== kinds.assignment || attribute !== holder + 1) return false
     const right = skip[skip[attribute]]
     return (
       kind[parent[holder]] === kinds.expression_statement &&

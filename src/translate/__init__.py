@@ -9,6 +9,7 @@
     _write_(x)[k] = v                     x[k] = v
     _write_(x).n = v                      (ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)).n = v, in a function; see hoist.py
     _write_(x).__name__ = v               ʼset(v, x, '__name__')
+    del _write_(x).__name__               ʼunset(x, '__name__')
     x._p, and `_p` of a class body        x.ʼ_p, ʼ_p: private names have a mark that no source can spell
     except E as e: ...                    except E as e: ʼtype(e) in ʼT and ʼtell(e); ...
     asyncio.run(main())                   await ʼrun(asyncio.run, main()), in a module

@@ -11,8 +11,8 @@ import ast
 from ..language import PRIVATE_MARK
 
 # Names of ours among the guest's builtins and globals, which no source can spell.
-TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, SET = (
-    PRIVATE_MARK + word for word in ('type', 'G', 'value', 'x', 'T', 'tell', 'set')
+TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, SET, UNSET = (
+    PRIVATE_MARK + word for word in ('type', 'G', 'value', 'x', 'T', 'tell', 'set', 'unset')
 )
 # How the variables begin that hold what a test has answered.
 HELD = PRIVATE_MARK + ':'

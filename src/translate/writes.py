@@ -40,6 +40,19 @@ def _set_dunder(node, target, value):
     return value, x
 
 
+def deletion(node, walk):
+    """`del _write_(x).__doc__` -> `ʼunset(x, '__doc__')`"""
+    (target, *others) = node.targets
+    if others or type(target) is not ast.Attribute or target.attr not in SETTABLE_DUNDERS:
+        return None
+    if not plain_call(target.value, '_write_', 1):
+        return None
+    (x,) = target.value.args
+    node.__class__ = ast.Expr
+    node.value = nodes.call(nodes.UNSET, [x, nodes.constant(target.attr, target)], node)
+    return (x,)
+
+
 def _in_place(node, target, value, walk):
     if not plain_call(value, '_inplacevar_', 3) or type(target) is not Name:
         return None
@@ -176,6 +189,7 @@ def item(node, walk):
 RULES = {
     ast.Assign: assignment,
     ast.AugAssign: augmented,
+    ast.Delete: deletion,
     ast.AnnAssign: annotated,
     ast.Attribute: attribute,
     ast.Subscript: item,

@@ -302,8 +302,8 @@ def _in_place(node, parent, field, parent_of):
         return True
     if word == '_getattr_':
         return len(parent.args) == 2 and type(parent.args[1]) is ast.Constant and type(parent.args[1].value) is str
-    if word == 'set':
-        return len(parent.args) == 3 and type(parent.args[2]) is ast.Constant and parent.args[2].value in language.SETTABLE_DUNDERS
+    if word in ('set', 'unset'):
+        return len(parent.args) == (3 if word == 'set' else 2) and type(parent.args[-1]) is ast.Constant and parent.args[-1].value in language.SETTABLE_DUNDERS
     return word in ('tell', 'run') or word in language.IN_PLACE
 
 

@@ -132,6 +132,7 @@ def make_run(policy):
             '__import__': imports.make_import(run),
             '__build_class__': __builtins__['__build_class__'],
             'ʼset': dunders.refused_set,
+            'ʼunset': dunders.refused_unset,
             'ʼtype': type,
             'ʼG': run.own_classes,
             'ʼT': describe.MARKED,

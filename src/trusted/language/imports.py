@@ -7,6 +7,7 @@ interpreter would look for a module of that name instead.
 """
 
 from .sealed import __builtins__
+from collections import deque
 from importlib import import_module
 from types import FunctionType, ModuleType
 
@@ -267,9 +268,11 @@ def _register():
         bytearray(),
         range(1),
         range(2**70),
+        deque(),
     ):
         kinds.NAMEABLE.add(type(value))
         kinds.NAMEABLE.add(type(iter(value)))
+    kinds.NAMEABLE.add(type(reversed(deque())))
     kinds.NAMEABLE.update(
         map(
             __builtins__.get,

@@ -25,6 +25,7 @@ from .language import DEFINABLE_METHODS, JUDGED_BY
 from .names import judged, refuse, spelled, unmark
 from .ownership import (
     FACETS,
+    FINAL,
     UNCHANGEABLE,
     function_of,
     is_class,
@@ -133,6 +134,9 @@ def _judge_new(x, name):
     make = _getattr(x, name)
 
     def __new__(cls, /, *args, **kwargs):
+        if x is object is cls or x in UNCHANGEABLE and is_class(cls) and cls in UNCHANGEABLE:
+            # Of plain data it is what calling the class is.
+            return make(cls, *args, **kwargs)
         if not is_class(cls) or not own(cls) or type(x) is not super and x not in mro_of(cls):
             raise TypeError('__new__ makes instances of classes defined here only')
         if make is _enum_new and Enum in mro_of(cls):
@@ -230,6 +234,8 @@ def judge_special(x, name):
         # What a class does when another derives from it, or it is subscripted: bound to `x`.
         if not own(x):
             refuse(name)
+        return _getattr(x, name)
+    if x in FINAL and name in _namespace(x):
         return _getattr(x, name)
     method = _getattr(x, name)
     if method is None or own_function(

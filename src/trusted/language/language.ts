@@ -141,15 +141,16 @@ export const GUARDED_DUNDERS = [
   __parameters__ __type_params__ __orig_bases__ __value__ __bound__ __constraints__ __default__ __covariant__ __contravariant__
   __infer_variance__ __metadata__ __supertype__ __total__ __required_keys__ __optional_keys__ __readonly_keys__
   __mutable_keys__ __final__ __override__ __isabstractmethod__ __stdin__ __stdout__ __stderr__
+  __thisclass__ __self_class__
 `),
   ...HOOK_METHODS.filter((name) => name !== '__bases__'),
 ]
 
-/** Dunder attributes that sources may assign there, of what the program made. */
+/** Dunder attributes that sources may assign and delete there, of what the program made. */
 export const SETTABLE_DUNDERS = [
   ...words(`
     __name__ __qualname__ __doc__ __module__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __dict__
-    __class__
+    __class__ __bases__
   `),
   ...DEFINED_METHODS.filter((name) => !MADE_WITH_THE_CLASS.includes(name)),
 ]

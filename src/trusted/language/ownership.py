@@ -47,6 +47,8 @@ UNCHANGEABLE = frozenset(
         type(NotImplemented),
     }
 )
+# Of these, those from which nothing derives: the interpreter's own method of one takes no other instance.
+FINAL = frozenset({type(None), type(Ellipsis), type(NotImplemented), bool, range, slice})
 # Image classes whose instances take attribute writes; filled from the tables when facets load (imports.py).
 WRITABLE = set()
 # Image classes whose instances are plain data, through and through.

@@ -51,7 +51,7 @@ _CONTAINERS = {tuple: list, frozenset: list, slice: lambda held: [held.start, he
 # Names of ours that a program's code reads and stores.
 _OURS_READ = frozenset({'_getattr_', '_write_', '_metaclass_'}) | {
     PRIVATE_MARK + word
-    for word in ('type', 'G', 'T', 'tell', 'run', 'set', 'globals', 'show', *IN_PLACE)
+    for word in ('type', 'G', 'T', 'tell', 'run', 'set', 'unset', 'globals', 'show', *IN_PLACE)
 }
 _OURS_STORED = {PRIVATE_MARK + 'value'}
 _ANNOTATIONS = {'__annotate__': 'MAKE_FUNCTION', '__conditional_annotations__': 'BUILD_SET'}

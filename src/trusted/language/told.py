@@ -8,13 +8,13 @@ from .sealed import __builtins__
 import typing
 from types import GenericAlias, MethodType, UnionType
 
-from . import kinds
+from . import kinds, reduced
 from .facets.typing import NAMES, _plain
 from .guards import _getattr_
 from .judges import read
 from .language import DEFINABLE_METHODS
 from .names import is_dunder, refuse, unmark
-from .ownership import FACETS, UNCHANGEABLE, function_of, is_class, mro_of, own, own_function
+from .ownership import FACETS, FINAL, UNCHANGEABLE, function_of, is_class, mro_of, own, own_function
 
 _get = getattr
 _namespace = type.__dict__['__dict__'].__get__
@@ -64,6 +64,7 @@ def of_type(x, name):
 
 
 _super_self = super.__dict__['__self__'].__get__
+_REDUCING = frozenset({'__reduce__', '__reduce_ex__'})
 _OF_METACLASSES = frozenset({'__prepare__', '__instancecheck__', '__subclasscheck__'})
 
 
@@ -73,7 +74,7 @@ def _is_super_of_class(x):
 
 def hook(x, name):
     """What the program defines under the name of a hook; of `super()` in a metaclass and of `type` what a metaclass derives;
-    and of data, what `__getnewargs__`, `__dir__` and `__sizeof__` answer, and of ranges and constants `__reduce__`."""
+    of data, what `__getnewargs__`, `__dir__` and `__sizeof__` answer; and what objects are made of (reduced.py)."""
     value = _get(x, name)
     if own_function(function_of(value) if type(value) is MethodType else value):
         return value
@@ -81,14 +82,31 @@ def hook(x, name):
         return _get(type, name)
     if name in _OF_METACLASSES and _is_super_of_class(x):
         return value
-    if name == '__reduce__' and (x is Ellipsis or x is NotImplemented or type(x) is range):
+    if name in _REDUCING and not is_class(x):
+        return reduced.method(x, name, value)
+    # The interpreter's own methods of these take no other instance, and of iterators any place.
+    if name == '__reduce__' and is_class(x) and x in FINAL and name in _namespace(x):
         return value
+    if name == '__setstate__' and type(x) in reduced.ITERATORS:
+        return value
+    if name == '__subclasshook__' and (x is object or x is kinds.guest_type):
+        return _get(object, name)
     if name in ('__getnewargs__', '__dir__', '__sizeof__') and type(x) in UNCHANGEABLE:
         return value
     if name == '__getnewargs__' and tuple in mro_of(type(x)):
-        parts = tuple(tuple.__iter__(x))
+        parts = tuple(tuple.__iter__(x))  # pyright: ignore[reportArgumentType]
         return lambda: parts if type(value) is MethodType else (parts,)
     refuse(name)
+
+
+def of_super(x, name):
+    """The classes and the object that a `super` was made of, where a program may hold them."""
+    value = super.__dict__[name].__get__(x)
+    if is_class(value):
+        return kinds.shown(value)
+    if value is not None and not own(type(value)) and type(value) not in UNCHANGEABLE:
+        refuse(name)
+    return value
 
 
 def stream(x, name):

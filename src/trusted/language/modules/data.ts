@@ -120,7 +120,8 @@ export const DATA: ModuleRecords = {
   },
   types: {
     shows: `
-      AsyncGeneratorType BuiltinFunctionType BuiltinMethodType CoroutineType EllipsisType
+      AsyncGeneratorType CellType ClassMethodDescriptorType CodeType FrameType GetSetDescriptorType MemberDescriptorType
+      MethodDescriptorType MethodWrapperType WrapperDescriptorType BuiltinFunctionType BuiltinMethodType CoroutineType EllipsisType
       FunctionType GeneratorType GenericAlias LambdaType MappingProxyType MethodType ModuleType
       NoneType NotImplementedType SimpleNamespace TracebackType UnionType coroutine`,
     wrapped: true,

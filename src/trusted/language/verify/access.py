@@ -5,6 +5,7 @@ program runs, and are calls in these forms only:
 
     _getattr_(x, 'format')       a read whose value is judged; 'format' is one of the judged names, or a dunder that a policy guards
     ʼset(v, x, '__name__')       a write of such a dunder
+    ʼunset(x, '__name__')        its deletion
     _write_(x).n = v             a write; `x` is the guest's own, or what stands in for it refuses the write
     (ʼx if ʼtype(ʼx := x) in ʼG else _write_(ʼx)).n = v
                                  the same, which asks the guard only where `x` is of a class not seen before
@@ -46,6 +47,7 @@ from .identifiers import (
     TELL,
     TOLD,
     TYPE,
+    UNSET,
     VALUE,
     WRITTEN,
     check_attribute,
@@ -123,17 +125,17 @@ def _judged_read(node, walk):
 
 
 def _judged_write(node, walk):
-    """`ʼset(v, x, '__name__')`: the guard looks at all three, and the name is there to be seen."""
+    """`ʼset(v, x, '__name__')` and `ʼunset(x, '__name__')`: the guard looks at all, and the name is there to be seen."""
     args = node.args
     if (
-        len(args) != 3
+        len(args) != (3 if node.func.id == SET else 2)
         or node.keywords
         or Starred in map(type, args)
-        or type(args[2]) is not Constant
-        or args[2].value not in SETTABLE_DUNDERS
+        or type(args[-1]) is not Constant
+        or args[-1].value not in SETTABLE_DUNDERS
     ):
         raise Refused('an attribute between double underscores is set in another way')
-    return args[:2]
+    return args[:-1]
 
 
 def _ours(node, walk):
@@ -146,6 +148,7 @@ _CALLED = {
     **dict.fromkeys(GUARDS, _misplaced),
     '_getattr_': _judged_read,
     SET: _judged_write,
+    UNSET: _judged_write,
     **dict.fromkeys((*[PRIVATE_MARK + sign for sign in IN_PLACE], TELL, RUN, GLOBALS, SHOW), _ours),
 }
 

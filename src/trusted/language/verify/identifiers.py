@@ -31,7 +31,7 @@ KEYWORDS = frozenset(kwlist)
 # Names that some construct may not use, apart from those that begin with an underscore or the mark.
 RESERVED = frozenset(UNBINDABLE) | DENIED_ATTRIBUTES
 # What translation may read of ours, by calling it: in-place operators, and what hears of exceptions and registrations.
-TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, RUN, SET, GLOBALS, SHOW = (
+TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, RUN, SET, UNSET, GLOBALS, SHOW = (
     PRIVATE_MARK + word
     for word in (
         'type',
@@ -42,6 +42,7 @@ TYPE, OWN_CLASSES, VALUE, WRITTEN, TOLD, TELL, RUN, SET, GLOBALS, SHOW = (
         'tell',
         'run',
         'set',
+        'unset',
         'globals',
         'show',
     )
