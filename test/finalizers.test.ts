@@ -31,7 +31,10 @@ describe('limits hold', () => {
       'import weakref\nclass D: pass\nd = D()\nr = weakref.ref(d, lambda r: C())\ndel d',
     ],
   ])('%s', async (_name, source) => {
-    expect(await sandbox.run(LOOPS + source)).toMatchObject({ status: 'exhausted', limit: 'fuel' })
+    expect(await sandbox.run(LOOPS + source, { limits: { fuel: 200_000 } })).toMatchObject({
+      status: 'exhausted',
+      limit: 'fuel',
+    })
     expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
   })
 })

@@ -72,7 +72,8 @@ export class FacetGuest {
     }
     python.run('import facet_guest')
     python.keepCodes()
-    python.run('import facet_guest\nfacet_guest.freeze()')
+    // As the image's, what is there now is no longer looked at by collections: they would take most of the time.
+    python.run('import gc, facet_guest\nfacet_guest.freeze()\ngc.freeze()')
     return new FacetGuest(python)
   }
 

@@ -155,6 +155,8 @@ def forget(name):
         del sys.modules[module]
     shutil.rmtree(os.path.join(os.path.dirname(os.path.dirname(names.__file__)), name))
     gc.collect()
+    # What the library still holds of it is not looked at again: it would be, by the collections of every later mutant.
+    gc.freeze()
 
 
 def poisoned_guards_fail(mutant=None):

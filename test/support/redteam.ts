@@ -109,14 +109,16 @@ function sayingOf(outcome: Outcome): string {
   }
 }
 
-/** How each part of the program ends in a sandbox. A part that is to run into its time gets little of it. */
+/** How each part of the program ends in a sandbox. A part that is to run into its time, or out of fuel, gets little of it. */
 export async function endsOf(
   program: Program,
   sandbox: Sandbox,
   preset: string,
 ): Promise<string[]> {
-  const limitsOf = (part: Part) =>
-    /^exhausted wallMs/.test(endUnder(part, preset)) ? { wallMs: 400 } : {}
+  const limitsOf = (part: Part) => {
+    const limit = /^exhausted (wallMs|fuel)/.exec(endUnder(part, preset))?.[1]
+    return limit === 'wallMs' ? { wallMs: 200 } : limit === 'fuel' ? { fuel: 100_000 } : {}
+  }
   if (program.parts.length === 1) {
     const [part] = program.parts
     return [endOf(await sandbox.run(part!.code, { limits: limitsOf(part!) }))]
