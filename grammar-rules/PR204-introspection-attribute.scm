@@ -1,8 +1,9 @@
 ; PR204 introspection-attribute
 ;
 ; ## Denies
-; Attributes that lead into the interpreter: `gi_frame`, `cr_code`, `tb_frame`, `co_consts` and the others of generators,
-; coroutines, tracebacks and code, a frame's `f_globals`, `f_back` and kin, and `mro`, `cell_contents`.
+; Attributes that lead into the interpreter: `gi_frame`, `cr_code`, `tb_frame`, `co_code` and others of generators,
+; coroutines, tracebacks and code, a frame's `f_builtins`, and `mro`, `cell_contents`. What tells of the program alone is judged when
+; it is read: `gi_running`, `gi_yieldfrom`, `co_varnames`, `f_locals`.
 ;
 ; ## Why
 ; Generators, coroutines, tracebacks and frames lead to the variables of whoever called them, the host included, and

@@ -241,7 +241,7 @@ x = compile('r = 1', '', 'exec')
       status: 'returned',
       value: { type: 'code' },
     })
-    expect((await check('c.co_consts', { policy: POLICY })).ok).toBe(false)
+    expect((await check('c.co_code', { policy: POLICY })).ok).toBe(false)
   })
 
   test.each([

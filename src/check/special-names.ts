@@ -28,7 +28,7 @@ const readableInside = new Set([
   '__class__',
 ])
 const assignableInClass = new Set([...CLASS_DUNDERS, ...DEFINED_METHODS])
-const assignableInModule = new Set(MODULE_DUNDERS)
+const assignableInModule = new Set([...MODULE_DUNDERS, '__name__'])
 const definable = new Set(DEFINED_METHODS)
 const NONE: ReadonlySet<string> = new Set()
 const unbindable = new Set(UNBINDABLE)

@@ -77,7 +77,7 @@ export const DUNDER_ATTRIBUTE_HINTS: Hints = {
   __context__: 'keep the first exception in a variable when you catch it',
   __traceback__: 'write `traceback.format_exc()`',
   __notes__: 'write `traceback.format_exc()`',
-  __globals__: 'keep the values in a dict of your own',
+  __globals__: 'write `globals()`',
   __members__: 'write `for member in TheEnum:`',
   __dataclass_fields__: 'write `dataclasses.fields(x)`',
   __version__: 'leave the version out',
@@ -120,8 +120,4 @@ export const INTROSPECTION_HINTS: Hints = {
   cell_contents: 'return the value from the function that holds it',
   get_coro: 'keep the coroutine in a variable',
   tb_frame: 'write `traceback.format_exc()`',
-  f_locals: 'keep the values in a dict of your own',
-  f_globals: 'keep the values in a dict of your own',
-  co_name: 'write `f.__name__`',
-  co_varnames: 'write the names of the parameters as strings',
 }

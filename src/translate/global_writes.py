@@ -58,7 +58,7 @@ def _turn(scope, names):
         if node in aliases:
             continue
         if kind is ast.Name and node.id in names and type(node.ctx) is not ast.Load:
-            _to_item(node)
+            to_item(node)
         elif kind is ast.AugAssign and type(node.target) is ast.Name and node.target.id in names:
             _in_place(node)
         elif kind is ast.NamedExpr and node.target.id in names:
@@ -96,7 +96,8 @@ def _globals(place):
     return nodes.call(GLOBALS, [], place)
 
 
-def _to_item(node):
+def to_item(node):
+    """`n`, written or deleted -> `ʼglobals()['n']`"""
     name, context = node.id, node.ctx
     node.__class__ = ast.Subscript
     node.value, node.slice, node.ctx = _globals(node), nodes.constant(name, node), context
@@ -107,7 +108,7 @@ def _in_place(node):
     target = node.target
     old = nodes.name(target.id, target)
     sign = nodes.PRIVATE_MARK + nodes.SPELLED[type(node.op)]
-    _to_item(target)
+    to_item(target)
     node.value = nodes.call(sign, [old, node.value], node)
     node.__class__ = ast.Assign
     node.targets = [target]

@@ -7,6 +7,7 @@ from ast import Call, Constant, Name
 from ..language import SETTABLE_DUNDERS
 from ..names import judged, mark
 from . import nodes
+from .global_writes import to_item
 from .spelling import mangled
 from .walk import plain_call
 
@@ -23,10 +24,18 @@ def assignment(node, walk):
     (target, *others) = targets
     if not others and type(target) is ast.Attribute and target.attr in SETTABLE_DUNDERS:
         return _set_dunder(node, target, value)
-    if walk.kind == 'class':
-        for target in targets:
+    for target in targets:
+        if walk.kind == 'class':
             _mark_strings(target, value, walk.owner)
+        else:
+            _through_globals(target, walk)
     return None
+
+
+def _through_globals(target, walk):
+    """`__name__ = v` -> `ʼglobals()['__name__'] = v`, which looks at the value: classes say that they are of the module of that name."""
+    if walk.kind in ('module', 'text') and type(target) is Name and target.id == '__name__':
+        to_item(target)
 
 
 def _set_dunder(node, target, value):
@@ -62,9 +71,10 @@ def _in_place(node, target, value, walk):
     if operator.value not in nodes.OPERATORS:
         return None
     # What a class body reads before it has bound it is a name from around it, which is not renamed with the class's own.
-    if walk.kind == 'class' and target.id[:1] == '_':
+    if walk.kind == 'class' and target.id[:1] == '_' or target.id == '__name__':
         value.func.id = nodes.PRIVATE_MARK + operator.value
         del value.args[0]
+        _through_globals(target, walk)
     else:
         node.__class__ = ast.AugAssign
         node.target = target
@@ -105,11 +115,12 @@ def annotated(node, walk):
         (written,) = target.value.args
     if walk.kind == 'class' and written is None:
         _mark_strings(target, node.value, walk.owner)
-    elif walk.kind == 'module' and node.simple:
+    elif walk.kind == 'module' and node.simple and target.id != '__name__':
         pass
     elif node.value is not None:
         node.__class__ = ast.Assign
         node.targets = [target]
+        _through_globals(target, walk)
         return target, node.value
     elif written is not None:
         node.__class__ = ast.Expr

@@ -133,6 +133,7 @@ def make_run(policy):
             '__build_class__': __builtins__['__build_class__'],
             'ʼset': dunders.refused_set,
             'ʼunset': dunders.refused_unset,
+            'ʼglobals': written_globals,
             'ʼtype': type,
             'ʼG': run.own_classes,
             'ʼT': describe.MARKED,
@@ -143,9 +144,9 @@ def make_run(policy):
     if is_guarded:
         run.builtins |= dunders.GUARDS
     if policy.get('evaluate'):
-        run.builtins |= {'ʼglobals': written_globals, 'ʼshow': make_show(run)}
         evaluators = make_evaluators(run)
         run.builtins |= {name: built_in(evaluators[name], name) for name in evaluators}
+        run.builtins['ʼshow'] = make_show(run)
     run.scope = {'__name__': '__main__', '__doc__': None, '__builtins__': run.builtins}
     return run
 

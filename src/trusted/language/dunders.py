@@ -10,12 +10,13 @@ written and deleted is in written_dunders.py.
 from .sealed import __builtins__
 from types import MappingProxyType, MethodType
 
-from . import kinds, metaclasses, namespaces, told
+from . import code_objects, kinds, metaclasses, namespaces, told
 from .facets.dataclasses import fields
 from .facets.traceback import TracebackException
 from .facets.typing import get_args, get_origin
 from .classes import shown, told_mro
 from .guards import _getattr_
+from .guest.own import Module, namespace_of
 from .hints import annotations
 from .language import DEFINABLE_METHODS, DEFINED_METHODS, GUARDED_DUNDERS
 from .names import refuse, unmark
@@ -134,6 +135,13 @@ def _of_function(x, name):
     return _get(x, name)
 
 
+def _of_module(x, name):
+    """Where a module of the program's or of the host's is from."""
+    if type(x) is not Module or name != '__cached__' and name not in namespace_of(x):
+        refuse(name)
+    return namespace_of(x).get(name)
+
+
 def _fields(x, name):
     """Of a dataclass and its instances, as `dataclasses.fields` tells them."""
     try:
@@ -164,6 +172,8 @@ READ = {
     '__notes__': _notes,
     **dict.fromkeys(('__self__', '__func__'), _of_method),
     **dict.fromkeys(('__defaults__', '__kwdefaults__'), _of_function),
+    **dict.fromkeys(('__code__', '__globals__'), code_objects.of_function),
+    **dict.fromkeys(('__file__', '__cached__'), _of_module),
     **dict.fromkeys(('__origin__', '__args__'), _of_alias),
     '__dataclass_fields__': _fields,
     **dict.fromkeys(told.TYPE_PARTS, told.of_type),

@@ -13,7 +13,9 @@ import marshal
 import sys
 from types import CodeType
 
-from . import kinds, namespaces
+from . import namespaces
+from .code_objects import Code, code_object, text_code
+from .guest.own import module_of
 from .guest.questions import questions
 from .guest.texts import filename_of, refusal, text_of
 from .language import GUARDS, PRIVATE_MARK
@@ -31,23 +33,6 @@ _OPTIMIZED = 0x1
 _FLAGS = 'compile() takes no flags here'
 
 
-class Code:
-    """What `compile` answers: nothing but `eval` and `exec` can do anything with it."""
-
-    __slots__ = '_code', '_filename'
-
-    def __repr__(self):
-        return f'<code object <module>, file {_filename_of(self)!r}, line 1>'
-
-
-_code_of, _keep = Code._code.__get__, Code._code.__set__
-_filename_of, _name = Code._filename.__get__, Code._filename.__set__
-del Code._code, Code._filename
-Code.__name__ = Code.__qualname__ = 'code'
-Code.__module__ = 'builtins'
-kinds.veil(Code)
-
-
 class _Globals:
     """What `ʼglobals()` is: writes global names where `global` says so."""
 
@@ -63,12 +48,23 @@ class _Globals:
             raise NameError(f'name {name!r} is not defined', name=name) from None
 
     def put(self, name, value):
-        self._space[stored_variable(name)] = value
+        self._space[_stored(name, value)] = value
         return value
 
     def take(self, name):
         if type(self._space) is Globals:
             self._space.take(stored_variable(name))
+
+
+def _stored(name, value):
+    """The name of a global that a statement writes; also `__name__`, which classes say they are of: no module of the library."""
+    if name != '__name__':
+        return stored_variable(name)
+    if type(value) is not str or module_of(value) != value:
+        raise ValueError(
+            f'__name__ is a text here that names no module of the library, not {value!r}'
+        )
+    return name
 
 
 def written_globals():
@@ -192,7 +188,7 @@ def make_evaluators(run):
 
     def code_of(source, function):
         if type(source) is Code:
-            return _code_of(source)
+            return text_code(source)
         text = text_of(source, function, 'code')
         return texts.compiled(text, function, _NAME)
 
@@ -217,9 +213,6 @@ def make_evaluators(run):
         if type(optimize) is not int or optimize not in (-1, 0):
             raise ValueError('compile(): invalid optimize value: only -1 and 0 are available here')
         name = filename_of(filename)
-        code = Code()
-        _name(code, name)
-        _keep(code, texts.compiled(text_of(source, 'compile', 'AST'), mode, name))
-        return code
+        return code_object(texts.compiled(text_of(source, 'compile', 'AST'), mode, name), True)
 
     return {'eval': eval, 'exec': exec, 'compile': compile}

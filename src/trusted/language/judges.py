@@ -17,7 +17,7 @@ from itertools import tee
 from string import Formatter
 from types import BuiltinFunctionType, MappingProxyType, MethodType
 
-from . import generators
+from . import code_objects, generators
 from .built_in import BuiltIn
 from .formatting import known_plain, make_format
 from .kinds import DERIVED, Veil, guest_type
@@ -274,6 +274,7 @@ _JUDGE_OF = {
     'format': _judge_format,
     'obj': judge_obj,
     'trace': make_judge(_judge_own),
+    'code': code_objects.make_judge(_judge_own),
     'generator': generators.make_judge(_judge_own),
     'registry': _judge_registry,
     'own': _judge_own,

@@ -38,19 +38,17 @@ export const IN_PLACE: Readonly<Record<string, string>> = {
 }
 
 /** Names a source may use and never bind: the meaning of the residual text depends on them. */
-export const UNBINDABLE = words(`super __name__ __debug__`)
+export const UNBINDABLE = words(`super __debug__`)
 
 /**
  * Attributes no guest may name (read, write, keyword pattern, name string), because they lead to frames, code, or a class's
  * ancestry. Dunder names are refused by pattern and are not listed.
  */
 export const DENIED_ATTRIBUTES = words(`
-  f_back f_builtins f_code f_generator f_globals f_lasti f_lineno f_locals f_trace f_trace_lines f_trace_opcodes
+  f_builtins f_generator f_lasti f_trace f_trace_lines f_trace_opcodes
   gi_code gi_frame cr_code cr_frame cr_origin ag_code ag_frame
   tb_frame tb_lasti
-  co_argcount co_branches co_cellvars co_code co_consts co_exceptiontable co_filename co_firstlineno co_flags co_freevars
-  co_kwonlyargcount co_lines co_linetable co_lnotab co_name co_names co_nlocals co_positions co_posonlyargcount
-  co_qualname co_stacksize co_varnames
+  co_branches co_code co_exceptiontable co_lines co_linetable co_lnotab co_positions co_stacksize
   mro cell_contents evaluate_bound evaluate_constraints evaluate_default evaluate_value
   get_coro exc_traceback
 `)
@@ -68,6 +66,10 @@ export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   trace: words(`tb_lineno tb_next`),
   generator: words(`
     gi_running gi_suspended gi_yieldfrom cr_running cr_suspended cr_await ag_running ag_suspended ag_await
+  `),
+  code: words(`
+    co_argcount co_cellvars co_consts co_filename co_firstlineno co_flags co_freevars co_kwonlyargcount co_name co_names co_nlocals
+    co_posonlyargcount co_qualname co_varnames f_back f_code f_globals f_lineno f_locals
   `),
   registry: words(`register dispatch registry mapping groupindex cache_parameters`),
   own: words(`evaluate get_loop get_stack print_stack get_context capture_locals parser`),
@@ -137,7 +139,7 @@ export const GUARDED_DUNDERS = [
   ...words(`
   __class__ __dict__ __mro__ __bases__ __base__ __subclasses__ __annotations__ __members__ __abstractmethods__
   __match_args__ __slots__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __notes__ __self__ __func__
-  __defaults__ __kwdefaults__ __origin__ __args__ __dataclass_fields__
+  __defaults__ __kwdefaults__ __code__ __globals__ __file__ __cached__ __origin__ __args__ __dataclass_fields__
   __parameters__ __type_params__ __orig_bases__ __value__ __bound__ __constraints__ __default__ __covariant__ __contravariant__
   __infer_variance__ __metadata__ __supertype__ __total__ __required_keys__ __optional_keys__ __readonly_keys__
   __mutable_keys__ __final__ __override__ __isabstractmethod__ __stdin__ __stdout__ __stderr__

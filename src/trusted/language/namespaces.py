@@ -10,8 +10,10 @@ import sys
 from copy import deepcopy
 from operator import is_
 from types import FunctionType
+from weakref import ref
 
 from . import kinds
+from .language import PRIVATE_MARK
 from .names import is_dunder, spelled
 from .ownership import FACETS, is_class, mro_of, own, own_function
 from .spaces import VIEWS, Globals
@@ -35,7 +37,7 @@ _missing = object()
 class Namespace(dict):
     """Stands for the dict `_real`; `_told` gives a stored name as the source has it or None, `_stored` the reverse."""
 
-    __slots__ = '_real', '_told', '_stored'
+    __slots__ = '_real', '_told', '_stored', '__weakref__'
 
     def __getitem__(self, key):
         return dict.__getitem__(_renew(self), key)
@@ -208,32 +210,42 @@ def frame_of_guest():
     return frame
 
 
+# Under which the globals of a program keep what stands for them, as long as the program has it.
+_VIEW = PRIVATE_MARK + 'view'
+
+
 def globals_of(scope):
-    """The dict `scope` of a program's globals, as the program sees it."""
-    return (
-        scope.given if type(scope) is Globals else _namespace(scope, told_variable, stored_variable)
-    )
+    """The dict `scope` of a program's globals, as the program sees it: always the same one."""
+    if type(scope) is Globals:
+        return scope.given
+    view = scope[_VIEW]() if _VIEW in scope else None
+    if view is None:
+        view = _namespace(scope, told_variable, stored_variable)
+        scope[_VIEW] = ref(view)
+    return view
 
 
-def _globals(frame):
+def globals_in(frame):
+    """The globals of a frame of the program's."""
     return globals_of(frame.f_globals)
 
 
-def _locals(frame):
+def locals_of(frame):
+    """The variables of a frame of the program's."""
     held = frame.f_locals
     if held is frame.f_globals:
-        return _globals(frame)
+        return globals_in(frame)
     return held.given if type(held) in VIEWS else shown(held)
 
 
 def globals():
     """The program's own global names, and what they are bound to."""
-    return _globals(frame_of_guest())
+    return globals_in(frame_of_guest())
 
 
 def locals():
     """The names that are bound where this is called, and what they are bound to."""
-    return _locals(frame_of_guest())
+    return locals_of(frame_of_guest())
 
 
 def vars(*args):
@@ -241,7 +253,7 @@ def vars(*args):
     if len(args) > 1:
         raise TypeError(f'vars expected at most 1 argument, got {len(args)}')
     if not args:
-        return _locals(frame_of_guest())
+        return locals_of(frame_of_guest())
     held = attributes(args[0])
     if held is None:
         raise TypeError('vars() argument must be an object made here that has attributes')
@@ -253,7 +265,7 @@ def dir(*args):
     if len(args) > 1:
         raise TypeError(f'dir expected at most 1 argument, got {len(args)}')
     if not args:
-        return sorted(_locals(frame_of_guest()))
+        return sorted(locals_of(frame_of_guest()))
     listed = [str.__str__(name) for name in _dir(args[0]) if isinstance(name, str)]
     kinds = mro_of(args[0]) if is_class(args[0]) else mro_of(type(args[0]))
     members = [_namespace_of(cls) for cls in kinds if own(cls)]

@@ -10,6 +10,7 @@ from importlib.util import find_spec, module_from_spec
 from types import MethodType
 
 from ..classes import told_mro
+from ..code_objects import Code, Frame, currentframe
 from ..guards import guarded_getattr
 from ..guest.own import is_module
 from ..guest.sources import source_of
@@ -129,6 +130,16 @@ def getmro(cls):
     return found
 
 
+def iscode(object):
+    """Whether it is code."""
+    return type(object) is Code
+
+
+def isframe(object):
+    """Whether it is a frame."""
+    return type(object) is Frame
+
+
 def ismodule(object):
     """Whether it is a module."""
     return type(object) in FACETS
@@ -173,6 +184,9 @@ NAMES = {name: getattr(_copy, name) for name in _COPIED} | {
         getmembers,
         unwrap,
         getmro,
+        currentframe,
+        iscode,
+        isframe,
         ismodule,
         getsource,
         getsourcelines,

@@ -4,6 +4,7 @@ from ..sealed import __builtins__
 import sys
 from operator import index
 
+from ..code_objects import _getframe
 from ..guest.given import given
 from ..guest.own import Module
 from ..describe import MARKED, spell
@@ -73,6 +74,7 @@ def names(run):
 
     return {
         '_live': {
+            '_getframe': (lambda: _getframe, None),
             'modules': (modules, None),
             'argv': (lambda: run.state.get('argv', given.argv), put_argv),
             'stdin': (lambda: sys.stdin, put_stdin),

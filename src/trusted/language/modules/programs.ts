@@ -87,7 +87,7 @@ export const PROGRAMS: ModuleRecords = {
   inspect: {
     shows: `
       BoundArguments CORO_CLOSED CORO_CREATED CORO_RUNNING CORO_SUSPENDED GEN_CLOSED GEN_CREATED
-      GEN_RUNNING GEN_SUSPENDED Parameter Signature cleandoc get_annotations getasyncgenstate
+      GEN_RUNNING GEN_SUSPENDED Parameter Signature cleandoc currentframe get_annotations getasyncgenstate
       getcoroutinestate getdoc getfullargspec getgeneratorstate getmembers getmro getsource
       getsourcelines isabstract isasyncgen isasyncgenfunction isawaitable isbuiltin isclass iscode
       iscoroutine iscoroutinefunction isdatadescriptor isframe isfunction isgenerator
