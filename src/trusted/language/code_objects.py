@@ -144,10 +144,11 @@ def judge_frame(x, name):
 
 def make_judge(judge_other):
     """The judge of these attributes; what has others of such names is left to `judge_other`."""
-    judges = {Code: judge_code, Frame: judge_frame}
 
     def judge(x, name):
-        return judges.get(type(x), judge_other)(x, name)
+        if type(x) is Code:
+            return judge_code(x, name)
+        return (judge_frame if type(x) is Frame else judge_other)(x, name)
 
     return judge
 
