@@ -1,6 +1,6 @@
 /** Limits: exact in what they count, told in full, and in force whatever the guest does instead of ticking. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createSandbox, type Outcome, type Sandbox } from '../src/index.js'
+import { awaitable, createSandbox, type Outcome, type Sandbox } from '../src/index.js'
 
 /** Programs that do not tick while they do what they do, or hardly. */
 const NEVER_TICKING: Record<string, string> = {
@@ -173,6 +173,56 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     })
     const dag = 'x = 0\nfor i in range(100): x = [x, x]\nx'
     expect(['raised', 'exhausted']).toContain((await sandbox.run(dag)).status)
+  })
+
+  test.each([
+    // What the policy says, what the program asks for, how deep it may then call.
+    [{ modules: { sys: '*' } }, 20_000, 10_000],
+    [{ modules: { sys: '*' }, limits: { recursion: 3_000 } }, 20_000, 3_000],
+    [{ modules: { sys: '*' }, limits: { recursion: 300 } }, 20_000, 300],
+    [{ modules: { sys: '*' }, limits: { recursion: 3_000 } }, 500, 500],
+    [{ preset: 'script' }, 60_000, 60_000],
+    [{ language: 'full', limits: { recursion: 300 } }, 60_000, 60_000],
+  ] as const)('recursion: %o, raised to %i', async (policy, asked, allowed) => {
+    const own = await createSandbox(policy, { isolation, workers: 1 })
+    const program = (before: string): string =>
+      `import sys\n${before}\nlimit = sys.getrecursionlimit()\ndef f(n): return n and 1 + f(n - 1)\nf(limit - 20)`
+    // Full Python counts the frames before its own.
+    const before = 'language' in policy ? 4 : 0
+    const begins = before + Math.min(1_000, 'limits' in policy ? policy.limits.recursion : 1_000)
+    expect(await own.run(program(''))).toMatchObject({ value: begins - 20 })
+    const raise = `sys.setrecursionlimit(${asked})`
+    expect(await own.run(program(raise))).toMatchObject({ value: allowed - 20 })
+    expect(await own.run(`import sys\n${raise}\ndef f(n): return f(n + 1)\nf(0)`)).toMatchObject({
+      exception: { type: 'RecursionError', message: 'maximum recursion depth exceeded' },
+    })
+    // What one program raised is no other's, but the session's own.
+    const session = await own.session()
+    await session.run(`import sys\n${raise}`)
+    const limit = 'import sys\nsys.getrecursionlimit()'
+    expect(await session.run(limit)).toMatchObject({ value: allowed })
+    expect(await own.run(limit)).toMatchObject({ value: begins })
+    await own.close()
+  })
+
+  test('recursion: without sys, all of it from the start', async () => {
+    const own = await createSandbox({ limits: { recursion: 4_000 } }, { isolation, workers: 1 })
+    const deep = 'def f(n): return n and 1 + f(n - 1)\nf(3_900)'
+    expect(await own.run(deep)).toMatchObject({ value: 3_900 })
+    await own.close()
+  })
+
+  test('recursion: as a program raised it, after it has waited for its host', async () => {
+    const policy = { preset: 'script', capabilities: { later: {} } } as const
+    const capabilities = { later: awaitable(() => Promise.resolve(1)) }
+    const own = await createSandbox(policy, { isolation, workers: 1, capabilities })
+    const source = `import sys
+sys.setrecursionlimit(5_000)
+def f(n): return n and 1 + f(n - 1)
+await later()
+[f(4_900), sys.getrecursionlimit()]`
+    expect(await own.run(source)).toMatchObject({ value: [4_900, 5_000] })
+    await own.close()
   })
 
   test('recursion: a RecursionError, as deep as was allowed', async () => {

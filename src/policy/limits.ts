@@ -87,14 +87,17 @@ export const LIMITS = {
     unit: 'levels',
     text: 'Nesting of the syntax tree. A deeper source is refused.',
   },
-  /** Python's recursion limit in the guest. Default 1,000, as in CPython. */
+  /**
+   * How deep calls may nest. Default 10,000. A program that is granted `sys` begins at 1,000, as in CPython, and may raise that so
+   * far by `sys.setrecursionlimit`; full Python may raise it further.
+   */
   recursion: {
     bounds: 'run',
-    default: 1_000,
+    default: 10_000,
     min: 32,
-    max: 10_000,
+    max: 1_000_000,
     unit: 'calls',
-    text: "Python's recursion limit. Beyond it the guest gets a RecursionError.",
+    text: 'How deep calls may nest; beyond it the guest gets a RecursionError. With `sys`, programs begin at 1,000 and may raise it so far.',
   },
   /** Bytes of the rewritten text, and of the code compiled from it. Default 32 MiB. */
   codeBytes: {

@@ -84,19 +84,26 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   script: {
     text: 'A program of its own: a step of a workflow, a plug-in, a job.',
     modules: 'standard',
+    limits: { recursion: 100_000 },
   },
   agent: {
     text: 'Code that a language model wrote: more time and memory, less output, since a model reads it.',
     modules: 'standard files',
     dunders: 'guarded',
     evaluate: true,
-    limits: { wallMs: 30_000, memoryMb: 512, outputBytes: 262_144 },
+    limits: { wallMs: 30_000, memoryMb: 512, outputBytes: 262_144, recursion: 100_000 },
   },
   education: {
     text: "A learner's exercise: everything to learn with, endings soon enough to notice an endless loop.",
     modules: 'standard files',
     dunders: 'guarded',
     evaluate: true,
-    limits: { wallMs: 10_000, outputBytes: 262_144, resultBytes: MIB, sourceBytes: 262_144 },
+    limits: {
+      wallMs: 10_000,
+      outputBytes: 262_144,
+      resultBytes: MIB,
+      sourceBytes: 262_144,
+      recursion: 100_000,
+    },
   },
 }

@@ -181,10 +181,22 @@ export function loadRequest(name: string, source: string, expose: Exposure): Uin
 export function common(policy: ResolvedPolicy, limits: Limits) {
   return {
     policy: grantsOf(policy),
-    recursion: limits.recursion,
+    ...recursionOf(policy, limits),
     resultBytes: limits.resultBytes,
     resultNodes: RESULT_NODES,
   }
+}
+
+/** Where CPython begins. */
+const RECURSION = 1_000
+/** As much as CPython takes. */
+const UNBOUNDED = 2 ** 31 - 1_000
+
+/** How deep calls nest at first, and at most: a program that can say how deep begins as CPython does. */
+function recursionOf({ language, modules }: ResolvedPolicy, { recursion }: Limits) {
+  const begins = Math.min(recursion, RECURSION)
+  if (language === 'full') return { recursion: begins, most: UNBOUNDED }
+  return { recursion: Object.hasOwn(modules, 'sys') ? begins : recursion, most: recursion }
 }
 
 const grants = new WeakMap<ResolvedPolicy, { readonly [key: string]: Value }>()

@@ -14,7 +14,8 @@ answers:
   warm      {}                                nothing: what every run does, once before the first
 
 All but `compile` and `warm` bring {policy, recursion, resultBytes, resultNodes}, and answer {status: 'returned', value},
-{status: 'raised', exception} or {status: 'exhausted', limit}; a request that cannot be read, {status: 'failed', message}.
+{status: 'raised', exception} or {status: 'exhausted', limit}; a request that cannot be read, {status: 'failed', message}. `recursion` is
+how deep calls nest at first, `most`, as deep as a program may have them nest.
 
 `run` may say more: `isShown`, the value is told as its `repr`; `text`, `before` and `filename`, what tracebacks that the program
 prints show (guest/sources.py); `package`, what `__package__` is; `keep`, false where nothing runs after this program, so that it is
@@ -23,7 +24,6 @@ ended as an interpreter ends (guest/ending.py).
 
 from .sealed import __builtins__
 import random
-import sys
 import time
 
 from . import door, formulas, ownership, remotes, values
@@ -106,7 +106,7 @@ def _told(value, is_shown):
 
 def _turn(guest, request):
     """Lets the program go on until it ends or waits."""
-    sys.setrecursionlimit(request['recursion'] + _TURN_FRAMES)
+    unsettle(request, _TURN_FRAMES)
     turns, guest.turns = guest.turns, None
     for _ in turns:
         guest.turns = turns

@@ -73,17 +73,23 @@ def opened(request):
     return guest
 
 
-def unsettle(request):
-    """Before guest code: as the guest expects the interpreter."""
+def unsettle(request, frames=_OWN_FRAMES):
+    """Before guest code: as the guest expects the interpreter. Calls nest as deep as it left that, `frames` of ours apart."""
     gc.enable()
-    sys.setrecursionlimit(request['recursion'] + _OWN_FRAMES)
+    limit = request['recursion']
     if guest is not None:
-        guest.run.state |= {'recursion': request['recursion'], 'frames': _OWN_FRAMES}
+        state = guest.run.state
+        state['frames'] = frames
+        state['most'] = most = request.get('most', state.get('most', limit))
+        limit = min(state.get('limit', limit), most)
+    sys.setrecursionlimit(limit + frames)
 
 
 def settle():
     """After guest code: nothing of it runs while its remains are read."""
     gc.disable()
+    if guest is not None and (frames := guest.run.state.pop('frames', None)) is not None:
+        guest.run.state['limit'] = sys.getrecursionlimit() - frames
     sys.setrecursionlimit(_OWN_LIMIT)
     for flush in _flush:
         try:

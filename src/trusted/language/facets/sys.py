@@ -30,20 +30,16 @@ def exc_info():
 
 
 def names(run):
-    own = {}
-
     def getrecursionlimit():
-        """How deep calls may nest: as deep as the policy says, or less where the program said so."""
-        return own.get('limit', run.state.get('recursion', sys.getrecursionlimit()))
+        """How deep calls may nest."""
+        return sys.getrecursionlimit() - run.state.get('frames', 0)
 
     def setrecursionlimit(limit, /):
-        """Lowers it, or raises it again as far as the policy allows; what is more changes nothing."""
+        """As far as the policy says; what is more is as much."""
         limit = index(limit)
         if limit < 1:
             raise ValueError('recursion limit must be greater or equal than 1')
-        most = run.state.get('recursion', sys.getrecursionlimit())
-        sys.setrecursionlimit(min(limit, most) + run.state.get('frames', 0))
-        own['limit'] = min(limit, most)
+        sys.setrecursionlimit(min(limit, run.state.get('most', limit)) + run.state.get('frames', 0))
 
     def put_argv(value):
         if type(value) is not list:
