@@ -9,6 +9,7 @@ import { loadParser, type Parser } from '../src/syntax/parse.js'
 import type { Tree } from '../src/syntax/tree.js'
 import {
   DEFINABLE_METHODS,
+  DENIED_ATTRIBUTES,
   GUARDED_DUNDERS,
   SETTABLE_DUNDERS,
 } from '../src/trusted/language/language.js'
@@ -53,8 +54,12 @@ const HARMLESS = [
 function isGuarded(statement: string, refusals: readonly string[]): boolean {
   const code = statement.replace(/#.*$/gm, '')
   return (
-    refusals.every((code) => code === 'PR203') &&
-    [...code.matchAll(/\.\s*(__\w+__)\b/g)].every(([, name]) => MAY_BE_GUARDED.has(name!))
+    refusals.every((code) => code === 'PR203' || code === 'PR204') &&
+    [...code.matchAll(/\.\s*(\w+)\b/g)].every(
+      ([, name]) =>
+        MAY_BE_GUARDED.has(name!) ||
+        !(/^__\w+__$/.test(name!) || DENIED_ATTRIBUTES.includes(name!)),
+    )
   )
 }
 

@@ -88,7 +88,9 @@ def later(): Mixin.__hash__ = lambda a: 1
 def theirs(): list.__len__ = lambda a: 1
 def group():
     class G(ExceptionGroup): pass
+    G.told = 1
     G.__str__ = lambda a: 'x'
+    G.split = len
 `
   test.each([
     ['(C(1) + C(2)).x, len(C(4))', [3, 4]],
@@ -103,7 +105,10 @@ def group():
       'subclasses of str, int, float, bytes and type cannot define __eq__ or __hash__ here',
     ],
     ['refused(theirs)', "the attribute '__len__' may not be set"],
-    ['refused(group)', "the attribute '__str__' may not be set"],
+    [
+      'refused(group)',
+      "cannot set 'split' of the class 'G': only objects made here can be changed",
+    ],
     [
       "name = '__new__'\nrefused(lambda: setattr(C, name, 1))",
       "the attribute '__new__' may not be named here",
@@ -391,7 +396,9 @@ getattr(len, '__se' + 'lf__')
 getattr(C, '__glo' + 'bals__')
 getattr(C.m, '__clo' + 'sure__')
 getattr(C.m, '__built' + 'ins__')
-getattr(C.m, '__get' + 'attribute__')
+getattr(C.m, '__get' + 'attribute__')('__glo' + 'bals__')
+object.__getattribute__(C.m, '__glo' + 'bals__')
+object.__getattribute__(list, '__subcla' + 'sses__')()
 getattr(C, '__redu' + 'ce_ex__')
 C().__reduce__()
 C().__reduce_ex__(4)
@@ -451,7 +458,6 @@ got if got == 'stopped' else 'GOT ' + repr(got)`)
       '__closure__',
       '__annotate__',
       '__builtins__',
-      '__getattribute__',
       '__objclass__',
       '__loader__',
     ])

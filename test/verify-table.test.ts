@@ -229,7 +229,7 @@ describe('every field that holds a name', () => {
     'ParamSpec.name': 'def f[**name](): pass',
     'TypeVarTuple.name': 'def f[*name](): pass',
   }
-  const HOSTILE = ['_getattr_', '_metaclass_', '__class__', '__getattribute__', 'ʼ_x', 'xʼ']
+  const HOSTILE = ['_getattr_', '_metaclass_', '__class__', '__buffer__', 'ʼ_x', 'xʼ']
 
   test('is known here', () => {
     const declared = python.run(`

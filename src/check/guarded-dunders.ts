@@ -11,7 +11,7 @@ import { kindsOf, type KnownKinds } from './kind-ids.js'
 const readable = new Set(GUARDED_DUNDERS)
 const settable = new Set(SETTABLE_DUNDERS)
 
-/** What a policy with guarded dunders exempts from PR203, PR210 and PR402. */
+/** What a policy with guarded dunders exempts from PR203, PR204, PR210 and PR402. */
 export class GuardedDunders {
   private readonly kinds: KnownKinds
 
@@ -33,7 +33,7 @@ export class GuardedDunders {
    */
   admits({ rule }: RulePattern, node: number): boolean {
     if (rule.code === 'PR402') return true
-    if (rule.code !== 'PR203') return false
+    if (rule.code !== 'PR203' && rule.code !== 'PR204') return false
     const { kind, parent } = this.reading.tree
     if (kind[parent[node]] !== this.kinds.attribute) return false
     return this.admitsString(this.reading.names.text(this.reading.nameOf(node)))

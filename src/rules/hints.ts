@@ -85,11 +85,9 @@ export const DUNDER_ATTRIBUTE_HINTS: Hints = {
 
 /** For special methods and attributes that a class may not define. */
 export const SPECIAL_METHOD_HINTS: Hints = {
-  __getattribute__: 'write a property for each attribute',
   __class__: 'leave it out: a class cannot pretend to be another',
   __dict__: 'leave it out',
   __module__: 'leave it out',
-  __qualname__: 'leave it out',
   __annotations__: 'annotate the names: `x: int`',
   __prepare__: 'use a class decorator',
   __subclasses__: 'keep a list of the classes',

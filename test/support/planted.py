@@ -18,7 +18,7 @@ from pyrestrict.verify.refused import Refused
 
 MARK = '\u02bc'
 OURS = [MARK + word for word in (':a', ':self', 'type', 'G', 'T', 'tell', 'x', 'value', '+=', '|=')]
-FORBIDDEN = '__class__ __globals__ __subclasses__ __dict__ __builtins__ __code__ __getattribute__ __reduce_ex__ __init__ __call__'.split()
+FORBIDDEN = '__class__ __globals__ __subclasses__ __dict__ __builtins__ __code__ __buffer__ __reduce_ex__ __init__ __call__'.split()
 SNEAKY = [*FORBIDDEN, *OURS, *language.GUARDS, *list(language.DENIED_ATTRIBUTES)[:8], *list(language.JUDGED_ATTRIBUTES),
           '_private', '__private', MARK + '_p', MARK + '__p', MARK, 'x' + MARK, 'gi_x', 'co_x', 'super', '__name__', 'type', 'f']
 IDENTIFIERS = 'name id attr arg asname rest'.split()
@@ -323,7 +323,7 @@ def _harm_of_code(code, kind):
                 return f'a member {name} in the clear'
             if kind == 'class' and opname == 'STORE_NAME' and name in language.DENIED_ATTRIBUTES:
                 return f'a member {name}'
-            if kind == 'class' and opname == 'STORE_NAME' and name in ('__getattribute__', '__class__', '__buffer__', '__dict__'):
+            if kind == 'class' and opname == 'STORE_NAME' and name in ('__class__', '__buffer__', '__dict__'):
                 return f'a member {name}'
     for name in (*code.co_varnames, *code.co_cellvars, *code.co_freevars):
         if name in language.GUARDS or name == 'super':

@@ -14,7 +14,7 @@ _QUITTERS = frozenset({'exit', 'quit'})
 class BuiltIn:
     """A function that is called as it is held: the interpreter finds it in the slot, and binds nothing."""
 
-    __slots__ = '__call__', '__name__', '__qualname__', '_doc', '_module'
+    __slots__ = '__call__', '__name__', '__qualname__', '_doc', '_module', '_real'
 
     def __repr__(self):
         name = self.__name__
@@ -41,6 +41,7 @@ def built_in(function, name, module='builtins', real=None):
     made = BuiltIn()
     made.__call__ = function
     made.__name__ = made.__qualname__ = name
+    made._real = real if type(real) is BuiltinFunctionType else None
     made._doc, made._module = getattr(real, '__doc__', function.__doc__), module
     return made
 

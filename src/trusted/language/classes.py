@@ -21,6 +21,7 @@ from .language import (
     DEFINED_METHODS,
     EXACT_KEY_CLASSES,
 )
+from .lookups import check_ancestors, judged_hook
 from .names import is_dunder, mark, unmark
 from .slots import judge_match_args, stored_slots
 
@@ -110,6 +111,10 @@ def judged_method(cls, name, value):
         raise TypeError(
             'subclasses of str, int, float, bytes and type cannot define __eq__ or __hash__ here'
         )
+    if name == '__getattribute__':
+        return judged_hook(
+            cls.__name__, value, [up for each in (cls, *subclasses(cls)) for up in mro_of(each)]
+        )
     return _told_as_written(value, _TOLD[name]) if name in _TOLD and own_function(value) else value
 
 
@@ -161,6 +166,10 @@ def judge_namespace(name, bases, namespace):
             raise TypeError(f'{key!r} may not be defined by a class')
     put(namespace, '__module__', module_of(namespace.get('__module__')))
     if '__qualname__' in namespace:
+        if not isinstance(namespace['__qualname__'], str):
+            raise TypeError(
+                f'type __qualname__ must be a str, not {type(namespace["__qualname__"]).__name__}'
+            )
         put(namespace, '__qualname__', unmark(namespace['__qualname__']))
     if '__slots__' in namespace:
         put(namespace, '__slots__', stored_slots(namespace['__slots__'], name))
@@ -174,6 +183,14 @@ def judge_namespace(name, bases, namespace):
     for key, at in _TOLD.items():
         if own_function(hook := namespace.get(key)):
             put(namespace, key, _told_as_written(hook, at))
+    if '__getattribute__' in namespace:
+        put(
+            namespace,
+            '__getattribute__',
+            judged_hook(name, namespace['__getattribute__'], ancestors),
+        )
+    elif any(['__getattribute__' in cls.__dict__ for cls in ancestors if own(cls)]):
+        check_ancestors(name, ancestors)
     _judge_subclasshook(namespace, ancestors)
     if BaseExceptionGroup in ancestors:
         _judge_group(namespace, ancestors)

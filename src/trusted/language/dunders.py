@@ -52,6 +52,12 @@ def _mro(x, name):
     return refuse(name) if found is None else found
 
 
+def _mro_method(x, name):
+    """`C.mro()`: no class of the program's has another under that name."""
+    found = told_mro(x)
+    return refuse(name) if found is None else lambda: list(found)
+
+
 def _bases(x, name):
     return tuple(shown(_bases_of(_named_class(x, name))))
 
@@ -160,6 +166,7 @@ READ = {
     '__class__': _class,
     '__dict__': _dict,
     '__mro__': _mro,
+    'mro': _mro_method,
     '__bases__': _bases,
     '__base__': _base,
     '__subclasses__': _subclasses,

@@ -22,6 +22,7 @@ from .built_in import BuiltIn
 from .formatting import known_plain, make_format
 from .kinds import DERIVED, Veil, guest_type
 from .language import DEFINABLE_METHODS, JUDGED_BY
+from .lookups import make_judge as make_lookup
 from .names import judged, refuse, spelled, unmark
 from .ownership import (
     FACETS,
@@ -284,7 +285,12 @@ _JUDGE_OF = {
     'new': _judge_new,
     'setattr': _judge_setattr,
 }
-_JUDGES = {name: _JUDGE_OF[group] for group, names in JUDGED_BY.items() for name in names}
+_JUDGES = {
+    name: _JUDGE_OF[group]
+    for group, names in JUDGED_BY.items()
+    for name in names
+    if group in _JUDGE_OF
+}
 
 
 def judge_of(name):
@@ -299,6 +305,7 @@ def read(x, name):
 
 
 SAFE_FORMATS = dict(zip(('format', 'format_map'), make_format(read)))
+_JUDGES['__getattribute__'] = make_lookup(read, SAFE_FORMATS)
 _UNSAFE_FORMATS = (
     (str.format, SAFE_FORMATS['format']),
     (str.format_map, SAFE_FORMATS['format_map']),

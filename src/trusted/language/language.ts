@@ -80,6 +80,7 @@ export const JUDGED_BY: Readonly<Record<string, readonly string[]>> = {
   text: words(`__name__ __qualname__ __doc__ __module__`),
   new: words(`__new__`),
   setattr: words(`__setattr__ __delattr__`),
+  lookup: words(`__getattribute__`),
 }
 
 /** All of them. */
@@ -110,7 +111,7 @@ export const DEFINABLE_METHODS = words(`
   __and__ __rand__ __iand__ __or__ __ror__ __ior__ __xor__ __rxor__ __ixor__
   __neg__ __pos__ __abs__ __invert__ __int__ __float__ __complex__ __index__ __round__ __trunc__ __floor__ __ceil__
   __get__ __set__ __delete__ __set_name__ __copy__ __deepcopy__ __replace__
-  __getattr__ __setattr__ __delattr__ __init_subclass__ __class_getitem__ __fspath__ __del__
+  __getattr__ __getattribute__ __setattr__ __delattr__ __init_subclass__ __class_getitem__ __fspath__ __del__
 `)
 
 /**
@@ -132,7 +133,7 @@ const MADE_WITH_THE_CLASS = words(
 )
 
 /**
- * Dunder attributes that sources may read where the policy guards them, by the judges of dunders.py; everywhere else a guard
+ * Dunder attributes, and `mro`, that sources may read where the policy guards them, by the judges of dunders.py; everywhere else a guard
  * refuses them. None leads to globals, code, closures or frames.
  */
 export const GUARDED_DUNDERS = [
@@ -143,7 +144,7 @@ export const GUARDED_DUNDERS = [
   __parameters__ __type_params__ __orig_bases__ __value__ __bound__ __constraints__ __default__ __covariant__ __contravariant__
   __infer_variance__ __metadata__ __supertype__ __total__ __required_keys__ __optional_keys__ __readonly_keys__
   __mutable_keys__ __final__ __override__ __isabstractmethod__ __stdin__ __stdout__ __stderr__
-  __thisclass__ __self_class__
+  __thisclass__ __self_class__ mro
 `),
   ...HOOK_METHODS.filter((name) => name !== '__bases__'),
 ]
@@ -159,7 +160,7 @@ export const SETTABLE_DUNDERS = [
 
 /** Dunder names that may be bound by assignment: in a class body the first group, at module level the second. */
 export const CLASS_DUNDERS = words(
-  `__slots__ __match_args__ __hash__ __doc__ __eq__ __ne__ __bool__ __iter__ __contains__ __reversed__ __str__ __repr__ __radd__ __rmul__ __rand__ __ror__ __rxor__ __call__ __getitem__ __len__`,
+  `__slots__ __match_args__ __qualname__ __hash__ __doc__ __eq__ __ne__ __bool__ __iter__ __contains__ __reversed__ __str__ __repr__ __radd__ __rmul__ __rand__ __ror__ __rxor__ __call__ __getitem__ __len__`,
 )
 export const MODULE_DUNDERS = words(
   `__all__ __version__ __author__ __doc__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__ __contact__ __url__`,

@@ -26,6 +26,7 @@ from .classes import (
 )
 from .floor import encoding
 from .language import CLASS_DUNDERS, DEFINED_METHODS, PRIVATE_MARK, UNBINDABLE
+from .namespaces import Place
 from .names import denied, is_dunder, mark, unmark
 from .ownership import is_class, mro_of, own, own_function
 from .slots import NAMING, told_names
@@ -81,6 +82,8 @@ def _members(namespace):
     for key, value in dict.items(namespace):
         if type(key) is not str:
             raise TypeError('names of class members must be strings')
+        if type(value) is Place:
+            continue
         if key == '__match_args__' and type(value) is tuple:
             members[key] = tuple([mark(each) if type(each) is str else each for each in value])
         elif key in DEFINED_METHODS or key in CLASS_DUNDERS or key in _TEXTS:

@@ -14,7 +14,8 @@ from weakref import ref
 
 from . import kinds
 from .language import PRIVATE_MARK
-from .names import is_dunder, spelled
+from .lookups import written
+from .names import is_dunder, spelled, unmark
 from .ownership import FACETS, is_class, mro_of, own, own_function
 from .spaces import VIEWS, Globals
 from .spellings import (
@@ -28,6 +29,7 @@ from .spellings import (
 _put, _clear, _fill = dict.__setitem__, dict.clear, dict.update
 _namespace_of = type.__dict__['__dict__'].__get__
 _function_dict = FunctionType.__dict__['__dict__'].__get__
+_name_of = type.__dict__['__name__'].__get__
 _GETSET = type(FunctionType.__dict__['__dict__'])
 # Image classes whose instances are made to carry attributes of anybody's choosing; facets add theirs.
 CARRIERS = set()
@@ -177,6 +179,26 @@ def _shown(real, told):
     return held
 
 
+class Place:
+    """Stands for what holds the `__dict__` of a class's instances: who has the real one reads the dicts of all of them."""
+
+    __slots__ = ('_text',)
+
+    def __repr__(self):
+        return self._text
+
+
+def _members_of(cls):
+    held = {}
+    for key, value in dict(_namespace_of(cls)).items():
+        if key in ('__dict__', '__weakref__') and type(value) is _GETSET:
+            held[key] = Place()
+            held[key]._text = f'<attribute {key!r} of {unmark(_name_of(cls))!r} objects>'
+        elif (name := told_member(key)) is not None:
+            held[name] = written(value)
+    return held
+
+
 def _namespace(real, told, stored):
     space = dict.__new__(Namespace)
     for setter, value in zip(_setters, (real, told, stored)):
@@ -192,7 +214,7 @@ def attributes(x):
     if own_function(x):
         return _namespace(_function_dict(x), told_attribute, stored_attribute)
     if is_class(x):
-        return _shown(_namespace_of(x), told_member) if own(x) else None
+        return _members_of(x) if own(x) else None
     if not own(kind) and kind not in CARRIERS:
         return None
     for cls in mro_of(kind):

@@ -9,6 +9,11 @@ from .names import is_dunder, refuse, spelled, unmark
 from .ownership import FACETS, UNCHANGEABLE, WRITABLE, is_class, mro_of, own, own_function
 
 
+def is_group(x, name):
+    """Whether `x` is an own class of exception groups, and `name` not the `split` that C code trusts."""
+    return is_class(x) and own(x) and BaseExceptionGroup in mro_of(x) and name != 'split'
+
+
 def writable(x):
     """Whether a guest may set and delete attributes of `x`."""
     kind = type(x)
@@ -33,10 +38,16 @@ class Refusal:
         return refuse_write(_held_by(self), name)
 
     def __setattr__(self, name, value):
-        refuse_write(_held_by(self), name)
+        if is_group(held := _held_by(self), name):
+            type.__setattr__(held, name, value)
+        else:
+            refuse_write(held, name)
 
     def __delattr__(self, name):
-        refuse_write(_held_by(self), name)
+        if is_group(held := _held_by(self), name):
+            type.__delattr__(held, name)
+        else:
+            refuse_write(held, name)
 
 
 _held_by, _hold = Refusal.held.__get__, Refusal.held.__set__
@@ -91,6 +102,6 @@ def name_to_write(x, name):
     stored = spelled(name)
     if is_dunder(name):
         refuse(name, 'may not be set')
-    if not writable(x) and type(x) not in UNCHANGEABLE:
+    if not writable(x) and type(x) not in UNCHANGEABLE and not is_group(x, name):
         refuse_write(x, name)
     return stored

@@ -119,7 +119,7 @@ def _write_class(x, name, value):
 
 def _write_method(x, name, value):
     """Of an own class, as its statement could have it; of an own instance, where no operator looks for it."""
-    if not writable(x) or not (own_class(x) or own(type(x))):
+    if not (own_class(x) or writable(x) and own(type(x))):
         refuse(name, 'may not be set')
     _put(x, name, judged_method(x, name, value) if is_class(x) and value is not GONE else value)
 

@@ -7,8 +7,9 @@ from ..sealed import __builtins__
 import functools
 import inspect
 from importlib.util import find_spec, module_from_spec
-from types import MethodType
+from types import BuiltinFunctionType, MethodDescriptorType, MethodType
 
+from ..built_in import BuiltIn
 from ..classes import told_mro
 from ..code_objects import Code, Frame, currentframe
 from ..guards import guarded_getattr
@@ -23,6 +24,7 @@ _spec = find_spec('inspect')
 _copy = module_from_spec(_spec)  # pyright: ignore[reportArgumentType]
 _spec.loader.exec_module(_copy)  # pyright: ignore[reportOptionalMemberAccess]
 _make = _copy.Signature.from_callable
+_BUILT_IN = BuiltinFunctionType, MethodDescriptorType
 
 
 def _wrapped(obj):
@@ -45,6 +47,8 @@ def _from_callable(
         raise TypeError('signature() evaluates no text here')
     if not callable(obj):
         raise TypeError(f'{obj!r} is not a callable object')
+    if type(obj) is BuiltIn and obj._real is not None:
+        obj = obj._real
     told = _make(obj, follow_wrapped=bool(follow_wrapped))
     return told.replace(
         parameters=[each.replace(name=unmark(each.name)) for each in told.parameters.values()]
@@ -54,14 +58,15 @@ def _from_callable(
 def _from_function(cls, func, *args, **options):
     """Whatever led to the function: a chain of `__wrapped__`, a partial method, the class of an instance."""
     if not inspect.isfunction(func) or not _is_made(func):
-        raise ValueError(f'no signature found for {func!r}: the program did not make it')
+        name = getattr(func, '__qualname__', type(func).__name__)
+        raise ValueError(f'no signature found for {name!r}: the program did not make it')
     return _read_function(cls, func, *args, **options)
 
 
 def _from_text(cls, obj, text, skip_bound_arg=True):
-    """CPython's own classes have their signatures in their docstrings. A program's has none there: `C(x=os.name)` would be evaluated
+    """CPython's own classes and functions have their signatures in their docstrings. A program's has none there: `C(x=os.name)` would be evaluated
     among all modules."""
-    if not is_class(obj) or own(obj):
+    if type(obj) not in _BUILT_IN and (not is_class(obj) or own(obj)):
         raise ValueError(f'no signature found for {obj!r}: the program did not make it')
     return _read_text(cls, obj, text, skip_bound_arg)
 

@@ -5,9 +5,9 @@ import types
 from collections.abc import Mapping
 from reprlib import recursive_repr
 
-from ..kinds import veil
+from ..kinds import VEILS, veil
 from ..names import spelled, unmark
-from ..namespaces import CARRIERS
+from ..namespaces import CARRIERS, Place
 from ..ownership import is_class, own_function
 
 
@@ -162,3 +162,4 @@ def _alias(origin, args, /):
 for _class in _VEILED:
     _veil = veil(_class, _alias if _class is types.GenericAlias else None, 'builtins')
     NAMES |= {_name: _veil for _name in vars(types) if getattr(types, _name) is _class}
+VEILS[Place] = VEILS[types.GetSetDescriptorType]
