@@ -11,6 +11,7 @@ import string
 import sys
 from itertools import islice
 
+from .. import pickling, unpickling
 from ..dunders import GUARDS
 from ..judges import read
 from ..modules import FILE_MODULES, MODULES, WRITTEN
@@ -75,17 +76,21 @@ def _offered(run):
         """What a static or a class method was made of."""
         return wrapped.__func__ if type(wrapped) in (staticmethod, classmethod) else None
 
-    return {
-        'can_evaluate': 'exec' in run.builtins,
-        'first_line': first_line,
-        'function_of': function_of,
-        'caller': caller,
-        'program': program,
-        'field_name_split': lambda name: _field_name_split(_text(name)),
-        'formatter_parser': lambda template: iter(list(_parse(_text(template)))),
-        'read_field': read,
-        'xml_reader': xml_reader,
-    }
+    return (
+        {
+            'can_evaluate': 'exec' in run.builtins,
+            'first_line': first_line,
+            'function_of': function_of,
+            'caller': caller,
+            'program': program,
+            'field_name_split': lambda name: _field_name_split(_text(name)),
+            'formatter_parser': lambda template: iter(list(_parse(_text(template)))),
+            'read_field': read,
+            'xml_reader': xml_reader,
+        }
+        | pickling.offered(run)
+        | unpickling.offered(run)
+    )
 
 
 def names(run, module, make_import):

@@ -93,16 +93,6 @@ else: #pragma: no cover
 `,
     '        return *caller(stacklevel), None\n',
   ],
-  [
-    `    def __reduce__(self):
-        if getLogger(self.name) is not self:
-            import pickle
-            raise pickle.PicklingError('logger cannot be pickled')
-        return getLogger, (self.name,)
-`,
-    '',
-  ],
-  ['    def __reduce__(self):\n        return getLogger, ()\n', ''],
 ]
 
 /** Edits of `logging/handlers.py`: no sockets, and a listener that handles what waits when it is stopped, since there is one thread. */

@@ -12,6 +12,7 @@ import { DOCTEST } from './doctest.js'
 import { GZIP } from './gzip.js'
 import { HANDLERS, LOGGING } from './logging.js'
 import { MIMETYPES } from './mimetypes.js'
+import { COPYREG, PICKLE } from './pickle.js'
 import { TIMEIT } from './timeit.js'
 import { UNITTEST } from './unittest.js'
 import { ELEMENT_TREE } from './xml.js'
@@ -139,6 +140,7 @@ const SCHED: readonly Edit[] = ['time', 'priority', 'sequence', 'action', 'argum
 /** Module → the parts of its text, in their order. */
 export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   argparse: [{ file: 'argparse.py', edits: ARGPARSE }],
+  copyreg: COPYREG,
   doctest: DOCTEST,
   getopt: [{ file: 'getopt.py', edits: GETOPT }],
   gzip: GZIP,
@@ -147,6 +149,7 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   'logging.handlers': [HANDLERS],
   mimetypes: MIMETYPES,
   optparse: [{ file: 'optparse.py', edits: OPTPARSE }],
+  pickle: PICKLE,
   sched: [{ file: 'sched.py', edits: SCHED }],
   shlex: [{ file: 'shlex.py', edits: SHLEX }],
   string: [{ file: 'string/__init__.py', edits: STRING }],

@@ -25,7 +25,7 @@ from .types import SimpleNamespace
 
 # Image classes whose instances are copied by what they reduce to; others are the host's or hold more than data.
 _CONTAINERS = frozenset({list, dict, set, frozenset, tuple, bytearray})
-_COPIED = _CONTAINERS | {
+COPIED = _CONTAINERS | {
     collections.deque,
     collections.OrderedDict,
     collections.defaultdict,
@@ -47,8 +47,8 @@ _COPIED = _CONTAINERS | {
     zip,
 }
 # What an iterator of these reduces to is a call of `iter`, and where it stands.
-_ITERATORS = {type(iter(value)) for value in ([], (), '', b'', bytearray(), range(1), {}, set())}
-_ITERATORS |= {type(iter({}.values())), type(iter({}.items())), type(reversed([]))}
+ITERATORS = {type(iter(value)) for value in ([], (), '', b'', bytearray(), range(1), {}, set())}
+ITERATORS |= {type(iter({}.values())), type(iter({}.items())), type(reversed([]))}
 _ATOMIC = DATA_CLASSES - _CONTAINERS | {
     BuiltIn,
     FunctionType,
@@ -78,7 +78,7 @@ def _is_atomic(x, kind):
 
 def _copied_by_parts(kind):
     return (
-        own(kind) or kind in _COPIED or kind in _ITERATORS or issubclass(kind, BaseException)
+        own(kind) or kind in COPIED or kind in ITERATORS or issubclass(kind, BaseException)
     ) and not issubclass(kind, random.SystemRandom)
 
 
@@ -87,24 +87,24 @@ def _made_by(x, kind, copied, hidden):
     if not _copied_by_parts(kind):
         raise TypeError(f'cannot pickle {kind.__name__!r} object')
     reduced = kind.__reduce_ex__(x, 4)
-    if own(kind) and _defines(kind, ('__reduce__', '__reduce_ex__')):
+    if own(kind) and defines(kind, ('__reduce__', '__reduce_ex__')):
         yield from _made_as_told(x, reduced, copied)
         return
     make, args, state, items, pairs, *_ = (*reduced, None, None, None)
-    if make is not copyreg.__newobj__ and make is not kind and kind not in _ITERATORS:
+    if make is not copyreg.__newobj__ and make is not kind and kind not in ITERATORS:
         raise TypeError(f'cannot pickle {kind.__name__!r} object')
     y = make(*[copied(part) for part in args])
-    if type(y) is not kind and kind not in _ITERATORS:
+    if type(y) is not kind and kind not in ITERATORS:
         raise real.Error(f'{kind.__name__}.__new__ made a {type(y).__name__!r} object')
     yield y
     if state is not None:
-        if own(kind) and _defines(kind, ('__getstate__', '__setstate__')):
+        if own(kind) and defines(kind, ('__getstate__', '__setstate__')):
             state = copied(state)
-            if not _defines(kind, ('__getstate__',)):
+            if not defines(kind, ('__getstate__',)):
                 state = _as_written(state)
             _restore(y, state)
         elif hasattr(kind, '__setstate__') and BaseException not in mro_of(kind):
-            state, attributes_told = _parted(state)
+            state, attributes_told = parted(state)
             y.__setstate__(copied(state))
             _hand_over(x, y, attributes_told, copied, hidden)
         else:
@@ -115,7 +115,7 @@ def _made_by(x, kind, copied, hidden):
         y[copied(key)] = copied(value)
 
 
-def _defines(kind, hooks):
+def defines(kind, hooks):
     """Whether a class of the program's, among those of `kind`, defines one of these."""
     return any([own(cls) and not vars(cls).keys().isdisjoint(hooks) for cls in mro_of(kind)])
 
@@ -164,7 +164,7 @@ def _hidden(value):
     return _deep(value, {}, [])
 
 
-def _parted(state):
+def parted(state):
     """A state for C code's `__setstate__`, and the attributes that some has behind it: C code would take that dict itself."""
     if tuple not in mro_of(type(state)):
         return state, None
@@ -195,7 +195,7 @@ def _hand_over(x, y, state, copied, hidden):
 
 def _restore(y, state):
     """What the program says that `y` is to hold: no more than it could write itself."""
-    if _defines(type(y), ('__setstate__',)):
+    if defines(type(y), ('__setstate__',)):
         y.__setstate__(state)
         return
     parts = state if type(state) is tuple and len(state) == 2 else (state,)

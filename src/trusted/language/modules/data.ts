@@ -58,6 +58,10 @@ export const DATA: ModuleRecords = {
     shows: `Error copy deepcopy error replace`,
     wrapped: true,
   },
+  copyreg: {
+    shows: `constructor dispatch_table pickle`,
+    written: true,
+  },
   dataclasses: {
     shows: `
       Field FrozenInstanceError InitVar KW_ONLY MISSING asdict astuple dataclass field fields
@@ -112,6 +116,12 @@ export const DATA: ModuleRecords = {
       is_ is_none is_not is_not_none isub itemgetter itruediv ixor le length_hint lshift lt matmul
       methodcaller mod mul ne neg not_ or_ pos pow rshift setitem sub truediv truth xor`,
     wrapped: true,
+  },
+  pickle: {
+    shows: `
+      DEFAULT_PROTOCOL HIGHEST_PROTOCOL PickleError Pickler PicklingError Unpickler UnpicklingError
+      compatible_formats dump dumps format_version load loads`,
+    written: true,
   },
   queue: {
     shows: `Empty Full LifoQueue PriorityQueue Queue ShutDown SimpleQueue`,
