@@ -1,9 +1,10 @@
 /** With the known memory bugs open: a guest takes its whole memory over, and finds nothing of a trusted module in it. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type * as Library from '../src/index.js'
+import { sectionsOf } from './support/case-files.js'
 import { root, unclosedFolder } from './support/images.js'
 import { EXPOSE, SECRETS } from './support/secrets.js'
 
@@ -40,17 +41,12 @@ afterAll(async () => {
 })
 
 /** Programs of the floor and of the attackers that go for memory, each with its whole text. */
-const programs = ['floor', 'redteam'].flatMap((name) => {
-  const folder = join(root, 'fixtures', name)
-  return readdirSync(folder)
-    .filter((file) => file !== 'engine.py' && !/^guest-(?:limits|semantics)/.test(file))
-    .flatMap((file) =>
-      readFileSync(join(folder, file), 'utf8')
-        .split(/^# --- /m)
-        .slice(1)
-        .map((text) => ({ file, name: text.slice(0, text.indexOf('\n')), code: `# ${text}` })),
-    )
-})
+const programs = ['floor', 'redteam'].flatMap((folder) =>
+  sectionsOf(
+    folder,
+    (file) => file !== 'engine.py' && !/^guest-(?:limits|semantics)/.test(file),
+  ).map(({ file, name, text }) => ({ file, name, code: `# ${name}\n${text}` })),
+)
 
 test('no program that goes for memory finds a secret, whatever it finds', async () => {
   expect(programs.length).toBeGreaterThan(390)

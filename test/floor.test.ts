@@ -1,5 +1,5 @@
 /** Known memory bugs of the interpreter: every program that shows one ends as where it is mended, and hurts nobody after it. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -10,6 +10,7 @@ import {
   type Sandbox,
 } from '../src/index.js'
 import { KNOWN_BUGS } from '../src/trusted/language/known-bugs.js'
+import { sectionsOf } from './support/case-files.js'
 
 interface Program {
   readonly name: string
@@ -19,21 +20,15 @@ interface Program {
   readonly ends: string
 }
 
-const folder = join(import.meta.dirname, '../fixtures/floor')
-const programs: readonly Program[] = readdirSync(folder).flatMap((file) =>
-  readFileSync(join(folder, file), 'utf8')
-    .split(/^# --- /m)
-    .slice(1)
-    .map((part) => {
-      const [name, ...lines] = part.trimEnd().split('\n')
-      const said = (key: string): string => {
-        const line = lines.find((text) => text.startsWith(`# ${key}: `))
-        if (line === undefined) throw new Error(`${file}: ${name!} does not say its ${key}`)
-        return line.slice(key.length + 4)
-      }
-      return { name: name!, file, code: lines.join('\n'), bug: said('bug'), ends: said('ends') }
-    }),
-)
+const programs: readonly Program[] = sectionsOf('floor').map(({ file, name, text }) => {
+  const code = text.trimEnd()
+  const said = (key: string): string => {
+    const line = code.split('\n').find((each) => each.startsWith(`# ${key}: `))
+    if (line === undefined) throw new Error(`${file}: ${name} does not say its ${key}`)
+    return line.slice(key.length + 4)
+  }
+  return { name, file, code, bug: said('bug'), ends: said('ends') }
+})
 
 /** A program whose last expression is shown as Python shows it. */
 const shown = (code: string): string => {

@@ -2,10 +2,11 @@
  * `language: 'full'`: there is no language to hold anybody back, and the attacks on it, on memory and on limits reach nothing of a
  * trusted module, of the host's objects or of the process all the same. What holds here is the wall alone.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { capability, createSandbox, type EffectEvent, type Sandbox } from '../src/index.js'
+import { sectionsOf } from './support/case-files.js'
 import { EXPOSE, SECRETS } from './support/secrets.js'
 
 const root = join(import.meta.dirname, '..')
@@ -35,19 +36,13 @@ afterAll(() => sandbox.close())
 /** Each third of them: one that is ended by force takes a second. `EVERY=1` tries all. */
 const every = Number(process.env['EVERY'] ?? 3)
 const programs = ['escapes', 'floor', 'redteam']
-  .flatMap((name) => {
-    const folder = join(root, 'fixtures', name)
-    return readdirSync(folder)
-      .filter(
-        (file) => file !== 'engine.py' && !/^(?:guest-limits|guest-semantics|allowed)/.test(file),
-      )
-      .flatMap((file) =>
-        readFileSync(join(folder, file), 'utf8')
-          .split(/^# --- /m)
-          .slice(1)
-          .map((text) => ({ file, name: text.slice(0, text.indexOf('\n')), code: `# ${text}` })),
-      )
-  })
+  .flatMap((folder) =>
+    sectionsOf(
+      folder,
+      (file) => file !== 'engine.py' && !/^(?:guest-limits|guest-semantics|allowed)/.test(file),
+    ),
+  )
+  .map(({ file, name, text }) => ({ file, name, code: `# ${name}\n${text}` }))
   .filter((_, at) => at % every === 0)
 const ENDINGS = ['returned', 'raised', 'exited', 'exhausted', 'crashed', 'refused']
 

@@ -1,7 +1,6 @@
 /** Metaclasses of programs, where a policy guards dunders: they mean what they mean in CPython, and lead to nothing else. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { sectionsOf } from './support/case-files.js'
 import { loadCPython } from './support/cpython.js'
 import { FacetGuest, type Ended } from './support/facet-guest.js'
 
@@ -14,13 +13,9 @@ beforeAll(async () => {
   plain = (await loadCPython('engine', 'plainly')).function('plainly.plain')
 })
 
-const programs = readFileSync(
-  join(import.meta.dirname, '../fixtures/metaclasses/programs.py'),
-  'utf8',
+const programs = sectionsOf('metaclasses', (file) => file === 'programs.py').map(
+  ({ name, text }) => [name, `\n${text}`] as const,
 )
-  .split(/^# --- /m)
-  .slice(1)
-  .map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n'))] as const)
 
 describe('a program means what it means in CPython', () => {
   test.each(programs)('%s', (_name, source) => {

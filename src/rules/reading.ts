@@ -23,7 +23,7 @@ export class Reading {
     this.names.begin()
     // Kept between sources, but not at the size of the greatest ever seen.
     if (this.ids.length < tree.count || this.ids.length > 1 << 18)
-      this.ids = new Int32Array(tree.kind.length)
+      this.ids = new Int32Array(Math.max(1 << 10, tree.count))
     else this.ids.fill(0, 0, tree.count)
   }
 

@@ -1,7 +1,6 @@
 /** Reads the cases of `fixtures/escapes/*.py`: `# --- name`, then `# key: value` lines, then the code. */
-import { readdirSync, readFileSync } from 'node:fs'
-
-const folder = new URL('../../fixtures/escapes/', import.meta.url)
+import { readFileSync } from 'node:fs'
+import { caseOf, sectionsOf, type Section } from './case-files.js'
 
 export interface EscapeCase {
   readonly name: string
@@ -26,44 +25,24 @@ const KEYS = new Set(['origin', 'layer', 'effect', 'plant', 'returns', 'outcome'
 const EVALUATE = 'evaluate.py'
 
 export function escapeCases(): EscapeCase[] {
-  return casesOf(
-    readdirSync(folder).filter(
-      (file) => file.endsWith('.py') && file !== 'host_app.py' && file !== EVALUATE,
-    ),
-  )
+  return sectionsOf('escapes', (file) => file !== 'host_app.py' && file !== EVALUATE).map(readCase)
 }
 
 /** Attacks on the evaluation of text. */
 export function evaluateCases(): EscapeCase[] {
-  return casesOf([EVALUATE])
+  return sectionsOf('escapes', (file) => file === EVALUATE).map(readCase)
 }
 
-function casesOf(files: readonly string[]): EscapeCase[] {
-  return files.flatMap((file) => {
-    const text = readFileSync(new URL(file, folder), 'utf8')
-    return text
-      .split(/^# --- /m)
-      .slice(1)
-      .map((section) => readCase(section, file.replace('.py', '')))
-  })
-}
-
-function readCase(section: string, family: string): EscapeCase {
-  const [name, ...lines] = section.split('\n')
-  const fields: Record<string, string> = {}
-  let last = ''
-  while (lines.length > 0) {
-    const header = /^# (\w+): (.*)$/.exec(lines[0]!)
-    if (!header) break
-    if (!KEYS.has(header[1]!)) throw new Error(`${family}/${name}: unknown header ${header[1]}`)
-    fields[(last = header[1]!)] = header[2]!
-    lines.shift()
-  }
-  if (last === '') throw new Error(`${family}/${name}: no header`)
+function readCase(section: Section): EscapeCase {
+  const { name, fields, code } = caseOf(section)
+  const family = section.file.replace('.py', '')
+  const unknown = Object.keys(fields).find((key) => !KEYS.has(key))
+  if (unknown !== undefined) throw new Error(`${family}/${name}: unknown header ${unknown}`)
+  if (Object.keys(fields).length === 0) throw new Error(`${family}/${name}: no header`)
   return {
-    name: name!.trim(),
+    name: name.trim(),
     family,
-    code: lines.join('\n'),
+    code,
     ...(fields['layer'] ? { layer: fields['layer'] as 'check' } : {}),
     ...(fields['effect'] ? { effect: fields['effect'] } : {}),
     ...(fields['plant'] ? { plant: fields['plant'] } : {}),
@@ -73,5 +52,8 @@ function readCase(section: string, family: string): EscapeCase {
   }
 }
 
-export const HOST_APP = readFileSync(new URL('host_app.py', folder), 'utf8')
+export const HOST_APP = readFileSync(
+  new URL('../../fixtures/escapes/host_app.py', import.meta.url),
+  'utf8',
+)
 export const SECRET = 'fixture-secret-41'

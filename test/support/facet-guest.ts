@@ -1,6 +1,7 @@
 /** Programs run as guests run them, in stock Pyodide with its classes frozen as the image's are; and hostile fixtures. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { sectionsOf } from './case-files.js'
 import { Python } from './python.js'
 
 /** How a program ended, the repr of its global `result` or its exception, and what it printed. */
@@ -35,27 +36,20 @@ export function programs(): readonly (readonly [string, string])[] {
 
 /** The hostile programs of every file. */
 export function hostilePrograms(): readonly Hostile[] {
-  return readdirSync(join(folder, 'hostile'))
-    .sort()
-    .flatMap((file) =>
-      readFileSync(join(folder, 'hostile', file), 'utf8')
-        .split(/^# --- /m)
-        .slice(1)
-        .map((part) => {
-          const [name, ...lines] = part.split('\n')
-          const said = (key: string): string | undefined =>
-            lines.find((line) => line.startsWith(`# ${key}: `))?.slice(key.length + 4)
-          const effect = said('effect')
-          if (effect === undefined) throw new Error(`${file}: ${name!} has no effect`)
-          return {
-            name: `${file.slice(0, -3)}/${name!}`,
-            code: lines.join('\n'),
-            effect,
-            plain: said('plain'),
-            dunders: said('dunders'),
-          }
-        }),
-    )
+  return sectionsOf('facets/hostile').map(({ file, name, text }) => {
+    const lines = text.split('\n')
+    const said = (key: string): string | undefined =>
+      lines.find((line) => line.startsWith(`# ${key}: `))?.slice(key.length + 4)
+    const effect = said('effect')
+    if (effect === undefined) throw new Error(`${file}: ${name} has no effect`)
+    return {
+      name: `${file.slice(0, -3)}/${name}`,
+      code: text,
+      effect,
+      plain: said('plain'),
+      dunders: said('dunders'),
+    }
+  })
 }
 
 /** An interpreter in which guests run, one after another. */

@@ -3,10 +3,10 @@
  * `# --- name`; parts of a session are parted by `# then`, and `# call f [args]` has the host call a trusted function. Behind a
  * part stands how it ended and what it printed, one line for each preset where they differ; `# may end: …` is as good.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import type { Outcome, Sandbox } from '../../src/index.js'
+import { sectionsOf } from './case-files.js'
 
 export interface Part {
   readonly code: string
@@ -22,11 +22,10 @@ export interface Program {
   readonly parts: readonly Part[]
 }
 
-export const folder = join(import.meta.dirname, '../../fixtures/redteam')
 /** What the trusted module of the programs against the door is, and what it shows. */
 export const ENGINE = {
   engine: {
-    source: readFileSync(join(folder, 'engine.py'), 'utf8'),
+    source: readFileSync(new URL('../../fixtures/redteam/engine.py', import.meta.url), 'utf8'),
     expose: {
       table: '*',
       acct: '*',
@@ -44,21 +43,14 @@ const MAY_END = '# may end: '
 
 /** The programs of the files whose names begin so. */
 export const programs = (beginning: string): readonly Program[] =>
-  readdirSync(folder)
-    .filter((file) => file.startsWith(beginning) && file !== 'engine.py')
-    .flatMap((file) =>
-      readFileSync(join(folder, file), 'utf8')
-        .split(/^# --- /m)
-        .slice(1)
-        .map((text) => {
-          const [name, ...lines] = text.trimEnd().split('\n')
-          const parts = lines
-            .join('\n')
-            .split(/^# then\n/m)
-            .map(partOf)
-          return { name: name!, file, parts }
-        }),
-    )
+  sectionsOf('redteam', (file) => file.startsWith(beginning)).map(({ name, file, text }) => ({
+    name,
+    file,
+    parts: text
+      .trimEnd()
+      .split(/^# then\n/m)
+      .map(partOf),
+  }))
 
 function partOf(text: string): Part {
   const lines = text.split('\n')
