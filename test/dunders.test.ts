@@ -153,6 +153,7 @@ class B(A):
     __match_args__ = ('x', '_y')
     def __init__(self): self.a, self._b = 1, 2
     def m(self, k=3, *, q=4): return k
+class C4(A): __qualname__ = 'Out.C4'
 class E(Enum):
     ONE = 1
 class Raised(Exception):
@@ -182,7 +183,7 @@ except ValueError as e: error = e
     ["'upper' in 'x'.__dir__() and (1).__sizeof__() > 0", true],
     ['[c.__name__ for c in bool.__mro__]', ['bool', 'int', 'object']],
     ['B.__bases__ == (A,) and B.__base__ is A and object.__base__ is None', true],
-    ['A.__subclasses__() == [B]', true],
+    ['A.__subclasses__() == [B, C4]', true],
     ['{k: v.__name__ for k, v in B.__annotations__.items()}', { x: 'int', _y: 'str' }],
     ['dict(b.__dict__)', { a: 1, _b: 2 }],
     ['b.__dict__.update(c=3) or b.c', 3],
@@ -237,6 +238,18 @@ except ValueError as e: error = e
     [
       's = super(B, b)\n(s.__thisclass__ is B, s.__self_class__ is B, s.__self__ is b, super(list).__self__)',
       [true, true, true, null],
+    ],
+    [
+      "[cls.__name__ for cls in C4.mro()], getattr(int, 'm' + 'ro')() == [int, object]",
+      [['C4', 'A', 'object'], true],
+    ],
+    [
+      'C4.__qualname__, classmethod(B.m).__func__ is B.m, len.__text_signature__, str(super(int).__get__(True))',
+      ['Out.C4', true, '($module, obj, /)', "<super: <class 'int'>, <bool object>>"],
+    ],
+    [
+      "'__dict__' in A.__dict__, repr(A.__dict__['__dict__'])",
+      [true, "<attribute '__dict__' of 'A' objects>"],
     ],
     ["(lambda p: (setattr(p, '__doc__', 'd'), p.__doc__)[1])(property(len))", 'd'],
   ])('%s', async (expression, expected) => {

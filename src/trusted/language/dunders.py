@@ -8,12 +8,13 @@ written and deleted is in written_dunders.py.
 """
 
 from .sealed import __builtins__
-from types import MappingProxyType, MethodType
+from types import BuiltinFunctionType, MappingProxyType, MethodDescriptorType, MethodType
 
 from . import code_objects, kinds, metaclasses, namespaces, told
 from .facets.dataclasses import fields
 from .facets.traceback import TracebackException
 from .facets.typing import get_args, get_origin
+from .built_in import BuiltIn
 from .classes import shown, told_mro
 from .guards import _getattr_
 from .guest.own import Module, namespace_of
@@ -126,6 +127,8 @@ def _notes(x, name):
 def _of_method(x, name):
     if type(x) is super:
         return told.of_super(x, name)
+    if name == '__func__' and type(x) in (classmethod, staticmethod):
+        return x.__func__ if own_function(x.__func__) else refuse(name)
     if type(x) is not MethodType or not own_function(function_of(x)):
         refuse(name)
     return function_of(x) if name == '__func__' else receiver_of(x)
@@ -162,11 +165,20 @@ def _of_alias(x, name):
     return get_origin(x) if name == '__origin__' else get_args(x)
 
 
+def _text_signature(x, name):
+    """Of a function written in C: what its own text says of its parameters."""
+    x = x._real if type(x) is BuiltIn else x
+    if type(x) not in (BuiltinFunctionType, MethodDescriptorType):
+        refuse(name)
+    return _get(x, name)
+
+
 READ = {
     '__class__': _class,
     '__dict__': _dict,
     '__mro__': _mro,
     'mro': _mro_method,
+    '__text_signature__': _text_signature,
     '__bases__': _bases,
     '__base__': _base,
     '__subclasses__': _subclasses,

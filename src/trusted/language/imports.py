@@ -276,7 +276,7 @@ def _register():
     kinds.NAMEABLE.update(
         map(
             __builtins__.get,
-            'enumerate filter map zip reversed property staticmethod classmethod'.split(),
+            'enumerate filter map zip reversed property staticmethod classmethod super'.split(),
         )
     )
 

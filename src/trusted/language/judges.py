@@ -218,7 +218,7 @@ def judge_special(x, name):
         if kind in FACETS or not (
             name in OPERATIONS
             or name == '__get__'
-            and (kind is property or own_function(_wrapped(x)))
+            and (kind is property or kind is super or own_function(_wrapped(x)))
             or name == '__copy__'
             and kind is _Tee
             or name == '__init__'

@@ -64,6 +64,7 @@ def veil(real, make=None, module=None):
         '_real': real,
         '_make': staticmethod(make or refuse),
         '__module__': module or real.__module__,
+        '__doc__': real.__doc__,
         '__slots__': (),
     }
     VEILS[real] = cls = Veil(name, (), namespace)

@@ -144,7 +144,7 @@ export const GUARDED_DUNDERS = [
   __parameters__ __type_params__ __orig_bases__ __value__ __bound__ __constraints__ __default__ __covariant__ __contravariant__
   __infer_variance__ __metadata__ __supertype__ __total__ __required_keys__ __optional_keys__ __readonly_keys__
   __mutable_keys__ __final__ __override__ __isabstractmethod__ __stdin__ __stdout__ __stderr__
-  __thisclass__ __self_class__ mro
+  __thisclass__ __self_class__ __text_signature__ mro
 `),
   ...HOOK_METHODS.filter((name) => name !== '__bases__'),
 ]
