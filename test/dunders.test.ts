@@ -175,6 +175,10 @@ except ValueError as e: error = e
   test.each([
     ['b.__class__ is B and b.__class__ is type(b)', true],
     [
+      'import weakref\ncalled = lambda r: None\nt, q = weakref.ref(b, called), weakref.ref(b)\ntry: t.__callback__ = called\nexcept AttributeError as error: told = str(error)\n(t.__callback__ is called, q.__callback__, told)',
+      [true, null, "attribute '__callback__' of weak references is not writable"],
+    ],
+    [
       'b.__class__.__name__, (1).__class__.__name__, len.__class__.__name__',
       ['B', 'int', 'builtin_function_or_method'],
     ],

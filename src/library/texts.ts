@@ -13,6 +13,7 @@ import { GZIP } from './gzip.js'
 import { HANDLERS, LOGGING } from './logging.js'
 import { MIMETYPES } from './mimetypes.js'
 import { COPYREG, PICKLE } from './pickle.js'
+import { SIGNAL } from './signal.js'
 import { TIMEIT } from './timeit.js'
 import { UNITTEST } from './unittest.js'
 import { ELEMENT_TREE } from './xml.js'
@@ -152,6 +153,7 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   pickle: PICKLE,
   sched: [{ file: 'sched.py', edits: SCHED }],
   shlex: [{ file: 'shlex.py', edits: SHLEX }],
+  signal: SIGNAL,
   string: [{ file: 'string/__init__.py', edits: STRING }],
   timeit: TIMEIT,
   unittest: UNITTEST,

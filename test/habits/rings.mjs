@@ -58,8 +58,8 @@ export const RINGS = [
     name: 'language',
     claim:
       'A program of the restricted language reaches the modules and builtins that its policy grants, and nothing else of the interpreter. This rests on CPython keeping to its own rules: a memory bug unknown to us would break just this claim.',
-    lines: 7_800,
-    tokens: 57_000,
+    lines: 7_860,
+    tokens: 57_400,
   },
 ]
 
@@ -74,6 +74,7 @@ export const TABLES = new Set([
   'language/modules/numbers.ts',
   'language/modules/programs.ts',
   'language/modules/text.ts',
+  'language/modules/twins.ts',
   'language/opcodes.py',
   'language/verify/residual.py',
 ])

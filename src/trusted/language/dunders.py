@@ -9,6 +9,7 @@ written and deleted is in written_dunders.py.
 
 from .sealed import __builtins__
 from types import BuiltinFunctionType, MappingProxyType, MethodDescriptorType, MethodType
+from weakref import ref
 
 from . import code_objects, kinds, metaclasses, namespaces, told
 from .facets.dataclasses import fields
@@ -21,7 +22,7 @@ from .guest.own import Module, namespace_of
 from .hints import annotations
 from .language import DEFINABLE_METHODS, DEFINED_METHODS, GUARDED_DUNDERS
 from .names import refuse, unmark
-from .ownership import function_of, is_class, own, own_function, receiver_of
+from .ownership import mro_of, function_of, is_class, own, own_function, receiver_of
 from .written_dunders import GONE, PARTS, WRITTEN, is_exception, own_class
 
 _get = getattr
@@ -151,6 +152,15 @@ def _of_module(x, name):
     return namespace_of(x).get(name)
 
 
+def _callback(x, name):
+    """What is called when the object of a weak reference goes, where it is the program's."""
+    if ref not in mro_of(type(x)):
+        refuse(name)
+    value = _get(x, name)
+    function = function_of(value) if type(value) is MethodType else value
+    return value if value is None or own_function(function) or own(type(value)) else refuse(name)
+
+
 def _fields(x, name):
     """Of a dataclass and its instances, as `dataclasses.fields` tells them."""
     try:
@@ -195,6 +205,7 @@ READ = {
     **dict.fromkeys(('__file__', '__cached__'), _of_module),
     **dict.fromkeys(('__origin__', '__args__'), _of_alias),
     '__dataclass_fields__': _fields,
+    '__callback__': _callback,
     **dict.fromkeys(told.TYPE_PARTS, told.of_type),
     **dict.fromkeys(told.STREAMS, told.stream),
     **dict.fromkeys(('__thisclass__', '__self_class__'), _of_super),

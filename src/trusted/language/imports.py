@@ -89,6 +89,11 @@ _REAL = {}
 
 def _load(module):
     """Looks up every reviewed name of `module`, once, when the image is made; one that is missing fails the build."""
+    if (twin := modules.TWIN_OF.get(module)) is not None:
+        _REAL[module] = import_module(module)
+        fixed = {name: _TABLES[twin][0].get(name) for name in _REVIEWED[module]}
+        _TABLES[module] = fixed, lambda run: _of_twin(run, module, twin)
+        return
     wrapper = _wrapper(module)
     written = modules.WRITTEN.get(module, frozenset())
     fixed = dict(getattr(wrapper, 'NAMES', {}))
@@ -112,6 +117,11 @@ def _load(module):
             kinds.NAMEABLE.add(cls)
 
 
+def _of_twin(run, module, twin):
+    made = _made(run, twin)
+    return {name: made[name] for name in made.keys() & _REVIEWED[module]}
+
+
 def _made(run, module):
     """The names of a module that are this run's own: the same ones for the program and for what the library is written with."""
     per_run, made = _TABLES[module][1], run.state.setdefault('made', {})
@@ -120,7 +130,8 @@ def _made(run, module):
     if module not in made:
         made[module] = names = per_run(run)
         for name, value in names.items():
-            if type(value) is FunctionType and module not in modules.WRITTEN:
+            is_ours = module not in modules.WRITTEN and module not in modules.TWIN_OF
+            if type(value) is FunctionType and is_ours:
                 value.__name__ = value.__qualname__ = name
                 value.__module__ = module
                 names[name] = as_in(_REAL[module], name, value, module)
@@ -240,7 +251,7 @@ def judge_grants(grants):
 
 def _register():
     """Fills the sets of classes that guards ask about. Everything in them is of the image."""
-    for module in sorted(_REVIEWED):
+    for module in sorted(_REVIEWED, key=lambda name: (name in modules.TWIN_OF, name)):
         _load(module)
     for table, classes_of in (
         (modules.SUBCLASSABLE, classes.BASES),

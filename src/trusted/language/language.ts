@@ -144,7 +144,7 @@ export const GUARDED_DUNDERS = [
   __parameters__ __type_params__ __orig_bases__ __value__ __bound__ __constraints__ __default__ __covariant__ __contravariant__
   __infer_variance__ __metadata__ __supertype__ __total__ __required_keys__ __optional_keys__ __readonly_keys__
   __mutable_keys__ __final__ __override__ __isabstractmethod__ __stdin__ __stdout__ __stderr__
-  __thisclass__ __self_class__ __text_signature__ mro
+  __thisclass__ __self_class__ __text_signature__ __callback__ mro
 `),
   ...HOOK_METHODS.filter((name) => name !== '__bases__'),
 ]
@@ -153,7 +153,7 @@ export const GUARDED_DUNDERS = [
 export const SETTABLE_DUNDERS = [
   ...words(`
     __name__ __qualname__ __doc__ __module__ __wrapped__ __cause__ __context__ __suppress_context__ __traceback__ __dict__
-    __class__ __bases__
+    __class__ __bases__ __callback__
   `),
   ...DEFINED_METHODS.filter((name) => !MADE_WITH_THE_CLASS.includes(name)),
 ]

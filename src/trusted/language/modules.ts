@@ -10,10 +10,11 @@ import { NUMBERS } from './modules/numbers.js'
 import { PROGRAMS } from './modules/programs.js'
 import type { ModuleRecord, ModuleRecords } from './modules/record.js'
 import { TEXT } from './modules/text.js'
+import { TWINS } from './modules/twins.js'
 
 type Names = Readonly<Record<string, readonly string[]>>
 
-const STANDARD: ModuleRecords = { ...DATA, ...FORMATS, ...NUMBERS, ...PROGRAMS, ...TEXT }
+const STANDARD: ModuleRecords = { ...DATA, ...FORMATS, ...NUMBERS, ...PROGRAMS, ...TEXT, ...TWINS }
 const EVERY: ModuleRecords = { ...STANDARD, ...FILES, ...NETWORK }
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
@@ -59,6 +60,16 @@ export function modulesOf(set: ModuleSet): Names {
 
 /** Modules of which these names are guest code. */
 export const WRITTEN: Names = field(EVERY, ({ written }) => written)
+
+/** Modules in C → the public module whose names they have. */
+export const TWIN_OF: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(TWINS).map(([name, { twin }]) => [name, twin!]),
+)
+
+/** Modules whose names begin as private ones do, and that programs import all the same. */
+export const MODULES_IN_C: readonly string[] = Object.keys(MODULES).filter((name) =>
+  /^_[a-z]/.test(name),
+)
 
 /** Those that have text evaluated for a program that names no `exec`. */
 export const EVALUATING: readonly string[] = Object.keys(EVERY).filter(

@@ -17,6 +17,7 @@ from enum import Enum
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
 
+from . import reduced as reductions
 from . import unpickling
 from .built_in import BuiltIn
 from .facets.copy import COPIED, defines
@@ -147,6 +148,8 @@ def _made_again(x, kind):
         return unpickling.zone_of, (x.key, True)
     if kind is re.Pattern:
         return unpickling.pattern_of, (x.pattern, x.flags)
+    if kind in reductions.ITERATORS:
+        return reductions.method(x, '__reduce__', x.__reduce__)()
     if kind is attrgetter:
         return kind, tuple(map('.'.join, x._paths))
     if kind is methodcaller and not x._kwargs:

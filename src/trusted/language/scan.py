@@ -23,6 +23,7 @@ from .language import (
     READABLE_DUNDER_NAMES,
     UNBINDABLE,
 )
+from .modules import MODULES_IN_C
 from .names import UNRENAMED, denied, is_dunder, judged
 from .opcodes import ALLOWED, CLASS_STORES, INTRINSICS, VARIABLES
 
@@ -257,6 +258,10 @@ def _importable(name, kind):
     )
 
 
+def _importable_module(name, kind):
+    return name in MODULES_IN_C or _importable(name, kind)
+
+
 _USES = {
     _NUMBERS[instruction]: use
     for instruction, use in {
@@ -271,7 +276,7 @@ _USES = {
         'DELETE_NAME': _storable_name,
         'STORE_GLOBAL': _storable_global,
         'DELETE_GLOBAL': _storable_global,
-        'IMPORT_NAME': _importable,
+        'IMPORT_NAME': _importable_module,
         'IMPORT_FROM': _importable,
     }.items()
 }

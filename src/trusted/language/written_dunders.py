@@ -141,6 +141,10 @@ def _write_bases(x, name, value):
     _set_bases(x, value)
 
 
+def _write_callback(x, name, value):
+    raise AttributeError(f'attribute {name!r} of weak references is not writable', name=name)
+
+
 WRITTEN = {
     **dict.fromkeys(SETTABLE_DUNDERS & DEFINED_METHODS, _write_method),
     **dict.fromkeys(('__name__', '__qualname__', '__doc__', '__module__'), _write_text),
@@ -149,6 +153,7 @@ WRITTEN = {
     '__dict__': _write_dict,
     '__class__': _write_class,
     '__bases__': _write_bases,
+    '__callback__': _write_callback,
 }
 if WRITTEN.keys() != SETTABLE_DUNDERS:
     raise SystemError('a name of the table has no judge, or the reverse')

@@ -17,6 +17,9 @@ export const FORMATS: ModuleRecords = {
       Error Incomplete a2b_base64 a2b_hex a2b_qp a2b_uu b2a_base64 b2a_hex b2a_qp b2a_uu crc32
       crc_hqx hexlify unhexlify`,
   },
+  bz2: {
+    shows: `BZ2Compressor BZ2Decompressor compress decompress`,
+  },
   configparser: {
     shows: `
       BasicInterpolation ConfigParser DEFAULTSECT DuplicateOptionError DuplicateSectionError Error
@@ -58,6 +61,14 @@ export const FORMATS: ModuleRecords = {
   },
   'json.encoder': {
     shows: `JSONEncoder`,
+  },
+  lzma: {
+    shows: `
+      CHECK_CRC32 CHECK_CRC64 CHECK_ID_MAX CHECK_NONE CHECK_SHA256 CHECK_UNKNOWN FILTER_ARM
+      FILTER_ARMTHUMB FILTER_DELTA FILTER_IA64 FILTER_LZMA1 FILTER_LZMA2 FILTER_POWERPC FILTER_SPARC
+      FILTER_X86 FORMAT_ALONE FORMAT_AUTO FORMAT_RAW FORMAT_XZ LZMACompressor LZMADecompressor
+      LZMAError MF_BT2 MF_BT3 MF_BT4 MF_HC3 MF_HC4 MODE_FAST MODE_NORMAL PRESET_DEFAULT
+      PRESET_EXTREME compress decompress is_check_supported`,
   },
   mimetypes: {
     shows: `

@@ -2,6 +2,10 @@
 import type { ModuleRecords } from './record.js'
 
 export const PROGRAMS: ModuleRecords = {
+  _thread: {
+    shows: `LockType RLock TIMEOUT_MAX allocate_lock error exit get_ident stack_size start_new_thread`,
+    wrapped: true,
+  },
   __future__: {
     shows: `
       absolute_import annotations division generator_stop generators nested_scopes print_function
@@ -140,6 +144,20 @@ export const PROGRAMS: ModuleRecords = {
   sched: {
     shows: `Event scheduler`,
     written: true,
+  },
+  signal: {
+    shows: `
+      Handlers NSIG SIGABRT SIGALRM SIGBUS SIGCHLD SIGCONT SIGFPE SIGHUP SIGILL SIGINT SIGIO SIGIOT
+      SIGKILL SIGPIPE SIGPOLL SIGPROF SIGPWR SIGQUIT SIGRTMAX SIGRTMIN SIGSEGV SIGSTKFLT SIGSTOP
+      SIGSYS SIGTERM SIGTRAP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGUSR1 SIGUSR2 SIGVTALRM SIGWINCH
+      SIGXCPU SIGXFSZ SIG_DFL SIG_IGN Signals default_int_handler getsignal raise_signal signal
+      strsignal valid_signals`,
+    written: `
+      Handlers NSIG SIGABRT SIGALRM SIGBUS SIGCHLD SIGCONT SIGFPE SIGHUP SIGILL SIGINT SIGIO SIGIOT
+      SIGKILL SIGPIPE SIGPOLL SIGPROF SIGPWR SIGQUIT SIGRTMAX SIGRTMIN SIGSEGV SIGSTKFLT SIGSTOP
+      SIGSYS SIGTERM SIGTRAP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGUSR1 SIGUSR2 SIGVTALRM SIGWINCH
+      SIGXCPU SIGXFSZ SIG_DFL SIG_IGN Signals default_int_handler getsignal raise_signal signal
+      valid_signals`,
   },
   sys: {
     shows: `

@@ -18,6 +18,8 @@ export interface ModuleRecord {
    * it. Their classes are as the guest's own.
    */
   readonly written?: string | true
+  /** The public module that has these names: they stand for the same objects. */
+  readonly twin?: string
   /** Has text evaluated for a program that names no `exec`. */
   readonly evaluating?: true
   /** Classes that a guest's class may derive from, besides exceptions (all but groups). No other class of the image. */

@@ -9,6 +9,7 @@ import ast
 from ast import Constant, Name
 
 from ..language import CLASS_DUNDERS, DEFINED_METHODS, EXACT_KEY_CLASSES, MODULE_DUNDERS
+from ..modules import MODULES_IN_C
 from ..names import denied, is_dunder, judged
 from . import limits
 from .access import holds, is_call
@@ -156,7 +157,7 @@ def _check_literal(name, value):
 
 def import_modules(node, walk):
     for alias in node.names:
-        _check_path(alias.name, alias)
+        _check_module(alias.name, alias)
         walk.bind(alias.asname or alias.name.partition('.')[0], alias)
     return ()
 
@@ -168,13 +169,19 @@ def import_names(node, walk):
         raise Refused(
             'from __future__ imports must occur at the beginning of the file', node, 'PR901'
         )
-    _check_path(node.module, node)
+    _check_module(node.module, node)
     for alias in node.names:
         if alias.name == '*':
             raise Refused('a star import hides which names it binds', alias)
         _check_path(alias.name, alias)
         walk.bind(alias.asname or alias.name, alias)
     return ()
+
+
+def _check_module(path, node):
+    """Modules in C that the tables have: the interpreter reads no attribute for a name without dots."""
+    if path not in MODULES_IN_C:
+        _check_path(path, node)
 
 
 def _check_path(path, node):
