@@ -399,16 +399,23 @@ describe('where a guest differs from CPython, it says how', () => {
       ],
     ],
     [
+      'annotations that are text, of which dataclasses know what they mean',
+      'from __future__ import annotations\nimport dataclasses, typing as t\nfrom dataclasses import KW_ONLY, InitVar, dataclass\nfrom typing import ClassVar, get_type_hints\n' +
+        '@dataclass\nclass A:\n    a: ClassVar[int] = 0\n    b: t.ClassVar[int] = 0\n    c: int\n    d: InitVar[int]\n    e: dataclasses.InitVar[int]\n    _: KW_ONLY\n    f: B = 1\n    class B: pass\n' +
+        '    def __post_init__(self, d, e): print(d, e)\nprint(A(1, 2, 3, f=4), [each.type for each in dataclasses.fields(A)], get_type_hints(A)["f"])',
+      ['returned', 'None', "2 3\nA(c=1, f=4) ['int', 'B'] <class '__main__.A.B'>\n"],
+    ],
+    [
       'a deadlock',
       'import asyncio\nasync def main(): await asyncio.Event().wait()\nasyncio.run(main())',
       ['raised', 'RuntimeError: deadlock: every task waits for another', ''],
     ],
     [
-      'a type that is text, and more than a name',
-      'import typing\ndef f(x: "list[int]"): pass\ntyping.get_type_hints(f)',
+      'a type that is text, and more than names and items',
+      'import typing\ndef f(x: "print(1)"): pass\ntyping.get_type_hints(f)',
       [
         'raised',
-        "TypeError: the annotation 'list[int]' is text, and not evaluated here: write it without quotes",
+        "TypeError: the annotation 'print(1)' is text, and of texts no more is read here than names, attributes, items and unions: write it without quotes",
         '',
       ],
     ],

@@ -336,8 +336,16 @@ describe('annotations', () => {
       'class C(metaclass=_metaclass_):\n    ʼ_x = 1\n\n    def f(self, a: ʼ_x) -> _y:\n        b: None',
     ],
     [
-      'from __future__ import annotations\nclass C(metaclass=_metaclass_):\n    x: int',
-      'class C(metaclass=_metaclass_):\n    x: int',
+      "from __future__ import annotations\nclass C(metaclass=_metaclass_):\n    x: _getitem_(_getattr_(t, 'format'), (_slice_(1, None, None), _x))",
+      "class C(metaclass=_metaclass_):\n    x: 't.format[1:, _x]'",
+    ],
+    [
+      'from __future__ import annotations\ndef f(a: "T", *b: _apply_(c, *d), e=1, **k: [x for x in _getiter_(y)]) -> None:\n    x: z',
+      "def f(a: \"'T'\", *b: 'c(*d)', e=1, **k: '[x for x in y]') -> 'None':\n    x: None",
+    ],
+    [
+      'from __future__ import annotations\n_write_(x).y: z = 1\nx: lambda: 0',
+      "_write_(x).y = 1\nx: 'lambda: 0'",
     ],
     [
       '"""Text."""\nfrom __future__ import annotations, division\nfrom __future__ import generators\nx = 1',

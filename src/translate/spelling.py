@@ -8,6 +8,7 @@ from unicodedata import normalize
 from ..language import FUTURE_FEATURES, GUARDS, PRIVATE_MARK
 from ..names import mark
 from ..verify.refused import Refused
+from .as_text import annotations_as_text
 
 KEYWORDS = frozenset(kwlist)
 
@@ -39,8 +40,8 @@ class StoredNames(dict):
 
 
 def without_future_imports(tree):
-    """Takes the future imports off the beginning of a program: the module does not exist for a guest, and what they ask for
-    is so already. With `annotations`, a program's annotations would be strings of guarded text."""
+    """Takes the future imports off the beginning of a program: what they ask for is so already. With `annotations`, annotations become
+    text here: CPython would make that of guarded text."""
     body = tree.body
     first = body[0].value if body and type(body[0]) is ast.Expr else None
     start = at = int(type(first) is ast.Constant and type(first.value) is str)
@@ -54,4 +55,6 @@ def without_future_imports(tree):
             if alias.name not in FUTURE_FEATURES or alias.asname is not None:
                 raise Refused(f'the future feature `{alias.name}` cannot be imported', alias)
         at += 1
+    if any([alias.name == 'annotations' for each in body[start:at] for alias in each.names]):
+        annotations_as_text(tree)
     del body[start:at]

@@ -1,21 +1,25 @@
-"""What the annotations of a program's functions and classes say, as the program wrote them. No text is evaluated: of an annotation
-that is text, a name is looked up where the program could read it, and all else is refused.
+"""What the annotations of a program's functions and classes say, as the program wrote them. Of an annotation that is text, names,
+attributes, items and unions are read as the program could read them; no code is made of it, and all else is refused.
 """
 
 from .sealed import __builtins__
+import ast
 import typing
-from types import FunctionType
+from functools import reduce
+from operator import or_
+from types import FunctionType, GenericAlias, UnionType
 
 from .judges import read
 from .names import unmark
-from .namespaces import frame_of_guest
+from .namespaces import attributes, frame_of_guest, variables_of
 from .ownership import is_class, mro_of, own, own_function
 from .spellings import stored_variable
 
 _annotations = FunctionType.__dict__['__annotations__'].__get__
 _of_class = type.__dict__['__annotations__'].__get__
 _globals = FunctionType.__dict__['__globals__'].__get__
-_missing = object()
+# As long may a text be, and so deep what it nests.
+_MOST_CHARACTERS, _MOST_DEPTH = 10_000, 100
 
 
 def annotations(x):
@@ -29,44 +33,108 @@ def annotations(x):
     return {unmark(name): value for name, value in dict(held).items() if type(name) is str}
 
 
-def _named(text, spaces):
-    """What a name means, and attributes after it."""
-    first, *rest = text.split('.')
-    found = _missing
-    if text.isascii() and all([part.isidentifier() and part[0] != '_' for part in (first, *rest)]):
+class _Text:
+    """A text, and the namespaces that its names are looked up in, one after the other."""
+
+    def __init__(self, text, spaces):
+        self.text, self.spaces = text, spaces
+
+    def evaluated(self):
         try:
-            name = stored_variable(first)
-            held = [space[name] for space in spaces if name in space]
-            found = held[0] if held else _missing
+            if len(self.text) > _MOST_CHARACTERS:
+                raise SyntaxError
+            tree = ast.parse(self.text.strip(), mode='eval').body
+        except SyntaxError, ValueError, RecursionError, MemoryError:
+            raise SyntaxError(
+                f'Forward reference must be an expression -- got {self.text!r}'
+            ) from None
+        return self.value(tree, _MOST_DEPTH)
+
+    def value(self, node, depth):
+        rule = _RULES.get(type(node))
+        if rule is None or not depth:
+            raise TypeError(
+                f'the annotation {self.text!r} is text, and of texts no more is read here than names, attributes, items and unions: '
+                'write it without quotes'
+            )
+        return rule(self, node, depth - 1)
+
+    def name(self, node, depth):
+        try:
+            name = stored_variable(node.id)
         except KeyError:
-            pass
-    for part in rest:
-        # As a source reads it: `M.mro` leads from a metaclass to `type` itself.
-        found = read(found, part) if is_class(found) and own(found) else _missing
-    if found is _missing:
-        raise TypeError(
-            f'the annotation {text!r} is text, and not evaluated here: write it without quotes'
-        )
-    return found
+            name = None
+        for space in self.spaces if name is not None else ():
+            if name in space:
+                return space[name]
+        raise NameError(f'name {node.id!r} is not defined', name=node.id)
+
+    def attribute(self, node, depth):
+        return read(self.value(node.value, depth), node.attr)
+
+    def item(self, node, depth):
+        return self.value(node.value, depth)[self.value(node.slice, depth)]
+
+    def union(self, node, depth):
+        if type(node.op) is not ast.BitOr:
+            return self.value(None, depth)
+        return self.value(node.left, depth) | self.value(node.right, depth)
+
+    def negative(self, node, depth):
+        return -self.value(node.operand if type(node.op) is ast.USub else None, depth)
+
+    def several(self, node, depth):
+        made = [self.value(each, depth) for each in node.elts]
+        return made if type(node) is ast.List else tuple(made)
+
+
+_RULES = {
+    ast.Name: _Text.name,
+    ast.Attribute: _Text.attribute,
+    ast.Subscript: _Text.item,
+    ast.BinOp: _Text.union,
+    ast.UnaryOp: _Text.negative,
+    ast.Tuple: _Text.several,
+    ast.List: _Text.several,
+    ast.Constant: lambda text, node, depth: node.value,
+}
 
 
 def _type(value, spaces):
-    if type(value) is typing.ForwardRef:
-        value = value.__forward_arg__
-    if type(value) is str:
-        value = _named(value, spaces)
+    """What an annotation means, with the texts in it evaluated."""
+    while type(value) is typing.ForwardRef or type(value) is str:
+        text = value if type(value) is str else value.__forward_arg__
+        value = _Text(text, spaces).evaluated()
+    kind = type(value)
+    if kind in (GenericAlias, UnionType, typing._GenericAlias):
+        parts = value.__args__
+        made = tuple([_type(each, spaces) if _is_told(each) else each for each in parts])
+        if all([new is old for new, old in zip(made, parts)]):
+            return value
+        if kind is UnionType:
+            return reduce(or_, made)
+        return (
+            GenericAlias(value.__origin__, made) if kind is GenericAlias else value.copy_with(made)
+        )
     return type(None) if value is None else value
 
 
+_ALIASES = frozenset({GenericAlias, UnionType, typing._GenericAlias, typing.ForwardRef, str})
+
+
+def _is_told(part):
+    return type(part) in _ALIASES
+
+
 def get_type_hints(obj, globalns=None, localns=None, include_extras=False):
-    """The annotations of a function or of a class and those that it derives from: types, where text names one."""
+    """The annotations of a function or of a class and those that it derives from: types, where texts name them."""
     given = [dict(space) for space in (localns, globalns) if space is not None]
     frame = frame_of_guest()
     if is_class(obj):
         holders = [cls for cls in reversed(mro_of(obj)) if own(cls)]
-        spaces = [*given, frame.f_globals, frame.f_builtins]
+        spaces = [*given, variables_of(frame.f_globals), frame.f_builtins]
     elif own_function(obj):
-        spaces = [*given, _globals(obj), frame.f_builtins]
+        spaces = [*given, variables_of(_globals(obj)), frame.f_builtins]
         holders = [obj]
     elif callable(obj):
         return {}
@@ -74,8 +142,11 @@ def get_type_hints(obj, globalns=None, localns=None, include_extras=False):
         raise TypeError(f'{obj!r} is not a module, class, method, or function.')
     told = {}
     for holder in holders:
+        # A class's own names come after those of its module.
+        own_names = [attributes(holder)] if is_class(holder) else []
+        here = [*spaces[:-1], *own_names, spaces[-1]]
         for name, value in annotations(holder).items():
-            told[name] = _type(value, spaces)
+            told[name] = _type(value, here)
     if include_extras:
         return told
     return {name: typing._strip_annotations(value) for name, value in told.items()}

@@ -247,6 +247,11 @@ def globals_of(scope):
     return view
 
 
+def variables_of(scope):
+    """What names of such globals are looked up in."""
+    return scope.given if type(scope) is Globals else scope
+
+
 def globals_in(frame):
     """The globals of a frame of the program's."""
     return globals_of(frame.f_globals)

@@ -12,7 +12,8 @@ from typing import Any
 
 from ..classes import _EXACT
 from ..metaclasses import is_metaclass, make_class
-from ..ownership import is_class, mro_of, own
+from ..namespaces import frame_of_guest, globals_in
+from ..ownership import FACETS, is_class, mro_of, own
 from ..names import PRIVATE_MARK, denied, judged, mark, unmark
 from .copy import deepcopy
 
@@ -215,6 +216,21 @@ def replace(obj, /, **changes):
     return dataclasses._replace(obj, **changes)
 
 
+def _is_type(annotation, cls, a_module, a_type, is_type):
+    """Whether a text begins with a name that means `a_type` where the class is made: `ClassVar[int]`, `t.ClassVar`."""
+    found = dataclasses._MODULE_IDENTIFIER_RE.match(annotation)
+    if found is None:
+        return False
+    module, name = found.groups()
+    held = globals_in(frame_of_guest()).get(module or name)
+    if module:
+        if type(held) not in FACETS or FACETS[type(held)](held) != a_module.__name__:
+            return False
+        held = getattr(held, name, None)
+    return is_type(held, a_module)
+
+
+dataclasses._is_type = _is_type
 NAMES = {
     name: globals()[name]
     for name in 'dataclass make_dataclass fields is_dataclass asdict astuple replace'.split()
