@@ -326,6 +326,17 @@ f.write('x')
     expect(await sandbox.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
   })
 
+  test.each(['f()', 'import asyncio\nf(), asyncio.run(f())'])(
+    'what is not awaited as the last value is told with its line: %s',
+    async (last) => {
+      const { stderr } = await sandbox.run(`async def f(): pass\n${last}`)
+      const line = last.split('\n').length + 1
+      expect(stderr).toMatch(
+        new RegExp(`^<guest>:${line}: RuntimeWarning: coroutine 'f' was never awaited`),
+      )
+    },
+  )
+
   test('a session has none', async () => {
     const session = await sandbox.session()
     const outcome = await session.run(

@@ -49,6 +49,8 @@ def _exact_arguments(module, name, otherwise=None):
             if hasattr(function, key)
         }
     )
+    # Warnings of the module pass over what is of its file.
+    replacement.__code__ = replacement.__code__.replace(co_filename=module.__file__)
     setattr(module, name, replacement)
 
 

@@ -30,6 +30,7 @@ from . import door, formulas, ownership, remotes, values
 from .compile import compile_source
 from .describe import describe
 from .facets.asyncio import make_loop
+from .guest import alarms
 from .guest.functions import HostObject
 from .guest.program import program
 from .language import PRIVATE_MARK
@@ -55,6 +56,7 @@ _VALUE, _RUN = PRIVATE_MARK + 'value', PRIVATE_MARK + 'run'
 
 def _run(request):
     code = load(request)
+    alarms.note(code)
 
     def work(guest):
         scope = guest.scope

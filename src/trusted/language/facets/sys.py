@@ -39,7 +39,9 @@ def names(run):
         limit = index(limit)
         if limit < 1:
             raise ValueError('recursion limit must be greater or equal than 1')
-        sys.setrecursionlimit(min(limit, run.state.get('most', limit)) + run.state.get('frames', 0))
+        sys.setrecursionlimit(
+            min(limit, run.state.get('most', getrecursionlimit())) + run.state.get('frames', 0)
+        )
 
     def put_argv(value):
         if type(value) is not list:

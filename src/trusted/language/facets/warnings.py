@@ -6,6 +6,7 @@ import sys
 import warnings
 from contextlib import AbstractContextManager
 
+from ..guest.alarms import place
 from ..guest.sources import line_of, source_of
 from ..ownership import is_class, mro_of
 
@@ -30,11 +31,23 @@ def formatwarning(message, category, filename, lineno, line=None):
     )
 
 
+# CPython's own filters, by which its code and the library's warn before a program has others.
+_REAL = list(warnings.filters)
+
+
 class State:
     """The filters of a run, what was shown once, and where warnings are recorded, if they are."""
 
     def __init__(self):
         self.filters, self.shown, self.log = list(_DEFAULTS), set(), None
+
+    def changed(self):
+        """From now on CPython's own filters let all through to these, or again what they did in the beginning."""
+        warnings.resetwarnings()
+        if self.filters == _DEFAULTS:
+            warnings.filters[:] = _REAL  # pyright: ignore[reportIndexIssue]
+        else:
+            warnings.simplefilter('always')
 
     def add(self, action, message, category, lineno, append):
         if type(action) is not str or action not in _ACTIONS:
@@ -43,8 +56,9 @@ class State:
             raise TypeError('category must be a Warning subclass')
         entry = action, message, category, lineno
         self.filters.insert(len(self.filters) if append else 0, entry)
+        self.changed()
 
-    def action(self, text, category, lineno):
+    def action(self, text, category, lineno, otherwise='default'):
         for action, message, kind, line in self.filters:
             if (
                 (message is None or message.match(text))
@@ -52,7 +66,7 @@ class State:
                 and line in (0, lineno)
             ):
                 return action
-        return 'default'
+        return otherwise
 
 
 class CatchWarnings(AbstractContextManager):
@@ -76,6 +90,7 @@ class CatchWarnings(AbstractContextManager):
     def __exit__(self, kind, error, trace):
         self._state.filters, self._state.log = self._before
         self._before = None
+        self._state.changed()
 
 
 def names(run):
@@ -105,8 +120,10 @@ def names(run):
                 )
             message = category(message)
         filename, lineno = where(stacklevel)
-        text = str(text)
-        action = state.action(text, category, lineno)
+        issue(message, str(text), category, filename, lineno)
+
+    def issue(message, text, category, filename, lineno, otherwise='default'):
+        action = state.action(text, category, lineno, otherwise)
         if action == 'ignore':
             return
         if action == 'error':
@@ -121,6 +138,17 @@ def names(run):
         else:
             run.stderr.write(formatwarning(text, category, filename, lineno))
 
+    def hear(told):
+        """What CPython's own code warns of, and the library's, which deprecates what it uses itself."""
+        place(told)
+        source = source_of(told.filename)
+        is_of_program = source is not None or not told.filename.startswith('/lib/')
+        otherwise = 'default' if is_of_program else 'ignore'
+        lineno = told.lineno + (0 if source is None else source.before)
+        issue(told.message, str(told.message), told.category, told.filename, lineno, otherwise)
+
+    warnings._showwarnmsg = hear  # pyright: ignore[reportAttributeAccessIssue]
+
     def simplefilter(action, category=Warning, lineno=0, append=False):
         """A filter for every warning of a category."""
         state.shown.clear()
@@ -134,6 +162,7 @@ def names(run):
     def resetwarnings():
         """Forgets all filters."""
         state.filters = []
+        state.changed()
 
     def catch_warnings(
         *, record=False, module=None, action=None, category=Warning, lineno=0, append=False
