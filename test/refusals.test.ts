@@ -76,6 +76,8 @@ const NO_ROW: Readonly<Record<string, readonly string[]>> = {
     'input expected at most 1 argument, got …',
     '(unicode error) …',
     '…() arg 1 must be a string, bytes or … object',
+    'a class that defines __slots__ without defining __getstate__ cannot be pickled',
+    "module 'builtins' has no attribute …",
   ],
   'Python refuses it too, in other words': [
     'expected a string, not …',
@@ -90,6 +92,9 @@ const NO_ROW: Readonly<Record<string, readonly string[]>> = {
     'the key of a time zone must be a string, not …',
     'relative imports are not available: this program is not part of a package',
     'Incomplete data',
+    'first argument must be a type object of arrays',
+    'modules and their names are strings',
+    'attribute … of weak references is not writable',
   ],
   'no program is told it': [
     'there is no reviewed module …',

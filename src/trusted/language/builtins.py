@@ -16,7 +16,7 @@ from . import (
     kinds,
     metaclasses,
     named_dunders,
-    namespaces,
+    scope_builtins,
     writing,
 )
 from .evaluated import make_evaluators, written_globals
@@ -95,10 +95,10 @@ _GUARDED = {
     'exit': exit,
     'quit': quit,
     'format': format,
-    'dir': namespaces.dir,
-    'globals': namespaces.globals,
-    'locals': namespaces.locals,
-    'vars': namespaces.vars,
+    'dir': scope_builtins.dir,
+    'globals': scope_builtins.globals,
+    'locals': scope_builtins.locals,
+    'vars': scope_builtins.vars,
     'id': identity.id,
 }
 _GUARDED = {name: built_in(_GUARDED[name], name) for name in _GUARDED}

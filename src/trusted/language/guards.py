@@ -8,9 +8,10 @@ Invariant: nothing here is found by a name that a guest or the standard library 
 from .sealed import __builtins__
 import operator
 
-from .judges import judge_of, judge_special, read
+from .judges import judge_of, read
 from .language import DEFINABLE_METHODS, IN_PLACE, PRIVATE_MARK
 from .names import judged, refuse
+from .special_methods import judge_special
 from .writing import name_to_write
 
 _getattr, _setattr, _delattr, _hasattr = getattr, setattr, delattr, hasattr

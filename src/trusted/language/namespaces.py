@@ -1,4 +1,4 @@
-"""`globals()`, `locals()`, `vars()` and `dir()`: namespaces as dicts of the names that a source can write.
+"""What `globals()`, `locals()` and `vars()` answer (scope_builtins.py): namespaces as dicts of the names that a source can write.
 
 What stands for a namespace is a dict of its own. It is filled from the real one before each read, and each write goes to
 both. So C code that reads a dict, and programs that write to `vars(x)`, both find what they expect, and nobody holds the
@@ -15,7 +15,7 @@ from weakref import ref
 from . import kinds
 from .language import PRIVATE_MARK
 from .lookups import written
-from .names import is_dunder, spelled, unmark
+from .names import spelled, unmark
 from .ownership import FACETS, is_class, mro_of, own, own_function
 from .spaces import VIEWS, Globals
 from .spellings import (
@@ -263,52 +263,3 @@ def locals_of(frame):
     if held is frame.f_globals:
         return globals_in(frame)
     return held.given if type(held) in VIEWS else shown(held)
-
-
-def globals():
-    """The program's own global names, and what they are bound to."""
-    return globals_in(frame_of_guest())
-
-
-def locals():
-    """The names that are bound where this is called, and what they are bound to."""
-    return locals_of(frame_of_guest())
-
-
-def vars(*args):
-    """The attributes of an object of the program's own; without one, what `locals()` answers."""
-    if len(args) > 1:
-        raise TypeError(f'vars expected at most 1 argument, got {len(args)}')
-    if not args:
-        return locals_of(frame_of_guest())
-    held = attributes(args[0])
-    if held is None:
-        raise TypeError('vars() argument must be an object made here that has attributes')
-    return held
-
-
-def dir(*args):
-    """The attribute names of an object that a source may write, or the names that are bound where this is called."""
-    if len(args) > 1:
-        raise TypeError(f'dir expected at most 1 argument, got {len(args)}')
-    if not args:
-        return sorted(locals_of(frame_of_guest()))
-    listed = [str.__str__(name) for name in _dir(args[0]) if isinstance(name, str)]
-    kinds = mro_of(args[0]) if is_class(args[0]) else mro_of(type(args[0]))
-    members = [_namespace_of(cls) for cls in kinds if own(cls)]
-    return sorted(
-        [
-            told
-            for name in listed
-            if (told := told_member(name)) is not None
-            # Special methods, where the program defines them.
-            and (not is_dunder(name) or any([name in each for each in members]))
-            and told not in _UNLISTED
-        ]
-    )
-
-
-_UNLISTED = frozenset({'__doc__', '__module__', '__slots__', '__match_args__'})
-
-
-_dir = __builtins__['dir']

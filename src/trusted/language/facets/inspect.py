@@ -17,7 +17,7 @@ from ..guest.own import is_module
 from ..guest.sources import source_of
 from ..hints import annotations
 from ..names import unmark
-from ..namespaces import dir
+from ..scope_builtins import dir
 from ..ownership import FACETS, function_of, is_class, own, own_function
 
 _spec = find_spec('inspect')
