@@ -102,8 +102,13 @@ _RULES = {
 
 def _type(value, spaces):
     """What an annotation means, with the texts in it evaluated."""
+    texts = set()
     while type(value) is typing.ForwardRef or type(value) is str:
         text = value if type(value) is str else value.__forward_arg__
+        if text in texts:
+            # One that names itself stays as it is.
+            return typing.ForwardRef(text)
+        texts.add(text)
         value = _Text(text, spaces).evaluated()
     kind = type(value)
     if kind in (GenericAlias, UnionType, typing._GenericAlias):
