@@ -6,7 +6,7 @@
 ; it is read: `gi_running`, `gi_yieldfrom`, `co_varnames`, `f_locals`.
 ;
 ; ## Why
-; Generators, coroutines, tracebacks and frames lead to the variables of whoever called them, the host included, and
+; Generators, coroutines, tracebacks and frames lead to the variables of whoever called them, the library included, and
 ; `mro` to classes above the guest's own.
 ;
 ; ## Instead

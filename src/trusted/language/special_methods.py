@@ -49,6 +49,7 @@ def judge_new(x, name):
             return cls._member_type_.__new__(cls, *args, **kwargs)
         return make(cls, *args, **kwargs)
 
+    __new__.__qualname__ = name
     return __new__
 
 
