@@ -155,7 +155,7 @@ describe('loading', () => {
 
   test('reads what the build wrote', () => {
     const { image } = loadImage()
-    expect(image.memory.length).toBeLessThan(40 << 20)
+    expect(image.memory.length).toBeLessThan(41 << 20)
     expect(image.facts.pyodide).toBe(
       (
         JSON.parse(readFileSync(join(root, 'node_modules/pyodide/package.json'), 'utf8')) as {
