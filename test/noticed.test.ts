@@ -58,7 +58,12 @@ describe('a formula is noticed', () => {
   })
 
   test('where there are files, when it names a module that may open one', () => {
-    const sources = ['os.path.exists(x)', 'configparser.ConfigParser()', 'logging.FileHandler(x)']
+    const sources = [
+      'os.path.exists(x)',
+      'configparser.ConfigParser()',
+      'logging.FileHandler(x)',
+      '_io.FileIO(x)',
+    ]
     const policy: Policy = { filesystem: { '/': { memory: 1_000 } } }
     expect(noticed({ policy }, [...sources, 'math.sqrt(x)', 'statistics.mean(x)'])).toEqual(sources)
   })

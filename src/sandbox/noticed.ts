@@ -9,6 +9,7 @@ import { FILES } from '../trusted/language/modules/files.js'
 import { FORMATS } from '../trusted/language/modules/formats.js'
 import { NETWORK } from '../trusted/language/modules/network.js'
 import { PROGRAMS } from '../trusted/language/modules/programs.js'
+import { TWINS } from '../trusted/language/modules/twins.js'
 import type { Code } from './code.js'
 import type { HostSide } from './effects.js'
 import type { ResolvedModule } from './exposure.js'
@@ -16,7 +17,7 @@ import type { ResolvedModule } from './exposure.js'
 /** Builtins that read, and those whose values are names. */
 const BUILTINS = ['open', 'input', 'globals', 'locals', 'vars']
 /** Modules that may open a file by its path. */
-const OPENING = [FILES, FORMATS, PROGRAMS].flatMap((records) => Object.keys(records))
+const OPENING = [FILES, FORMATS, PROGRAMS, TWINS].flatMap((records) => Object.keys(records))
 
 /** @internal What tells whether the use of code could be noticed. */
 export type Noticed = (code: Code) => boolean
