@@ -63,8 +63,10 @@ test('no program that goes for memory finds a secret, whatever it finds', async 
 }, 600_000)
 
 test('all of the memory, read by a guest that took it over, holds no secret', async () => {
-  const outcome = await sandbox.run(
-    `
+  // Where freed memory is used again, is not the same each time: an attacker would try again.
+  const attack = () =>
+    sandbox.run(
+      `
 def u(n): return n.to_bytes(4, 'little')
 fake = u(1000) + u(id(bytearray)) + u(0x7fffffff) + u(0x7fffffff) + u(0) + u(0) + u(0)
 address = id(fake) + 16
@@ -87,10 +89,12 @@ def found(text):
     return False
 result = [len(memory), found(b'flesti tseug eht fo txet a'), [text for text in backwards if found(text.encode())]]
 `,
-    {
-      inputs: { backwards: SECRETS.map((text) => [...text].reverse().join('')) },
-      result: 'result',
-    } as never,
-  )
+      {
+        inputs: { backwards: SECRETS.map((text) => [...text].reverse().join('')) },
+        result: 'result',
+      } as never,
+    )
+  let outcome = await attack()
+  for (let again = 0; again < 4 && outcome.status === 'raised'; again++) outcome = await attack()
   expect(outcome.status === 'returned' ? outcome.value : outcome).toEqual([0x7fffffff, true, []])
 }, 120_000)
