@@ -182,6 +182,31 @@ into d b'y'
 close d
 `,
     ],
+  'files beside one that raises for whatever it is asked': [
+    `
+import io, sys
+class Bad(io.StringIO):
+    closed = property(lambda self: exit(3))
+    def close(self): raise SystemExit(4)
+    def __repr__(self): raise KeyError('r')
+class Worse(io.StringIO):
+    def close(self): raise ValueError('c')
+    def __repr__(self): exit(5)
+class Good(io.StringIO):
+    def close(self):
+        print('closed')
+        super().close()
+files = [Bad(), Worse(), Good()]
+print('end')
+`,
+    `end
+Exception ignored while finalizing file <__main__.Worse object at 0x…>:
+Traceback (most recent call last):
+  File "<guest>", line 8, in close
+ValueError: c
+closed
+`,
+  ],
   'records that a handler of logs keeps are told': [
     `
 import logging, logging.handlers, sys

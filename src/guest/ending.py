@@ -169,12 +169,19 @@ def _finish(file):
         try:
             file.close()
         except BaseException as error:
-            _tell(file, error, error.__traceback__.tb_next)
+            try:
+                _tell(file, error, error.__traceback__.tb_next)
+            except BaseException:  # Of a hook of the program's.
+                pass
 
 
 def _tell(file, error, trace):
     """As CPython does. Its own hook takes nothing that Python code has made."""
-    said = f'Exception ignored while finalizing file {file!r}'
+    try:
+        shown = repr(file)
+    except BaseException:  # The other files have their end.
+        shown = object.__repr__(file)
+    said = f'Exception ignored while finalizing file {shown}'
     if type(sys.unraisablehook) is BuiltinFunctionType:
         text = ''.join(format_exception(type(error), error, trace, chain=False))
         sys.stderr.write(f'{said}:\n{text}')
@@ -187,5 +194,5 @@ def _tell(file, error, trace):
 def _is_closed(file):
     try:
         return file.closed
-    except Exception:  # It was detached.
+    except BaseException:  # It was detached, or raises for itself.
         return True
