@@ -15,7 +15,7 @@ from .spellings import told_attribute
 
 _COPIED = frozenset({list, dict, set, bytearray})
 _MAKERS = iter, reversed
-# Iterators over data: what they take their items from is a list, a text or the like.
+# Iterators over data: what they reduce to is a call of `iter` on a list, a text or the like, and where they stand.
 ITERATORS = frozenset(
     [type(iter(x)) for x in ([], (), '', 'é', b'', bytearray(), set(), {}, range(1), range(2**70))]
     + [type(reversed(x)) for x in ([], (), {})]

@@ -21,6 +21,7 @@ from ..guards import guarded_setattr
 from ..names import UNRENAMED, is_dunder, unmark
 from ..namespaces import attributes
 from ..ownership import DATA_CLASSES, function_of, is_class, mro_of, own, receiver_of
+from ..reduced import ITERATORS
 from .types import SimpleNamespace
 
 # Image classes whose instances are copied by what they reduce to; others are the host's or hold more than data.
@@ -46,9 +47,6 @@ COPIED = _CONTAINERS | {
     reversed,
     zip,
 }
-# What an iterator of these reduces to is a call of `iter`, and where it stands.
-ITERATORS = {type(iter(value)) for value in ([], (), '', b'', bytearray(), range(1), {}, set())}
-ITERATORS |= {type(iter({}.values())), type(iter({}.items())), type(reversed([]))}
 _ATOMIC = DATA_CLASSES - _CONTAINERS | {
     BuiltIn,
     FunctionType,
