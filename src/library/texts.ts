@@ -7,8 +7,10 @@
  * and function of a frame of the program's; `program()`, its global names; `first_line(f)`, where one of its functions begins;
  * `can_evaluate`, whether it may have text evaluated; `xml_reader(encoding)`, what reads a document.
  */
+import { readFileSync } from 'node:fs'
 import { libraryFile } from './archive.js'
 import { DOCTEST } from './doctest.js'
+import { FUTURES } from './futures.js'
 import { GZIP } from './gzip.js'
 import { HANDLERS, LOGGING } from './logging.js'
 import { MIMETYPES } from './mimetypes.js'
@@ -24,13 +26,14 @@ export type Edit = readonly [find: string, replace: string]
 /** Text that is left out, before anything is edited: from what begins it up to what follows it; undefined is the end. */
 export type Cut = readonly [from: string, to: string | undefined]
 
-/** A part of a module's text: a file of the library with cuts and edits, or text of ours. */
+/** A part of a module's text: a file of the library with cuts and edits, a file of this folder, or text. */
 export type Part =
   | {
       readonly file: string
       readonly cuts?: readonly Cut[]
       readonly edits: readonly Edit[]
     }
+  | { readonly ours: string }
   | string
 
 const GETTEXT: Edit = [
@@ -140,7 +143,9 @@ const SCHED: readonly Edit[] = ['time', 'priority', 'sequence', 'action', 'argum
 
 /** Module → the parts of its text, in their order. */
 export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
+  _thread: [{ ours: '_thread.py' }],
   argparse: [{ file: 'argparse.py', edits: ARGPARSE }],
+  'concurrent.futures': FUTURES,
   copyreg: COPYREG,
   doctest: DOCTEST,
   getopt: [{ file: 'getopt.py', edits: GETOPT }],
@@ -151,10 +156,12 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   mimetypes: MIMETYPES,
   optparse: [{ file: 'optparse.py', edits: OPTPARSE }],
   pickle: PICKLE,
+  queue: [{ ours: 'queue.py' }],
   sched: [{ file: 'sched.py', edits: SCHED }],
   shlex: [{ file: 'shlex.py', edits: SHLEX }],
   signal: SIGNAL,
   string: [{ file: 'string/__init__.py', edits: STRING }],
+  threading: [{ ours: 'threading.py' }],
   timeit: TIMEIT,
   unittest: UNITTEST,
   'xml.etree.ElementTree': ELEMENT_TREE,
@@ -162,10 +169,14 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
 
 /** The text of one module. @throws Error where an edit finds nothing. */
 export function libraryText(module: string): string {
-  return LIBRARY[module]!.map((part) => (typeof part === 'string' ? part : edited(part))).join('\n')
+  return LIBRARY[module]!.map(textOf).join('\n')
 }
 
-function edited({ file, cuts = [], edits }: Exclude<Part, string>): string {
+function textOf(part: Part): string {
+  if (typeof part === 'string') return part
+  if ('ours' in part)
+    return readFileSync(new URL(`../../src/library/${part.ours}`, import.meta.url), 'utf8')
+  const { file, cuts = [], edits } = part
   let text = libraryFile(file)
   for (const [from, to] of cuts) {
     const start = text.indexOf(from)

@@ -125,8 +125,7 @@ export const DATA: ModuleRecords = {
   },
   queue: {
     shows: `Empty Full LifoQueue PriorityQueue Queue ShutDown SimpleQueue`,
-    wrapped: true,
-    subclassable: `LifoQueue PriorityQueue Queue`,
+    written: true,
   },
   types: {
     shows: `

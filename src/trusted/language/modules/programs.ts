@@ -4,7 +4,7 @@ import type { ModuleRecords } from './record.js'
 export const PROGRAMS: ModuleRecords = {
   _thread: {
     shows: `LockType RLock TIMEOUT_MAX allocate_lock error exit get_ident stack_size start_new_thread`,
-    wrapped: true,
+    written: `LockType RLock allocate_lock exit get_ident stack_size start_new_thread`,
   },
   __future__: {
     shows: `
@@ -37,9 +37,9 @@ export const PROGRAMS: ModuleRecords = {
   },
   'concurrent.futures': {
     shows: `
-      ALL_COMPLETED CancelledError FIRST_COMPLETED FIRST_EXCEPTION Future ThreadPoolExecutor
-      TimeoutError as_completed wait`,
-    wrapped: true,
+      ALL_COMPLETED BrokenExecutor CancelledError Executor FIRST_COMPLETED FIRST_EXCEPTION Future
+      InvalidStateError ThreadPoolExecutor TimeoutError as_completed wait`,
+    written: true,
   },
   contextlib: {
     shows: `
@@ -172,11 +172,9 @@ export const PROGRAMS: ModuleRecords = {
   },
   threading: {
     shows: `
-      BoundedSemaphore Condition Event Lock RLock Semaphore Thread Timer active_count current_thread
-      enumerate get_ident local main_thread`,
-    wrapped: true,
-    subclassable: `Thread Timer local`,
-    configurable: `Thread Timer local`,
+      BoundedSemaphore Condition Event Lock RLock Semaphore TIMEOUT_MAX Thread ThreadError Timer
+      active_count current_thread enumerate get_ident local main_thread`,
+    written: true,
   },
   time: {
     shows: `

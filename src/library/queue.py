@@ -1,14 +1,20 @@
-"""`queue` for guests: the one thread there is can wait for nobody, so what would block for ever raises RuntimeError."""
+"""`queue` as guest code: the one thread there is can wait for nobody, so what would block for ever raises RuntimeError."""
 
-from ..sealed import __builtins__
 import heapq
-import queue as real
 from collections import deque
+from time import sleep
 
-from .. import classes, door
-from ..names import mark
 
-_HOOKS = frozenset({'_init', '_qsize', '_put', '_get'})
+class Empty(Exception):
+    """Nothing is in a queue that was asked not to wait."""
+
+
+class Full(Exception):
+    """No room is in a queue that was asked not to wait."""
+
+
+class ShutDown(Exception):
+    """A queue that was shut down is used."""
 
 
 class Queue:
@@ -41,17 +47,17 @@ class Queue:
 
     def put(self, item, block=True, timeout=None):
         if self.is_shutdown:
-            raise real.ShutDown
+            raise ShutDown
         if self.full():
-            _wait(block, timeout, 'full', real.Full)
+            _wait(block, timeout, 'full', Full)
         self._put(item)
         self.unfinished_tasks += 1
 
     def get(self, block=True, timeout=None):
         if self.empty():
             if self.is_shutdown:
-                raise real.ShutDown
-            _wait(block, timeout, 'empty', real.Empty)
+                raise ShutDown
+            _wait(block, timeout, 'empty', Empty)
         return self._get()
 
     def put_nowait(self, item):
@@ -102,19 +108,8 @@ def _wait(block, timeout, state, error):
     if block:
         if timeout < 0:
             raise ValueError("'timeout' must be a non-negative number")
-        door.sleep(timeout)
+        sleep(timeout)
     raise error
 
 
-for _class in (Queue, LifoQueue, PriorityQueue):
-    _class.__module__ = 'queue'
-    for _hook in _HOOKS & vars(_class).keys():
-        setattr(_class, mark(_hook), vars(_class)[_hook])
-classes.HOOKED[Queue] = _HOOKS
-
-NAMES = {
-    'Queue': Queue,
-    'SimpleQueue': Queue,
-    'LifoQueue': LifoQueue,
-    'PriorityQueue': PriorityQueue,
-}
+SimpleQueue = Queue

@@ -1,12 +1,11 @@
-"""`threading` for guests: there is one thread, so a thread runs when it is started, and what would wait for another raises."""
+"""`threading` as guest code: there is one thread, so a thread runs when it is started, and what would wait for another raises."""
 
-from ..sealed import __builtins__
 import sys
+import traceback
+from time import sleep
 
-from .. import door
-from .traceback import names as traceback_names
-
-PER_RUN = 'current_thread', 'main_thread', 'active_count', 'enumerate'
+ThreadError = RuntimeError
+TIMEOUT_MAX = 9223372036.0
 
 
 class Lock:
@@ -22,7 +21,7 @@ class Lock:
             if blocking and timeout < 0:
                 raise RuntimeError('deadlock: the lock is held, and there is one thread')
             if blocking:
-                door.sleep(timeout)
+                sleep(timeout)
             return False
         self._held += 1
         return True
@@ -61,7 +60,7 @@ class Semaphore:
             if blocking and timeout is None:
                 raise RuntimeError('deadlock: nobody else releases it, there is one thread')
             if blocking:
-                door.sleep(timeout)
+                sleep(timeout)
             return False
         self._value -= 1
         return True
@@ -108,7 +107,7 @@ class Event:
         if not self._flag and timeout is None:
             raise RuntimeError('deadlock: nobody else sets the event, there is one thread')
         if not self._flag:
-            door.sleep(timeout)
+            sleep(timeout)
         return self._flag
 
 
@@ -128,7 +127,7 @@ class Condition:
     def wait(self, timeout=None):
         if timeout is None:
             raise RuntimeError('deadlock: nobody else notifies, there is one thread')
-        door.sleep(timeout)
+        sleep(timeout)
         return False
 
     def wait_for(self, predicate, timeout=None):
@@ -149,19 +148,19 @@ class Thread:
     """A call, made when it is started."""
 
     def __init__(self, group=None, target=None, name=None, args=(), kwargs=None, *, daemon=None):
-        state = _state_of(self)
-        state['count'] = count = state.get('count', 0) + 1
+        global _made
+        _made += 1
+        self._number = _made
         self._target, self._args, self._kwargs = target, args, kwargs or {}
         called = getattr(target, '__name__', None)
-        self.name = name or (f'Thread-{count} ({called})' if called else f'Thread-{count}')
+        self.name = name or (f'Thread-{_made} ({called})' if called else f'Thread-{_made}')
         self.daemon, self.ident, self._started = bool(daemon), None, False
 
     def __repr__(self):
-        kind = '_MainThread' if type(self) is Main else type(self).__name__
         status = 'started' if self.is_alive() else 'stopped' if self._started else 'initial'
         daemon = ' daemon' if self.daemon else ''
         number = '' if self.ident is None else f' {self.ident}'
-        return f'<{kind}({self.name}, {status}{daemon}{number})>'
+        return f'<{type(self).__name__}({self.name}, {status}{daemon}{number})>'
 
     def run(self):
         if self._target is not None:
@@ -170,36 +169,27 @@ class Thread:
     def start(self):
         if self._started:
             raise RuntimeError('threads can only be started once')
-        state = _state_of(self)
-        self._started, self.ident = True, state['count'] + 1
-        state['running'].append(self)
+        self._started, self.ident = True, self._number + 1
+        _running.append(self)
         try:
             self.run()
         except SystemExit:
             pass
         except Exception as error:
-            told = ''.join(state['format'](error))
+            told = ''.join(traceback.format_exception(error))
             sys.stderr.write(f'Exception in thread {self.name}:\n{told}')
         finally:
-            state['running'].pop()
+            _running.pop()
 
     def join(self, timeout=None):
         if not self._started:
             raise RuntimeError('cannot join thread before it is started')
 
     def is_alive(self):
-        return self in _state_of(self)['running']
+        return self in _running
 
 
-# What the run's threads share: the last, for there is one run at a time.
-_states = []
-
-
-def _state_of(thread):
-    return _states[-1]
-
-
-class Main(Thread):
+class _MainThread(Thread):
     """The thread there is."""
 
     def __init__(self):
@@ -217,49 +207,36 @@ class Timer(Thread):
         self._cancelled = True
 
     def run(self):
-        door.sleep(self.interval)
+        sleep(self.interval)
         if not self._cancelled:
             super().run()
 
 
+_made, _main = 0, _MainThread()
+# The threads that were started and have not ended: each began in the one before it, and the last runs.
+_running = [_main]
+
+
+def current_thread():
+    """The thread that runs."""
+    return _running[-1]
+
+
+def main_thread():
+    """The thread that the program began in."""
+    return _main
+
+
+def active_count():
+    """How many threads there are."""
+    return len(_running)
+
+
+def enumerate():
+    """The threads there are."""
+    return list(_running)
+
+
 def get_ident():
     """The number of the thread that runs."""
-    return _states[-1]['running'][-1].ident
-
-
-def names(run):
-    main = Main()
-    running = [main]
-    _states.append({'running': running, 'format': traceback_names(run)['format_exception']})
-
-    def current_thread():
-        """The thread that runs."""
-        return running[-1]
-
-    def main_thread():
-        """The thread that the program began in."""
-        return main
-
-    def active_count():
-        """How many threads there are."""
-        return len(running)
-
-    def enumerate():
-        """The threads there are."""
-        return list(running)
-
-    return {
-        'current_thread': current_thread,
-        'main_thread': main_thread,
-        'active_count': active_count,
-        'enumerate': enumerate,
-    }
-
-
-NAMES = {
-    cls.__name__: cls
-    for cls in (Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, local, Thread, Timer)
-}
-for _class in (*NAMES.values(), Main):
-    _class.__module__ = 'threading'
-NAMES['get_ident'] = get_ident  # pyright: ignore[reportArgumentType]
+    return _running[-1].ident

@@ -1,9 +1,6 @@
-"""`_thread` for guests: what is honest on one thread. The lock is that of `threading`."""
+"""`_thread` as guest code: what is honest on one thread. The lock is that of `threading`."""
 
-from ..sealed import __builtins__
-import _thread as real
-
-from .threading import Lock, RLock, get_ident
+from threading import Lock as LockType, RLock as RLock, get_ident as get_ident
 
 
 def start_new_thread(function, args, kwargs=None, /):
@@ -17,7 +14,7 @@ def start_new_thread(function, args, kwargs=None, /):
 
 def allocate_lock():
     """A lock that nobody holds."""
-    return Lock()
+    return LockType()
 
 
 def exit():
@@ -30,16 +27,3 @@ def stack_size(size=0, /):
     if size:
         raise ValueError(f'size not valid: {size} bytes')
     return 0
-
-
-NAMES = {
-    'LockType': Lock,
-    'RLock': RLock,
-    'TIMEOUT_MAX': real.TIMEOUT_MAX,
-    'allocate_lock': allocate_lock,
-    'error': RuntimeError,
-    'exit': exit,
-    'get_ident': get_ident,
-    'stack_size': stack_size,
-    'start_new_thread': start_new_thread,
-}
