@@ -52,7 +52,9 @@ test('no program that goes for memory finds a secret, whatever it finds', async 
   expect(programs.length).toBeGreaterThan(390)
   const endings = new Set<string>()
   for (const { file, name, code } of programs) {
-    const outcome = await sandbox.run(code, { limits: { wallMs: 1_000 } })
+    // What never ends is given little time.
+    const wallMs = /^# ends: exhausted wallMs/m.test(code) ? 200 : 1_000
+    const outcome = await sandbox.run(code, { limits: { wallMs } })
     endings.add(outcome.status)
     const told = JSON.stringify(outcome, (_, x: unknown) => (typeof x === 'bigint' ? `${x}` : x))
     const held = SECRETS.filter((secret) => told.includes(secret))
