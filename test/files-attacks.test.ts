@@ -19,14 +19,13 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { hostFolder } from './support/host-folder.js'
-import { createSandbox, type Capabilities, type Policy } from '../src/index.js'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { hostFolder, refill } from './support/host-folder.js'
+import { createSandbox, type Capabilities, type Policy, type Sandbox } from '../src/index.js'
 import { denier } from '../src/trusted/files/deny.js'
 
-let top: string
-let data: string
-let outside: string
+const folders = hostFolder()
+const { top, data, outside } = folders
 let before: unknown
 
 /** All that the folder beside the mount tells: names, contents, permissions and times of change. */
@@ -39,33 +38,52 @@ const beside = (): unknown =>
     })
 
 beforeEach(() => {
-  ;({ top, data, outside } = hostFolder())
+  refill(folders)
   before = beside()
 })
-afterEach(() => {
-  // Node's own removal calls itself once for each folder below another.
-  execFileSync('rm', ['-rf', top])
-})
+afterAll(() => execFileSync('rm', ['-rf', top]))
 
 const LANGUAGES = ['restricted', 'full'] as const
 
-/** What the attack's program answers. */
-async function attack(
-  language: 'restricted' | 'full',
-  file: string,
-  inputs: Record<string, unknown>,
-  mount: Partial<NonNullable<Policy['filesystem']>[string]> = { access: 'write' },
-  capabilities: Capabilities = {},
-): Promise<unknown> {
-  await using sandbox = await createSandbox(
+type Language = (typeof LANGUAGES)[number]
+type Mount = Partial<NonNullable<Policy['filesystem']>[string]>
+
+/** One for each mount of a language. Every run has it as its first one had. */
+const sandboxes = new Map<string, Promise<Sandbox>>()
+const closeAll = async (): Promise<void> => {
+  await Promise.all([...sandboxes.values()].map(async (sandbox) => (await sandbox).close()))
+  sandboxes.clear()
+}
+function sandboxWith(
+  language: Language,
+  mount: Mount,
+  capabilities: Capabilities,
+): Promise<Sandbox> {
+  const key = JSON.stringify([language, mount, Object.keys(capabilities)])
+  const known = sandboxes.get(key)
+  if (known !== undefined) return known
+  const made = createSandbox(
     {
       language,
       ...(language === 'restricted' && { modules: 'standard' }),
       filesystem: { '/': { from: data, maxFiles: 10_000, ...mount } as never },
       limits: { wallMs: 60_000, fileOperations: 1_000_000 },
     },
-    { isolation: 'thread', capabilities },
+    { isolation: 'thread', workers: 1, spares: 0, capabilities },
   )
+  sandboxes.set(key, made)
+  return made
+}
+
+/** What the attack's program answers. */
+async function attack(
+  language: Language,
+  file: string,
+  inputs: Record<string, unknown>,
+  mount: Mount = { access: 'write' },
+  capabilities: Capabilities = {},
+): Promise<unknown> {
+  const sandbox = await sandboxWith(language, mount, capabilities)
   const source = ['calls', file].map((name) =>
     readFileSync(new URL(`../fixtures/files/${name}.py`, import.meta.url), 'utf8'),
   )
@@ -75,6 +93,8 @@ async function attack(
 }
 
 describe.each(LANGUAGES)('language %s', (language) => {
+  afterAll(closeAll)
+
   test.each(['write', 'overlay'] as const)('dots, by every call (%s)', async (access) => {
     const paths = [
       '/../outside/secret',
@@ -318,10 +338,13 @@ def told(name):
     except OSError as error:
         return error.errno
 [told('/by'), told('/other')]`
-  await using sandbox = await createSandbox({
-    modules: 'standard',
-    filesystem: { '/': { from: data, access: 'overlay', deny: ['by/path/hook'] } },
-  })
+  await using sandbox = await createSandbox(
+    {
+      modules: 'standard',
+      filesystem: { '/': { from: data, access: 'overlay', deny: ['by/path/hook'] } },
+    },
+    { isolation: 'thread', workers: 1, spares: 0 },
+  )
   expect((await sandbox.run(source)) as unknown).toMatchObject({ value: [75, null] })
 })
 
