@@ -1,13 +1,12 @@
 """Runs a program as a guest does (guarded, translated, verified, under its builtins) for tests."""
 import asyncio
-import compileall
 import ctypes
 import gc
+import importlib.machinery
 import importlib.util
 import io
 import marshal
 import os
-import shutil
 import sys
 import time
 
@@ -119,41 +118,66 @@ _callable = callable
 _mutants = {}
 
 
+class Mutants:
+    """Finds and loads the modules of mutants: the trusted code's own, compiled once, but for the texts that differ."""
+
+    def __init__(self):
+        self.texts = {}
+        self.codes = {}
+
+    def find_spec(self, fullname, path=None, target=None):
+        mutant, _, rest = fullname.partition('.')
+        if mutant not in self.texts:
+            return None
+        real = importlib.util.find_spec(f'{names.__package__}.{rest}' if rest else names.__package__)
+        if real is None:
+            return None
+        return importlib.machinery.ModuleSpec(
+            fullname, self, origin=real.origin, loader_state=real, is_package=real.submodule_search_locations is not None)
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        real = module.__spec__.loader_state
+        mutant, _, rest = module.__name__.partition('.')
+        text = self.texts[mutant].get(rest)
+        if text is not None:
+            code = compile(text, real.origin, 'exec', dont_inherit=True)
+        else:
+            code = self.codes.get(real.name)
+            if code is None:
+                code = self.codes[real.name] = real.loader.get_code(real.name)
+        exec(code, module.__dict__)
+
+
+_loader = Mutants()
+sys.meta_path.insert(0, _loader)
+
+
 def break_invariant(name, file, before, after):
     """Loads the trusted code a second time with one of its texts replaced, as the mutant `name`."""
-    folder = os.path.dirname(names.__file__)
-    target = os.path.join(os.path.dirname(folder), name)
-    if not os.path.exists(os.path.join(folder, '__pycache__')):
-        compileall.compile_dir(folder, quiet=2)
-    # With what is compiled already: of a hundred files, three differ.
-    shutil.copytree(folder, target)
-
-    def put(path, text):
-        with open(os.path.join(target, path), 'w') as stream:
-            stream.write(text)
-        compiled = importlib.util.cache_from_source(os.path.join(target, path))
-        if os.path.exists(compiled):
-            os.remove(compiled)
-
+    # The library's own texts are not what is broken: compiled by the mutant, some would be refused, and nothing would load.
+    texts = {'guest.codes': f'from {names.__package__}.guest.codes import CODES\n'}
     for path, old, new in (file, before, after), ('imports.py', 'patches.apply()', ''):
-        with open(os.path.join(target, path)) as stream:
-            text = stream.read()
+        module = path.removesuffix('.py').replace('/', '.')
+        text = texts.get(module)
+        if text is None:
+            with open(os.path.join(os.path.dirname(names.__file__), path)) as stream:
+                text = stream.read()
         if text.count(old) != 1:
             raise ValueError(f'{path} has {text.count(old)} times {old!r}')
-        put(path, text.replace(old, new))
-    # The library's own texts are not what is broken: compiled by the mutant, some would be refused, and nothing would load.
-    put('guest/codes.py', f'from {names.__package__}.guest.codes import CODES\n')
-    sys.path_importer_cache.clear()
+        texts[module] = text.replace(old, new)
+    _loader.texts[name] = texts
     _mutants[name] = importlib.import_module(f'{name}.builtins')
     freeze()
 
 
 def forget(name):
     """Lets a mutant go: all of the trusted code once more, and an interpreter that holds many is slow."""
-    del _mutants[name]
+    del _mutants[name], _loader.texts[name]
     for module in [module for module in sys.modules if module.partition('.')[0] == name]:
         del sys.modules[module]
-    shutil.rmtree(os.path.join(os.path.dirname(os.path.dirname(names.__file__)), name))
     gc.collect()
     # What the library still holds of it is not looked at again: it would be, by the collections of every later mutant.
     gc.freeze()
