@@ -44,6 +44,8 @@ ERRORS_ALIKE = {TypeError, ValueError, RuntimeError, IndexError, NotImplementedE
 # What these are called with besides: they would call a million times what they are given.
 ONCE = {'timeit.timeit': {'number': 1}, 'timeit.repeat': {'number': 1}}
 MOST_FINDINGS = 50
+# These tell what is in the namespaces of an object, its class and its ancestors, and no more.
+DIRS = (object.__dir__, type.__dir__)
 HOPS = 7  # steps from a name; some walks never end (the items of `list[int]`)
 CAUGHT = (Exception, GeneratorExit, KeyboardInterrupt, SystemExit)
 
@@ -139,7 +141,7 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
     denied_names, denied_prefixes, judged = set(denied_names), tuple(denied_prefixes), set(judged)
 
     def may_name(name):
-        return name[:1] != '_' and name not in denied_names and not name.startswith(denied_prefixes)
+        return name not in denied_names and not name.startswith(denied_prefixes)
 
     seen, keep, todo, findings, alike, found_by, called = (
         set(),
@@ -151,8 +153,10 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
         set(),
     )
     counts = {'calls': 0}
+    spellings = [spelled(args, kwargs) for args, kwargs in sample_arguments(guest)]
 
-    def meet(path, value, hops=0):
+    def meet(value, hops, *path):
+        # Most of what is met was met before: its path is not put together.
         if (
             type(value) in SCALARS
             or id(value) in seen
@@ -172,6 +176,7 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
             if type(value) in alike:
                 return
             alike.add(type(value))
+        path = ''.join(path)
         what = forbidden(value, module_dicts)
         if what is not None:
             if (
@@ -187,25 +192,25 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
 
     for name in list(guest):
         if name[:1] != '_' and name != 'audit':
-            meet(name, guest[name])
+            meet(guest[name], 0, name)
     for name in list(builtins):
         if name[:1] not in (
             '_',
             '\u02bc',
         ):  # guards and what the inlined guards use: no source can name them
-            meet(name, builtins[name])
+            meet(builtins[name], 0, name)
     importer = builtins.get('__import__')
     for name in guest.get('audit_modules', ()):
         try:
-            meet(name, importer(name, None, None, ('*not-a-name',)[:0], 0))
+            meet(importer(name, None, None, ('*not-a-name',)[:0], 0), 0, name)
             target = importer(name, None, None, None, 0)
             for part in name.split('.')[1:]:
                 target = getattr(target, part)
-            meet(name, target)
+            meet(target, 0, name)
         except ImportError as error:
             findings.append([name, f'not importable: {error}'])
     if plant is not None:
-        meet('planted', sys._getframe() if plant == 'frame' else sys)
+        meet(sys._getframe() if plant == 'frame' else sys, 0, 'planted')
 
     while todo:
         path, value, hops = todo.popleft()
@@ -215,29 +220,28 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
             named = sorted(name for name in names_of(value, builtins) if may_name(name))
         for name in named:
             try:
-                meet(
-                    f'{path}.{name}',
-                    read(value, name) if name in judged else getattr(value, name),
-                    hops,
-                )
+                found = read(value, name) if name in judged else getattr(value, name)
+                meet(found, hops, path, '.', name)
             except CAUGHT:
                 pass
         for key, item in items(value):
-            meet(f'{path}[{key}]', item, hops)
+            meet(item, hops, path, '[', str(key), ']')
         if calls and callable(value) and path.count('(') < 2 and not called_before(value, called):
-            for args, others in sample_arguments(guest):
-                kwargs = others | ONCE.get(path, {})
+            once = ONCE.get(path, {})
+            for (args, others), written in zip(sample_arguments(guest), spellings):
+                kwargs = others | once
                 counts['calls'] += 1
-                spelled = ', '.join(
-                    [short(arg) for arg in args] + [f'{key}={short(kwargs[key])}' for key in kwargs]
-                )
                 try:
-                    meet(f'{path}({spelled})', value(*args, **kwargs), hops)
-                except CAUGHT as error:
-                    meet(f'{path}({spelled})!', error, hops)
+                    meet(value(*args, **kwargs), hops, path, written)
                 except BaseException as error:
-                    meet(f'{path}({spelled})!', error, hops)
+                    meet(error, hops, path, written, '!')
     return {'findings': findings, 'objects': len(seen), 'calls': counts['calls']}
+
+
+def spelled(args, kwargs):
+    """How a path spells a call."""
+    keywords = [f'{key}={short(kwargs[key])}' for key in kwargs]
+    return f'({', '.join([short(arg) for arg in args] + keywords)})'
 
 
 def called_before(value, called):
@@ -261,12 +265,13 @@ def called_before(value, called):
 
 
 def names_of(value, builtins):
-    """Attribute names as `dir` tells them and as the interpreter finds them, also those a `__dir__` hides."""
+    """Public attribute names as `dir` tells them and as the interpreter finds them, also those a `__dir__` hides."""
     found = set()
-    try:
-        found.update(builtins['dir'](value) if 'dir' in builtins else dir(value))
-    except CAUGHT:
-        pass
+    if type(value).__dir__ not in DIRS:
+        try:
+            found.update(builtins['dir'](value) if 'dir' in builtins else dir(value))
+        except CAUGHT:
+            pass
     try:
         found.update(value.__dict__)
     except CAUGHT:
@@ -276,7 +281,7 @@ def names_of(value, builtins):
     if isinstance(value, type):
         for cls in value.__mro__:
             found.update(cls.__dict__)
-    return {name for name in found if isinstance(name, str)}
+    return {name for name in found if isinstance(name, str) and name[:1] != '_'}
 
 
 def items(value):

@@ -32,6 +32,14 @@ export interface Seat {
   readonly end: Ending
 }
 
+/** @internal What is to be executed. */
+export interface SeatKind {
+  /** Others than the worker may end it. */
+  readonly isFragile?: boolean
+  /** Nothing comes after it. */
+  readonly isLast?: boolean
+}
+
 /** @internal What an execution has left: memory that the host was given, memory in the worker, or none. */
 export type Left = Uint8Array | 'kept' | undefined
 
@@ -106,13 +114,16 @@ export class SessionGuest {
 
   /**
    * Its worker, or the spare that takes its place, for something that may leave any memory there. {@link stand} ends it. Before what is
-   * `fragile`, which others than the worker may end, the host fetches the memory.
+   * fragile the host fetches the memory; not before what is last, with which the memory of the runs before it may end.
    */
-  async sit(signal: AbortSignal | undefined, isFragile: boolean): Promise<Seat | typeof CANCELLED> {
+  async sit(
+    signal: AbortSignal | undefined,
+    { isFragile = false, isLast = false }: SeatKind,
+  ): Promise<Seat | typeof CANCELLED> {
     this.#isSeated = true
     await this.#settling
     const isOld = performance.now() - this.#since > MOST_AHEAD_MS
-    if (isFragile || isOld || !this.#isSaved) await this.#settle(false)
+    if (!isLast && (isFragile || isOld || !this.#isSaved)) await this.#settle(false)
     const worker = await this.#liveWorker(signal).catch((error: unknown) => {
       this.#isSeated = false
       throw error
@@ -122,7 +133,7 @@ export class SessionGuest {
     const place = this.#place
     const start = (await this.#memory.delta()) ?? 'base'
     const begin = { worker: 'keep', saved: 'saved', here: start } as const
-    return { worker, begin: begin[place], start, end: isFragile ? 'keep' : 'save' }
+    return { worker, begin: begin[place], start, end: isFragile || isLast ? 'keep' : 'save' }
   }
 
   /** After an execution. */
@@ -132,8 +143,11 @@ export class SessionGuest {
       this.#place = 'worker'
       this.#isSaved = end === 'save'
       if (this.#ahead++ === 0) this.#since = performance.now()
-    } else if (left === undefined) this.#place = this.#ahead > 0 ? 'saved' : 'here'
-    else this.#keep(left)
+    } else if (left === undefined) {
+      // Nobody has what was there before.
+      if (!this.#isSaved) this.#lose()
+      this.#place = this.#ahead > 0 ? 'saved' : 'here'
+    } else this.#keep(left)
     if (!worker.alive) this.#lose()
     const { holds, pool } = this.#host
     if (this.#hasEnded) this.#close()

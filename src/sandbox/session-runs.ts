@@ -12,7 +12,7 @@ import { CANCELLED_UNSPENT, UNSPENT, type Outcome } from './outcome.js'
 import { freshly } from './requests.js'
 import { reopen, resumeIn } from './resume.js'
 import { ATTEMPTS, compile, type Runtime } from './runs.js'
-import type { Left, Seat, SessionGuest } from './session-guest.js'
+import type { Left, Seat, SeatKind, SessionGuest } from './session-guest.js'
 import { SessionSources } from './session-sources.js'
 import { CANCELLED } from './tenants.js'
 
@@ -30,6 +30,8 @@ export interface SessionWork {
   readonly code?: Code
   readonly files?: Uint8Array | undefined
   readonly given?: Given
+  /** Nothing of the session's comes after it: its memory need not outlive this. */
+  readonly isLast?: boolean
 }
 
 /** @internal */
@@ -48,7 +50,7 @@ export class SessionRuns {
 
   /** Rejects only with what `onOutput` threw. */
   async execute(
-    { to = 'guest', request, limits, code, files, given }: SessionWork,
+    { to = 'guest', request, limits, code, files, given, isLast = false }: SessionWork,
     { signal, onOutput, holdMs }: Pick<ExecuteOptions, 'signal' | 'onOutput' | 'holdMs'>,
   ): Promise<Outcome> {
     const { isClosing, policy } = this.#runtime
@@ -61,7 +63,7 @@ export class SessionRuns {
     })
     const isFragile = asking !== undefined || signal !== undefined
     try {
-      return await this.#seated(signal, isFragile, ({ worker, begin, start, end }) => {
+      return await this.#seated(signal, { isFragile, isLast }, ({ worker, begin, start, end }) => {
         this.#version = version
         return execute({
           worker,
@@ -101,7 +103,7 @@ export class SessionRuns {
       if (!isNew && (session.id !== this.#id || session.version !== this.#version))
         throw new StateError('the state is of another session, or this one has gone on since')
       let isPlaced = false
-      const outcome = await this.#seated(options.signal, true, ({ worker }) =>
+      const outcome = await this.#seated(options.signal, { isFragile: true }, ({ worker }) =>
         resumeIn(worker, runtime, resumed, options, {
           find: this.#find,
           fetch: this.#fetch,
@@ -123,11 +125,11 @@ export class SessionRuns {
   /** Does `work` in a worker, with the session's memory; another one where it was lost before anything of the guest's ran. */
   async #seated(
     signal: AbortSignal | undefined,
-    isFragile: boolean,
+    kind: SeatKind,
     work: (seat: Seat) => Promise<Executed>,
   ): Promise<Outcome> {
     for (let attempt = 1; ; attempt++) {
-      const seat = await this.#guest.sit(signal, isFragile)
+      const seat = await this.#guest.sit(signal, kind)
       if (seat === CANCELLED) return CANCELLED_UNSPENT
       let left: Left
       let outcome: Outcome

@@ -171,12 +171,15 @@ export class Session {
     }) as Promise<Outcome<T>>
   }
 
-  /** @internal Calls a function of `source`, Python of the host's, in the guest's own interpreter: the audit. */
+  /**
+   * @internal Calls a function of `source`, Python of the host's, in the guest's own interpreter, as the last that is done in this
+   * session: the audit.
+   */
   inspect(source: string, name: string, args: readonly Value[]): Promise<Outcome> {
     return this.#enqueue(() => {
       const { policy } = this.#host.runtime
       const request = inspectRequest({ source, function: name, args }, policy, policy.limits)
-      return () => this.#runs.execute({ request, limits: policy.limits }, {})
+      return () => this.#runs.execute({ request, limits: policy.limits, isLast: true }, {})
     })
   }
 
