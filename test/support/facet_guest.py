@@ -142,13 +142,10 @@ class Mutants:
         real = module.__spec__.loader_state
         mutant, _, rest = module.__name__.partition('.')
         text = self.texts[mutant].get(rest)
-        if text is not None:
-            code = compile(text, real.origin, 'exec', dont_inherit=True)
-        else:
-            code = self.codes.get(real.name)
-            if code is None:
-                code = self.codes[real.name] = real.loader.get_code(real.name)
-        exec(code, module.__dict__)
+        key = real.name, text
+        if key not in self.codes:
+            self.codes[key] = real.loader.get_code(real.name) if text is None else compile(text, real.origin, 'exec', dont_inherit=True)
+        exec(self.codes[key], module.__dict__)
 
 
 _loader = Mutants()
