@@ -241,7 +241,7 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
 def spelled(args, kwargs):
     """How a path spells a call."""
     keywords = [f'{key}={short(kwargs[key])}' for key in kwargs]
-    return f'({', '.join([short(arg) for arg in args] + keywords)})'
+    return f'({", ".join([short(arg) for arg in args] + keywords)})'
 
 
 def called_before(value, called):
