@@ -211,3 +211,17 @@ test('a worker that has saved nothing has nothing to go back to', async () => {
   })
   await worker.ended
 })
+
+test('an inspection sees what the runs before it have left, and where it is ended they are lost', async () => {
+  const options = { isolation: 'thread', capabilities: { f: () => 1 } } as const
+  const session = await (await sandboxOf(options)).session()
+  const look = (ends: boolean) =>
+    session.inspect('def look(guest, ends):\n  while ends: pass\n  return guest["x"]', 'look', [
+      ends,
+    ])
+  await session.run('x = 1')
+  expect(value(await look(false))).toBe(1)
+  await session.run('x = 2')
+  expect(await look(true)).toMatchObject({ status: 'exhausted', limit: 'wallMs', runsLost: 1 })
+  expect(value(await session.run('x'))).toBe(1)
+})
