@@ -2,6 +2,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { ArgumentError, createPool, createSandbox, OverloadError } from '../src/index.js'
 import type { Outcome, Policy, PoolSettings, SandboxOptions, WorkerPool } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
+
+keepCompilers('process', 'thread')
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -59,7 +62,7 @@ describe.each(['process', 'thread'] as const)('a sandbox, isolation %s', (isolat
 describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation) => {
   test('serves many sandboxes with few workers, each pristine', async () => {
     const pool = poolOf({ isolation, workers: 2 })
-    const sandboxes = await Promise.all(Array.from({ length: 20 }, () => sandboxOf({ pool })))
+    const sandboxes = await Promise.all(Array.from({ length: 10 }, () => sandboxOf({ pool })))
     expect(pool.load).toEqual({ queued: 0, running: 0, ready: 0, starting: 0 })
     let most = 0
     const watch = setInterval(() => {
@@ -85,7 +88,7 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
     const note = (name: string) => () => void ended.push(name)
     await greedy.run(BUSY)
     await modest.run('1')
-    const runs = Array.from({ length: 8 }, () => greedy.run(BUSY).then(note('greedy')))
+    const runs = Array.from({ length: 5 }, () => greedy.run(BUSY).then(note('greedy')))
     await new Promise((resolve) => setTimeout(resolve, 20))
     runs.push(modest.run('1').then(note('modest')))
     await Promise.all(runs)
@@ -105,21 +108,21 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
   test('holds no worker for a session, whose state is its own', async () => {
     const pool = poolOf({ isolation, workers: 1 })
     const sandbox = await sandboxOf({ pool })
-    const sessions = await Promise.all(Array.from({ length: 12 }, () => sandbox.session()))
+    const sessions = await Promise.all(Array.from({ length: 6 }, () => sandbox.session()))
     await Promise.all(sessions.map((session, n) => session.run(`me = [${n}]`)))
     await Promise.all(sessions.map((session) => session.run('me.append(len(me))')))
     // The worker is as the last one left it.
-    await sessions[5]!.run('me.append("kept")')
-    await sessions[5]!.run('me.append("kept")')
+    await sessions[2]!.run('me.append("kept")')
+    await sessions[2]!.run('me.append("kept")')
     const told = await Promise.all(sessions.map((session) => session.run('me')))
     expect(told.map(value)).toEqual(
-      sessions.map((_, n) => (n === 5 ? [5, 1, 'kept', 'kept'] : [n, 1])),
+      sessions.map((_, n) => (n === 2 ? [2, 1, 'kept', 'kept'] : [n, 1])),
     )
     expect(pool.load.running).toBe(0)
     expect(pool.load.ready + pool.load.starting).toBeLessThanOrEqual(1)
     // Closing one that had the worker last takes it from nobody.
     const last = sandbox.run(BUSY)
-    await sessions[11]!.close()
+    await sessions[5]!.close()
     expect(value(await last)).toBe(400_000)
   })
 
@@ -134,7 +137,7 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
     const watch = setInterval(() => {
       most = Math.max(most, pool.load.running)
     }, 1)
-    for (let turn = 0; turn < 3; turn++) {
+    for (let turn = 0; turn < 2; turn++) {
       const told = await Promise.all([
         fixed.run(time),
         real.run('import time\ntime.time() > 1_780_000_000'),

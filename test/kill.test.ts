@@ -35,7 +35,7 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
     let killed = 0
     let ended = 0
     const outcomes = await Promise.all(
-      Array.from({ length: 60 }, async (_, n) => {
+      Array.from({ length: 36 }, async (_, n) => {
         const outcome = await sandbox.run(`x = 0\nfor i in range(${20_000 + n}): x += 1\nx`)
         if (++ended % 6 === 0) {
           const found = jails()
@@ -56,7 +56,7 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
           /^the worker ended by SIGKILL|workers were lost/,
         )
     })
-    expect(outcomes.filter(({ status }) => status === 'returned').length).toBeGreaterThan(20)
+    expect(outcomes.filter(({ status }) => status === 'returned').length).toBeGreaterThan(12)
     expect(await sandbox.run('2')).toMatchObject({ status: 'returned', value: 2 })
     await sandbox.close()
     expect(jails()).toEqual([])
@@ -65,7 +65,7 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
   test('while idle: the next run notices nothing', async () => {
     const sandbox = await open({ workers: 1 })
     await sandbox.run('1')
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 2; i++) {
       for (const pid of jails()) kill(pid)
       expect(await sandbox.run('2')).toMatchObject({ status: 'returned', value: 2 })
     }
@@ -76,7 +76,7 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
     const sandbox = await open({ workers: 1 })
     const session = await sandbox.session()
     await session.run('items = []')
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 2; i++) {
       expect(await session.run(`items.append(${i})\nlen(items)`)).toMatchObject({
         status: 'returned',
         value: i + 1,
@@ -95,7 +95,7 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
       const ended = await running
       expect([ended.status, ended.runsLost]).toEqual(['crashed', undefined])
     }
-    expect(await session.run('items')).toMatchObject({ status: 'returned', value: [0, 1, 2] })
+    expect(await session.run('items')).toMatchObject({ status: 'returned', value: [0, 1] })
     await session.close()
     await sandbox.close()
     expect(jails()).toEqual([])
@@ -117,25 +117,34 @@ describe('a host that ends', () => {
     )
 
   test('without closing: a sandbox keeps nobody alive, and awaits keep it alive', () => {
-    for (const isolation of ['process', 'thread', 'inline']) {
-      const { stdout, stderr, status } = host(`
-        const sandbox = await createSandbox({}, { isolation: '${isolation}' })
-        console.log((await sandbox.run('1 + 1')).value)`)
-      expect({ stdout, stderr, status }).toEqual({ stdout: '2\n', stderr: '', status: 0 })
-    }
+    // What waits for one keeps the host alive, and those that are open beside it do not.
+    const { stdout, stderr, status } = host(`
+      for (const isolation of ['process', 'thread', 'inline']) {
+        const sandbox = await createSandbox({}, { isolation })
+        console.log(isolation, (await sandbox.run('1 + 1')).value)
+      }`)
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: 'process 2\nthread 2\ninline 2\n',
+      stderr: '',
+      status: 0,
+    })
   })
 
   test('by closing: nothing is left that would keep it alive', () => {
-    for (const isolation of ['process', 'thread', 'inline']) {
-      const { stdout, stderr, status } = host(`
-        const sandbox = await createSandbox({}, { isolation: '${isolation}', workers: ${isolation === 'inline' ? 1 : 2} })
+    const { stdout, stderr, status } = host(`
+      for (const isolation of ['process', 'thread', 'inline']) {
+        const sandbox = await createSandbox({}, { isolation, workers: isolation === 'inline' ? 1 : 2 })
         const runs = [1, 2, 3].map((n) => sandbox.run(String(n)))
         await Promise.all(runs)
         await sandbox.close()
         await new Promise((resolve) => setTimeout(resolve, 50))
-        console.log(process.getActiveResourcesInfo().filter((name) => !/^(TTY|Pipe|Immediate|TickObject)/.test(name)).join())`)
-      expect({ stdout, stderr, status }).toEqual({ stdout: '\n', stderr: '', status: 0 })
-    }
+        console.log(isolation, process.getActiveResourcesInfo().filter((name) => !/^(TTY|Pipe|Immediate|TickObject)/.test(name)).join())
+      }`)
+    expect({ stdout, stderr, status }).toEqual({
+      stdout: 'process \nthread \ninline \n',
+      stderr: '',
+      status: 0,
+    })
   })
 
   test.runIf(process.platform === 'linux')(

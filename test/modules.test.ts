@@ -12,6 +12,9 @@ import {
   type Policy,
   type Sandbox,
 } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
+
+keepCompilers('process', 'thread')
 
 /** Its value, or what it raised, or why it was refused. */
 function told(outcome: Outcome): unknown {
@@ -78,6 +81,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
       {
         isolation,
         workers: 1,
+        spares: 0,
         onEffect: (event) => events.push(event),
         capabilities: { rate: (x: number) => x * 2 },
         modules: {
@@ -389,7 +393,10 @@ for name in '__builtins__', '__import__', '_getattr_', '__loader__':
     except AttributeError as error: print(error)
 import things
 print(sys.modules['things'] is things, 'absent' in sys.modules)`
-  const sandbox = await createSandbox({ modules: 'standard' }, { modules: { things: 'x = 1' } })
+  const sandbox = await createSandbox(
+    { modules: 'standard' },
+    { spares: 0, modules: { things: 'x = 1' } },
+  )
   const { stdout } = await sandbox.run(source, { filename: 'program.py' })
   await sandbox.close()
   expect(stdout).toBe(`42 True False mine

@@ -1,6 +1,9 @@
 /** Runs in slices: paused at any moment, resumed later, with nothing of the pause counted. */
-import { describe, expect, test } from 'vitest'
-import { createSandbox, PolicyError } from '../src/index.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createSandbox, PolicyError, type Sandbox } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
+
+keepCompilers('process', 'thread')
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** Writes a line every few milliseconds. */
@@ -8,8 +11,17 @@ const TICKING =
   'x = 0\nfor i in range(40):\n    for j in range(20_000): x += 1\n    print(i, flush=True)\nx'
 
 describe.each(['process', 'thread'] as const)('%s', (isolation) => {
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await createSandbox(
+      { limits: { wallMs: 20_000 } },
+      { isolation, workers: 1, spares: 0 },
+    )
+    await sandbox.run('1')
+  })
+  afterAll(() => sandbox.close())
+
   test('a paused run stands still, and comes to its end when it is resumed, its pauses not counted', async () => {
-    const sandbox = await createSandbox({ limits: { wallMs: 20_000 } }, { isolation, workers: 1 })
     let lines = 0
     const run = sandbox.start(TICKING, {
       onOutput: (text) => {
@@ -20,7 +32,7 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
     run.pause()
     await pause(150)
     const seen = lines
-    await pause(600)
+    await pause(300)
     expect(lines).toBe(seen)
     expect(lines).toBeLessThan(40)
     run.resume()
@@ -29,14 +41,12 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
     expect(outcome).toMatchObject({ status: 'returned', value: 800_000 })
     expect(lines).toBe(40)
     expect(performance.now() - began).toBeLessThan(20_000)
-    await sandbox.close()
   })
 
   test('wallMs counts what runs: a pause longer than the limit ends nothing, and a run that goes on is ended', async () => {
-    const sandbox = await createSandbox({ limits: { wallMs: 1_000 } }, { isolation, workers: 1 })
-    await sandbox.run('1')
     let begun = false
     const run = sandbox.start('print("begun", flush=True)\nwhile True: pass', {
+      limits: { wallMs: 1_000 },
       onOutput: () => {
         begun = true
       },
@@ -47,18 +57,16 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
     void run.outcome.then(() => {
       ended = true
     })
-    await pause(1_500)
+    await pause(1_200)
     expect(ended).toBe(false)
     run.resume()
     const outcome = await run.outcome
     expect(outcome).toMatchObject({ status: 'exhausted', limit: 'wallMs', allowed: 1_000 })
     expect(outcome.usage.wallMs).toBeLessThan(2_200)
     expect(await sandbox.run('2')).toMatchObject({ value: 2 })
-    await sandbox.close()
   })
 
   test('one that is paused before it begins does not begin; a signal ends a paused one; closing ends all', async () => {
-    const sandbox = await createSandbox({}, { isolation, workers: 1 })
     const controller = new AbortController()
     let wrote = ''
     const run = sandbox.start('print("x")\nwhile True: pass', {
@@ -68,14 +76,20 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
       },
     })
     run.pause()
-    await pause(500)
+    await pause(300)
     if (isolation === 'process') expect(wrote).toBe('')
     controller.abort()
     expect((await run.outcome).status).toBe('cancelled')
-    const other = sandbox.start('while True: pass')
-    await pause(300)
+    const closed = await createSandbox({}, { isolation, workers: 1 })
+    let begun = false
+    const other = closed.start('print("begun", flush=True)\nwhile True: pass', {
+      onOutput: () => {
+        begun = true
+      },
+    })
+    while (!begun) await pause(5)
     other.pause()
-    await sandbox.close()
+    await closed.close()
     expect((await other.outcome).status).toBe('cancelled')
   })
 })

@@ -115,10 +115,17 @@ describe('console', () => {
 })
 
 describe('examples', () => {
-  const examples = blocks('ts').map((block, index) => ({ ...block, file: `example-${index}` }))
+  const examples = blocks('ts').map((block, index) => ({
+    ...block,
+    index,
+    file: `example-${index}`,
+  }))
   const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-readme-'))
   afterAll(() => rmSync(folder, { recursive: true }))
   let compiled: { status: number; output: string }
+  /** All of them run in one process, as in a program that uses each: what they print, in parts, and how the process ends. */
+  let printed: readonly string[]
+  let ended: { status: number; rest: string }
 
   beforeAll(async () => {
     // A project that has pyrestrict installed.
@@ -144,19 +151,29 @@ describe('examples', () => {
     )
     for (const { file, text } of examples) writeFileSync(join(folder, `${file}.ts`), text)
     compiled = await finished(join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder])
+    const { status, output } = await finished(process.execPath, [
+      join(ROOT, 'test/support/examples.mjs'),
+      ...examples.map(({ file }) => join(folder, 'out', `${file}.js`)),
+    ])
+    const parts = output.split('\u001e')
+    printed = parts.slice(0, -1)
+    ended = { status, rest: parts.at(-1)! }
   })
 
   test('compile under strict TypeScript', () => {
     expect(compiled).toEqual({ status: 0, output: '' })
   })
 
-  test.each(examples)('$heading ($file)', async ({ file, text }) => {
-    const printed = [...text.matchAll(/console\.log\(/g)].length
+  test.each(examples)('$heading ($file)', ({ index, text }) => {
+    const calls = [...text.matchAll(/console\.log\(/g)].length
     const expected = [...text.matchAll(/\/\/ → (.*)$/gm)].map(([, value]) => value!)
-    expect(printed).toBeGreaterThan(0)
-    expect(expected.length).toBeGreaterThanOrEqual(printed)
-    const { status, output } = await finished(process.execPath, [join(folder, 'out', `${file}.js`)])
-    expect([status, output.trimEnd().split('\n')]).toEqual([0, expected])
+    expect(calls).toBeGreaterThan(0)
+    expect(expected.length).toBeGreaterThanOrEqual(calls)
+    expect(printed[index]?.trimEnd().split('\n')).toEqual(expected)
+  })
+
+  test('say nothing of faults, and leave nothing open that would keep their process alive', () => {
+    expect(ended).toEqual({ status: 0, rest: '' })
   })
 })
 

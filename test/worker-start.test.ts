@@ -1,6 +1,9 @@
 /** Workers whose very first run is ended at once: none is the worse for it, whatever the run was cut off in. */
 import { describe, expect, test } from 'vitest'
 import { createSandbox, type Outcome } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
+
+keepCompilers('process', 'thread')
 
 /** Draws randomness, reads clocks, sleeps, writes and raises: what a run can set the runtime around it to do. */
 const BUSY = `
@@ -31,8 +34,8 @@ async function endedAfter(wallMs: number, isolation: 'process' | 'thread'): Prom
 
 describe('a worker whose first run was ended in its first 15 milliseconds serves all the same', () => {
   test.each([
-    ['process', 30],
-    ['thread', 45],
+    ['process', 15],
+    ['thread', 30],
   ] as const)('%s', { timeout: 60_000 }, async (isolation, sandboxes) => {
     const seen: Record<string, number> = {}
     let next = 0

@@ -14,6 +14,10 @@ export interface Offer {
 }
 
 const NARROW = '--policy fixtures/systems/narrow.json'
+// Commands that show what two rows tell.
+const FILES = `pyrestrict run ${NARROW} -c 'print(open("/data/inputs.json").read(1)); open("/data/report.py")'`
+const WHOLE = `pyrestrict run --language full -c 'import os; eval("6 * 7"), os.listdir("/")'`
+const TIMED = `pyrestrict run --timeout 200ms -c 'sum(range(10**12))'`
 
 const offers = (system: string, ...rows: readonly Omit<Offer, 'system'>[]): readonly Offer[] =>
   rows.map((row) => ({ system, ...row }))
@@ -80,15 +84,15 @@ export const OFFERS: readonly Offer[] = [
     {
       offered: '`--timeout` and `--heapsize`',
       here: '`--timeout`, `--memory`, `--fuel`, and limits of all else',
-      command: `pyrestrict run --timeout 200ms -c 'while True: pass'`,
+      command: TIMED,
       shows: 'stopped: wallMs: used',
       test: ['limits', 'wallMs cannot be caught, and tells what was written until then'],
     },
     {
       offered: 'whole programs, unmodified, in a process of their own',
       here: '`language: full`: all of Python 3.14, unrewritten, behind the same wall',
-      command: `pyrestrict run --language full -c 'eval("6 * 7")'`,
-      shows: '42',
+      command: WHOLE,
+      shows: '(42, ',
       test: ['full', 'the language is all of Python'],
     },
   ),
@@ -97,7 +101,7 @@ export const OFFERS: readonly Offer[] = [
     {
       offered: 'permissions by resource, in files, outside the language (SecurityManager, CAS)',
       here: "a policy file of the host's, apart from every source; no comment in a source changes it",
-      command: `pyrestrict run ${NARROW} -c 'open("/data/report.py")'`,
+      command: FILES,
       shows: "FileNotFoundError: [Errno 44] No such file or directory: '/data/report.py'",
       test: [
         'files-host',
@@ -107,7 +111,7 @@ export const OFFERS: readonly Offer[] = [
     {
       offered: 'an AppDomain is unloaded',
       here: 'a worker is ended, whatever it does, and a spare is waiting',
-      command: `pyrestrict run --timeout 200ms -c 'sum(range(10**12))'`,
+      command: TIMED,
       shows: 'stopped: wallMs: used',
       test: [
         'kill',
@@ -120,8 +124,8 @@ export const OFFERS: readonly Offer[] = [
     {
       offered: 'a boundary that does not trust the interpreter',
       here: "WebAssembly, and around it a process under Node's permissions; `wrap` puts it into the system's sandbox as well",
-      command: `pyrestrict run --language full -c 'import os; os.listdir("/")'`,
-      shows: '[]',
+      command: WHOLE,
+      shows: ', [])',
       test: [
         'jail',
         'leaves code in a jail no file, process, thread, addon, evaluation or environment',
@@ -242,8 +246,8 @@ export const OFFERS: readonly Offer[] = [
     {
       offered: 'a file of directories to read and to write',
       here: '`filesystem` in a policy file: read, overlay, write, memory, quotas, names never shown',
-      command: `pyrestrict run ${NARROW} -c 'open("/data/inputs.json").read(1)'`,
-      shows: "'{'",
+      command: FILES,
+      shows: '{\n',
       test: ['files-host', 'a mount that is written is written'],
     },
     {
