@@ -68,38 +68,42 @@ def ask():
 `,
 }
 
+/** A sandbox with all of them, that tells what it asks of its host. */
+const opened = (isolation: Isolation, onEffect?: (event: EffectEvent) => void): Promise<Sandbox> =>
+  createSandbox(
+    {
+      preset: 'script',
+      capabilities: { erp: { calls: 5 }, 'erp.once': { calls: 1 } },
+      limits: { wallMs: 3_000 },
+    },
+    {
+      isolation,
+      workers: 1,
+      spares: 0,
+      onEffect,
+      capabilities: { rate: (x: number) => x * 2 },
+      modules: {
+        ...MODULES,
+        erp: {
+          lookup: (key: string) => {
+            if (key === '') throw new GuestError('KeyError', 'no key')
+            return key.length
+          },
+          once: () => 1,
+          doc: capability(
+            { title: 'T', owner: 'secret', save: () => 'saved' },
+            { methods: ['save'], read: ['title'] },
+          ),
+        },
+      },
+    },
+  )
+
 describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isolation) => {
   let sandbox: Sandbox
   let events: EffectEvent[] = []
   beforeAll(async () => {
-    sandbox = await createSandbox(
-      {
-        preset: 'script',
-        capabilities: { erp: { calls: 5 }, 'erp.once': { calls: 1 } },
-        limits: { wallMs: 3_000 },
-      },
-      {
-        isolation,
-        workers: 1,
-        spares: 0,
-        onEffect: (event) => events.push(event),
-        capabilities: { rate: (x: number) => x * 2 },
-        modules: {
-          ...MODULES,
-          erp: {
-            lookup: (key: string) => {
-              if (key === '') throw new GuestError('KeyError', 'no key')
-              return key.length
-            },
-            once: () => 1,
-            doc: capability(
-              { title: 'T', owner: 'secret', save: () => 'saved' },
-              { methods: ['save'], read: ['title'] },
-            ),
-          },
-        },
-      },
-    )
+    sandbox = await opened(isolation, (event) => events.push(event))
   })
   afterAll(() => sandbox.close())
   const run = async (source: string) => told(await sandbox.run(source))
@@ -122,26 +126,6 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
         'import helpers\ntry:\n    raise helpers.Trouble("x")\nexcept helpers.Trouble as e:\n    r = str(e)\nr',
       ),
     ).toBe('x')
-  })
-
-  test('packages, relative imports and stars', async () => {
-    expect(await run('from pkg import *\n[a, deep()]')).toEqual([1, 2])
-    expect(await run('import pkg.sub.low\n[pkg.sub.low.both, pkg.part.b, pkg.a]')).toEqual([
-      [1, 2],
-      2,
-      1,
-    ])
-    expect(await run('from pkg.sub import low\nlow.both')).toEqual([1, 2])
-    expect(await run('from all_of_it import *\n[a, b, own]')).toEqual([1, 2, 3])
-    // What hides a module of the library’s is found in its place.
-    expect(await run('import json\njson.dumps')).toBe('the host’s own')
-  })
-
-  test('circles as in CPython', async () => {
-    expect(await run('import circle_a\ncircle_a.g()')).toBe(2)
-    expect(await run('import half_a')).toBe(
-      "ImportError: cannot import name 'p' from 'half_a' (it is being imported: most likely a circular import)",
-    )
   })
 
   test('what it raises is told with its own file and lines', async () => {
@@ -193,23 +177,6 @@ r`
       status: 'exhausted',
       limit: 'wallMs',
     })
-  })
-
-  test('names that it lacks are refused, with the name that was meant', async () => {
-    expect(await run('from helpers import bumb')).toEqual([
-      'PR302 module `helpers` shows no `bumb`',
-    ])
-    expect(await run('from erp import look')).toEqual(['PR302 module `erp` shows no `look`'])
-    expect(await run('import helper')).toEqual(['PR301 module `helper` is not available'])
-    expect(await run('import helpers\nhelpers.nope')).toBe(
-      "AttributeError: module 'helpers' has no attribute 'nope'",
-    )
-    expect(await run('def f():\n    from helpers import *')).toEqual([
-      'PR303 a star import stands at the level of the module',
-    ])
-    expect(await run('from . import helpers')).toEqual([
-      'PR304 a relative import has no package to start from',
-    ])
   })
 
   test('a module of capabilities: calls, objects, errors, rules by its names', async () => {
@@ -277,6 +244,52 @@ r`
     expect(failed.status === 'raised' && failed.exception.frames.at(-1)).toMatchObject({
       file: 'helpers.py',
     })
+  })
+})
+
+describe('the language of modules, which is the same in every isolation', () => {
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await opened('inline')
+  })
+  afterAll(() => sandbox.close())
+  const run = async (source: string) => told(await sandbox.run(source))
+
+  test('packages, relative imports and stars', async () => {
+    expect(await run('from pkg import *\n[a, deep()]')).toEqual([1, 2])
+    expect(await run('import pkg.sub.low\n[pkg.sub.low.both, pkg.part.b, pkg.a]')).toEqual([
+      [1, 2],
+      2,
+      1,
+    ])
+    expect(await run('from pkg.sub import low\nlow.both')).toEqual([1, 2])
+    expect(await run('from all_of_it import *\n[a, b, own]')).toEqual([1, 2, 3])
+    // What hides a module of the library’s is found in its place.
+    expect(await run('import json\njson.dumps')).toBe('the host’s own')
+  })
+
+  test('circles as in CPython', async () => {
+    expect(await run('import circle_a\ncircle_a.g()')).toBe(2)
+    expect(await run('import half_a')).toBe(
+      "ImportError: cannot import name 'p' from 'half_a' (it is being imported: most likely a circular import)",
+    )
+  })
+
+  test('names that it lacks are refused, with the name that was meant', async () => {
+    expect(await run('from helpers import bumb')).toEqual([
+      'PR302 module `helpers` shows no `bumb`',
+    ])
+    expect(await run('from erp import look')).toEqual(['PR302 module `erp` shows no `look`'])
+    expect(await run('import helper')).toEqual(['PR301 module `helper` is not available'])
+    expect(await run('import helpers\nhelpers.nope')).toBe(
+      "AttributeError: module 'helpers' has no attribute 'nope'",
+    )
+    expect(await run('def f():\n    from helpers import *')).toEqual([
+      'PR303 a star import stands at the level of the module',
+    ])
+    expect(await run('from . import helpers')).toEqual([
+      'PR304 a relative import has no package to start from',
+    ])
   })
 
   test('a module leads nowhere that the program does not', async () => {
