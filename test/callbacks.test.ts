@@ -13,7 +13,10 @@ import {
   type Sandbox,
   type SandboxOptions,
 } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
 import { raised, returned, waiting } from './support/outcomes.js'
+
+keepCompilers('process', 'thread')
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -402,6 +405,13 @@ describe('runs that wait, and that are made again', () => {
     },
   }
   const policy = { capabilities: { maps: { approve: true }, pay: { approve: true } } }
+  let asking: Sandbox
+  let granting: Sandbox
+  beforeAll(async () => {
+    asking = await createSandbox(policy, options)
+    granting = await createSandbox({}, options)
+  })
+  afterAll(() => Promise.all([asking.close(), granting.close()]))
 
   test('a function waits with its program, and is lent in the process that goes on', async () => {
     asked.length = 0
@@ -415,51 +425,43 @@ describe('runs that wait, and that are made again', () => {
     ])
     expect(outcomeToJson(outcome)).toContain('"$opaque":true')
     expect(asked).toEqual([])
-    const other = await createSandbox(policy, options)
-    const done = await other.resume(outcome.state, { answers: { 1: { approved: true } } })
+    const done = await asking.resume(outcome.state, { answers: { 1: { approved: true } } })
     expect(returned(done)).toEqual([10, 20])
     expect(asked).toEqual([[1, 2]])
-    await other.close()
   })
 
   test('a call in one waits for a person, and its turn is made again', async () => {
     asked.length = 0
-    const sandbox = await createSandbox(policy, options)
     const source =
       'seen = []\ndef f(n):\n    seen.append(n)\n    return pay(n)\n[each([5], f), seen]'
-    const outcome = waiting(await sandbox.run(source))
+    const outcome = waiting(await asking.run(source))
     expect(outcome.calls.map(({ name }) => name)).toEqual(['each', 'pay'])
     const { id } = outcome.calls[1]!
     const then = waiting(
-      await sandbox.resume(outcome.state, { answers: { [id]: { approved: true } } }),
+      await asking.resume(outcome.state, { answers: { [id]: { approved: true } } }),
     )
     // Its host function ended with the run that was dropped: who resumes answers it.
     expect(then.calls.map(({ name }) => name)).toEqual(['each'])
     expect(asked).toEqual([5])
-    const done = await sandbox.resume(then.state, { answers: { 1: { value: 'told' } } })
+    const done = await asking.resume(then.state, { answers: { 1: { value: 'told' } } })
     expect(returned(done)).toEqual(['told', [5]])
     expect(asked).toEqual([5])
-    await sandbox.close()
   })
 
   test('a recording has what was called, and asks nobody', async () => {
-    const sandbox = await createSandbox({}, options)
     const source =
       'seen = []\nx = await maps([1, 2], seen.append)\n[x, each([3], lambda n: n + 1), seen]'
-    const first = await sandbox.run(source, { record: true })
+    const first = await granting.run(source, { record: true })
     expect(returned(first)).toEqual([[null, null], [4], [1, 2]])
     asked.length = 0
-    const again = await sandbox.run(source, { replay: first.recording! })
+    const again = await granting.run(source, { replay: first.recording! })
     expect(returned(again)).toEqual(returned(first))
     expect(asked).toEqual([])
-    await sandbox.close()
   })
 
   test('formulas lend', async () => {
-    const sandbox = await createSandbox({}, options)
-    const formula = await sandbox.formula('each(xs, lambda n: n * k)', ['xs', 'k'])
+    const formula = await granting.formula('each(xs, lambda n: n * k)', ['xs', 'k'])
     if (formula.status !== 'compiled') throw new Error(formula.status)
     expect(await formula.evaluate({ xs: [1, 2], k: 3 })).toEqual([3, 6])
-    await sandbox.close()
   })
 })

@@ -12,7 +12,10 @@ import {
   type Sandbox,
   type SandboxOptions,
 } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
 import { returned, waiting } from './support/outcomes.js'
+
+keepCompilers('process', 'thread')
 
 const key = new Uint8Array(32).fill(7)
 
@@ -169,25 +172,30 @@ async def main():
     print(out, id(out) > 0, {object() for i in range(3)})
     return out
 asyncio.run(main())`
-  const open = (isolation: Isolation, more: Policy = {}) =>
-    createSandbox({ modules: 'standard', ...more }, { isolation, workers: 1, capabilities })
+  const sandboxes = {} as Record<Isolation, Sandbox>
+  beforeAll(async () => {
+    for (const isolation of ['process', 'thread', 'inline'] as const)
+      sandboxes[isolation] = await createSandbox(
+        { modules: 'standard' },
+        { isolation, workers: 1, capabilities },
+      )
+  })
+  afterAll(() => Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.close())))
 
   test.each<[Isolation, Isolation]>([
     ['process', 'thread'],
     ['thread', 'inline'],
     ['inline', 'process'],
   ])('in %s, is the same to the byte in %s, and asks nobody', async (one, two) => {
-    const [here, there] = [await open(one), await open(two)]
-    const first = await here.run(source, { record: true })
+    const first = await sandboxes[one].run(source, { record: true })
     returned(first)
     called.length = 0
-    const again = await there.run(source, { replay: first.recording! })
+    const again = await sandboxes[two].run(source, { replay: first.recording! })
     const { recording, usage, ...told } = first
     const { usage: used, ...toldAgain } = again
     expect(toldAgain).toEqual(told)
     expect([used.fuel, used.outputBytes]).toEqual([usage.fuel, usage.outputBytes])
     expect(called).toEqual([])
-    await Promise.all([here.close(), there.close()])
   })
 
   test('without a host there is time and chance to be told again', async () => {
@@ -214,7 +222,7 @@ asyncio.run(main())`
     ['a wait in place of an end', '2', 'await search(1)'],
     ['other chance', 'import random\nrandom.random()', 'import time\ntime.time()'],
   ])('departs by %s, and says where', async (what, one, other) => {
-    const sandbox = await open('thread')
+    const sandbox = sandboxes.thread
     called.length = 0
     const { recording } = await sandbox.run(one, { record: true })
     const count = called.length
@@ -226,7 +234,6 @@ asyncio.run(main())`
       expect(reason).toContain('question 2 of the turn: it asks now, line 3,')
     expect(called.length).toBe(count)
     expect(returned(await sandbox.run('1'))).toBe(1)
-    await sandbox.close()
   })
 
   test('goes on in its state', async () => {
@@ -247,10 +254,9 @@ asyncio.run(main())`
   })
 
   test('that is none is refused', async () => {
-    const sandbox = await open('inline')
+    const sandbox = sandboxes.inline
     for (const replay of [new Uint8Array(0), new Uint8Array(100), 'x'])
       await expect(sandbox.run('1', { replay: replay as never })).rejects.toThrow('options.replay')
     await expect(sandbox.run('1', { record: 1 as never })).rejects.toThrow('options.record')
-    await sandbox.close()
   })
 })

@@ -12,6 +12,9 @@ import {
   type Sandbox,
   type Value,
 } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
+
+keepCompilers('process', 'thread')
 
 const value = (outcome: Outcome): Value => {
   if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome).slice(0, 500))
@@ -466,7 +469,7 @@ describe('a sandbox', () => {
         { limits: { wallMs: 3_000 } },
         { isolation: 'process', workers: 1 },
       )
-      const slow = 'x = 0\nfor i in range(300_000): x += 1\nx'
+      const slow = 'x = 0\nfor i in range(100_000): x += 1\nx'
       await sandbox.run('1')
       const runs = [sandbox.run(slow), sandbox.run(slow)]
       const closing = sandbox.close({ drain })
@@ -511,9 +514,14 @@ describe('a sandbox', () => {
   })
 })
 
-describe('result: false, where nobody wants a value', () => {
-  test('the value is null, and costs nothing on its way', async () => {
-    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+describe('the value of a run', () => {
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await createSandbox({}, { isolation: 'thread' })
+  })
+  afterAll(() => sandbox.close())
+
+  test('with result: false is null, and costs nothing on its way', async () => {
     const none = { status: 'returned', value: null, output: 'done\n' }
     const source = 'print("done")\n"x" * 20_000'
     const limits = { resultBytes: 1_000 }
@@ -526,8 +534,7 @@ describe('result: false, where nobody wants a value', () => {
     expect(await session.run(source, { limits, result: false })).toMatchObject(none)
   })
 
-  test.each(['eval', 'function'] as const)('mode %s', async (mode) => {
-    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+  test.each(['eval', 'function'] as const)('with result: false, mode %s', async (mode) => {
     const source = mode === 'eval' ? '6 * 7' : 'return 6 * 7'
     expect(await sandbox.run(source, { mode, result: false })).toMatchObject({
       status: 'returned',
@@ -535,13 +542,10 @@ describe('result: false, where nobody wants a value', () => {
     })
   })
 
-  test('true means nothing', async () => {
-    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+  test('result: true means nothing', async () => {
     await expect(sandbox.run('1', { result: true as never })).rejects.toThrow(ArgumentError)
   })
-})
 
-describe('asText: the value as Python shows it', () => {
   test.each([
     ['1.0', '1.0'],
     ['(1, [2.5, None])', '(1, [2.5, None])'],
@@ -550,20 +554,21 @@ describe('asText: the value as Python shows it', () => {
     ["{'a': b'\\x00'}", "{'a': b'\\x00'}"],
     ['None', null],
     ['class P:\n  def __repr__(self):\n    return "me"\nP()', 'me'],
-  ])('%j', async (source, value) => {
-    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+  ])('with asText as Python shows it: %j', async (source, value) => {
     expect(await sandbox.run(source, { asText: true })).toMatchObject({ status: 'returned', value })
+  })
+
+  test('with asText, of a name, in a session', async () => {
     await using session = await sandbox.session()
     const asked = { asText: true, result: 'x' }
     expect(await session.run('x = 2.0', asked)).toMatchObject({ value: '2.0' })
   })
 
-  test("is guest code: it raises, and ends at the run's limits", async () => {
-    await using sandbox = await createSandbox({}, { isolation: 'thread' })
+  test("with asText is guest code's: it raises, and ends at the run's limits", async () => {
     const showing = (body: string) =>
       sandbox.run(`class P:\n  def __repr__(self):\n    ${body}\nP()`, {
         asText: true,
-        limits: { wallMs: 500 },
+        limits: { wallMs: 300 },
       })
     expect(await showing('1 / 0')).toMatchObject({
       status: 'raised',

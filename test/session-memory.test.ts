@@ -1,19 +1,22 @@
 /** Where a session's memory is between its runs, and what becomes of it when the worker dies, is wanted elsewhere, or is given back. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createPool, createSandbox, SnapshotError } from '../src/index.js'
-import type { Outcome, Policy, Sandbox, SandboxOptions, Session } from '../src/index.js'
+import type { Outcome, Policy, Sandbox, SandboxOptions, Session, WorkerPool } from '../src/index.js'
 import { starterOf } from '../src/sandbox/workers.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
+import { keepCompilers } from './support/compilers.js'
 import { LIMITS as limits, SETUP as setup } from './support/worker-setup.js'
+
+keepCompilers('process', 'thread')
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close()
 })
 async function sandboxOf(options: SandboxOptions = {}, policy: Policy = {}): Promise<Sandbox> {
-  const sandbox = await createSandbox({ limits: { wallMs: 800 }, ...policy }, options)
+  const sandbox = await createSandbox(policy, options)
   open.push(sandbox)
   return sandbox
 }
@@ -24,11 +27,9 @@ const children = (): number[] =>
 const LOST = 'the worker was lost with the memory that the last runs had left: nothing was executed'
 
 /** A session in a process of its own, and what ends that. */
-async function sessionAlone(): Promise<[Session, () => void]> {
-  // What compiles is there.
-  await (await sandboxOf({ workers: 1, spares: 0 })).run('1')
+async function sessionAlone(policy?: Policy): Promise<[Session, () => void]> {
   const before = new Set(children())
-  const sandbox = await sandboxOf({ workers: 1, spares: 0 })
+  const sandbox = await sandboxOf({ workers: 1, spares: 0 }, policy)
   const session = await sandbox.session()
   const workers = children().filter((pid) => !before.has(pid))
   expect(workers.length).toBe(1)
@@ -36,20 +37,29 @@ async function sessionAlone(): Promise<[Session, () => void]> {
 }
 
 describe.each(['process', 'thread', 'inline'] as const)('a session, %s', (isolation) => {
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await createSandbox(
+      { modules: { random: '*' }, limits: { memoryMb: 128 } },
+      { isolation },
+    )
+  })
+  afterAll(() => sandbox.close())
+
   test('keeps what runs without a pause have left, whatever ends the next one', async () => {
-    const sandbox = await sandboxOf({ isolation }, { limits: { wallMs: 800, memoryMb: 128 } })
     const session = await sandbox.session()
     await session.run('seen = []')
     const ends = [
-      'while True: pass',
-      'print("x" * 2_000_000)',
-      'sum(range(10 ** 12))',
-      '"x" * 20_000_000',
-    ]
-    for (const [n, source] of ends.entries()) {
+      ['while True: pass', { fuel: 1_000 }],
+      ['print("x" * 2_000_000)', { outputBytes: 1_000_000 }],
+      ['sum(range(10 ** 12))', { wallMs: 200 }],
+      ['"x" * 20_000_000', { resultBytes: 1_000_000 }],
+    ] as const
+    for (const [n, [source, limits]] of ends.entries()) {
       await session.run(`seen.append(${n})`)
-      expect((await session.run(`seen.append('no')\n${source}`)).status).toBe('exhausted')
-      expect((await session.run(`seen.append('no')\n${source}`)).status).toBe('exhausted')
+      const ended = { status: 'exhausted', limit: Object.keys(limits)[0] }
+      for (let times = 0; times < 2; times++)
+        expect(await session.run(`seen.append('no')\n${source}`, { limits })).toMatchObject(ended)
     }
     expect(value(await session.run('seen'))).toEqual([0, 1, 2, 3])
     const forked = await session.fork()
@@ -57,14 +67,16 @@ describe.each(['process', 'thread', 'inline'] as const)('a session, %s', (isolat
   })
 
   test('does not go through the same chance twice where a run was ended', async () => {
-    const sandbox = await sandboxOf({ isolation }, { modules: { random: '*' } })
     const session = await sandbox.session()
     await session.run('import random\nrandom.random()')
     const told: string[] = []
     const source = 'print(random.random())\nwhile True: pass'
-    for (let n = 0; n < 3; n++)
-      told.push((await session.run(source, { limits: { wallMs: 100 } })).stdout)
-    expect(new Set(told).size).toBe(3)
+    for (let n = 0; n < 3; n++) {
+      const outcome = await session.run(source, { limits: { fuel: 1_000 } })
+      expect(outcome).toMatchObject({ status: 'exhausted', limit: 'fuel' })
+      told.push(outcome.stdout)
+    }
+    expect([...new Set(told)]).toEqual(told)
   })
 })
 
@@ -123,11 +135,11 @@ describe('a worker that dies', () => {
   })
 
   test('takes the runs of about a second at most, where they never rest', async () => {
-    const [session, kill] = await sessionAlone()
-    await session.run('x = 0')
+    const [session, kill] = await sessionAlone({ modules: { time: '*' } })
+    await session.run('import time\nx = 0')
     let runs = 0
-    for (const end = performance.now() + 3_000; performance.now() < end; runs++)
-      await session.run('x += 1')
+    for (const end = performance.now() + 2_200; performance.now() < end; runs++)
+      await session.run('x += 1\ntime.sleep(0.02)')
     kill()
     const { runsLost = 0 } = await session.run('x')
     expect(runsLost).toBeGreaterThan(0)
@@ -140,7 +152,7 @@ test.each(['process', 'thread'] as const)(
   'a run that its host may end begins when the host has the memory before it: %s',
   async (isolation) => {
     const sandbox = await sandboxOf(
-      { isolation, capabilities: { ask: () => 1 } },
+      { isolation, workers: 1, capabilities: { ask: () => 1 } },
       { capabilities: { ask: {} } },
     )
     const session = await sandbox.session()
@@ -161,9 +173,13 @@ test.each(['process', 'thread'] as const)(
 )
 
 describe.each(['process', 'thread'] as const)('in a pool of one worker, %s', (isolation) => {
+  let pool: WorkerPool
+  beforeAll(() => {
+    pool = createPool({ workers: 1, isolation })
+  })
+  afterAll(() => pool.close())
+
   test('a session gives its worker to whoever waits, and goes on where it was', async () => {
-    const pool = createPool({ workers: 1, isolation })
-    open.push(pool)
     const [one, other] = [await sandboxOf({ pool, queue: 0 }), await sandboxOf({ pool, queue: 0 })]
     const sessions = [await one.session(), await one.session(), await other.session()]
     const waits = await sandboxOf({ pool })
@@ -180,8 +196,6 @@ describe.each(['process', 'thread'] as const)('in a pool of one worker, %s', (is
   })
 
   test('one that is closed while it runs gives its worker back when it has', async () => {
-    const pool = createPool({ workers: 1, isolation })
-    open.push(pool)
     const sandbox = await sandboxOf({ pool })
     const session = await sandbox.session()
     const running = session.run('x = sum(range(10 ** 6))\nx')

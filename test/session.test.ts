@@ -11,6 +11,9 @@ import {
   type Sandbox,
   type Value,
 } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
+
+keepCompilers('process', 'thread')
 
 const value = (outcome: Outcome): Value => {
   if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome).slice(0, 500))
@@ -18,8 +21,10 @@ const value = (outcome: Outcome): Value => {
 }
 const POLICY = {
   modules: 'standard',
-  limits: { wallMs: 1_500, memoryMb: 128, outputBytes: 10_000 },
+  limits: { memoryMb: 128, outputBytes: 10_000 },
 } as const
+/** Of what never ends. */
+const SOON = { limits: { wallMs: 200 } }
 const ENGINE = `
 class Table:
     def __init__(self):
@@ -68,12 +73,12 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   test('goes back to where it was before a run that was ended by force', async () => {
     await using session = await sandbox.session()
     await session.run('items = [1]\ncount = 0')
-    for (const source of [
-      'items.append(2)\ncount += 1\nwhile True: pass',
-      'items.append(2)\ncount += 1\nsum(range(10 ** 12))',
-      'items.append(2)\nprint("x" * 20_000)',
-    ]) {
-      expect((await session.run(source)).status).toBe('exhausted')
+    for (const [source, options, limit] of [
+      ['items.append(2)\ncount += 1\nwhile True: pass', SOON, 'wallMs'],
+      ['items.append(2)\ncount += 1\nsum(range(10 ** 12))', SOON, 'wallMs'],
+      ['items.append(2)\nprint("x" * 20_000)', {}, 'outputBytes'],
+    ] as const) {
+      expect(await session.run(source, options)).toMatchObject({ status: 'exhausted', limit })
       expect(value(await session.run('[items, count]'))).toEqual([[1], 0])
     }
     expect(value(await session.run('items.append(3)\nitems'))).toEqual([1, 3])
@@ -162,7 +167,7 @@ ZeroDivisionError: division by zero
       new ArgumentError('call: there is no trusted module "nowhere" (known: engine)'),
     )
     await session.run('def f(total):\n    while True: pass')
-    expect((await session.call('engine', 'recalc', [1])).status).toBe('exhausted')
+    expect((await session.call('engine', 'recalc', [1], SOON)).status).toBe('exhausted')
     await session.run('def f(total):\n    return total')
     expect(value(await session.call('engine', 'recalc', [1]))).toEqual([6, 3])
   })

@@ -15,7 +15,10 @@ import {
   type SandboxOptions,
   type Waiting,
 } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
 import { returned, raised, waiting } from './support/outcomes.js'
+
+keepCompilers('process', 'thread')
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const never = awaitable(() => new Promise(() => {}))
@@ -183,15 +186,23 @@ told + [doc.part().name]`
 })
 
 describe('when a run waits', () => {
-  test('a function that is at work is waited for as long as holdMs says', async () => {
-    const signals: AbortSignal[] = []
-    const sandbox = await open({
+  const signals: AbortSignal[] = []
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await open({
+      later,
+      never,
+      doc: capability({ title: 'hunter2' }, { read: [] }),
       slow: awaitable(async (ms: number, { signal }: { signal: AbortSignal }) => {
         signals.push(signal)
         await sleep(ms)
         return ms
       }),
     })
+  })
+  afterAll(() => sandbox.close())
+
+  test('a function that is at work is waited for as long as holdMs says', async () => {
     expect(returned(await sandbox.run('await slow(30)', { holdMs: 5_000 }))).toBe(30)
     const outcome = waiting(await sandbox.run('await slow(800)', { holdMs: 30 }))
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
@@ -202,7 +213,6 @@ describe('when a run waits', () => {
     const end = await sandbox.resume(again.state, { answers: { 1: { approved: true } } })
     expect(returned(end)).toBe(800)
     expect(signals.length).toBe(3)
-    await sandbox.close()
   }, 20_000)
 
   test('what is to be approved waits where nobody approves, and is done once it is', async () => {
@@ -250,7 +260,6 @@ out + [await pay(3)]`
   })
 
   test('the time of a person is not the program’s', async () => {
-    const sandbox = await open({ later })
     const source = `
 import asyncio
 async def main():
@@ -260,11 +269,9 @@ asyncio.run(main())`
     const outcome = waiting(await sandbox.run(source))
     await sleep(700)
     expect(returned(await sandbox.resume(outcome.state, { answers: { 1: { value: 1 } } }))).toBe(1)
-    await sandbox.close()
   })
 
   test('timers of its own go on while a worker is held', async () => {
-    const sandbox = await open({ later, never })
     for (const name of ['later', 'never']) {
       const source = `
 import asyncio
@@ -277,7 +284,6 @@ async def main():
 asyncio.run(main())`
       expect(returned(await sandbox.run(source, { holdMs: 5_000 })), name).toBe('late')
     }
-    await sandbox.close()
   })
 
   test('on a clock that stands, a timer comes when it is due though a call is open', async () => {
@@ -354,8 +360,6 @@ f.close()`
   })
 
   test('JSON has it', async () => {
-    const doc = capability({ title: 'hunter2' }, { read: [] })
-    const sandbox = await open({ later, doc })
     const outcome = waiting(await sandbox.run('await later(doc, x=b"hi")'))
     const told = JSON.parse(outcomeToJson(outcome)) as Waiting
     expect(told.calls).toEqual([
@@ -368,7 +372,6 @@ f.close()`
     ])
     expect(told.state).toEqual({ $bytes: Buffer.from(outcome.state).toString('base64') })
     expect(JSON.stringify(told)).not.toContain('hunter2')
-    await sandbox.close()
   })
 })
 
@@ -503,7 +506,7 @@ describe('states in the wrong hands', () => {
   })
 
   test('one of more memory than a guest may have leaves its worker whole', async () => {
-    const source = 'import asyncio\nx = bytearray(40 << 20)\nx[:] = b"x" * len(x)\nawait later()'
+    const source = 'import asyncio\nx = bytearray(20 << 20)\nx[:] = b"x" * len(x)\nawait later()'
     const { state } = waiting(await sandbox.run(source))
     const end = await sandbox.resume(state, { answers: { 1: { value: 2 } } })
     expect(returned(end)).toBe(2)

@@ -1,17 +1,12 @@
-/**
- * Compile workers for a whole file of tests. They are there as long as any sandbox of their process is, and to start one takes as much as
- * to start a guest: where each test closes its only sandbox, the next one's would start them again.
- */
+/** Compile workers end with the last sandbox that they serve. One that does nothing else keeps them, from a file's first test to its last. */
 import { afterAll, beforeAll } from 'vitest'
-import { createSandbox, type Isolation } from '../../src/index.js'
+import { createSandbox, type Isolation, type Sandbox } from '../../src/index.js'
 
-/** Keeps those for sandboxes of these isolations until the tests of this file have ended; `thread` and `inline` have theirs in common. */
+/** Threads compile for the isolation `inline` too. */
 export function keepCompilers(...isolations: readonly Exclude<Isolation, 'inline'>[]): void {
-  const kept: { close(): Promise<void> }[] = []
+  let kept: Sandbox[] = []
   beforeAll(async () => {
-    for (const isolation of isolations) kept.push(await createSandbox({}, { isolation }))
+    kept = await Promise.all(isolations.map((isolation) => createSandbox({}, { isolation })))
   })
-  afterAll(async () => {
-    for (const sandbox of kept) await sandbox.close()
-  })
+  afterAll(() => Promise.all(kept.map((sandbox) => sandbox.close())))
 }
