@@ -8,9 +8,12 @@ let refused: Sandbox
 beforeAll(async () => {
   guarded = await createSandbox(
     { modules: 'standard', dunders: 'guarded' },
-    { isolation: 'thread' },
+    { isolation: 'thread', workers: 1, spares: 0 },
   )
-  refused = await createSandbox({ modules: 'standard' }, { isolation: 'thread' })
+  refused = await createSandbox(
+    { modules: 'standard' },
+    { isolation: 'thread', workers: 1, spares: 0 },
+  )
 }, 60_000)
 
 afterAll(() => Promise.all([guarded.close(), refused.close()]))

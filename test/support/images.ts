@@ -12,9 +12,12 @@ const builder = join(root, 'dist/image/build.js')
 /** Where an image of a variant for tests lies. Under node_modules, where nothing is packed from. */
 function variantFolder(variant: 'bare' | 'unclosed'): string {
   const folder = join(root, `node_modules/.cache/pyrestrict-${variant}`)
-  execFileSync(process.execPath, [builder, folder, variant], { stdio: 'ignore' })
+  if (!upToDate.has(folder))
+    execFileSync(process.execPath, [builder, folder, variant], { stdio: 'ignore' })
+  upToDate.add(folder)
   return folder
 }
+const upToDate = new Set<string>()
 
 /** Where an image lies whose `exec_raw` runs any Python. */
 export const bareFolder = (): string => variantFolder('bare')

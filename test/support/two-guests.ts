@@ -1,8 +1,8 @@
 /** Two guests without the language between them: the untrusted one is full Python too, and holds the door itself. */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readLibrary } from '../../src/platform/node/image.js'
+import { readLibrary, type LoadedImage } from '../../src/platform/node/image.js'
 import type { starterOf } from '../../src/sandbox/workers.js'
 import { decodeValue, encodeValue, type Value } from '../../src/trusted/channel/values.js'
 import type { GuestWorker } from '../../src/trusted/channel/worker.js'
@@ -18,8 +18,9 @@ const limits = {
   responseBytes: 400 << 20,
 }
 
-/** A copy of `dist/` whose guests are of the bare image, so that each isolation can be started with it. */
-async function bareStarter(): Promise<typeof starterOf> {
+/** A copy of `dist/` whose guests are of the bare image, so that each isolation can be started with it. One is made in a process. */
+let copied: Promise<typeof starterOf> | undefined
+async function bareDist(): Promise<typeof starterOf> {
   const copy = join(root, `node_modules/.cache/pyrestrict-bare-dist-${process.pid}`)
   rmSync(copy, { recursive: true, force: true })
   mkdirSync(copy, { recursive: true })
@@ -28,14 +29,14 @@ async function bareStarter(): Promise<typeof starterOf> {
     filter: (path) => !path.endsWith('guest.mem'),
   })
   cpSync(bareFolder(), join(copy, 'dist/guest'), { recursive: true })
-  writeFileSync(join(copy, 'package.json'), readFileSync(join(root, 'package.json')))
+  cpSync(join(root, 'package.json'), join(copy, 'package.json'))
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
   const url = pathToFileURL(join(copy, 'dist/sandbox/workers.js')).href
   return ((await import(url)) as { starterOf: typeof starterOf }).starterOf
 }
 
 /** The memory that was captured, as it lies in the guest: a delta is mixed with the image, and would show nothing of it. */
-function wholeMemory(captured: Uint8Array): Uint8Array {
-  const { image } = bare()
+function wholeMemory({ image }: LoadedImage, captured: Uint8Array): Uint8Array {
   const [delta] = parted(captured)
   const memory = new Uint8Array(checkDelta(image, delta).size)
   fillFrom(image, memory.subarray(0, image.facts.size), 0)
@@ -52,7 +53,7 @@ export class TwoGuests {
     source: string,
     expose: Record<string, Value>,
   ): Promise<TwoGuests> {
-    const start = (await bareStarter())(
+    const start = (await (copied ??= bareDist()))(
       isolation,
       {
         clock: 'real',
@@ -92,7 +93,8 @@ export class TwoGuests {
     const both = performed.delta!
     const view = new DataView(both.buffer, both.byteOffset)
     const end = 8 + view.getUint32(4, true)
-    return [wholeMemory(both.subarray(8, end)), wholeMemory(both.subarray(end))]
+    const image = bare()
+    return [wholeMemory(image, both.subarray(8, end)), wholeMemory(image, both.subarray(end))]
   }
 
   async end(): Promise<void> {
