@@ -89,6 +89,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
     const options: SandboxOptions = {
       isolation,
       workers: 2,
+      spares: 0,
       capabilities: {
         ...(isolation === 'inline' ? {} : functions),
         ...awaited,

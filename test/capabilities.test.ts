@@ -45,6 +45,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
       {
         isolation,
         workers: 1,
+        spares: 0,
         capabilities: {
           echo: (...args: unknown[]) => {
             calls.push(args)
@@ -224,6 +225,7 @@ describe('attacks on those who wait', () => {
       {
         isolation: 'thread',
         workers: 1,
+        spares: 0,
         capabilities: {
           never,
           now: () => 1,
@@ -298,7 +300,7 @@ go()`
   test('an abort, and a closing sandbox, end a run that waits', async () => {
     const sandbox = await createSandbox(
       {},
-      { isolation: 'thread', workers: 1, capabilities: { never } },
+      { isolation: 'thread', workers: 1, spares: 0, capabilities: { never } },
     )
     const stop = new AbortController()
     const aborted = sandbox.run('await never()', { signal: stop.signal })
@@ -384,6 +386,7 @@ asyncio.run(main())`
       {
         isolation: 'thread',
         workers: 1,
+        spares: 0,
         capabilities: { doc: capability({ save: () => 1 }, { methods: ['save'] }) },
         approve: ({ target }) => {
           asked.push(target)

@@ -1,6 +1,9 @@
 /** The end of a program, in both languages: as CPython ends one. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSandbox, type Outcome, type Sandbox } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
+
+keepCompilers('thread')
 
 /** Programs, and what each has printed when it is over. */
 const PRINTED: Readonly<Record<string, readonly [program: string, printed: string]>> = {
@@ -245,7 +248,7 @@ describe.each([
   let sandbox: Sandbox
   const policy = { ...language, ...FILES, limits: { wallMs: 20_000 } } as const
   beforeAll(async () => {
-    sandbox = await createSandbox(policy, { isolation: 'thread', workers: 1 })
+    sandbox = await createSandbox(policy, { isolation: 'thread', workers: 1, spares: 0 })
   })
   afterAll(() => sandbox.close())
 

@@ -114,6 +114,7 @@ beforeAll(async () => {
     },
     {
       workers: 1,
+      spares: 0,
       onEffect: (event) => events.push(event),
       secrets: { API_KEY: { value: SECRET, hosts: [`http://allowed.test:${port}`] } },
       network: {

@@ -1,11 +1,17 @@
 /** Records: data whose fields are attributes, for templates; and field names that somebody hostile chose. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { createSandbox, record, type Isolation, type Value } from '../src/index.js'
+import { keepCompilers } from './support/compilers.js'
+
+keepCompilers('process', 'thread')
 
 const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
 
 describe.each(ISOLATIONS)('%s', async (isolation) => {
-  const sandbox = await createSandbox({ preset: 'script', dunders: 'guarded' }, { isolation })
+  const sandbox = await createSandbox(
+    { preset: 'script', dunders: 'guarded' },
+    { isolation, spares: 0 },
+  )
   afterAll(() => sandbox.close())
 
   async function value(source: string, user: Value): Promise<Value> {
@@ -102,6 +108,8 @@ test('all of Python has them too, and so have trusted modules', async () => {
     { language: 'full' },
     {
       isolation: 'thread',
+      workers: 1,
+      spares: 0,
       trusted: { shop: { source: 'def city(scope, user): return user.address.city', expose: [] } },
     },
   )

@@ -40,6 +40,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
     const options: SandboxOptions = {
       isolation,
       workers: 1,
+      spares: 0,
       capabilities,
       states: { key },
       onEffect: (event) => events.push(event),
@@ -177,7 +178,7 @@ asyncio.run(main())`
     for (const isolation of ['process', 'thread', 'inline'] as const)
       sandboxes[isolation] = await createSandbox(
         { modules: 'standard' },
-        { isolation, workers: 1, capabilities },
+        { isolation, workers: 1, spares: 0, capabilities },
       )
   })
   afterAll(() => Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.close())))
@@ -242,6 +243,7 @@ asyncio.run(main())`
       {
         isolation: 'thread',
         workers: 1,
+        spares: 0,
         capabilities: { ...capabilities, ask: awaitable(() => LATER) },
       },
     )

@@ -49,25 +49,26 @@ def broken(guest):
 `
 
 describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
+  let plain: Sandbox
   let sandbox: Sandbox
   beforeAll(async () => {
+    plain = await createSandbox(POLICY, { isolation, sessions: 4 })
     sandbox = await createSandbox(POLICY, {
       isolation,
-      sessions: 4,
       trusted: { engine: { source: ENGINE, expose: ['table', 'chance'] } },
     })
   })
-  afterAll(() => sandbox.close())
+  afterAll(() => Promise.all([plain.close(), sandbox.close()]))
 
   test('keeps what runs bind, also those that raise, apart from other sessions', async () => {
-    await using one = await sandbox.session()
-    await using other = await sandbox.session()
+    await using one = await plain.session()
+    await using other = await plain.session()
     await one.run('import math\nx = 1\ndef f(n):\n    return n + x')
     expect(await one.run('x = 2\ny = [1]\n1 / 0')).toMatchObject({ status: 'raised' })
     expect(value(await one.run('[f(1), x, y, math.floor(1.5)]'))).toEqual([3, 2, [1], 1])
     expect(value(await one.run('z = 5\nx + z', { inputs: { x: 10 }, mode: 'exec' }))).toBe(15)
     expect((await other.run('x')).status).toBe('raised')
-    expect((await sandbox.run('x')).status).toBe('raised')
+    expect((await plain.run('x')).status).toBe('raised')
   })
 
   test('goes back to where it was before a run that was ended by force', async () => {
@@ -85,7 +86,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   })
 
   test('does one thing after the other, in the order they were asked for', async () => {
-    await using session = await sandbox.session()
+    await using session = await plain.session()
     const outcomes = await Promise.all([
       session.run('x = [0]'),
       ...[1, 2, 3].map((n) => session.run(`x.append(${n})\nlen(x)`)),
@@ -94,7 +95,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   })
 
   test('tells frames of functions that earlier runs defined with their own lines', async () => {
-    await using session = await sandbox.session()
+    await using session = await plain.session()
     await session.run('def f(x):\n    return 1 / x')
     await session.run('def g(x):\n    return f(x)', { filename: 'g.py' })
     await session.run('def h(x):\n    return g(x)', { filename: 'g.py' })
@@ -173,15 +174,15 @@ ZeroDivisionError: division by zero
   })
 
   test('that is closed says so, and makes room for another', async () => {
-    const sessions = await Promise.all([1, 2, 3, 4].map(() => sandbox.session()))
-    await expect(sandbox.session()).rejects.toThrow(
+    const sessions = await Promise.all([1, 2, 3, 4].map(() => plain.session()))
+    await expect(plain.session()).rejects.toThrow(
       new OverloadError('4 sessions are open already (option "sessions")'),
     )
     await sessions[0].close()
     await sessions[0].close()
     await expect(sessions[0].run('1')).rejects.toThrow(new ClosedError('the session is closed'))
     await expect(sessions[0].snapshot()).rejects.toThrow(ClosedError)
-    sessions.push(await sandbox.session())
+    sessions.push(await plain.session())
     expect(value(await sessions[4].run('1'))).toBe(1)
     await Promise.all(sessions.map((session) => session.close()))
   })
@@ -189,7 +190,7 @@ ZeroDivisionError: division by zero
 
 describe('a snapshot', () => {
   const open = (options: object = {}, policy: object = POLICY) =>
-    createSandbox(policy, { isolation: 'thread', ...options })
+    createSandbox(policy, { isolation: 'thread', workers: 1, spares: 0, ...options })
 
   test('that was changed, cut, or is none is refused', async () => {
     const sandbox = await open()
@@ -271,7 +272,12 @@ describe('trusted modules', () => {
   test('are there in every run, as they were loaded', async () => {
     const sandbox = await createSandbox(
       {},
-      { isolation: 'thread', trusted: { engine: { source: ENGINE, expose: ['table'] } } },
+      {
+        isolation: 'thread',
+        workers: 1,
+        spares: 0,
+        trusted: { engine: { source: ENGINE, expose: ['table'] } },
+      },
     )
     expect(value(await sandbox.run('table.total()'))).toBe(6)
     expect(value(await sandbox.run('table.add(4)\ntable.total()'))).toBe(10)

@@ -112,7 +112,12 @@ let sandbox: Sandbox
 beforeAll(async () => {
   sandbox = await createSandbox(
     { modules: 'standard' },
-    { isolation: 'thread', workers: 1, trusted: { engine: { source: ENGINE, expose: EXPOSE } } },
+    {
+      isolation: 'thread',
+      workers: 1,
+      spares: 0,
+      trusted: { engine: { source: ENGINE, expose: EXPOSE } },
+    },
   )
 })
 afterAll(() => sandbox.close())
@@ -363,6 +368,7 @@ sheet, reference = Sheet(), annotationlib.ForwardRef('6 * 7')
       {
         isolation: 'thread',
         workers: 1,
+        spares: 0,
         trusted: { engine: { source, expose: ['sheet', 'Sheet', 'Promise', 'reference'] } },
       },
     )
@@ -391,6 +397,7 @@ describe('what is exposed can be narrowed to attributes', () => {
       {
         isolation: 'thread',
         workers: 1,
+        spares: 0,
         trusted: { engine: { source: ENGINE, expose: { cell: ['value'], numbers: '*' } } },
       },
     )

@@ -28,7 +28,7 @@ const key = new Uint8Array(32).fill(7)
 const open = (capabilities: Capabilities, options: SandboxOptions = {}, policy: Policy = {}) =>
   createSandbox(
     { modules: 'standard', ...policy },
-    { isolation: 'thread', workers: 1, capabilities, ...options },
+    { isolation: 'thread', workers: 1, spares: 0, capabilities, ...options },
   )
 
 describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isolation) => {
