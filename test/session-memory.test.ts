@@ -41,7 +41,7 @@ describe.each(['process', 'thread', 'inline'] as const)('a session, %s', (isolat
   beforeAll(async () => {
     sandbox = await createSandbox(
       { modules: { random: '*' }, limits: { memoryMb: 128 } },
-      { isolation },
+      { isolation, workers: 1 },
     )
   })
   afterAll(() => sandbox.close())
