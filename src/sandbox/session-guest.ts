@@ -183,18 +183,20 @@ export class SessionGuest {
   }
 
   async #fetch(): Promise<void> {
-    const worker = this.#worker
+    const [worker, isSaved] = [this.#worker, this.#place === 'saved']
     if (this.#ahead === 0) return
     const { policy } = this.#host
     const performed = await worker?.perform({
-      begin: this.#place === 'saved' ? 'saved' : 'keep',
+      begin: isSaved ? 'saved' : 'keep',
       request: NOTHING_ASKED,
       limits: callLimits(policy.limits),
       filesBytes: filesBytes(policy),
       end: 'capture',
     })
-    if (performed?.kind === 'done' && performed.delta) this.#keep(performed.delta)
-    else this.#lose()
+    if (performed?.kind !== 'done' || !performed.delta) return this.#lose()
+    this.#keep(performed.delta)
+    // A run that was ended has gone on from it before: the next one is put back to it, with chance of its own.
+    if (isSaved) this.#place = 'here'
   }
 
   #keep(delta: Uint8Array): void {
