@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { afterAll } from 'vitest'
 import { readLibrary, type LoadedImage } from '../../src/platform/node/image.js'
 import type { starterOf } from '../../src/sandbox/workers.js'
 import { decodeValue, encodeValue, type Value } from '../../src/trusted/channel/values.js'
@@ -19,9 +20,10 @@ const limits = {
 }
 
 /** A copy of `dist/` whose guests are of the bare image, so that each isolation can be started with it. One is made in a process. */
+const copy = join(root, `node_modules/.cache/pyrestrict-bare-dist-${process.pid}`)
 let copied: Promise<typeof starterOf> | undefined
+afterAll(() => rmSync(copy, { recursive: true, force: true }))
 async function bareDist(): Promise<typeof starterOf> {
-  const copy = join(root, `node_modules/.cache/pyrestrict-bare-dist-${process.pid}`)
   rmSync(copy, { recursive: true, force: true })
   mkdirSync(copy, { recursive: true })
   cpSync(join(root, 'dist'), join(copy, 'dist'), {
@@ -30,7 +32,6 @@ async function bareDist(): Promise<typeof starterOf> {
   })
   cpSync(bareFolder(), join(copy, 'dist/guest'), { recursive: true })
   cpSync(join(root, 'package.json'), join(copy, 'package.json'))
-  process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
   const url = pathToFileURL(join(copy, 'dist/sandbox/workers.js')).href
   return ((await import(url)) as { starterOf: typeof starterOf }).starterOf
 }
