@@ -21,6 +21,7 @@ import type { Policy } from '../src/policy/policy.js'
 import { holdPath, hostSystem, whyNoHostFolders } from '../src/platform/node/host-system.js'
 import type { SandboxOptions } from '../src/sandbox/sandbox-options.js'
 import { hostFolder } from './support/host-folder.js'
+import { sharedWorkers } from './support/shared-workers.js'
 import { createSandbox } from '../src/sandbox/sandbox.js'
 import { Directory } from '../src/trusted/broker/directory.js'
 import type { EffectEvent } from '../src/trusted/broker/effect.js'
@@ -30,6 +31,7 @@ import { fileEffects } from '../src/trusted/broker/files.js'
 import { denier } from '../src/trusted/files/deny.js'
 import { ERRNO } from '../src/trusted/wall/errno.js'
 
+const workers = sharedWorkers()
 let top: string
 let data: string
 let outside: string
@@ -46,11 +48,11 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 async function answer(
   source: string,
   filesystem: NonNullable<Policy['filesystem']>,
-  { limits, ...options }: SandboxOptions & { limits?: Policy['limits'] } = {},
+  { limits, isolation = 'thread', ...options }: SandboxOptions & { limits?: Policy['limits'] } = {},
 ): Promise<unknown> {
   await using sandbox = await createSandbox(
     { modules: 'standard', filesystem, ...(limits && { limits }) },
-    { isolation: 'thread', ...options },
+    { ...workers(isolation), ...options },
   )
   const outcome = await sandbox.run(source)
   if (outcome.status === 'returned') return outcome.value
@@ -67,11 +69,23 @@ def opened(path):
     except OSError as error: return error.errno
 [opened(path) for path in ${JSON.stringify(paths)}]`
 
+const MOUNTS = ['/read', '/overlay', '/write'] as const
+/** The folder, mounted once with each access. */
+const ofEveryAccess = (deny: string[] = []) => ({
+  '/read': { from: data, deny },
+  '/overlay': { from: data, access: 'overlay' as const, deny },
+  '/write': { from: data, access: 'write' as const, deny },
+})
+const inEachOf = (mounts: readonly string[], paths: readonly string[]): string[] =>
+  mounts.flatMap((mount) => paths.map((path) => mount + path))
+
 const [EACCES, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, EPERM, EROFS, EDQUOT] = [
   2, 31, 32, 37, 44, 63, 69, 19,
 ]
 
 describe.each(['process', 'thread', 'inline'] as const)('isolation %s', (isolation) => {
+  const mounts = () => ({ ...ofEveryAccess(), '/above/file': { from: join(data, 'file') } })
+
   test('reads, and writes nothing', async () => {
     expect(
       await answer(
@@ -103,18 +117,7 @@ def may(path, right):
       [true, false, false],
     ]
     // A link from one mount to another leads to what may be written there.
-    expect(
-      await answer(
-        source,
-        {
-          '/read': { from: data },
-          '/overlay': { from: data, access: 'overlay' },
-          '/write': { from: data, access: 'write' },
-          '/above/file': { from: join(data, 'file') },
-        },
-        { isolation },
-      ),
-    ).toEqual([
+    expect(await answer(source, mounts(), { isolation })).toEqual([
       ['/read', [read, read, read, read, read, all, none]],
       ['/overlay', [all, all, all, all, all, all, none]],
       ['/write', [all, all, all, all, all, all, none]],
@@ -128,9 +131,11 @@ def may(path, right):
   test('an overlay is written in memory, and the disk is as it was', async () => {
     expect(
       await answer(
-        `open('/file', 'a').write(' more'); open('/folder/new', 'w').write('new')
-[open('/file').read(), open('/folder/new').read(), open('/folder/inner').read()]`,
-        { '/': { from: data, access: 'overlay' } },
+        `import os
+os.chdir('/overlay')
+open('file', 'a').write(' more'); open('folder/new', 'w').write('new')
+[open('/overlay/file').read(), open('folder/new').read(), open('folder/inner').read()]`,
+        mounts(),
         { isolation },
       ),
     ).toEqual(['plain more', 'new', 'inner'])
@@ -141,8 +146,8 @@ def may(path, right):
   test('a mount that is written is written', async () => {
     expect(
       await answer(
-        `f = open('/new', 'w+'); f.write('one'); f.seek(0); x = f.read(); f.truncate(2); f.close(); x`,
-        { '/': { from: data, access: 'write' } },
+        `f = open('/write/new', 'w+'); f.write('one'); f.seek(0); x = f.read(); f.truncate(2); f.close(); x`,
+        mounts(),
         { isolation },
       ),
     ).toBe('one')
@@ -201,13 +206,13 @@ describe('what lies in a mount', () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(join(data, 'socket'), resolve))
     try {
-      for (const access of ['read', 'overlay', 'write'] as const)
-        expect(await answer(OPENED(['/pipe', '/socket']), { '/': { from: data, access } })).toEqual(
-          [ENOENT, ENOENT],
-        )
-      expect(
-        await answer(OPENED(['/pipe', '/socket'], 'w'), { '/': { from: data, access: 'write' } }),
-      ).toEqual([EACCES, EACCES])
+      expect(await answer(OPENED(inEachOf(MOUNTS, ['/pipe', '/socket'])), ofEveryAccess())).toEqual(
+        MOUNTS.flatMap(() => [ENOENT, ENOENT]),
+      )
+      expect(await answer(OPENED(['/write/pipe', '/write/socket'], 'w'), ofEveryAccess())).toEqual([
+        EACCES,
+        EACCES,
+      ])
     } finally {
       await new Promise((resolve) => server.close(resolve))
     }
@@ -242,7 +247,7 @@ seen = [0] * ${files}
 for _ in range(${bytes / 100_000}):
     for n, fd in enumerate(opened):
         piece = os.read(fd, 100_000)
-        seen[n] += len(piece) if set(piece) == {n + 1} else -1
+        seen[n] += len(piece) if piece == bytes([n + 1]) * len(piece) else -1
 [seen == [${bytes}] * ${files}, [os.read(fd, 1) for fd in opened] == [b''] * ${files}]`
     expect(await answer(source, { '/': { from: data } })).toEqual([true, true])
   })
@@ -263,7 +268,7 @@ for _ in range(${bytes / 100_000}):
               '/over': { from: data, access: 'overlay' },
             },
           },
-          { isolation, capabilities: { pieces: () => read.mock.calls.length } },
+          { ...workers(isolation), capabilities: { pieces: () => read.mock.calls.length } },
         )
         const source = `
 import os, zlib
@@ -337,17 +342,18 @@ os.truncate('/file', 25)
     ]
     const source = `
 import os
-def told(time):
-    os.utime('/file', ns=(time, time))
-    return os.stat('/file').st_mtime_ns
-[told(time) for time in (${times.map((time) => `${BigInt(time)}`).join(', ')})]`
+def told(path, time):
+    os.utime(path, ns=(time, time))
+    return os.stat(path).st_mtime_ns
+open('/memory/file', 'w').close()
+[[told(path, time) for time in (${times.map((time) => `${BigInt(time)}`).join(', ')})] for path in ('/disk/file', '/memory/file')]`
     // The guest's own libc tells the microsecond that a time is in.
     const told = times.map((time) => BigInt(Math.floor(time / 1_000)) * 1_000n)
-    for (const mount of [{ from: data, access: 'write' }, { memory: 1_000 }] as const) {
-      const made = 'memory' in mount ? "open('/file', 'w').close()" : ''
-      const answered = (await answer(made + source, { '/': mount })) as number[]
-      expect(answered.map(BigInt)).toEqual(told)
-    }
+    const answered = await answer(source, {
+      '/disk': { from: data, access: 'write' },
+      '/memory': { memory: 1_000 },
+    })
+    expect((answered as number[][]).map((each) => each.map(BigInt))).toEqual([told, told])
   })
 
   test('a file with a second name is read, and not changed', async () => {
@@ -391,20 +397,14 @@ def told(time):
       '/folder/../.git/config',
       '/folder/inner',
     ]
-    for (const access of ['read', 'overlay', 'write'] as const)
-      expect(await answer(OPENED(paths), { '/': { from: data, access, deny } })).toEqual([
-        ENOENT,
-        ENOENT,
-        ENOENT,
-        ENOENT,
-        'inner',
-      ])
-    for (const access of ['overlay', 'write'] as const)
-      expect(
-        await answer(OPENED(['/.GIT', '/x.Pem', '/folder/\u00e9', '/\uff0egit'], 'w'), {
-          '/': { from: data, access, deny },
-        }),
-      ).toEqual([EACCES, EACCES, EACCES, EACCES])
+    expect(await answer(OPENED(inEachOf(MOUNTS, paths)), ofEveryAccess(deny))).toEqual(
+      MOUNTS.flatMap(() => [ENOENT, ENOENT, ENOENT, ENOENT, 'inner']),
+    )
+    const names = ['/.GIT', '/x.Pem', '/folder/\u00e9', '/\uff0egit']
+    const written = ['/overlay', '/write']
+    expect(await answer(OPENED(inEachOf(written, names), 'w'), ofEveryAccess(deny))).toEqual(
+      written.flatMap(() => [EACCES, EACCES, EACCES, EACCES]),
+    )
     expect(readFileSync(join(data, '.git/config'), 'utf8')).toBe('token')
     expect(readdirSync(data).sort()).toEqual(['.git', 'file', 'folder', 'key.PEM'])
   })
@@ -458,7 +458,7 @@ except OSError as error: second = error.errno
       await new Promise((resolve) => racer.stdout.once('data', resolve))
       const source = `
 seen, errors = {}, {}
-for turn in range(300):
+for turn in range(100):
     for path in ['/folder/secret', '/file', '/deep/middle/low/secret', '/deep/middle/../../secret', '/deep/middle/low/../../../outside/secret']:
         try:
             text = open(path).read()
@@ -812,7 +812,7 @@ except OSError: pass`,
           ...(language === 'restricted' && { modules: 'standard' }),
           filesystem: { '/': { from: data, access: 'write' } },
         },
-        { isolation: 'thread', onEffect: ({ kind, at }) => places.push([kind, at]) },
+        { ...workers('thread'), onEffect: ({ kind, at }) => places.push([kind, at]) },
       )
       const source = `import os, pathlib, shutil
 def made(name):
@@ -846,7 +846,7 @@ os.remove('/deep/new'); os.rmdir('/deep')`
         filesystem: { '/': { from: data, access: 'write' } },
         network: { allow: ['https://api.example.com'] },
       },
-      { isolation: 'thread', secrets: { KEY: { value, hosts: ['api.example.com'] } } },
+      { ...workers('thread'), secrets: { KEY: { value, hosts: ['api.example.com'] } } },
     )
     const source = `
 key = '${hidden}'[::-1]
@@ -869,7 +869,7 @@ with open('/none', 'w') as f: f.write('sk-4f1c8a0b2')`
   test('a run with files of the host is recorded, and made again without them', async () => {
     await using sandbox = await createSandbox(
       { modules: 'standard', filesystem: { '/': { from: data, access: 'write' } } },
-      { isolation: 'thread' },
+      workers('thread'),
     )
     const source = `
 import os
