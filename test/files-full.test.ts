@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSandbox, type Policy } from '../src/index.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
+const workers = sharedWorkers()
 let data: string
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'full-'))
@@ -20,7 +22,7 @@ async function answer(
   filesystem: NonNullable<Policy['filesystem']>,
   isolation: 'process' | 'thread' | 'inline' = 'thread',
 ): Promise<unknown> {
-  await using sandbox = await createSandbox({ language: 'full', filesystem }, { isolation })
+  await using sandbox = await createSandbox({ language: 'full', filesystem }, workers(isolation))
   const outcome = await sandbox.run(source)
   if (outcome.status === 'returned') return outcome.value
   return outcome.status === 'raised'

@@ -11,8 +11,10 @@ import { Errno } from '../src/trusted/wall/errno.js'
 import { AT_FDCWD } from '../src/trusted/wall/file-table.js'
 import { fileImports } from '../src/trusted/wall/system-calls.js'
 import { bare, BareGuest } from './support/images.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
 const MIB = 1 << 20
+const workers = sharedWorkers()
 let image: LoadedImage
 beforeAll(() => {
   image = bare()
@@ -22,8 +24,16 @@ const nobody = (): never => {
   throw new Error('nobody is asked')
 }
 
-/** Full Python with files in memory, and nothing between it and the wall. */
+/** Full Python with files in memory, and nothing between it and the wall. One of each kind serves one test after another. */
 function full(bytes = 8 * MIB, at: string[] = []): BareGuest {
+  const kind = `${bytes} ${at.join('/')}`
+  const guest = guests.get(kind) ?? anotherFull(bytes, at)
+  guests.set(kind, guest)
+  return guest.pristine()
+}
+const guests = new Map<string, BareGuest>()
+
+function anotherFull(bytes = 8 * MIB, at: string[] = []): BareGuest {
   const files = new Files(
     [{ at, kind: 'memory', bytes, files: Number.MAX_SAFE_INTEGER, deny: [] }],
     nobody,
@@ -168,14 +178,17 @@ result = [os.listdir('/'), os.listdir('/data'), os.listdir('/..'), os.path.realp
     const some = [0, 1, 3, 4, 64, 67, 72, -1, -100, 0x7fffffff, 0xffffffff, 65_530, 2 ** 31, 0o102]
     let seed = 7
     const next = (): number => some[(seed = (seed * 48_271) % 2_147_483_647) % some.length]!
+    const wrong: unknown[] = []
     for (let round = 0; round < 40_000; round++) {
       const [name, call] = calls[round % calls.length]!
       try {
-        expect(Number.isInteger(call(...Array.from({ length: 7 }, next))), name).toBe(true)
+        const answer = call(...Array.from({ length: 7 }, next))
+        if (!Number.isInteger(answer)) wrong.push([name, answer])
       } catch (error) {
-        expect(error, name).toBeInstanceOf(RangeError)
+        if (!(error instanceof RangeError)) wrong.push([name, error])
       }
     }
+    expect(wrong).toEqual([])
     files.reset()
     expect(files.save()).toBe(undefined)
     // EINVAL: a record for each piece would be made before any of them is looked at.
@@ -272,7 +285,7 @@ result = [short < 200_000, os.path.getsize('/c')]`),
   test('what is cut off a file takes no memory any more', async () => {
     const files = volume()
     const before = await held()
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 12; i++) {
       const fd = files.open(AT_FDCWD, `/${i}`, O.RDWR | O.CREAT, 0o644)
       files.write(fd, [new Uint8Array(7 * MIB).fill(1)])
       files.truncate(fd, 2)
@@ -283,7 +296,7 @@ result = [short < 200_000, os.path.getsize('/c')]`),
       files.close(fd)
     }
     expect((await held()) - before).toBeLessThan(32 * MIB)
-    expect(files.statAt(AT_FDCWD, '/39', true).size).toBe(4)
+    expect(files.statAt(AT_FDCWD, '/11', true).size).toBe(4)
   })
 
   test('folders that are read by many take no more memory than by a few, and each is read to its end', async () => {
@@ -337,7 +350,7 @@ describe('with the memory of the guest', () => {
     )
     const captured = guest.guest.capture()
     guest.run("f.write('lost'); f.flush(); os.remove('l')")
-    for (const other of [guest, full()]) {
+    for (const other of [guest, anotherFull()]) {
       other.guest.restore(captured)
       expect(
         other.run(
@@ -367,9 +380,9 @@ test('a tree deeper than a path is long is kept, carried, and told of where it c
   files.put('/tree/deep', new Uint8Array(1))
   files.put('/near', new Uint8Array(1))
   // No path is longer than a path may be, but what a folder holds may be moved below another.
-  for (let moved = 0; moved < 24; moved++) {
-    for (let depth = 1; depth <= 500; depth++) files.makeFolder(-100, chain(depth), 0o755)
-    files.rename(-100, '/tree', -100, `${chain(500)}/d`)
+  for (let moved = 0; moved < 120; moved++) {
+    for (let depth = 1; depth <= 100; depth++) files.makeFolder(-100, chain(depth), 0o755)
+    files.rename(-100, '/tree', -100, `${chain(100)}/d`)
     files.rename(-100, '/d', -100, '/tree')
   }
   const most = '/tree' + chain((4_096 - 5) / 2)
@@ -378,7 +391,7 @@ test('a tree deeper than a path is long is kept, carried, and told of where it c
   expect(files.taken('/', 10, MIB)).toMatchObject({ files: [['/near', {}]], omitted: 1 })
   const other = new Files(mounts, nobody)
   other.load(files.save()!)
-  expect(other.save()).toEqual(files.save())
+  expect(Buffer.compare(other.save()!, files.save()!)).toBe(0)
 })
 
 describe.each(['process', 'thread', 'inline'] as const)('runs, isolation %s', (isolation) => {
@@ -390,7 +403,7 @@ describe.each(['process', 'thread', 'inline'] as const)('runs, isolation %s', (i
         filesystem: { '/': { memory: MIB }, '/out': { memory: 50_000 } },
         artifacts: { from: '/out', maxFiles: 2, maxBytes: 20_000 },
       },
-      { isolation },
+      { isolation, spares: 0 },
     )
     return () => sandbox.close()
   })
@@ -429,7 +442,7 @@ for name in 'abcd': open('/out/' + name, 'w').write(name * 8000)
         filesystem: { '/': { memory: MIB }, '/a/b/c': { memory: MIB }, '/a/d': { memory: MIB } },
         artifacts: { from: '/' },
       },
-      { isolation },
+      workers(isolation),
     )
     const source = "for path in '/x', '/a/b/c/y', '/a/d/z': open(path, 'w').close()"
     const outcome = await nested.run(source)
@@ -510,7 +523,10 @@ describe('mistakes of the host', () => {
   })
 
   test('what does not fit beside its name ends the run, with the reason', async () => {
-    await using sandbox = await createSandbox({ filesystem: { '/': { memory: 1000 } } })
+    await using sandbox = await createSandbox(
+      { filesystem: { '/': { memory: 1000 } } },
+      workers('process'),
+    )
     const outcome = await sandbox.run('1', { files: { '/a': 'x'.repeat(900) } })
     expect(outcome).toMatchObject({
       status: 'crashed',

@@ -5,6 +5,9 @@
 import { describe, expect, test } from 'vitest'
 import { check, createSandbox, type Policy } from '../src/index.js'
 import { returned } from './support/outcomes.js'
+import { sharedWorkers } from './support/shared-workers.js'
+
+const workers = sharedWorkers()
 
 const ASKED: readonly (readonly [source: string, told: string])[] = [
   ["os.path.join('a', 'b.txt')", "'a/b.txt'"],
@@ -53,13 +56,13 @@ describe.each(['process', 'thread', 'inline'] as const)('isolation %s', (isolati
     ],
     ['the full language', { language: 'full' }],
   ])('%s', async (_, policy) => {
-    await using sandbox = await createSandbox(policy, { isolation })
+    await using sandbox = await createSandbox(policy, workers(isolation))
     expect(returned(await sandbox.run(SOURCE))).toEqual(ASKED.map(([, told]) => told))
   })
 })
 
 test('of a session, where a program is and what is open stays, and a snapshot carries it', async () => {
-  await using sandbox = await createSandbox({ preset: 'agent' })
+  await using sandbox = await createSandbox({ preset: 'agent' }, { spares: 0 })
   await using session = await sandbox.session()
   await session.run("import os\nfolder = os.open('/', os.O_RDONLY)\nbefore = os.umask(0o77)")
   await using other = await sandbox.session({ from: await session.snapshot() })

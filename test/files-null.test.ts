@@ -8,7 +8,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSandbox, type Policy } from '../src/index.js'
 import { hostFolder } from './support/host-folder.js'
 import { returned } from './support/outcomes.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
+const workers = sharedWorkers()
 let top: string
 let data: string
 beforeEach(() => {
@@ -96,16 +98,17 @@ describe.each(['restricted', 'full'] as const)('language %s', (language) => {
     ],
     ['elsewhere', () => ({ '/data': { from: data } }), null, readOnly, [missing, false]],
   ] as const)('%s', async (_, filesystem, same, others, listed) => {
-    await using sandbox = await createSandbox(policy(filesystem()), { isolation: 'thread' })
+    await using sandbox = await createSandbox(policy(filesystem()), workers('thread'))
     const outcome = await sandbox.run(USES)
     expect(returned(outcome)).toEqual({ ...EXPECTED, same, others, listed: [...listed] })
     expect(outcome.output).toBe('')
   })
 
   test('a folder that is written to', async () => {
-    await using sandbox = await createSandbox(policy({ '/': { from: data, access: 'write' } }), {
-      isolation: 'thread',
-    })
+    await using sandbox = await createSandbox(
+      policy({ '/': { from: data, access: 'write' } }),
+      workers('thread'),
+    )
     const source = `
 import os, shutil
 open('/dev/null', 'w').write('gone')
@@ -123,10 +126,10 @@ except OSError as error: told = error.errno
 })
 
 test('it stays open in a session, its snapshots and forks, and costs no memory', async () => {
-  await using sandbox = await createSandbox({
-    modules: 'standard files',
-    filesystem: { '/': { memory: 1_000 } },
-  })
+  await using sandbox = await createSandbox(
+    { modules: 'standard files', filesystem: { '/': { memory: 1_000 } } },
+    { isolation: 'thread', spares: 0 },
+  )
   await using session = await sandbox.session()
   await session.run("import os\nf = open(os.devnull, 'w')\ng = open('/kept', 'w')")
   const snapshot = await session.snapshot()
@@ -142,8 +145,9 @@ test('files are not put into it, but into what is mounted there', async () => {
   const files = { '/dev/null': 'x' }
   await using sandbox = await createSandbox({ filesystem: { '/': { memory: 1_000 } } })
   await expect(sandbox.run('1', { files })).rejects.toThrow('is the null device')
-  await using mounted = await createSandbox({
-    filesystem: { '/dev/null': { from: join(data, 'file') } },
-  })
+  await using mounted = await createSandbox(
+    { filesystem: { '/dev/null': { from: join(data, 'file') } } },
+    workers('thread'),
+  )
   expect(returned(await mounted.run("open('/dev/null').read()"))).toBe('plain')
 })

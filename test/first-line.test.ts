@@ -8,6 +8,7 @@ const sandbox = await createSandbox(
   { preset: 'script', capabilities: { ask: {} }, evaluate: true },
   {
     isolation: 'thread',
+    spares: 0,
     capabilities: { ask: awaitable(() => new Promise(() => {})) },
     onEffect: ({ at }) => void places.push(at?.line),
   },
@@ -156,7 +157,7 @@ test('functions of a session keep the lines of the run that made them, in a snap
 })
 
 test('all of Python tells it too', async () => {
-  await using full = await createSandbox({ language: 'full' }, { isolation: 'thread' })
+  await using full = await createSandbox({ language: 'full' }, { isolation: 'thread', spares: 0 })
   expect(raised(await full.run('\n1 / 0', { firstLine: 0 })).traceback).toContain('line 1, in')
 })
 

@@ -9,8 +9,14 @@ let ours: Sandbox
 let full: Sandbox
 
 beforeAll(async () => {
-  ours = await createSandbox({ preset: 'agent', limits: LIMITS }, { isolation: 'thread' })
-  full = await createSandbox({ language: 'full', limits: LIMITS }, { isolation: 'thread' })
+  ours = await createSandbox(
+    { preset: 'agent', limits: LIMITS },
+    { isolation: 'thread', spares: 0 },
+  )
+  full = await createSandbox(
+    { language: 'full', limits: LIMITS },
+    { isolation: 'thread', spares: 0 },
+  )
 })
 afterAll(async () => {
   await ours.close()
@@ -47,7 +53,7 @@ test('pickles that were made to take too much end at the limits', async () => {
 test('names are those of the policy, and those that it denies are none', async () => {
   const sandbox = await createSandbox(
     { modules: { pickle: '*', datetime: ['date'] }, builtins: { deny: ['input'] } },
-    { isolation: 'thread', workers: 1 },
+    { isolation: 'thread', spares: 0 },
   )
   const told = async (name: string): Promise<unknown> => {
     const outcome = await sandbox.run(

@@ -24,6 +24,7 @@ let server: Server
 let connections = 0
 beforeAll(async () => {
   image = bare()
+  python = new BareGuest(image)
   folder = mkdtempSync(join(tmpdir(), 'wall-'))
   server = createServer((socket) => {
     connections++
@@ -32,7 +33,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
 beforeEach(() => {
-  python = new BareGuest(image)
+  python.pristine()
 })
 afterAll(() => {
   rmSync(folder, { recursive: true })

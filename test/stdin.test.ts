@@ -10,6 +10,9 @@ import {
   type RunOptions,
   type Sandbox,
 } from '../src/index.js'
+import { sharedWorkers } from './support/shared-workers.js'
+
+const workers = sharedWorkers()
 
 const ABSENT =
   'EOFError: this program was given no input: the host gives it with the option `stdin`'
@@ -46,7 +49,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
   beforeAll(async () => {
     sandbox = await createSandbox(
       { preset: 'script', limits: { wallMs: 20_000, waitMs: 2_000, effectBytes: 4_096 } },
-      { isolation, workers: 1, onEffect: (event) => events.push(event) },
+      { ...workers(isolation), onEffect: (event) => events.push(event) },
     )
   })
   afterAll(() => sandbox.close())
@@ -242,7 +245,7 @@ line`
 
 test('a run that waits keeps what it has not read; one that goes on may be given more', async () => {
   const states = { key: new Uint8Array(32).fill(7) }
-  const options = { states, capabilities: { ask: awaitable(() => LATER) } }
+  const options = { ...workers('process'), states, capabilities: { ask: awaitable(() => LATER) } }
   const source = `
 import sys
 first = sys.stdin.buffer.raw.read(4)

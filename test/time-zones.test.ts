@@ -27,8 +27,8 @@ function offsetOf(format: Intl.DateTimeFormat, seconds: number): number {
 }
 
 const sandboxes = {
-  agent: await createSandbox({ preset: 'agent' }, { isolation: 'thread', workers: 1 }),
-  full: await createSandbox({ language: 'full' }, { isolation: 'thread', workers: 1 }),
+  agent: await createSandbox({ preset: 'agent' }, { isolation: 'thread', spares: 0 }),
+  full: await createSandbox({ language: 'full' }, { isolation: 'thread', spares: 0 }),
 }
 afterAll(async () => {
   for (const sandbox of Object.values(sandboxes)) await sandbox.close()
@@ -99,6 +99,7 @@ test('a zone crosses to a trusted module and back', async () => {
     { preset: 'agent' },
     {
       isolation: 'thread',
+      spares: 0,
       trusted: {
         clock: {
           source:
