@@ -268,7 +268,10 @@ describe('a jail', () => {
     expect(await ended).toEqual([1, null])
   })
 
-  test.runIf(process.platform === 'linux').each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+  // From here on nobody looks at the children of this process: what waits does so beside others.
+  test.concurrent
+    .runIf(process.platform === 'linux')
+    .each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     'ends with a host that gets %s',
     async (signal) => {
       const host = spawn(
@@ -285,7 +288,7 @@ describe('a jail', () => {
     },
   )
 
-  test('that sends what no worker sends is killed', async () => {
+  test.concurrent('that sends what no worker sends is killed', async () => {
     const impostor = join(folder, 'impostor.mjs')
     writeFileSync(
       impostor,
@@ -301,7 +304,7 @@ describe('a jail', () => {
     writeFileSync(file, script)
     return file
   }
-  test.each([
+  test.concurrent.each([
     [
       "fills the host's memory",
       'process.stdout.write(Buffer.from([0, 0, 0, 16])); setInterval(() => process.stdout.write(Buffer.alloc(65536)), 1)',
@@ -322,7 +325,7 @@ describe('a jail', () => {
     expect(await worker.ended).toMatch(reason)
   })
 
-  test.runIf(process.platform === 'linux')(
+  test.concurrent.runIf(process.platform === 'linux')(
     'whose pipes somebody else holds has ended all the same',
     async () => {
       const worker = startJail({
@@ -337,7 +340,7 @@ describe('a jail', () => {
     },
   )
 
-  test('that fails tells why in a line', async () => {
+  test.concurrent('that fails tells why in a line', async () => {
     const [command, args] = jailCommand()
     const { stderr, status } = spawnSync(command, args, {
       cwd: '/',
@@ -350,7 +353,7 @@ describe('a jail', () => {
     ])
   })
 
-  test('that dies says why', async () => {
+  test.concurrent('that dies says why', async () => {
     const dying = join(folder, 'dying.mjs')
     writeFileSync(dying, 'throw new TypeError("out of luck")\n')
     const worker = startJail({ setup }, alone(dying))

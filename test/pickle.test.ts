@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 test('what programs pickle is the same, byte for byte, and is read again', async () => {
-  const [here, there] = [await ours.run(program), await full.run(program)]
+  const [here, there] = await Promise.all([ours.run(program), full.run(program)])
   expect([here.status, there.status]).toEqual(['returned', 'returned'])
   expect(here.output!.split('\n')).toEqual(there.output!.split('\n'))
   expect(here.output!.split('\n').length).toBeGreaterThan(250)

@@ -49,7 +49,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
   beforeAll(async () => {
     sandbox = await createSandbox(
       { preset: 'script', limits: { wallMs: 20_000, waitMs: 2_000, effectBytes: 4_096 } },
-      { ...workers(isolation), onEffect: (event) => events.push(event) },
+      { isolation, workers: 1, spares: 0, onEffect: (event) => events.push(event) },
     )
   })
   afterAll(() => sandbox.close())
@@ -185,7 +185,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
 
       test('waiting for them is not the run’s time', async () => {
         async function* slow(): AsyncGenerator<string> {
-          await new Promise((resolve) => setTimeout(resolve, 600))
+          await new Promise((resolve) => setTimeout(resolve, 450))
           yield 'x\n'
         }
         const outcome = await sandbox.run('input()', { stdin: slow(), limits: { wallMs: 400 } })
