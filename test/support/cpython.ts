@@ -1,7 +1,7 @@
-/** Stock CPython of the guest's version, to say what a program means: loaded once per test file, some three seconds. */
+/** Stock CPython of the guest's version, to say what a program means: loaded once per test file. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadPyodide } from 'pyodide'
+import { loadInterpreter } from './interpreter.js'
 
 /** Functions of `test/support/*.py`, callable. */
 export interface CPython {
@@ -11,12 +11,15 @@ export interface CPython {
 
 /** Loads the interpreter and imports the named files of this folder (`unguard` is `unguard.py`) in it. */
 export async function loadCPython(...files: string[]): Promise<CPython> {
-  // Warnings about the programs under test would drown the report.
-  const python = await loadPyodide({ stderr: () => undefined })
-  for (const file of files) {
-    python.FS.writeFile(`${file}.py`, readFileSync(join(import.meta.dirname, `${file}.py`)))
-    python.runPython(`import ${file}`)
-  }
+  const texts = files.map(
+    (file) =>
+      [
+        `/home/pyodide/${file}.py`,
+        readFileSync(join(import.meta.dirname, `${file}.py`), 'utf8'),
+      ] as const,
+  )
+  const code = files.map((file) => `import ${file}`).join('\n')
+  const python = await loadInterpreter(['cpython', ...files].join('-'), new Map(texts), code)
   const plain = (value: unknown): unknown => {
     const proxy = value as { toJs?: () => unknown; destroy?: () => void } | undefined
     if (typeof proxy?.toJs !== 'function') return value

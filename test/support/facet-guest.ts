@@ -57,17 +57,9 @@ export class FacetGuest {
   private constructor(readonly python: Python) {}
 
   static async load(): Promise<FacetGuest> {
-    const python = await Python.load()
-    for (const name of FILES) {
-      python.pyodide.FS.writeFile(
-        `/lib/pyrestrict-source/${name}`,
-        readFileSync(join(import.meta.dirname, name), 'utf8'),
-      )
-    }
-    python.run('import facet_guest')
-    python.keepCodes()
     // As the image's, what is there now is no longer looked at by collections: they would take most of the time.
-    python.run('import gc, facet_guest\nfacet_guest.freeze()\ngc.freeze()')
+    const code = 'import gc, facet_guest\nfacet_guest.freeze()\ngc.freeze()'
+    const python = await Python.load('facets', FILES, code)
     return new FacetGuest(python)
   }
 

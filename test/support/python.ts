@@ -1,9 +1,8 @@
 /** Stock Pyodide with the guest's Python as the package `pyrestrict`, for tests of what the image will hold. */
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { loadPyodide, type PyodideInterface } from 'pyodide'
+import { readFileSync } from 'node:fs'
+import type { PyodideInterface } from 'pyodide'
 import { guestSources } from '../../src/image/sources.js'
+import { loadInterpreter } from './interpreter.js'
 
 const FOLDER = '/lib/pyrestrict-source'
 
@@ -29,62 +28,24 @@ export interface Request {
   readonly parameters?: readonly string[]
 }
 
-/**
- * The module that compiles the library's guest code takes seconds. What it makes is kept from one interpreter to the next, and
- * from one run of the tests to the next, under the hash of all that decides it.
- */
-const CODES = 'pyrestrict/guest/codes.py'
-const KEPT = join(import.meta.dirname, '../../node_modules/.cache/pyrestrict-codes')
-
-function codesFile(sources: ReadonlyMap<string, string>): string {
-  const hash = createHash('sha256')
-  for (const [path, text] of sources) hash.update(`${path}\0${text}\0`)
-  return join(KEPT, `${hash.digest('hex')}.bin`)
-}
-
-/** One interpreter. Load it once per test file: it takes seconds. */
+/** One interpreter. Load it once per test file. */
 export class Python {
-  private constructor(
-    readonly pyodide: PyodideInterface,
-    /** Where the library's codes go once they are made; undefined where they are there. */
-    private codes: string | undefined,
-  ) {}
+  private constructor(readonly pyodide: PyodideInterface) {}
 
-  static async load(): Promise<Python> {
-    const pyodide = await loadPyodide()
-    const write = (path: string, text: string): void => {
-      pyodide.FS.mkdirTree(`${FOLDER}/${dirname(path)}`)
-      pyodide.FS.writeFile(`${FOLDER}/${path}`, text)
-    }
-    const sources = guestSources('')
-    for (const [path, text] of sources) write(path, text)
-    const codes = codesFile(sources)
-    if (existsSync(codes)) {
-      pyodide.FS.writeFile('/lib/pyrestrict-codes.bin', readFileSync(codes))
-      write(
-        CODES,
-        "import marshal\nCODES = marshal.loads(open('/lib/pyrestrict-codes.bin', 'rb').read())\n",
-      )
-    }
-    for (const name of ['guard.py', 'reading.py', 'planted.py'])
-      write(name, readFileSync(new URL(name, import.meta.url), 'utf8'))
-    pyodide.runPython(`
-import sys
-sys.path.insert(0, '${FOLDER}')
-from pyrestrict.compile import compile_source
-`)
-    return new Python(pyodide, existsSync(codes) ? undefined : codes)
-  }
-
-  /** Keeps what the library was compiled to, for the interpreters that are loaded later. */
-  keepCodes(): void {
-    if (this.codes === undefined) return
-    const made = this.pyodide.runPython(
-      'import marshal\nfrom pyrestrict.guest.codes import CODES\nmarshal.dumps(CODES)',
+  /** With more files of this folder beside the package, and `code` run with them: under a `name` of its own then. */
+  static async load(
+    name = 'python',
+    more: readonly string[] = [],
+    code = 'from pyrestrict.compile import compile_source',
+  ): Promise<Python> {
+    const beside = ['guard.py', 'reading.py', 'planted.py', ...more].map(
+      (file) => [file, readFileSync(new URL(file, import.meta.url), 'utf8')] as const,
     )
-    mkdirSync(KEPT, { recursive: true })
-    writeFileSync(this.codes, (made as { toJs(): Uint8Array }).toJs())
-    this.codes = undefined
+    const files = [...guestSources(''), ...beside].map(
+      ([path, text]) => [`${FOLDER}/${path}`, text] as const,
+    )
+    const begin = `import sys\nsys.path.insert(0, '${FOLDER}')\n`
+    return new Python(await loadInterpreter(name, new Map(files), begin + code))
   }
 
   /** The value of the last expression of `code`, which sees `given` as globals; proxies converted to plain data. */
