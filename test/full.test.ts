@@ -17,6 +17,7 @@ import {
   type Sandbox,
 } from '../src/index.js'
 import { pyrestrict } from './support/cli.js'
+import { keepCompileWorkers } from './support/compile-workers.js'
 import { resolvePolicy } from '../src/policy/policy.js'
 
 const POLICY: Policy = { language: 'full', limits: { wallMs: 20_000 } }
@@ -41,6 +42,8 @@ const told = (outcome: Outcome): unknown =>
         : outcome.status === 'exhausted'
           ? outcome.limit
           : outcome.status
+
+keepCompileWorkers('process', 'inline')
 
 let sandbox: Sandbox<'process'>
 let inline: Sandbox<'inline'>
@@ -226,6 +229,7 @@ describe('the rest of the library holds', () => {
   test('what a run is given to read, and modules of the host that are real modules', async () => {
     await using box = await createSandbox(POLICY, {
       workers: 1,
+      spares: 0,
       modules: {
         helpers: 'def f(x):\n    return x.__class__.__name__\n',
         'pkg.part': 'from . import other\nvalue = other.n + 1\n',
@@ -284,7 +288,10 @@ describe('the rest of the library holds', () => {
     const server = createServer((request, response) => response.end(`hello ${request.url}`))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    await using box = await createSandbox({ ...POLICY, network: { allow: [at] } }, { workers: 1 })
+    await using box = await createSandbox(
+      { ...POLICY, network: { allow: [at] } },
+      { workers: 1, spares: 0 },
+    )
     const source = `import urllib.request, requests\n[urllib.request.urlopen("${at}/a").read().decode(), requests.get("${at}/b").text]`
     expect(told(await box.run(source))).toEqual(['hello /a', 'hello /b'])
     expect(told(await box.run('import requests\nrequests.get("http://127.0.0.1:1/")'))).toBe(
@@ -307,7 +314,7 @@ describe('the rest of the library holds', () => {
   })
 
   test.each(['process', 'thread', 'inline'] as const)('isolation %s', async (isolation) => {
-    await using box = await createSandbox(POLICY, { isolation })
+    await using box = await createSandbox(POLICY, { isolation, spares: 0 })
     expect(told(await box.run('(1).__class__.__name__'))).toBe('int')
     expect(told(await box.run('while True: pass', { limits: { wallMs: 100 } }))).toBe('wallMs')
     expect(told(await box.run('(2).__class__.__name__'))).toBe('int')
@@ -414,6 +421,12 @@ told = [sorted(vars(builtins)), sorted(sys.modules), len(everything), sorted(set
 hashlib.sha256(repr(told).encode()).hexdigest()`
 
 describe('hostile programs reach nothing, and the next run is pristine', () => {
+  let before: unknown
+  beforeAll(async () => {
+    before = told(await sandbox.run(PRISTINE))
+    expect(before).toMatch(/^[0-9a-f]{64}$/)
+  })
+
   test.each([
     [
       'builtins replaced',
@@ -492,8 +505,6 @@ describe('hostile programs reach nothing, and the next run is pristine', () => {
   ])(
     '%s',
     async (_, source) => {
-      const before = told(await sandbox.run(PRISTINE))
-      expect(before).toMatch(/^[0-9a-f]{64}$/)
       asked.length = 0
       const outcome = await sandbox.run(`HELD = 'a secret of this run'\n${source}`, {
         limits: { wallMs: 3_000 },

@@ -5,6 +5,9 @@ import { FORMAT_NAMES, createFormatter } from '../src/report/formats.js'
 import { explain } from '../src/rules/load.js'
 import { Link } from '../src/trusted/channel/link.js'
 import { decodeValue, encodeValue, type Value } from '../src/trusted/channel/values.js'
+import { keepCompileWorkers } from './support/compile-workers.js'
+
+keepCompileWorkers('thread')
 
 type Answer = Record<string, Value>
 
@@ -28,7 +31,10 @@ async function lyingSandbox(lie: (honest: Answer) => object): Promise<Sandbox> {
     const answers = (told as { answers: Answer[] }).answers.map(lie)
     return { ...done, response: encodeValue({ retire: false, answers } as never) }
   }
-  const sandbox = await createSandbox({ preset: 'script' }, { isolation: 'thread', workers: 1 })
+  const sandbox = await createSandbox(
+    { preset: 'script' },
+    { isolation: 'thread', workers: 1, spares: 0 },
+  )
   open.push(sandbox)
   return sandbox
 }
@@ -99,7 +105,10 @@ test.each(LIES.filter(([name]) => /not done|no source has|far beyond/.test(name)
       if (formula.status === 'compiled')
         await Promise.allSettled([formula.evaluate({ a: 1, b: 2, c: 3 } as never)])
     Link.prototype.perform = perform
-    const honest = await createSandbox({ preset: 'script' }, { isolation: 'thread', workers: 1 })
+    const honest = await createSandbox(
+      { preset: 'script' },
+      { isolation: 'thread', workers: 1, spares: 0 },
+    )
     open.push(honest)
     expect(await honest.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
   },

@@ -3,8 +3,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ArgumentError, ClosedError, createSandbox, ValueError } from '../src/index.js'
 import type { Cell, FormulaOf, Isolation, Row, Sandbox, Value } from '../src/index.js'
+import { keepCompileWorkers } from './support/compile-workers.js'
 
 const ISOLATIONS = ['process', 'thread', 'inline'] as const
+
+keepCompileWorkers('process', 'inline')
 
 async function compiled<I extends Isolation>(
   sandbox: Sandbox<I>,
@@ -25,7 +28,10 @@ const raised = (type: string, message: string): Cell => ({
 describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox({ preset: 'formula', limits: { wallMs: 1_000 } }, { isolation })
+    sandbox = await createSandbox(
+      { preset: 'formula', limits: { wallMs: 500 } },
+      { isolation, spares: 0 },
+    )
   })
   afterAll(() => sandbox.close())
 
@@ -71,7 +77,7 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
 
   test('loses one cell to one that ends the guest, and to one that is too large', async () => {
     const limits = { resultBytes: 10_000, memoryMb: 64 }
-    const small = await createSandbox({ limits }, { isolation })
+    const small = await createSandbox({ limits }, { isolation, spares: 0 })
     const [text, exits] = await compiled(small, ['"x" * n', 'exit(n) if n == 2 else n'])
     const rows = [1, 2, 20_000].map((n) => ({ n }))
     expect(await small.sheet([text!, exits!], rows)).toMatchObject([
@@ -125,8 +131,9 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
 
   test('that is cancelled leaves the rest without a value', async () => {
     const [slow] = await compiled(sandbox, ['sum(range(100_000)) + n'])
+    expect(await sandbox.sheet([slow!], [{ n: 0 }])).toEqual([[value(4_999_950_000)]])
     const cancel = new AbortController()
-    setTimeout(() => cancel.abort(), 1_500)
+    setTimeout(() => cancel.abort(), 400)
     const rows = Array.from({ length: 5_000 }, (_, n) => ({ n }))
     const [cells] = await sandbox.sheet([slow!], rows, { signal: cancel.signal })
     expect(cells![0]).toEqual(value(4_999_950_000))
@@ -139,7 +146,7 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
 
 describe('many formulas', () => {
   test('are compiled at once, refused one by one, and told their parameters', async () => {
-    const sandbox = await createSandbox({ preset: 'formula' }, { isolation: 'thread' })
+    const sandbox = await createSandbox({ preset: 'formula' }, { isolation: 'thread', spares: 0 })
     const sources = Array.from({ length: 300 }, (_, n) => `price * qty + ${n}`)
     const formulas = await sandbox.formulas([
       ...sources,
@@ -172,7 +179,10 @@ describe('many formulas', () => {
   })
 
   test('are compiled beside one that takes all the time there is', async () => {
-    const sandbox = await createSandbox({ limits: { compileMs: 300 } }, { isolation: 'thread' })
+    const sandbox = await createSandbox(
+      { limits: { compileMs: 300 } },
+      { isolation: 'thread', spares: 0 },
+    )
     // Two thousand nested lambdas: quadratic work for the compiler, and no more depth than is allowed.
     const slow = '[' + 'x, '.repeat(250_000) + ']'
     const sources = ['a + 1', slow, 'a + 2', slow.replaceAll('x', 'y'), 'a + 3']
@@ -191,7 +201,10 @@ describe('many formulas', () => {
 describe('evaluations that are asked for together', () => {
   test('are all answered, each by its own value or error', async () => {
     for (const isolation of ['process', 'thread'] as const) {
-      const sandbox = await createSandbox({ limits: { wallMs: 300 } }, { isolation })
+      const sandbox = await createSandbox(
+        { limits: { wallMs: 300 } },
+        { isolation, workers: 2, spares: 0 },
+      )
       const [half, hangs] = await compiled(sandbox, ['10 / n', '[0 for y in iter(int, 1)]'])
       const [answers, hung] = await Promise.all([
         Promise.allSettled(Array.from({ length: 500 }, (_, n) => half!.evaluate({ n }))),
@@ -243,7 +256,7 @@ describe('evaluations that are asked for together', () => {
   test('find no file of another where the policy has files', async () => {
     const sandbox = await createSandbox(
       { preset: 'agent', filesystem: { '/': { memory: 100_000 } } },
-      { isolation: 'thread', workers: 1 },
+      { isolation: 'thread', workers: 1, spares: 0 },
     )
     const [add] = await compiled(sandbox, ['[open("/a", "a").write(t), open("/a").read()]'])
     expect(await sandbox.sheet([add!], [{ t: 'x' }, { t: 'y' }])).toEqual([
@@ -257,6 +270,7 @@ describe('evaluations that are asked for together', () => {
       { limits: { wallMs: 300 } },
       {
         isolation: 'thread',
+        spares: 0,
         trusted: {
           ledger: {
             source: 'calls = []\ndef note(n):\n    calls.append(n)\n    return len(calls)',
@@ -282,6 +296,7 @@ describe('evaluations that are asked for together', () => {
         { preset: 'agent', capabilities: { rate: {} }, modules: 'standard' },
         {
           isolation,
+          spares: 0,
           capabilities: {
             rate: (n: Value) => {
               asked.push(n)

@@ -1,6 +1,9 @@
 /** A run in slices of fuel: it does what it would have done, and stands still in between. */
 import { describe, expect, test } from 'vitest'
 import { awaitable, createSandbox } from '../src/index.js'
+import { keepCompileWorkers } from './support/compile-workers.js'
+
+keepCompileWorkers('process', 'thread')
 
 const LOOP =
   'x = 0\nfor i in range(102_000):\n    x += 1\n    if i % 51_000 == 0: print(i, flush=True)\nx'
@@ -8,7 +11,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   test('each slice is so long, and what comes of them is what comes of the whole', async () => {
-    const sandbox = await createSandbox({}, { isolation, workers: 1 })
+    const sandbox = await createSandbox({}, { isolation, workers: 1, spares: 0 })
     const whole = await sandbox.run(LOOP)
     const heard: string[] = []
     const run = sandbox.start(LOOP, { onOutput: (text) => heard.push(text) })
@@ -30,7 +33,10 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   })
 
   test('standing still is not counted, and limits hold', async () => {
-    const sandbox = await createSandbox({ limits: { wallMs: 1_000 } }, { isolation, workers: 1 })
+    const sandbox = await createSandbox(
+      { limits: { wallMs: 1_000 } },
+      { isolation, workers: 1, spares: 0 },
+    )
     await sandbox.run('1')
     const run = sandbox.start('while True: pass', { limits: { fuel: 2_500 } })
     let count = 0
@@ -47,7 +53,7 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
 
   test('over turns of a program that awaits', async () => {
     const capabilities = { quick: awaitable(async (x: number) => x) }
-    const sandbox = await createSandbox({}, { isolation, workers: 1, capabilities })
+    const sandbox = await createSandbox({}, { isolation, workers: 1, spares: 0, capabilities })
     const run = sandbox.start(
       'n = 0\nfor i in range(5):\n    n += await quick(i)\n    for j in range(20_000): pass\nn',
     )
@@ -60,7 +66,7 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   })
 
   test('who leaves the loop lets it go on; an abort and a close end one that stands', async () => {
-    const sandbox = await createSandbox({}, { isolation, workers: 1 })
+    const sandbox = await createSandbox({}, { isolation, workers: 1, spares: 0 })
     const run = sandbox.start(LOOP)
     for await (const _ of run.slices({ fuel: 100 })) break
     expect(await run.outcome).toMatchObject({ value: 102_000 })
@@ -79,7 +85,7 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
 })
 
 test('slices that are none, or too late, are refused', async () => {
-  const sandbox = await createSandbox({}, { isolation: 'thread', workers: 1 })
+  const sandbox = await createSandbox({}, { isolation: 'thread', workers: 1, spares: 0 })
   const run = sandbox.start('1')
   for (const fuel of [0, -1, 1.5, 'x', Infinity])
     expect(() => run.slices({ fuel: fuel as number })).toThrow('slices.fuel')
