@@ -94,8 +94,8 @@ describe('a result', () => {
     const { ok, diagnostics, omitted, warnings } = checker.check('a.__b__\n'.repeat(1500))
     expect([ok, diagnostics.length, omitted, warnings.length]).toEqual([false, 1000, 500, 0])
     expect(diagnostics.at(-1)!.span.start.line).toBe(1000)
-    const many = checker.check('a.__b__;'.repeat(60_000))
-    expect(many.diagnostics.length + many.omitted).toBe(60_000)
+    const many = checker.check('a.__b__;'.repeat(20_000))
+    expect(many.diagnostics.length + many.omitted).toBe(20_000)
   })
 
   test('keeps no source alive through its strings', () => {
@@ -355,42 +355,44 @@ describe('hostile sources', () => {
     [
       'names that collide in the table',
       () =>
-        Array.from({ length: 40_000 }, (_, index) => `n${(index * 7919).toString(36)}`).join('+'),
+        Array.from({ length: 20_000 }, (_, index) => `n${(index * 7919).toString(36)}`).join('+'),
     ],
     ['one name of a megabyte', () => 'a'.repeat(1_000_000)],
     [
       'names of many spellings',
-      () => Array.from({ length: 30_000 }, (_, index) => `ﬁ${index}`).join(';'),
+      () => Array.from({ length: 15_000 }, (_, index) => `ﬁ${index}`).join(';'),
     ],
     [
       'functions side by side, each with the same names',
-      () => 'def f(a, b):\n    c = a + b\n    return c\n'.repeat(10_000),
+      () => 'def f(a, b):\n    c = a + b\n    return c\n'.repeat(5_000),
     ],
     [
       'lambdas within lambdas',
       () =>
-        `${'lambda a: '.repeat(150)}${Array.from({ length: 20_000 }, (_, index) => `b${index}`).join('+')}`,
+        `${'lambda a: '.repeat(150)}${Array.from({ length: 10_000 }, (_, index) => `b${index}`).join('+')}`,
     ],
     [
       'calls of super',
-      () => `super(${'super('.repeat(90)}${')'.repeat(90)}).__init__()\n`.repeat(200),
+      () => `super(${'super('.repeat(90)}${')'.repeat(90)}).__init__()\n`.repeat(100),
     ],
     [
       'names that nobody provides',
-      () => Array.from({ length: 20_000 }, (_, index) => `x${index}`).join('\n'),
+      () => Array.from({ length: 10_000 }, (_, index) => `x${index}`).join('\n'),
     ],
-    ['breaks outside of loops', () => 'break;'.repeat(50_000)],
-    ['comprehensions side by side', () => '[x for x in [y for y in z]];'.repeat(8_000)],
+    ['breaks outside of loops', () => 'break;'.repeat(25_000)],
+    ['comprehensions side by side', () => '[x for x in [y for y in z]];'.repeat(4_000)],
   ])('%s take a small multiple of what parsing takes', async (_, make) => {
     const source = make()
     const parser = await loadParser()
+    // Milliseconds of processor time: what else goes on is not in it.
     const time = (work: () => void): number => {
-      const started = performance.now()
+      const started = process.cpuUsage()
       work()
-      return performance.now() - started
+      const { user, system } = process.cpuUsage(started)
+      return (user + system) / 1_000
     }
     const parsing = time(() => parser.parse(source))
-    expect(time(() => checker.check(source, { names: ['x'] }))).toBeLessThan(8 * parsing + 1_000)
+    expect(time(() => checker.check(source, { names: ['x'] }))).toBeLessThan(8 * parsing + 250)
   })
 
   test('a small text after a large one costs what it costs before', () => {

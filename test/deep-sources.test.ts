@@ -2,6 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSandbox } from '../src/index.js'
 import type { Isolation, Outcome, Sandbox } from '../src/index.js'
+import { keepCompileWorkers } from './support/compile-workers.js'
+
+keepCompileWorkers('thread')
 
 const joined = (term: string, operator: string) => (terms: number) =>
   Array<string>(terms).fill(term).join(operator)
@@ -35,12 +38,12 @@ const ending = (outcome: Outcome): unknown =>
 describe.each(['process', 'thread', 'inline'] as const)('isolation %s', (isolation: Isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox({ preset: 'script' }, { isolation, workers: 1 })
+    sandbox = await createSandbox({ preset: 'script' }, { isolation, spares: 0 })
   })
   afterAll(() => sandbox.close())
 
-  // The stack is that of the isolation's compile worker; what nests is one in all.
-  const few = isolation === 'thread' ? undefined : 2
+  // The stack is that of the isolation's compile worker, and that of inline sandboxes is a thread as well; what nests is one in all.
+  const few = { process: 2, thread: undefined, inline: 1 }[isolation]
 
   test.each(SUMS.slice(0, few))('a sum of 10,000 %s', async (_what, source, value) => {
     expect(await sandbox.run(source(10_000))).toMatchObject({ status: 'returned', value })
@@ -62,7 +65,10 @@ describe.each(['process', 'thread', 'inline'] as const)('isolation %s', (isolati
 })
 
 test('what CPython has no stack for says so', async () => {
-  const sandbox = await createSandbox({ limits: { depth: 12_000 } }, { isolation: 'thread' })
+  const sandbox = await createSandbox(
+    { limits: { depth: 12_000 } },
+    { isolation: 'thread', spares: 0 },
+  )
   const deep = await sandbox.run(joined('1', '+')(11_900))
   const branches = await sandbox.run(`if a: 0\n${'elif a: 1\n'.repeat(2_100)}`)
   expect([deep, branches]).toMatchObject([

@@ -296,10 +296,11 @@ describe('the guest of inline formulas', () => {
 
   test('is fresh after 100,000 values, and each formula is prepared in it once', async () => {
     const told = await begun(([plus, twice]) => {
-      for (let n = 0; n < 60_000; n++) {
-        expect(plus!.evaluate({ x: n })).toBe(n + 1)
-        expect(twice!.evaluate({ x: n })).toBe(2 * n)
-      }
+      // Counted, since to expect each of them takes longer than to evaluate it.
+      let right = 0
+      for (let n = 0; n < 60_000; n++)
+        if (plus!.evaluate({ x: n }) === n + 1 && twice!.evaluate({ x: n }) === 2 * n) right++
+      expect(right).toBe(60_000)
     })
     expect(told).toEqual(['base', 'keep', 'base', 'keep'])
   }, 60_000)

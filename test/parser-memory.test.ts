@@ -32,9 +32,9 @@ test('a text that kills the parser is refused, and the next one gets another par
     const junk = Array.from({ length: 100_000 }, (_, i) => alphabet[(i * 104_729 + i * i % 97) % 20]).join('')
     const ordinary = 'x = 1\\nx.y[1](2)\\n'.repeat(5_000)
     const kill = () => [junk, ordinary, 'import os\\n'].map(codes)
-    console.log(JSON.stringify([kill(), kill(), kill()]))`)
+    console.log(JSON.stringify([kill(), kill()]))`)
   const each = [['PR503'], [], ['PR301']]
-  expect(answers).toEqual([each, each, each])
+  expect(answers).toEqual([each, each])
 }, 60_000)
 
 test('what a large text takes is given back', () => {
