@@ -47,7 +47,7 @@ describe.each(['process', 'thread', 'inline'] as const)('isolation %s', (isolati
 
   test.each(SUMS.slice(0, few))('a sum of 10,000 %s', async (_what, source, value) => {
     expect(await sandbox.run(source(10_000))).toMatchObject({ status: 'returned', value })
-    expect(ending(await sandbox.run(source(50_000)))).toEqual(['PR501'])
+    expect(ending(await sandbox.run(source(20_000)))).toEqual(['PR501'])
   })
 
   test.each(PREFIXES.slice(few && -few))(
