@@ -1,6 +1,14 @@
 /** Limits: exact in what they count, told in full, and in force whatever the guest does instead of ticking. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { awaitable, createSandbox, type Outcome, type Sandbox } from '../src/index.js'
+import {
+  awaitable,
+  createPool,
+  createSandbox,
+  type Outcome,
+  type Policy,
+  type Sandbox,
+  type SandboxOptions,
+} from '../src/index.js'
 import { keepCompileWorkers } from './support/compile-workers.js'
 
 keepCompileWorkers('process', 'inline')
@@ -36,7 +44,12 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     )
     await sandbox.run('import math, re, itertools, collections')
   })
-  afterAll(() => sandbox.close())
+  afterAll(() => Promise.all([sandbox.close(), pool?.close()]))
+
+  // Sandboxes of other policies share the workers of a pool: one for a run, and one for a session.
+  const pool = isolation === 'inline' ? undefined : createPool({ isolation, workers: 2 })
+  const ofPolicy = (policy: Policy, options: SandboxOptions = {}): Promise<Sandbox> =>
+    createSandbox(policy, { ...(pool ? { pool } : { isolation }), ...options })
 
   test.each(Object.entries(NEVER_TICKING))('wallMs ends %s', async (_, source) => {
     await sandbox.compile(source)
@@ -192,7 +205,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     [{ preset: 'script' }, 60_000, 60_000],
     [{ language: 'full', limits: { recursion: 300 } }, 60_000, 60_000],
   ] as const)('recursion: %o, raised to %i', async (policy, asked, allowed) => {
-    const own = await createSandbox(policy, { isolation, workers: 1, spares: 0 })
+    const own = await ofPolicy(policy)
     const program = (before: string): string =>
       `import sys\n${before}\nlimit = sys.getrecursionlimit()\ndef f(n): return n and 1 + f(n - 1)\nf(limit - 20)`
     // Full Python counts the frames before its own.
@@ -214,10 +227,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   })
 
   test('recursion: without sys, all of it from the start', async () => {
-    const own = await createSandbox(
-      { limits: { recursion: 4_000 } },
-      { isolation, workers: 1, spares: 0 },
-    )
+    const own = await ofPolicy({ limits: { recursion: 4_000 } })
     const deep = 'def f(n): return n and 1 + f(n - 1)\nf(3_900)'
     expect(await own.run(deep)).toMatchObject({ value: 3_900 })
     await own.close()
@@ -226,7 +236,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   test('recursion: as a program raised it, after it has waited for its host', async () => {
     const policy = { preset: 'script', capabilities: { later: {} } } as const
     const capabilities = { later: awaitable(() => Promise.resolve(1)) }
-    const own = await createSandbox(policy, { isolation, workers: 1, spares: 0, capabilities })
+    const own = await ofPolicy(policy, { capabilities })
     const source = `import sys
 sys.setrecursionlimit(5_000)
 def f(n): return n and 1 + f(n - 1)
@@ -256,10 +266,7 @@ await later()
   })
 
   test('codeBytes, to the character, with the key that raises it', async () => {
-    await using small = await createSandbox(
-      { limits: { codeBytes: 1_024 } },
-      { isolation, workers: 1, spares: 0 },
-    )
+    await using small = await ofPolicy({ limits: { codeBytes: 1_024 } })
     expect(await small.run(`1#${'x'.repeat(1_022)}`)).toMatchObject({
       status: 'returned',
       value: 1,
