@@ -16,7 +16,7 @@ beforeAll(() => {
 /** What Node gives a thread, and what CPython is told of it. */
 const ENGINE = 984 << 10
 const TOLD = 96 << 10
-/** More than any of them has stack for: a level takes a hundred bytes of either at the least. */
+/** Levels that use up all of it where nothing counts them: what nothing checks, below, shows that. */
 const DEEP = 10_000
 
 /** How a program ended: `returned`, or the exception's name; a Killed is thrown. */
