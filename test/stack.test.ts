@@ -16,8 +16,7 @@ beforeAll(() => {
 /** What Node gives a thread, and what CPython is told of it. */
 const ENGINE = 984 << 10
 const TOLD = 96 << 10
-/** Levels that use up all of it where nothing counts them: what nothing checks, below, shows that. */
-const DEEP = 10_000
+const DEEP = 20_000
 
 /** How a program ended: `returned`, or the exception's name; a Killed is thrown. */
 function end(guest: BareGuest, source: string): string {
