@@ -22,7 +22,7 @@ import { DEFAULT_POLICY, resolvePolicy } from '../src/policy/policy.js'
 import { encodeAnswers, readAnswers } from '../src/trusted/channel/compile-answer.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
 import { Link } from '../src/trusted/channel/link.js'
-import { keepCompileWorkers } from './support/compile-workers.js'
+import { keepCompilers } from './support/compilers.js'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -126,7 +126,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
 })
 
 describe.each(['process', 'thread'] as const)('%s, within a time', (isolation) => {
-  keepCompileWorkers(isolation)
+  keepCompilers(isolation)
   const opened = (limits: Limits): Promise<Sandbox> =>
     createSandbox({ limits }, { isolation, spares: 0 })
   test('a second source is served while a hostile one is being refused', async () => {
@@ -163,7 +163,7 @@ describe.each(['process', 'thread'] as const)('%s, within a time', (isolation) =
 describe('in compile threads', () => {
   const opened = (policy: Policy = {}): Promise<Sandbox> =>
     createSandbox(policy, { isolation: 'thread', workers: 1, spares: 0 })
-  keepCompileWorkers('thread')
+  keepCompilers('thread')
 
   describe('a worker that ran a guest', () => {
     test('is never asked to compile', async () => {

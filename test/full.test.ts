@@ -17,7 +17,7 @@ import {
   type Sandbox,
 } from '../src/index.js'
 import { pyrestrict } from './support/cli.js'
-import { keepCompileWorkers } from './support/compile-workers.js'
+import { keepCompilers } from './support/compilers.js'
 import { resolvePolicy } from '../src/policy/policy.js'
 
 const POLICY: Policy = { language: 'full', limits: { wallMs: 20_000 } }
@@ -44,7 +44,7 @@ const told = (outcome: Outcome): unknown =>
           ? outcome.limit
           : outcome.status
 
-keepCompileWorkers('process', 'inline')
+keepCompilers('process', 'thread')
 
 let sandbox: Sandbox<'process'>
 let inline: Sandbox<'inline'>

@@ -5,9 +5,9 @@ import { FORMAT_NAMES, createFormatter } from '../src/report/formats.js'
 import { explain } from '../src/rules/load.js'
 import { Link } from '../src/trusted/channel/link.js'
 import { decodeValue, encodeValue, type Value } from '../src/trusted/channel/values.js'
-import { keepCompileWorkers } from './support/compile-workers.js'
+import { keepCompilers } from './support/compilers.js'
 
-keepCompileWorkers('thread')
+keepCompilers('thread')
 
 type Answer = Record<string, Value>
 

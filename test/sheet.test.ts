@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ArgumentError, ClosedError, createSandbox, ValueError } from '../src/index.js'
 import type { Cell, FormulaOf, Isolation, Row, Sandbox, Value } from '../src/index.js'
-import { keepCompileWorkers } from './support/compile-workers.js'
+import { keepCompilers } from './support/compilers.js'
 
 const ISOLATIONS = ['process', 'thread', 'inline'] as const
 
-keepCompileWorkers('process', 'inline')
+keepCompilers('process', 'thread')
 
 async function compiled<I extends Isolation>(
   sandbox: Sandbox<I>,
