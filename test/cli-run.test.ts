@@ -14,6 +14,9 @@ function file(name: string, content: string | Uint8Array): string {
   return path
 }
 
+/** Tells what it reads: nothing, where stdin is the program or its inputs. */
+const READS = 'import sys; print(sys.argv, [line.strip() for line in sys.stdin])'
+
 /** Runs code from the command line. */
 const code = (text: string, args: readonly string[] = [], surroundings: Surroundings = {}) =>
   pyrestrict(['run', '-c', text, ...args], surroundings)
@@ -33,19 +36,17 @@ describe('a program', () => {
       stdout: "milk    2.00\ntea     3.00\n{'items': 2, 'total': 5}\n",
       stderr: '',
     })
-    expect(
-      (await pyrestrict(['run', 'fixtures/readme/report.py', '--input', 'prices={"tea": 0.5}']))
-        .stdout,
-    ).toBe('tea     0.50\n')
   })
 
-  test('from a pipe when no file is given, with inputs of a file or of the pipe', async () => {
+  test('from a pipe when no file is given, or for -; with inputs of the pipe', async () => {
     const printed = (stdout: string) => ({ status: 0, stdout, stderr: '' })
-    expect(await pyrestrict(['run'], { stdin: 'print(1)\n"value"\n' })).toEqual(printed('1\n'))
-    expect(await pyrestrict(['run', '--value'], { stdin: '"value"' })).toEqual(printed("'value'\n"))
-    const path = file('inputs.py', 'print(x)\n')
+    expect(await pyrestrict(['run'], { stdin: 'print("ä")\n"value"\n' })).toEqual(printed('ä\n'))
+    expect(
+      await pyrestrict(['run', '-', '--value', '--', 'x'], { stdin: `${READS}\n"value"` }),
+    ).toEqual(printed("['<stdin>', 'x'] []\n'value'\n"))
+    const path = file('inputs.py', 'import sys\nprint(x, list(sys.stdin))\n')
     expect(await pyrestrict(['run', path, '--inputs', '-'], { stdin: '{"x": [1]}' })).toEqual(
-      printed('[1]\n'),
+      printed('[1] []\n'),
     )
     expect((await pyrestrict(['run', path, '--inputs', '-'], { stdin: '{"x" 1}' })).stderr).toBe(
       'pyrestrict: the inputs on stdin: not JSON: 1:6: expected ":", found "1"\n',
@@ -56,20 +57,21 @@ describe('a program', () => {
   })
 
   test("shows CPython's own warnings about it, and where a module is that lies beside it", async () => {
-    const path = file('warned.py', 'x = 1\nprint("\\d", x is 1)\n')
-    expect(await pyrestrict(['run', path, '--first-line', '10'])).toEqual({
+    const path = file('warned.py', 'x = 1\nprint("\\d", x is 1, y)\n')
+    expect(await pyrestrict(['run', path, '--first-line', '10', '--input', 'y=0.5'])).toEqual({
       status: 0,
-      stdout: '\\d True\n',
+      stdout: '\\d True 0.5\n',
       stderr: `${path}:11: SyntaxWarning: "\\d" is an invalid escape sequence. Such sequences will not work in the future. Did you mean "\\\\d"? A raw string is also an option.
-  print("\\d", x is 1)
+  print("\\d", x is 1, y)
 ${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
-  print("\\d", x is 1)
+  print("\\d", x is 1, y)
 `,
     })
     file('beside.py', 'x = 1\n')
     const importing = file('importing.py', 'import beside, nowhere\n')
     const { status, stderr } = await pyrestrict(['run', importing])
     expect(status).toBe(1)
+    expect(stderr).toContain('module `beside` is not available')
     expect(stderr.match(/= hint: .*/g)).toEqual([
       `= hint: \`--local-modules\` lets the program import ${join(folder, 'beside.py')}`,
     ])
@@ -101,84 +103,47 @@ ${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
     )
   })
 
-  test('from stdin and from the command line', async () => {
-    expect(await pyrestrict(['run', '-'], { stdin: 'print("ä", 1 + 1)\n' })).toEqual({
+  test('from the command line: writes to stdout and stderr what it writes, to the byte, and shows its value', async () => {
+    const source =
+      'import sys\nclass P:\n    def __repr__(self):\n        return "<P>"\n' +
+      'print("\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07")\nprint("::set-output name=x::y")\n' +
+      'print("err", file=sys.stderr)\nP()'
+    expect(await code(source)).toEqual({
       status: 0,
-      stdout: 'ä 2\n',
-      stderr: '',
+      stdout: '\u001b[31mred\u001b[0m \u001b]0;title\u0007\n::set-output name=x::y\n<P>\n',
+      stderr: 'err\n',
     })
-    expect(await code('-1 + 3')).toEqual({ status: 0, stdout: '2\n', stderr: '' })
     expect(await code('')).toEqual({ status: 0, stdout: '', stderr: '' })
   })
 
-  test('shows a global, or one expression, and None not at all', async () => {
+  test('shows one expression, what a function body returns, or a global, big integers whole', async () => {
     const shown = (stdout: string) => ({ status: 0, stdout, stderr: '' })
-    expect(await code('x = [1]\nx.append(2)\n"no"', ['--result', 'x'])).toEqual(shown('[1, 2]\n'))
-    expect(await code('{"a": (1, None)}', ['--mode', 'eval'])).toEqual(shown("{'a': (1, None)}\n"))
-    expect(await code('print(1)')).toEqual(shown('1\n'))
-  })
-
-  test('whose last value is no data shows how it shows itself; a function body what it returns', async () => {
-    const source = 'class P:\n    def __repr__(self):\n        return "<P>"\nP()'
-    expect(await code(source)).toEqual({ status: 0, stdout: '<P>\n', stderr: '' })
-    expect(
-      (await pyrestrict(['run', '--mode', 'function', '-'], { stdin: 'return [1]\n' })).stdout,
-    ).toBe('[1]\n')
-  })
-
-  test('writes to stdout and stderr', async () => {
-    expect(await code('import sys\nprint("out")\nprint("err", file=sys.stderr)')).toEqual({
-      status: 0,
-      stdout: 'out\n',
-      stderr: 'err\n',
-    })
-  })
-
-  test('gets big integers whole', async () => {
-    expect((await code('x + 1', ['--input', 'x=12345678901234567890'])).stdout).toBe(
-      '12345678901234567891\n',
+    expect(await code('-1 + 3, {"a": (1, None)}', ['--mode', 'eval'])).toEqual(
+      shown("(2, {'a': (1, None)})\n"),
     )
-  })
-
-  test('has a byte order mark dropped, and tracebacks right below it', async () => {
-    const { status, stderr } = await pyrestrict(['run', file('bom.py', '\ufeff1/0\n')])
-    expect([status, stderr.replaceAll(folder, '')]).toEqual([
-      3,
-      'Traceback (most recent call last):\n  File "/bom.py", line 1, in <module>\n' +
-        '    1/0\n    ~^~\nZeroDivisionError: division by zero\n',
-    ])
+    expect(await pyrestrict(['run', '--mode', 'function', '-'], { stdin: 'return [1]\n' })).toEqual(
+      shown('[1]\n'),
+    )
+    expect(
+      await code('x = [n + 1]\nx.append(2)\n"no"', [
+        ...['--result', 'x', '--input', 'n=12345678901234567890'],
+      ]),
+    ).toEqual(shown('[12345678901234567891, 2]\n'))
   })
 
   test.runIf(process.platform === 'linux')(
-    'cannot act on a terminal, but for colours, nor on the log of a runner; a pipe gets what it wrote',
+    'cannot act on a terminal, but for colours, nor on the log of a runner',
     async () => {
       const text =
         'print("\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07")\nprint("::set-output name=x::y")'
       expect(await onTerminal(['run', '-c', text])).toBe(
         '\u001b[31mred\u001b[0m \\x1b]0;title\\x07\n::set-output name=x::y\n',
       )
-      expect((await code(text)).stdout).toBe(
-        '\u001b[31mred\u001b[0m \u001b]0;title\u0007\n::set-output name=x::y\n',
-      )
       expect(
         (await code(text, [], { env: { GITHUB_ACTIONS: 'true' } })).stdout.split('\n')[1],
       ).toBe(':\u200b:set-output name=x::y')
     },
   )
-
-  test('comes to see its output as it writes it', async () => {
-    const seen: [string, number][] = []
-    const started = performance.now()
-    await code('print("first", flush=True)\nfor _ in range(10**9): pass', ['--timeout', '2s'], {
-      meanwhile: (child) =>
-        child.stdout!.on('data', (chunk: Buffer) =>
-          seen.push([chunk.toString(), performance.now() - started]),
-        ),
-    })
-    const ended = performance.now() - started
-    expect(seen.map(([text]) => text)).toEqual(['first\n'])
-    expect(ended - seen[0]![1]).toBeGreaterThan(1000)
-  })
 })
 
 describe('endings', () => {
@@ -200,11 +165,7 @@ ZeroDivisionError: division by zero
 
   test.each([
     ['exit()', 0, ''],
-    ['exit(0)', 0, ''],
-    ['raise SystemExit', 0, ''],
     ['exit(3)', 3, ''],
-    ['exit(True)', 1, ''],
-    ['exit(-1)', 255, ''],
     ['raise SystemExit("bye")', 1, 'bye\n'],
     ['raise SystemExit(2 ** 70)', 255, ''],
   ])('%s ends as in Python', async (text, status, stderr) => {
@@ -237,12 +198,10 @@ Refused: 1 problem.
       'pyrestrict: stopped: fuel: used 20000 of 20000 ticks; --fuel raises it',
     ],
     [
-      'print("x" * 2000)',
+      'while True: print("x" * 1000)',
       ['--limit', 'outputBytes=1k'],
       'pyrestrict: stopped: outputBytes: used 1024 of 1024 bytes; --limit outputBytes=… raises it',
     ],
-    ['while True: print("x" * 1000)', [], 'pyrestrict: stopped: outputBytes: '],
-    ['"x" * 20_000_000', ['--memory', '512m'], 'pyrestrict: stopped: resultBytes: '],
   ])('a limit reached by %s: which, status 4', async (text, args, message) => {
     const { status, stderr } = await code(text, args)
     expect([status, stderr.slice(0, message.length)]).toEqual([4, message])
@@ -252,7 +211,11 @@ Refused: 1 problem.
   test('a program in a file may end with a value that would reach one: nobody asked for it', async () => {
     const ends = file('ends.py', 'print("done")\n"x" * 20_000_000\n')
     expect(await pyrestrict(['run', ends])).toEqual({ status: 0, stdout: 'done\n', stderr: '' })
-    expect((await pyrestrict(['run', ends, '--value'])).status).toBe(4)
+    expect(await pyrestrict(['run', ends, '--value'])).toEqual({
+      status: 4,
+      stdout: 'done\n',
+      stderr: expect.stringMatching(/^pyrestrict: stopped: resultBytes: .*\n$/),
+    })
   })
 
   test('memory is an exception of the program like any other', async () => {
@@ -260,7 +223,7 @@ Refused: 1 problem.
     expect([status, stderr.split('\n').at(-2)]).toEqual([3, 'MemoryError'])
   })
 
-  test('Ctrl-C: at once, cleanly, status 130', async () => {
+  test('Ctrl-C, once its output is seen, which is as it writes it: at once, cleanly, status 130', async () => {
     let interrupted = 0
     const { status, stdout, stderr } = await code(
       'print("on", flush=True)\nwhile True: pass',
@@ -300,17 +263,20 @@ describe('for programs', () => {
   const json = async (text: string, ...args: readonly string[]) => {
     const { status, stdout, stderr } = await code(text, ['--format', 'json', ...args])
     expect(stderr).toBe('')
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|##\[/)
     return [status, JSON.parse(stdout)] as const
   }
 
-  test('every ending is one document', async () => {
-    expect(await json('print("hi")\n{"n": float("nan"), "s": b"x"}')).toMatchObject([
+  test('every ending is one document, safe to print', async () => {
+    expect(
+      await json('print("\\x9b2J\\u202e ##[x]")\n{"n": float("nan"), "s": b"x", "t": "\\x1b"}'),
+    ).toMatchObject([
       0,
       {
         status: 'returned',
-        value: { n: { $float: 'nan' }, s: { $bytes: 'eA==' } },
-        output: 'hi\n',
-        usage: { outputBytes: 3 },
+        value: { n: { $float: 'nan' }, s: { $bytes: 'eA==' }, t: '\u001b' },
+        output: '\u009b2J\u202e ##[x]\n',
+        usage: { outputBytes: 14 },
       },
     ])
     expect(await json('1/0')).toMatchObject([
@@ -328,12 +294,6 @@ describe('for programs', () => {
       4,
       { status: 'exhausted', limit: 'fuel', allowed: 1000 },
     ])
-  })
-
-  test('and safe to print', async () => {
-    const { stdout } = await code('print("\\x9b2J\\u202e ##[x]")\n"\\x1b"', ['--format', 'json'])
-    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|##\[/)
-    expect(JSON.parse(stdout)).toMatchObject({ value: '\u001b', output: '\u009b2J\u202e ##[x]\n' })
   })
 })
 
@@ -394,25 +354,16 @@ test('undecodable bytes are refused as a finding', async () => {
 })
 
 describe('what it reads', () => {
-  const READS = 'import sys; print(sys.argv, [line.strip() for line in sys.stdin])'
-
   test('is this stdin, and its arguments come after --', async () => {
     expect(await code(READS, ['--', '-v', 'x'], { stdin: 'a\nb' })).toEqual({
       status: 0,
       stdout: "['<string>', '-v', 'x'] ['a', 'b']\n",
       stderr: '',
     })
-    const path = file('-odd.py', READS)
-    expect((await pyrestrict(['run', '--', path, 'x'], { stdin: '' })).stdout).toBe(
-      `['${path}', 'x'] []\n`,
+    file('-odd.py', READS)
+    expect((await pyrestrict(['run', '--', '-odd.py', 'x'], { cwd: folder })).stdout).toBe(
+      "['-odd.py', 'x'] []\n",
     )
-  })
-
-  test('is nothing where stdin is the program, or its inputs', async () => {
-    expect((await pyrestrict(['run', '-', '--', 'x'], { stdin: READS })).stdout).toBe(
-      "['<stdin>', 'x'] []\n",
-    )
-    expect((await code(READS, ['--inputs', '-'], { stdin: '{}' })).stdout).toBe("['<string>'] []\n")
   })
 })
 
@@ -427,9 +378,6 @@ describe('modules', () => {
     expect(
       (await pyrestrict([...program, '--module', 'prices=fixtures/readme/prices.py'])).stdout,
     ).toBe('total 0\n')
-    const without = await pyrestrict(program)
-    expect(without.status).toBe(1)
-    expect(without.stderr).toContain('module `prices` is not available')
   })
 
   test('packages, and modules that modules name; one that is refused shows where', async () => {
@@ -466,27 +414,24 @@ describe('a module of the working directory', () => {
     pyrestrict(['run', ...args], { cwd: folder, ...surroundings })
 
   test('is the program, and imports what lies there', async () => {
-    mkdirSync(join(folder, 'tool'))
-    file('tool/__init__.py', '')
-    file('tool/__main__.py', 'import sys, tool.part\nprint(__name__, sys.argv, tool.part.f(3))\n')
-    file('tool/part.py', 'def f(n): return 2 * n\nif __name__ == "__main__": print("alone")\n')
-    expect(await module(['-m', 'tool', '--', '-v'])).toEqual({
+    mkdirSync(join(folder, 'kit', 'deep'), { recursive: true })
+    file('kit/__init__.py', '')
+    file('kit/unit.py', 'name = "unit"\nif __name__ == "__main__": print("alone")\n')
+    file(
+      'kit/__main__.py',
+      'import sys, kit.unit\nfrom . import unit\nprint(__name__, sys.argv, kit.unit.name, unit is kit.unit)\n',
+    )
+    expect(await module(['-m', 'kit', '--', '-v'])).toEqual({
       status: 0,
-      stdout: `__main__ ['${join('tool', '__main__.py')}', '-v'] 6\n`,
+      stdout: `__main__ ['${join('kit', '__main__.py')}', '-v'] unit True\n`,
       stderr: '',
     })
-    expect((await module(['-m', 'tool.part'])).stdout).toBe('alone\n')
   })
 
   test('imports its neighbours by dots, in both languages', async () => {
-    mkdirSync(join(folder, 'kit', 'deep'), { recursive: true })
-    file('kit/__init__.py', '')
-    file('kit/unit.py', 'name = "unit"\n')
-    file('kit/__main__.py', 'from . import unit\nprint(unit.name, "main")\n')
     file('kit/report.py', 'from .unit import name\nprint(name, __name__)\n')
     file('kit/deep/__init__.py', '')
     file('kit/deep/er.py', 'from ..unit import name\nfrom ... import nothing\n')
-    expect((await module(['-m', 'kit'])).stdout).toBe('unit main\n')
     expect((await module(['-m', 'kit.report'])).stdout).toBe('unit __main__\n')
     expect((await module(['-m', 'kit.report', '--language', 'full'])).stdout).toBe(
       'unit __main__\n',
@@ -504,8 +449,8 @@ describe('a module of the working directory', () => {
     for (const [args, message] of [
       [['-m', 'none'], '-m none: there is neither none.py nor none/__main__.py'],
       [['-m', '../tool'], "-m ../tool: is no module's name, as pkg.tool"],
-      [['-m', 'tool', 'x'], '-m is the program: give no file as well; its arguments come after --'],
-      [['-m', 'tool', '-c', '1'], '-c, -m: one of them is the program'],
+      [['-m', 'kit', 'x'], '-m is the program: give no file as well; its arguments come after --'],
+      [['-m', 'kit', '-c', '1'], '-c, -m: one of them is the program'],
     ] as const)
       expect(await module(args)).toEqual({
         status: 2,
@@ -517,13 +462,20 @@ describe('a module of the working directory', () => {
 
 describe('a prompt after the program', () => {
   test('has what the program has bound, however it ended', async () => {
-    const path = file('bound.py', 'x = int(input("n? "))\ndef f(n): return n + x\n1 / 0\n')
-    const { status, stdout, stderr } = await pyrestrict(['run', '-i', path], {
+    // A byte order mark is dropped, and the traceback right below it.
+    file('bound.py', '\ufeffx = int(input("n? ")); f = lambda n: n + x; 1 / 0\n')
+    const { status, stdout, stderr } = await pyrestrict(['run', '-i', 'bound.py'], {
+      cwd: folder,
       stdin: '40\nf(2)\n%usage\nexit(7)\n',
     })
     expect(status).toBe(7)
     expect(stdout).toMatch(/^n\? 42\nlast: .*\nall 1: .*\n$/)
-    expect(stderr).toMatch(/ZeroDivisionError: division by zero\n$/)
+    expect(stderr).toBe(`Traceback (most recent call last):
+  File "bound.py", line 1, in <module>
+    x = int(input("n? ")); f = lambda n: n + x; 1 / 0
+                                                ~~^~~
+ZeroDivisionError: division by zero
+`)
     expect(await pyrestrict(['run', '-i', '-c', 'import os'], { stdin: '1 + 1\n' })).toMatchObject({
       status: 0,
       stdout: '2\n',

@@ -1,12 +1,16 @@
 /** Many files: checked in threads, told as one thread tells them, with a word on a terminal about how far it is. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { onTerminal, pyrestrict } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-threads-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const reports = mkdtempSync(join(tmpdir(), 'pyrestrict-reports-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+  rmSync(reports, { recursive: true })
+})
 
 beforeAll(() => {
   for (let at = 0; at < 100; at++) {
@@ -19,22 +23,27 @@ beforeAll(() => {
 })
 
 describe('threads', () => {
-  test.each(['json', 'text', 'sarif'])(
-    '%s is the same with one and with several',
-    async (format) => {
-      const [one, several] = await Promise.all(
-        ['1', '3'].map((jobs) =>
-          pyrestrict(['check', '--format', format, '-j', jobs, 'none.py', folder]),
-        ),
-      )
-      expect(several).toEqual(one)
-      expect([one!.status, one!.stderr]).toEqual([
-        2,
-        'pyrestrict: none.py: cannot be read: no such file\n',
-      ])
-      expect(one!.stdout.match(/PR203/g)!.length).toBeGreaterThan(30)
-    },
-  )
+  test('tell every format as one tells it', async () => {
+    const formats = ['json', 'text', 'sarif']
+    const [one, several] = await Promise.all(
+      ['1', '3'].map(async (jobs) => {
+        const files = formats.map((format) => join(reports, `${format}.${jobs}`))
+        const finished = await pyrestrict([
+          ...['check', '-j', jobs, '--format', 'concise'],
+          ...formats.flatMap((format, at) => ['--format', `${format}=${files[at]}`]),
+          ...['none.py', folder],
+        ])
+        return { ...finished, reports: files.map((file) => readFileSync(file, 'utf8')) }
+      }),
+    )
+    expect(several).toEqual(one)
+    expect([one!.status, one!.stderr]).toEqual([
+      2,
+      'pyrestrict: none.py: cannot be read: no such file\n',
+    ])
+    for (const report of [one!.stdout, ...one!.reports])
+      expect(report.match(/PR203/g)!.length).toBeGreaterThan(30)
+  })
 
   test('are asked for by a number', async () => {
     for (const wrong of ['0', '-1', '1.5', 'two', '65'])

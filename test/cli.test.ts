@@ -11,9 +11,14 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
+import { useColour, type ColourChoice } from '../src/cli/output.js'
 import { LIMIT_NAMES } from '../src/policy/limits.js'
+import { jailCommand } from '../src/platform/node/jail.js'
 import { FORMAT_NAMES } from '../src/report/formats.js'
+import { SETUP } from './support/worker-setup.js'
+import { headOf } from '../src/trusted/channel/frames.js'
+import { encodeFrame } from '../src/trusted/channel/protocol.js'
 import { MAIN, onTerminal, pyrestrict, ROOT, SHELL_ENV } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-cli-'))
@@ -242,8 +247,7 @@ describe('check', () => {
     )
   })
 
-  test('the bundle says what the program it was made from says', async () => {
-    const { stdout } = await pyrestrict(['check', 'fixtures/cli/finding.py'])
+  test('the bundle, of which these tests are, says what the program it was made from says', () => {
     const unbundled = execFileSync(
       process.execPath,
       [
@@ -253,7 +257,7 @@ describe('check', () => {
       ],
       { cwd: ROOT, env: SHELL_ENV, encoding: 'utf8' },
     )
-    expect(unbundled).toBe(stdout)
+    expect(unbundled).toBe(FINDING)
   })
 
   test('the bundle holds nothing that only other commands need', () => {
@@ -261,6 +265,16 @@ describe('check', () => {
     expect(
       ['pyodide.asm.wasm', 'tree-sitter-python.wasm'].filter((name) => bundle.includes(name)),
     ).toEqual(['tree-sitter-python.wasm'])
+  })
+
+  test('the bundle of the other commands loads no package at its start', () => {
+    const bundle = readFileSync(join(ROOT, 'dist/bundle/cli.js'), 'utf8')
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    expect(
+      Object.keys(dependencies).filter((name) =>
+        new RegExp(`(?:from|import) ?["'\`]${name}["'\`]`).test(bundle),
+      ),
+    ).toEqual([])
   })
 
   test.each(['check', 'rewrite'])(
@@ -279,6 +293,22 @@ describe('check', () => {
   )
 })
 
+test.runIf(process.platform === 'linux')(
+  'a jail is ready without any optimising compiler',
+  async () => {
+    const [command, args] = jailCommand()
+    const at = args.indexOf('--no-warnings')
+    const jail = spawn(command, args.toSpliced(at, 0, '--trace-wasm-compilation-times'), {
+      env: {},
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const setup = encodeFrame({ kind: 'setup', files: null, ...SETUP })
+    jail.stdin.end(Buffer.concat([headOf([setup]), setup]))
+    const told = Buffer.concat(await jail.stdout.toArray()).toString('latin1')
+    expect([/Liftoff/i, /TurboFan/i].map((compiler) => compiler.test(told))).toEqual([true, false])
+  },
+)
+
 describe('colours', () => {
   const coloured = async (args: readonly string[], env: Readonly<Record<string, string>>) =>
     (await pyrestrict(['check', ...args, 'fixtures/cli/finding.py'], { env })).stdout.includes(
@@ -286,21 +316,36 @@ describe('colours', () => {
     )
 
   test('are for terminals, unless asked for', async () => {
-    expect(await coloured([], {})).toBe(false)
     expect(await coloured([], { FORCE_COLOR: '1' })).toBe(true)
-    expect(await coloured([], { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false)
-    expect(await coloured([], { FORCE_COLOR: '0' })).toBe(false)
     expect(await coloured(['--color', 'always'], { NO_COLOR: '1' })).toBe(true)
-    expect(await coloured(['--color=never'], { FORCE_COLOR: '1' })).toBe(false)
     expect(await coloured(['--color', 'always', '--format', 'json'], {})).toBe(false)
+  })
+
+  test.each<[ColourChoice, string | undefined, string | undefined, boolean]>([
+    ['auto', undefined, undefined, false],
+    ['auto', '1', undefined, true],
+    ['auto', '1', '1', false],
+    ['auto', '0', undefined, false],
+    ['never', '1', undefined, false],
+  ])('%s with FORCE_COLOR=%s and NO_COLOR=%s: %s', (choice, force, none, told) => {
+    vi.stubEnv('FORCE_COLOR', force)
+    vi.stubEnv('NO_COLOR', none)
+    const file = openSync('/dev/null', 'r')
+    try {
+      expect(useColour(choice, file as 1)).toBe(told)
+    } finally {
+      closeSync(file)
+      vi.unstubAllEnvs()
+    }
   })
 
   test.runIf(process.platform === 'linux')(
     'are there on a terminal, where nothing else acts',
     async () => {
       const args = ['check', 'fixtures/cli/finding.py']
-      expect((await onTerminal(args)).replace(/\u001b\[\d+m/g, '')).toBe(FINDING)
-      expect(await onTerminal(args)).toContain('\u001b[31merror[PR203]\u001b[39m')
+      const screen = await onTerminal(args)
+      expect(screen.replace(/\u001b\[\d+m/g, '')).toBe(FINDING)
+      expect(screen).toContain('\u001b[31merror[PR203]\u001b[39m')
       expect(await onTerminal(args, { NO_COLOR: '1' })).toBe(FINDING)
       expect(await onTerminal(args, { TERM: 'dumb' })).toBe(FINDING)
       expect(await onTerminal(['check', 'fixtures/cli/hostile.py'])).not.toMatch(

@@ -10,9 +10,11 @@ let image: LoadedImage
 let python: ShippedGuest
 beforeAll(() => {
   image = shipped()
+  python = new ShippedGuest(image, { stackBytes: 984 << 10 })
 })
 beforeEach(() => {
-  python = new ShippedGuest(image, { stackBytes: 984 << 10 })
+  python.guest.reset()
+  python.output = ''
 })
 
 type Told = Record<string, Value> & { frames: Record<string, Value>[] }
@@ -244,7 +246,15 @@ except ValueError as e:
   })
 
   test('however it ends a program', () => {
-    expect(python.run('exit(3)')).toEqual(bare({ status: 'exited', code: 3 }))
+    for (const [text, code] of [
+      ['exit(3)', 3],
+      ['exit()', 0],
+      ['exit(0)', 0],
+      ['raise SystemExit', 0],
+      ['exit(True)', 1],
+      ['exit(-1)', -1],
+    ] as const)
+      expect(python.run(text), text).toEqual(bare({ status: 'exited', code }))
     expect(raised(python.run('raise KeyboardInterrupt'))).toMatchObject({
       type: 'KeyboardInterrupt',
     })
@@ -343,10 +353,12 @@ describe('what the guest leaves behind does not run', () => {
 })
 
 describe('a session', () => {
-  const run = (text: string, request: Record<string, Value> = {}): Answer => {
-    const code = new ShippedGuest(image).compile(text)
-    return python.perform(code, request)
-  }
+  let compiling: ShippedGuest
+  beforeAll(() => {
+    compiling = new ShippedGuest(image)
+  })
+  const run = (text: string, request: Record<string, Value> = {}): Answer =>
+    python.perform(compiling.compile(text), request)
 
   test('keeps its globals between runs', () => {
     run('count = 40\ndef add(n):\n    global count\n    count += n\n    return count')

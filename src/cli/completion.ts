@@ -1,5 +1,5 @@
 /** Shell completion, by yargs: the script that a shell loads, and the answers to what that script asks. */
-import yargs, { type Argv } from 'yargs'
+import type { Argv } from 'yargs'
 import { loadRules } from '../rules/load.js'
 import type { Command } from './command.js'
 import { print } from './output.js'
@@ -34,6 +34,8 @@ export async function complete(
   commands: readonly Command[],
   argv: readonly string[],
 ): Promise<void> {
+  // Not imported above: a bundle loads at its start what any of its files imports there.
+  const { default: yargs } = await import('yargs')
   const program = yargs()
     .scriptName('pyrestrict')
     .parserConfiguration(PARSER_CONFIGURATION)

@@ -9,8 +9,8 @@
  *     compile-worker.js  the script of compile workers
  *     check-anywhere.js  what `pyrestrict/check` gives a page
  *
- * Packages stay packages, but in what starts all day or in a jail. The rules are in them, read and validated; the parser's
- * WebAssembly is read from its package.
+ * Packages stay packages in `index.js`: the program that loads it may have them too. The rules are in all of them, read and
+ * validated; the parser's WebAssembly is read from its package.
  */
 import { isBuiltin } from 'node:module'
 import { dirname, relative } from 'node:path'
@@ -120,9 +120,21 @@ const leavePackages: Plugin = {
   resolveId: (id) => (/^[./\0]/.test(id) || isBuiltin(id) ? null : { id, external: true }),
 }
 
+/** Large packages that few commands load, and only when they need them: for a network, and for a shell's completion. */
+const RARE = new Set(['undici', 'yargs'])
+
+const leaveRarePackages: Plugin = {
+  name: 'leave-rare-packages',
+  resolveId: (id) => (RARE.has(id) ? { id, external: true } : null),
+}
+
 const FOR_START = {
   platform: 'node',
   plugins: [borrowBuiltins, keepApart, embedRules, stayHome],
+} as const
+const FOR_COMMANDS = {
+  platform: 'node',
+  plugins: [leaveRarePackages, borrowBuiltins, embedRules, stayHome],
 } as const
 const FOR_NODE = {
   platform: 'node',
@@ -137,7 +149,7 @@ const FOR_ANY = {
 } as const
 const BUNDLES = [
   ['index.js', 'index.js', FOR_NODE],
-  ['cli/entry.js', 'cli.js', FOR_NODE],
+  ['cli/entry.js', 'cli.js', FOR_COMMANDS],
   ['cli/entry.js', 'check.js', FOR_START],
   ['platform/node/worker.js', 'worker.js', FOR_START],
   ['compile/worker.js', 'compile-worker.js', FOR_START],
@@ -156,7 +168,7 @@ for (const [input, file, how] of BUNDLES) {
       file: `${FOLDER}${file}`,
       format: 'esm',
       codeSplitting: false,
-      // Stacks of a host's errors show these two.
+      // Stacks of a host's errors show it.
       minify: how !== FOR_NODE,
       ...(how !== FOR_ANY && { intro: 'const BUNDLE = import.meta.url' }),
     },

@@ -6,12 +6,12 @@
  * A process is started with the paths of its {@link WorkerFiles}; a thread is given them with the loaded image.
  */
 import { readFileSync, writeSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
 import { isMainThread, workerData } from 'node:worker_threads'
 import type { WorkerFiles } from '../platform/node/compile-worker.js'
 import { openImage } from '../platform/node/image.js'
 import { EXIT, PortPipe, StdioPipe, type Pipe } from '../platform/node/pipe.js'
 import { preload } from '../platform/node/preload.js'
+import { startQuickly } from '../platform/node/quick-start.js'
 import type { ThreadData } from '../platform/node/worker.js'
 import { loadParser } from '../syntax/parse.js'
 import { encodeAnswers } from '../trusted/channel/compile-answer.js'
@@ -80,9 +80,7 @@ async function serve(
 try {
   if (isMainThread) {
     for (const name of Object.keys(process.env)) delete process.env[name]
-    // Functions are compiled when they are first called. Where V8 has no such flags, nothing happens.
-    for (const flag of ['--wasm-lazy-compilation', '--wasm-lazy-validation'])
-      setFlagsFromString(flag)
+    startQuickly()
     const files = process.argv.slice(2) as unknown as WorkerFiles
     const { wasm, image } = openImage(files[1], files[0])
     await serve(new StdioPipe(), wasm, image, files)

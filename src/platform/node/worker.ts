@@ -4,12 +4,12 @@
  * for something waits for the answer in the same way. When the host is gone, so is the worker.
  */
 import { writeSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
 import { isMainThread, workerData, type MessagePort } from 'node:worker_threads'
 import { IMAGE_FOLDERS, openImage, type ImageName } from './image.js'
 import { makeGuests } from './guests.js'
 import { EXIT, PortPipe, StdioPipe, type Pipe } from './pipe.js'
 import { preload } from './preload.js'
+import { startQuickly } from './quick-start.js'
 import { within } from './within.js'
 import type { GuestImage } from '../../trusted/wall/image-facts.js'
 import { ProtocolError } from '../../trusted/channel/frames.js'
@@ -94,8 +94,7 @@ function stackOf(flags: readonly string[]): number {
 
 if (isMainThread) {
   for (const name of Object.keys(process.env)) delete process.env[name]
-  // Functions are compiled when they are first called: a third off the start. Where V8 has no such flags, nothing happens.
-  for (const flag of ['--wasm-lazy-compilation', '--wasm-lazy-validation']) setFlagsFromString(flag)
+  startQuickly()
   try {
     // The host checks the files meanwhile, and lets nothing run before it has.
     const [, , wasmFile, name] = process.argv
