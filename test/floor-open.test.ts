@@ -53,7 +53,7 @@ test('no program that goes for memory finds a secret, whatever it finds', async 
   const endings = new Set<string>()
   for (const { file, name, code } of programs) {
     // What never ends is given little time.
-    const wallMs = /^# ends: exhausted wallMs/m.test(code) ? 200 : 1_000
+    const wallMs = /^# ends: exhausted wallMs/m.test(code) ? 100 : 1_000
     const outcome = await sandbox.run(code, { limits: { wallMs } })
     endings.add(outcome.status)
     const told = JSON.stringify(outcome, (_, x: unknown) => (typeof x === 'bigint' ? `${x}` : x))

@@ -111,15 +111,8 @@ def sample_arguments(guest):
         [1, 2],
         guest.get('audit_function'),
     ):
-        for second in (
-            '__class__',
-            '__globals__',
-            callback,
-            klass,
-            [('x', int)],
-            {'__getattribute__': callback},
-            0,
-        ):
+        hook = {'__getattribute__': callback}
+        for second in ('__class__', '__globals__', callback, klass, [('x', int)], hook, 0):
             yield (first, second), {}
     yield ('X', (), {'__getattribute__': callback}), {}
     yield ('X', [('x', int)]), {'namespace': {'__getattribute__': callback}}

@@ -109,7 +109,7 @@ export async function endsOf(
 ): Promise<string[]> {
   const limitsOf = (part: Part) => {
     const limit = /^exhausted (wallMs|fuel)/.exec(endUnder(part, preset))?.[1]
-    return limit === 'wallMs' ? { wallMs: 200 } : limit === 'fuel' ? { fuel: 100_000 } : {}
+    return limit === 'wallMs' ? { wallMs: 100 } : limit === 'fuel' ? { fuel: 100_000 } : {}
   }
   if (program.parts.length === 1) {
     const [part] = program.parts
