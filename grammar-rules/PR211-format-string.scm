@@ -18,6 +18,6 @@
       object: (string (string_content) @deny)
       attribute: (identifier) @method))
   (#any-of? @method "format" "format_map")
-  (#match? @deny "(^|[^{])(\\{\\{)*\\{[^{}]*\\.__\\w+__")
+  (#match? @deny "(?:^|[^{])(?:\\{\\{)*\\{[^{}]*\\.__\\w+__")
   (#set! message "the format string reads an attribute that is not accessible")
   (#set! hint "format the value itself, as in `'{}'.format(type(x).__name__)`"))

@@ -12,12 +12,14 @@
 ; As the message says.
 
 ((string) @deny
-  (#match? @deny "^[fFtTuU]?(?:'(?!'')|\"(?!\"\")|'''|\"\"\")(?:[^\\\\]|\\\\[\\s'\"\\\\abfnrtvxNuU0-7])*\\\\[^\\s'\"\\\\abfnrtvxNuU0-7]")
+  (#match? @deny "^[fFtTuU]?['\"]")
+  (#match? @deny "(?<!\\\\)(?:\\\\\\\\)*\\\\[^\\s'\"\\\\abfnrtvxNuU0-7]")
   (#set! message "invalid escape sequence: this backslash begins none, and stays as it is")
   (#set! hint "double it, or write a raw string: `r'...'`"))
 
 ((string) @deny
-  (#match? @deny "^[bB](?:'(?!'')|\"(?!\"\")|'''|\"\"\")(?:[^\\\\]|\\\\[\\s'\"\\\\abfnrtvx0-7])*\\\\[^\\s'\"\\\\abfnrtvx0-7]")
+  (#match? @deny "^[bB]['\"]")
+  (#match? @deny "(?<!\\\\)(?:\\\\\\\\)*\\\\[^\\s'\"\\\\abfnrtvx0-7]")
   (#set! message "invalid escape sequence: this backslash begins none, and stays as it is")
   (#set! hint "double it, or write raw bytes: `br'...'`"))
 
@@ -30,7 +32,7 @@
   (#set! hint "compare with `==` or `!=`"))
 
 ((assert_statement (tuple)) @deny
-  (#match? @deny "^assert\\s*\\((?:[^()]|\\([^()]*\\))*\\)\\s*$")
+  (#match? @deny "^assert\\s*\\([^()]*(?:\\([^()]*\\)[^()]*)*\\)\\s*$")
   (#set! message "assertion is always true, perhaps remove parentheses?"))
 
 ((call function: [(integer) (float) (string) (list) (tuple) (dictionary) (set)] @deny)

@@ -204,6 +204,17 @@ describe('policies', () => {
     ).toEqual(['PR501'])
   })
 
+  test('patterns of rules judge literals of megabytes', async () => {
+    const large = await createChecker({ limits: { sourceBytes: 64 << 20 } })
+    const told = (text: string) => {
+      const { diagnostics, warnings } = large.check(text)
+      return [...diagnostics, ...warnings].map(({ code }) => code)
+    }
+    expect(told(`x = '${'a'.repeat(9 << 20)}'\n`)).toEqual([])
+    expect(told(`x = b'${'a'.repeat(9 << 20)}\\d'\n`)).toEqual(['PR604'])
+    expect(told(`'${'{{'.repeat(9 << 20)}{0.__class__}'.format(x)\n`)).toEqual(['PR211'])
+  })
+
   test('limits of a source hold at their edge, and say which key raises them', async () => {
     const told = async (source: string, limits: object) =>
       (await check(source, { policy: { limits } })).diagnostics.map(({ message }) => message)
