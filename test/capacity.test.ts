@@ -1,4 +1,5 @@
 /** What sandboxes take of a machine: nothing before they are used, nothing for long afterwards, and in a pool their turns. */
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ArgumentError, createPool, createSandbox, OverloadError } from '../src/index.js'
 import type { Outcome, Policy, PoolSettings, SandboxOptions, WorkerPool } from '../src/index.js'
@@ -30,6 +31,10 @@ const until = async (condition: () => boolean): Promise<void> => {
   expect(condition()).toBe(true)
 }
 const BUSY = 'x = 0\nfor i in range(400_000): x += 1\nx'
+
+/** The processes that this one has started, by their numbers. */
+const jails = (): string[] =>
+  readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ')
 
 describe.each(['process', 'thread'] as const)('a sandbox, isolation %s', (isolation) => {
   test('starts nothing before it is used, and nothing is left when it was idle', async () => {
@@ -187,6 +192,23 @@ describe('a pool', () => {
     ])
     clearInterval(watch)
     expect(most).toBe(2)
+  })
+
+  test('keeps what compiles for sandboxes that come and go', async () => {
+    // A command of their own around its jails: no other sandbox of this file shares what compiles for them.
+    const pool = createPool({ workers: 1, wrap: ['env'] })
+    const others = jails()
+    const ownAfterOne = async () => {
+      const sandbox = await createSandbox({}, { pool })
+      expect(await sandbox.run('x = 1\nx')).toMatchObject({ status: 'returned', value: 1 })
+      await sandbox.close()
+      return jails().filter((jail) => !others.includes(jail))
+    }
+    const first = await ownAfterOne()
+    expect(first).toHaveLength(2)
+    expect(await ownAfterOne()).toEqual(first)
+    await pool.close()
+    expect(jails().filter((jail) => first.includes(jail))).toEqual([])
   })
 
   test('refuses what it cannot honour', async () => {

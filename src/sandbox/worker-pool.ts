@@ -9,6 +9,7 @@ import type { ImageName } from '../platform/node/image.js'
 import type { GuestWorker } from '../trusted/channel/worker.js'
 import type { Setup } from '../trusted/channel/protocol.js'
 import { Capacity } from './capacity.js'
+import { CompileService } from './compile-service.js'
 import { checkWrap, workersOf, type Isolation } from './isolation.js'
 import { Pool, type PoolOptions } from './pool.js'
 import { checkCount, checkKeys, checkRecord } from './records.js'
@@ -71,7 +72,9 @@ export class WorkerPool {
   readonly wrap: Wrap | undefined
   readonly #pools = new Map<string, Pool>()
   readonly #own = new Set<Pool>()
-  #closed = false
+  /** What compiles for its sandboxes, which may come and go: it would end with the last of them. */
+  readonly #compiles: CompileService
+  #closing: Promise<void> | undefined
 
   /** @internal Use {@link createPool}. */
   constructor(
@@ -86,6 +89,7 @@ export class WorkerPool {
     this.#capacity = new Capacity(workers, memoryMb)
     this.#idleMs = idleMs
     this.wrap = wrap
+    this.#compiles = CompileService.open(isolation, wrap)
   }
 
   /** How many runs of all sandboxes wait and are running, and how many workers are ready and starting. */
@@ -110,7 +114,7 @@ export class WorkerPool {
     queue: number,
     onReady: ((worker: GuestWorker) => void) | undefined,
   ): Workers {
-    if (this.#closed) throw new ArgumentError('pool: it is closed')
+    if (this.#closing) throw new ArgumentError('pool: it is closed')
     if (onReady !== undefined) {
       const pool: Pool = this.#make(setup, language, queue, {
         onReady,
@@ -127,9 +131,12 @@ export class WorkerPool {
   }
 
   /** Ends its workers, and resolves when none is left. What sandboxes run or begin to run is then `cancelled`. */
-  async close(): Promise<void> {
-    this.#closed = true
-    await Promise.all([...this.#pools.values(), ...this.#own].map((pool) => pool.close()))
+  close(): Promise<void> {
+    this.#closing ??= Promise.all([
+      ...[...this.#pools.values(), ...this.#own].map((pool) => pool.close()),
+      this.#compiles.close(),
+    ]).then(() => undefined)
+    return this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

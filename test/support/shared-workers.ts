@@ -9,13 +9,11 @@ import {
   type SandboxOptions,
   type WorkerPool,
 } from '../../src/index.js'
-import { keepCompilers } from './compilers.js'
 
 /** Called once in a file: the options that make a sandbox one of an isolation. A guest that is inline has no worker. */
 export function sharedWorkers(): (
   isolation: Isolation,
 ) => Pick<SandboxOptions, 'isolation' | 'pool'> {
-  keepCompilers('process', 'thread')
   const pools: Partial<Record<Isolation, WorkerPool>> = {
     process: createPool({ workers: 8 }),
     thread: createPool({ isolation: 'thread', workers: 8 }),
