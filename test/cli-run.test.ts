@@ -3,7 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { onTerminal, pyrestrict, type Surroundings } from './support/cli.js'
+import {
+  onTerminal,
+  pyrestrict,
+  pyrestrictEach,
+  type Finished,
+  type Surroundings,
+} from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-run-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -16,6 +22,20 @@ function file(name: string, content: string | Uint8Array): string {
 
 /** Tells what it reads: nothing, where stdin is the program or its inputs. */
 const READS = 'import sys; print(sys.argv, [line.strip() for line in sys.stdin])'
+
+/** What `run` says of each of these arguments, that are wrong. */
+const saidOf = (lines: readonly (readonly string[])[], surroundings: Surroundings = {}) =>
+  pyrestrictEach(
+    lines.map((args) => ['run', ...args]),
+    surroundings,
+  )
+
+/** What becomes of programs of which one process runs each. */
+const eachOf = (lines: readonly (readonly string[])[], surroundings: Surroundings = {}) =>
+  pyrestrictEach(
+    lines.map((args) => ['run', ...args]),
+    { ...surroundings, keeps: true },
+  )
 
 /** Runs code from the command line. */
 const code = (text: string, args: readonly string[] = [], surroundings: Surroundings = {}) =>
@@ -113,22 +133,23 @@ ${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
       stdout: '\u001b[31mred\u001b[0m \u001b]0;title\u0007\n::set-output name=x::y\n<P>\n',
       stderr: 'err\n',
     })
-    expect(await code('')).toEqual({ status: 0, stdout: '', stderr: '' })
   })
 
-  test('shows one expression, what a function body returns, or a global, big integers whole', async () => {
+  test('shows one expression, what a function body returns, or a global, big integers whole, and of nothing nothing', async () => {
     const shown = (stdout: string) => ({ status: 0, stdout, stderr: '' })
-    expect(await code('-1 + 3, {"a": (1, None)}', ['--mode', 'eval'])).toEqual(
-      shown("(2, {'a': (1, None)})\n"),
-    )
     expect(await pyrestrict(['run', '--mode', 'function', '-'], { stdin: 'return [1]\n' })).toEqual(
       shown('[1]\n'),
     )
     expect(
-      await code('x = [n + 1]\nx.append(2)\n"no"', [
-        ...['--result', 'x', '--input', 'n=12345678901234567890'],
+      await eachOf([
+        ['-c', '-1 + 3, {"a": (1, None)}', '--mode', 'eval'],
+        [
+          ...['-c', 'x = [n + 1]\nx.append(2)\n"no"'],
+          ...['--result', 'x', '--input', 'n=12345678901234567890'],
+        ],
+        ['-c', ''],
       ]),
-    ).toEqual(shown('[12345678901234567891, 2]\n'))
+    ).toEqual([shown("(2, {'a': (1, None)})\n"), shown('[12345678901234567891, 2]\n'), shown('')])
   })
 
   test.runIf(process.platform === 'linux')(
@@ -163,13 +184,18 @@ ZeroDivisionError: division by zero
     })
   })
 
-  test.each([
-    ['exit()', 0, ''],
-    ['exit(3)', 3, ''],
-    ['raise SystemExit("bye")', 1, 'bye\n'],
-    ['raise SystemExit(2 ** 70)', 255, ''],
-  ])('%s ends as in Python', async (text, status, stderr) => {
-    expect(await code(text)).toEqual({ status, stdout: '', stderr })
+  test('an exit ends as in Python', async () => {
+    const [asked, ...others] = [
+      ['exit(3)', 3, ''],
+      ['exit()', 0, ''],
+      ['raise SystemExit("bye")', 1, 'bye\n'],
+      ['raise SystemExit(2 ** 70)', 255, ''],
+    ] as const
+    // That of one is the status of its process.
+    expect(await code(asked[0])).toEqual({ status: asked[1], stdout: '', stderr: asked[2] })
+    expect(await eachOf(others.map(([text]) => ['-c', text]))).toEqual(
+      others.map(([, status, stderr]) => ({ status, stdout: '', stderr })),
+    )
   })
 
   test('refused: what is wrong and where, nothing is run, status 1', async () => {
@@ -190,32 +216,38 @@ Refused: 1 problem.
     ])
   })
 
-  test.each([
-    ['while True: pass', ['--timeout', '300ms'], 'pyrestrict: stopped: wallMs: '],
-    [
-      'while True: pass',
-      ['--fuel', '20k'],
-      'pyrestrict: stopped: fuel: used 20000 of 20000 ticks; --fuel raises it',
-    ],
-    [
-      'while True: print("x" * 1000)',
-      ['--limit', 'outputBytes=1k'],
-      'pyrestrict: stopped: outputBytes: used 1024 of 1024 bytes; --limit outputBytes=… raises it',
-    ],
-  ])('a limit reached by %s: which, status 4', async (text, args, message) => {
-    const { status, stderr } = await code(text, args)
-    expect([status, stderr.slice(0, message.length)]).toEqual([4, message])
-    expect(stderr.trimEnd().split('\n').length).toBe(1)
+  test('a limit that is reached: which, in a line, status 4', async () => {
+    const limits = [
+      ['while True: pass', '--timeout', '300ms', 'pyrestrict: stopped: wallMs: '],
+      [
+        'while True: pass',
+        ...['--fuel', '20k'],
+        'pyrestrict: stopped: fuel: used 20000 of 20000 ticks; --fuel raises it',
+      ],
+      [
+        'while True: print("x" * 1000)',
+        ...['--limit', 'outputBytes=1k'],
+        'pyrestrict: stopped: outputBytes: used 1024 of 1024 bytes; --limit outputBytes=… raises it',
+      ],
+    ] as const
+    const endings = await eachOf(limits.map(([text, ...args]) => ['-c', text, ...args.slice(0, 2)]))
+    for (const [index, { status, stderr }] of endings.entries()) {
+      const message = limits[index]!.at(-1)!
+      expect([status, stderr.slice(0, message.length)]).toEqual([4, message])
+      expect(stderr.trimEnd().split('\n').length).toBe(1)
+    }
   })
 
   test('a program in a file may end with a value that would reach one: nobody asked for it', async () => {
     const ends = file('ends.py', 'print("done")\n"x" * 20_000_000\n')
-    expect(await pyrestrict(['run', ends])).toEqual({ status: 0, stdout: 'done\n', stderr: '' })
-    expect(await pyrestrict(['run', ends, '--value'])).toEqual({
-      status: 4,
-      stdout: 'done\n',
-      stderr: expect.stringMatching(/^pyrestrict: stopped: resultBytes: .*\n$/),
-    })
+    expect(await eachOf([[ends], [ends, '--value']])).toEqual([
+      { status: 0, stdout: 'done\n', stderr: '' },
+      {
+        status: 4,
+        stdout: 'done\n',
+        stderr: expect.stringMatching(/^pyrestrict: stopped: resultBytes: .*\n$/),
+      },
+    ])
   })
 
   test('memory is an exception of the program like any other', async () => {
@@ -260,51 +292,48 @@ Refused: 1 problem.
 })
 
 describe('for programs', () => {
-  const json = async (text: string, ...args: readonly string[]) => {
-    const { status, stdout, stderr } = await code(text, ['--format', 'json', ...args])
-    expect(stderr).toBe('')
-    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|##\[/)
-    return [status, JSON.parse(stdout)] as const
-  }
-
   test('every ending is one document, safe to print', async () => {
-    expect(
-      await json('print("\\x9b2J\\u202e ##[x]")\n{"n": float("nan"), "s": b"x", "t": "\\x1b"}'),
-    ).toMatchObject([
-      0,
-      {
-        status: 'returned',
-        value: { n: { $float: 'nan' }, s: { $bytes: 'eA==' }, t: '\u001b' },
-        output: '\u009b2J\u202e ##[x]\n',
-        usage: { outputBytes: 14 },
-      },
-    ])
-    expect(await json('1/0')).toMatchObject([
-      3,
-      { status: 'raised', exception: { type: 'ZeroDivisionError', frames: [{ line: 1 }] } },
-    ])
-    expect(await json('x.__dict__')).toMatchObject([
-      1,
-      {
-        status: 'refused',
-        diagnostics: [{ code: 'PR203', span: { start: { line: 1, column: 3 } } }],
-      },
-    ])
-    expect(await json('while True: pass', '--fuel', '1k')).toMatchObject([
-      4,
-      { status: 'exhausted', limit: 'fuel', allowed: 1000 },
+    const endings = await eachOf(
+      [
+        ['print("\\x9b2J\\u202e ##[x]")\n{"n": float("nan"), "s": b"x", "t": "\\x1b"}'],
+        ['1/0'],
+        ['x.__dict__'],
+        ['while True: pass', '--fuel', '1k'],
+      ].map(([text, ...args]) => ['-c', text!, '--format', 'json', ...args]),
+    )
+    for (const { stdout, stderr } of endings) {
+      expect(stderr).toBe('')
+      expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|##\[/)
+    }
+    expect(endings.map(({ status, stdout }) => [status, JSON.parse(stdout)])).toMatchObject([
+      [
+        0,
+        {
+          status: 'returned',
+          value: { n: { $float: 'nan' }, s: { $bytes: 'eA==' }, t: '\u001b' },
+          output: '\u009b2J\u202e ##[x]\n',
+          usage: { outputBytes: 14 },
+        },
+      ],
+      [3, { status: 'raised', exception: { type: 'ZeroDivisionError', frames: [{ line: 1 }] } }],
+      [
+        1,
+        {
+          status: 'refused',
+          diagnostics: [{ code: 'PR203', span: { start: { line: 1, column: 3 } } }],
+        },
+      ],
+      [4, { status: 'exhausted', limit: 'fuel', allowed: 1000 }],
     ])
   })
 })
 
 describe('bad input is status 2 with a line on stderr', () => {
-  const said = async (...args: readonly string[]) => {
-    const { status, stdout, stderr } = await pyrestrict(['run', ...args])
+  const said = ({ status, stdout, stderr }: Finished) => {
     expect([status, stdout]).toEqual([2, ''])
     return stderr.replaceAll(`${folder}/`, '')
   }
-
-  test.each([
+  const BAD: readonly (readonly [args: readonly string[], message: unknown])[] = [
     [['none.py'], 'pyrestrict: none.py: cannot be read: no such file\n'],
     [[''], 'pyrestrict: an argument is empty\nTry "pyrestrict run --help".\n'],
     [[folder], `pyrestrict: ${folder}: cannot be read: it is a directory\n`],
@@ -337,8 +366,16 @@ describe('bad input is status 2 with a line on stderr', () => {
     ],
     [['-c', '1', '--input', '__class__=1'], expect.stringMatching(/^pyrestrict: .*__class__/)],
     [['-c', '1', '--result', 'a b'], expect.stringMatching(/^pyrestrict: result: /)],
-  ])('%j', async (args, message) => {
-    expect(await said(...args)).toEqual(message)
+  ]
+
+  test('that of a process', async () => {
+    const [args, message] = BAD[0]!
+    expect(said(await pyrestrict(['run', ...args]))).toEqual(message)
+  })
+
+  test('whatever is wrong with it', async () => {
+    const all = await saidOf(BAD.map(([args]) => args))
+    expect(all.map((one, index) => [BAD[index]![0], said(one)])).toEqual(BAD)
   })
 })
 
@@ -369,15 +406,16 @@ describe('what it reads', () => {
 
 describe('modules', () => {
   test('beside the program, where that is asked for, and named ones', async () => {
-    const program = ['run', 'fixtures/readme/shop.py']
-    expect(await pyrestrict([...program, '--local-modules', '--', 'tea'])).toEqual({
-      status: 0,
-      stdout: 'total 3\n',
-      stderr: '',
-    })
+    const program = 'fixtures/readme/shop.py'
     expect(
-      (await pyrestrict([...program, '--module', 'prices=fixtures/readme/prices.py'])).stdout,
-    ).toBe('total 0\n')
+      await eachOf([
+        [program, '--local-modules', '--', 'tea'],
+        [program, '--module', 'prices=fixtures/readme/prices.py'],
+      ]),
+    ).toEqual([
+      { status: 0, stdout: 'total 3\n', stderr: '' },
+      { status: 0, stdout: 'total 0\n', stderr: '' },
+    ])
   })
 
   test('packages, and modules that modules name; one that is refused shows where', async () => {
@@ -391,28 +429,26 @@ describe('modules', () => {
       'several.py',
       'import helper\nfrom pkg.deep import *\nprint(helper.f(2), y)\n',
     )
-    expect((await pyrestrict(['run', path, '--local-modules'])).stdout).toBe('7 6\n')
     const refused = file('refused.py', 'import secrets_of_mine\n')
-    const { status, stderr } = await pyrestrict(['run', refused, '--local-modules'])
-    expect([status, stderr]).toEqual([1, expect.stringContaining('secrets_of_mine.py:1:8\n')])
+    expect(await eachOf([path, refused].map((name) => [name, '--local-modules']))).toMatchObject([
+      { stdout: '7 6\n' },
+      { status: 1, stderr: expect.stringContaining('secrets_of_mine.py:1:8\n') },
+    ])
   })
 
   test('wrong usage', async () => {
-    for (const [args, message] of [
+    const wrong = [
       [['--module', 'x'], '--module: "x" is not NAME=FILE, as helpers=lib/helpers.py'],
       [['--module', 'x=none.py'], 'none.py: cannot be read: no such file'],
       [['--local-modules'], '--local-modules: the program is no file, and nothing is beside it'],
-    ] as const) {
-      const { status, stderr } = await code('1', args)
-      expect([status, stderr]).toEqual([2, expect.stringContaining(message)])
-    }
+    ] as const
+    expect(await saidOf(wrong.map(([args]) => ['-c', '1', ...args]))).toMatchObject(
+      wrong.map(([, message]) => ({ status: 2, stderr: expect.stringContaining(message) })),
+    )
   })
 })
 
 describe('a module of the working directory', () => {
-  const module = (args: readonly string[], surroundings: Surroundings = {}) =>
-    pyrestrict(['run', ...args], { cwd: folder, ...surroundings })
-
   test('is the program, and imports what lies there', async () => {
     mkdirSync(join(folder, 'kit', 'deep'), { recursive: true })
     file('kit/__init__.py', '')
@@ -421,7 +457,7 @@ describe('a module of the working directory', () => {
       'kit/__main__.py',
       'import sys, kit.unit\nfrom . import unit\nprint(__name__, sys.argv, kit.unit.name, unit is kit.unit)\n',
     )
-    expect(await module(['-m', 'kit', '--', '-v'])).toEqual({
+    expect(await pyrestrict(['run', '-m', 'kit', '--', '-v'], { cwd: folder })).toEqual({
       status: 0,
       stdout: `__main__ ['${join('kit', '__main__.py')}', '-v'] unit True\n`,
       stderr: '',
@@ -432,31 +468,39 @@ describe('a module of the working directory', () => {
     file('kit/report.py', 'from .unit import name\nprint(name, __name__)\n')
     file('kit/deep/__init__.py', '')
     file('kit/deep/er.py', 'from ..unit import name\nfrom ... import nothing\n')
-    expect((await module(['-m', 'kit.report'])).stdout).toBe('unit __main__\n')
-    expect((await module(['-m', 'kit.report', '--language', 'full'])).stdout).toBe(
-      'unit __main__\n',
-    )
-    const out = await module(['-m', 'kit.deep.er'])
-    expect([out.status, out.stderr]).toEqual([
-      1,
-      expect.stringContaining('leads out of its package'),
+    expect(
+      await eachOf(
+        [
+          ['-m', 'kit.report'],
+          ['-m', 'kit.report', '--language', 'full'],
+          ['-m', 'kit.deep.er'],
+          [join(folder, 'kit', 'report.py')],
+        ],
+        { cwd: folder },
+      ),
+    ).toMatchObject([
+      { stdout: 'unit __main__\n' },
+      { stdout: 'unit __main__\n' },
+      { status: 1, stderr: expect.stringContaining('leads out of its package') },
+      { stderr: expect.stringContaining('a relative import has no package to start from') },
     ])
-    const alone = await pyrestrict(['run', join(folder, 'kit', 'report.py')])
-    expect(alone.stderr).toContain('a relative import has no package to start from')
   })
 
   test('is named, is there, and is the only program', async () => {
-    for (const [args, message] of [
+    const wrong = [
       [['-m', 'none'], '-m none: there is neither none.py nor none/__main__.py'],
       [['-m', '../tool'], "-m ../tool: is no module's name, as pkg.tool"],
       [['-m', 'kit', 'x'], '-m is the program: give no file as well; its arguments come after --'],
       [['-m', 'kit', '-c', '1'], '-c, -m: one of them is the program'],
-    ] as const)
-      expect(await module(args)).toEqual({
-        status: 2,
-        stdout: '',
-        stderr: `pyrestrict: ${message}\n`,
-      })
+    ] as const
+    expect(
+      await saidOf(
+        wrong.map(([args]) => args),
+        { cwd: folder },
+      ),
+    ).toEqual(
+      wrong.map(([, message]) => ({ status: 2, stdout: '', stderr: `pyrestrict: ${message}\n` })),
+    )
   })
 })
 
@@ -483,16 +527,14 @@ ZeroDivisionError: division by zero
   })
 
   test('is none where nobody could type, and none of a recording', async () => {
-    for (const [args, message] of [
+    const wrong = [
       [['-'], '-i: entries are read from stdin, which is taken'],
       [['-c', '1', '--inputs', '-'], '-i: entries are read from stdin, which is taken'],
       [['-c', '1', '--record', 'file'], '-i, --record: of a session there is none'],
       [['-c', '1', '--format', 'json'], '-i, --format json: a prompt is text'],
-    ] as const)
-      expect(await pyrestrict(['run', '-i', ...args], { stdin: '{}' })).toEqual({
-        status: 2,
-        stdout: '',
-        stderr: `pyrestrict: ${message}\n`,
-      })
+    ] as const
+    expect(await saidOf(wrong.map(([args]) => ['-i', ...args]))).toEqual(
+      wrong.map(([, message]) => ({ status: 2, stdout: '', stderr: `pyrestrict: ${message}\n` })),
+    )
   })
 })

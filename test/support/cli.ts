@@ -28,11 +28,19 @@ export interface Surroundings {
 }
 
 /** The exit status and everything printed; colours and CI are as in a plain shell unless `env` says otherwise. */
-export async function pyrestrict(
+export function pyrestrict(
   args: readonly string[],
-  { stdin = '', env = {}, cwd = ROOT, meanwhile }: Surroundings = {},
+  surroundings: Surroundings = {},
 ): Promise<Finished> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  return finished([MAIN, ...args], surroundings)
+}
+
+/** The same of a script of Node's. */
+async function finished(
+  script: readonly string[],
+  { stdin = '', env = {}, cwd = ROOT, meanwhile }: Surroundings,
+): Promise<Finished> {
+  const child = spawn(process.execPath, script, {
     cwd,
     env: { ...SHELL_ENV, ...env },
     stdio: 'pipe',
@@ -74,4 +82,32 @@ export async function onTerminal(
     child.on('close', resolve)
   })
   return Buffer.concat(chunks).toString().replaceAll('\r\n', '\n')
+}
+
+const COMMAND_LINES = fileURLToPath(new URL('./command-lines.mjs', import.meta.url))
+
+/**
+ * As {@link pyrestrict} of each, in one process for all of them: for what a command line says, and not for how its process starts,
+ * reads its stdin, which is empty, or ends. Starting one takes as long as twenty messages. Where several of them run a program,
+ * `keeps` has one worker compile them all.
+ */
+export async function pyrestrictEach(
+  lines: readonly (readonly string[])[],
+  {
+    keeps = false,
+    env = {},
+    cwd = ROOT,
+  }: { readonly keeps?: boolean } & Pick<Surroundings, 'env' | 'cwd'> = {},
+): Promise<Finished[]> {
+  const { status, stdout, stderr } = await finished(
+    [COMMAND_LINES, JSON.stringify(lines), ...(keeps ? ['keep'] : [])],
+    { env, cwd },
+  )
+  const [said, complained] = [stdout, stderr].map((text) => text.split('\u001e'))
+  if (status !== 0 || said!.length !== lines.length + 1 || complained!.length !== said!.length)
+    throw new Error(`ended with ${status} after ${said!.length - 1}: ${stderr}`)
+  return lines.map((_, index) => {
+    const [printed, told] = said![index]!.split('\u001f')
+    return { status: Number(told), stdout: printed!, stderr: complained![index]! }
+  })
 }
