@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { nearestRule } from '../src/cli/selection.js'
 import { loadRules } from '../src/rules/load.js'
 import { FORMAT_NAMES } from '../src/report/formats.js'
-import { pyrestrict, ROOT } from './support/cli.js'
+import { pyrestrict, pyrestrictEach, ROOT } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-commands-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -42,19 +42,24 @@ describe('rewrite', () => {
   })
 
   test('prints no text when there are findings', async () => {
-    const { status, stdout, stderr } = await pyrestrict(['rewrite', 'fixtures/cli/finding.py'])
-    expect([status, stdout, stderr]).toEqual([
-      1,
-      '',
-      `${(await pyrestrict(['check', 'fixtures/cli/finding.py'])).stdout.split('Found')[0]}Refused: 1 problem.\n`,
+    const [rewritten, checked] = await pyrestrictEach([
+      ['rewrite', 'fixtures/cli/finding.py'],
+      ['check', 'fixtures/cli/finding.py'],
     ])
+    expect(rewritten).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `${checked!.stdout.split('Found')[0]}Refused: 1 problem.\n`,
+    })
   })
 
   test('counts those that are not listed', async () => {
     const path = join(folder, 'many.py')
     writeFileSync(path, 'x.__class__\n'.repeat(1_002))
-    for (const command of ['rewrite', 'run']) {
-      const { status, stderr } = await pyrestrict([command, path])
+    for (const { status, stderr } of await pyrestrictEach([
+      ['rewrite', path],
+      ['run', path],
+    ])) {
       expect([
         status,
         stderr.slice(-'and 2 more problems\n\nRefused: 1002 problems.\n'.length),
@@ -65,39 +70,41 @@ describe('rewrite', () => {
   test('never writes the map over the source, nor says nothing when it cannot', async () => {
     const path = join(folder, 'own.py')
     writeFileSync(path, 'x = 1\n')
-    expect(await pyrestrict(['rewrite', path, '--map', join(folder, '.', 'own.py')])).toEqual({
+    const [over, nowhere] = await pyrestrictEach([
+      ['rewrite', path, '--map', join(folder, '.', 'own.py')],
+      ['rewrite', path, '--map', join(folder, 'none', 'x.map')],
+    ])
+    expect(over).toEqual({
       status: 2,
       stdout: '',
       stderr: `pyrestrict: --map would overwrite ${path}\n`,
     })
     expect(readFileSync(path, 'utf8')).toBe('x = 1\n')
-    const { status, stderr } = await pyrestrict([
-      'rewrite',
-      path,
-      '--map',
-      join(folder, 'none', 'x.map'),
-    ])
-    expect([status, stderr.includes('cannot write the map')]).toEqual([2, true])
+    expect([nowhere!.status, nowhere!.stderr.includes('cannot write the map')]).toEqual([2, true])
   })
 })
 
 describe('rules', () => {
   test('are explained by code and by name', async () => {
-    const { status, stdout } = await pyrestrict(['rule', 'PR203'])
+    const [byCode, ...others] = await pyrestrictEach([
+      ['rule', 'PR203'],
+      ['rule', 'pr203'],
+      ['rule', 'dunder-attribute'],
+      ['rule', 'PR203', '--format', 'json'],
+      ['rule', 'PR203', '--format', 'markdown'],
+      ['rule', 'dunder-atribute'],
+    ])
+    const { status, stdout } = byCode!
     expect([status, stdout.split('\n').slice(0, 3)]).toEqual([
       0,
       ['PR203 dunder-attribute', '', 'Denies'],
     ])
     expect(stdout).toMatch(/\nWhy\n {2}\S[^]*\nInstead\n {2}\S/)
-    expect((await pyrestrict(['rule', 'pr203'])).stdout).toBe(stdout)
-    expect((await pyrestrict(['rule', 'dunder-attribute'])).stdout).toBe(stdout)
-    expect(
-      JSON.parse((await pyrestrict(['rule', 'PR203', '--format', 'json'])).stdout),
-    ).toMatchObject({ code: 'PR203', name: 'dunder-attribute' })
-    expect((await pyrestrict(['rule', 'PR203', '--format', 'markdown'])).stdout).toMatch(
-      /^# PR203 dunder-attribute\n\n## Denies\n\n/,
-    )
-    expect(await pyrestrict(['rule', 'dunder-atribute'])).toEqual({
+    const [lower, name, json, markdown, wrong] = others
+    expect([lower!.stdout, name!.stdout]).toEqual([stdout, stdout])
+    expect(JSON.parse(json!.stdout)).toMatchObject({ code: 'PR203', name: 'dunder-attribute' })
+    expect(markdown!.stdout).toMatch(/^# PR203 dunder-attribute\n\n## Denies\n\n/)
+    expect(wrong).toEqual({
       status: 2,
       stdout: '',
       stderr: 'pyrestrict: there is no rule "dunder-atribute"; did you mean "dunder-attribute"?\n',
@@ -108,13 +115,10 @@ describe('rules', () => {
   })
 
   test('are listed one a line', async () => {
-    const [text, json] = await Promise.all([
-      pyrestrict(['rules']),
-      pyrestrict(['rules', '--format', 'json']),
-    ])
-    const all = JSON.parse(json.stdout) as { code: string; name: string }[]
+    const [text, json] = await pyrestrictEach([['rules'], ['rules', '--format', 'json']])
+    const all = JSON.parse(json!.stdout) as { code: string; name: string }[]
     expect(
-      text.stdout
+      text!.stdout
         .trimEnd()
         .split('\n')
         .map((line) => line.split(/\s+/).slice(0, 2)),
@@ -125,24 +129,30 @@ describe('rules', () => {
 
 describe('help', () => {
   test('is printed for the program and for each command', async () => {
-    const { status, stdout, stderr } = await pyrestrict(['--help'])
+    const names = ['check', 'rewrite', 'run', 'rule', 'rules']
+    const [program, helpRun, ...commands] = await pyrestrictEach([
+      ['--help'],
+      ['help', 'run'],
+      ...names.map((name) => [name, '--help']),
+    ])
+    const { status, stdout, stderr } = program!
     expect([status, stderr, stdout.split('\n')[0]]).toEqual([
       0,
       '',
       'Check, rewrite and run Python that somebody else wrote.',
     ])
-    for (const name of ['check', 'rewrite', 'run', 'rule', 'rules']) {
+    for (const [index, name] of names.entries()) {
       expect(stdout).toMatch(new RegExp(`\\n {2}${name} `))
-      const one = await pyrestrict([name, '--help'])
+      const one = commands[index]!
       expect([one.status, one.stderr]).toEqual([0, ''])
       expect(one.stdout).toMatch(new RegExp(`\nUsage: pyrestrict ${name} `))
-      if (name === 'run') expect((await pyrestrict(['help', name])).stdout).toBe(one.stdout)
+      if (name === 'run') expect(helpRun!.stdout).toBe(one.stdout)
     }
   })
 
   test('no arguments are a usage error that shows the help', async () => {
-    const [none, help] = await Promise.all([pyrestrict([]), pyrestrict(['--help'])])
-    expect(none).toEqual({ status: 2, stdout: '', stderr: help.stdout })
+    const [none, help] = await pyrestrictEach([[], ['--help']])
+    expect(none).toEqual({ status: 2, stdout: '', stderr: help!.stdout })
   })
 
   test("the version is the package's", async () => {
@@ -152,16 +162,14 @@ describe('help', () => {
   })
 
   test('what the program itself does not know is refused, not ignored', async () => {
-    const refused = async (args: readonly string[], message: string) => {
-      expect(await pyrestrict(args)).toEqual({
-        status: 2,
-        stdout: '',
-        stderr: `pyrestrict: ${message}\n`,
-      })
-    }
-    await refused(['help', 'chek'], 'unexpected argument "chek"\nTry "pyrestrict --help".')
-    await refused(['--version', 'run'], 'unexpected argument "run"\nTry "pyrestrict --help".')
-    await refused(['completion', 'tcsh'], 'completion is for bash, zsh, fish, not "tcsh"')
+    const refused = [
+      [['help', 'chek'], 'unexpected argument "chek"\nTry "pyrestrict --help".'],
+      [['--version', 'run'], 'unexpected argument "run"\nTry "pyrestrict --help".'],
+      [['completion', 'tcsh'], 'completion is for bash, zsh, fish, not "tcsh"'],
+    ] as const
+    expect(await pyrestrictEach(refused.map(([args]) => args))).toEqual(
+      refused.map(([, message]) => ({ status: 2, stdout: '', stderr: `pyrestrict: ${message}\n` })),
+    )
   })
 
   test('shells complete commands, options, choices and rules', async () => {
@@ -169,14 +177,15 @@ describe('help', () => {
       (await pyrestrict(['--get-yargs-completions', 'pyrestrict', ...line])).stdout
         .trimEnd()
         .split('\n')
-    const script = async (shell: readonly string[], env = {}) =>
-      (await pyrestrict(['completion', ...shell], { env })).stdout
-    expect(await script([])).toContain('complete -o bashdefault')
-    expect(await script(['zsh'])).toMatch(/^#compdef pyrestrict\n/)
-    expect(await script(['bash'], { SHELL: '/bin/zsh' })).toContain('complete -o bashdefault')
-    const fish = await script(['fish'])
+    const scripts = [['completion'], ['completion', 'zsh'], ['completion', 'fish']]
+    const [own, zsh, fish] = (await pyrestrictEach(scripts)).map(({ stdout }) => stdout)
+    expect(own).toContain('complete -o bashdefault')
+    expect(zsh).toMatch(/^#compdef pyrestrict\n/)
     expect(fish).toContain('complete -c pyrestrict -a ')
-    expect(await script([], { SHELL: '/usr/bin/fish' })).toBe(fish)
+    const inShell = async (SHELL: string, ...shell: readonly string[]) =>
+      (await pyrestrict(['completion', ...shell], { env: { SHELL } })).stdout
+    expect(await inShell('/bin/zsh', 'bash')).toContain('complete -o bashdefault')
+    expect(await inShell('/usr/bin/fish')).toBe(fish)
     expect(await words('ch')).toEqual(
       expect.arrayContaining(['check', 'rewrite', 'run', 'rule', 'rules']),
     )

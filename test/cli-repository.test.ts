@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { pyrestrict } from './support/cli.js'
+import { pyrestrict, pyrestrictEach, type Finished } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-repository-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -21,9 +21,16 @@ function repository(name: string, files: Readonly<Record<string, string>>): stri
 const BAD = 'x.__class__\n'
 /** The files with findings, and what is said on stderr. */
 async function checked(cwd: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = await pyrestrict(['check', '--format', 'concise', ...args], {
-    cwd,
-  })
+  return read(await pyrestrict(['check', '--format', 'concise', ...args], { cwd }))
+}
+
+/** The same of several command lines, in one process. */
+async function checkedEach(cwd: string, ...lines: readonly (readonly string[])[]) {
+  const each = lines.map((args) => ['check', '--format', 'concise', ...args])
+  return (await pyrestrictEach(each, { cwd })).map(read)
+}
+
+function read({ status, stdout, stderr }: Finished) {
   return {
     status,
     found: stdout
@@ -171,43 +178,67 @@ describe('the operator', () => {
   const root = repository('operator', { 'a.py': BAD, 'tests/b.py': BAD, 'lib/tests/c.py': BAD })
 
   test('excludes what he names, whatever else is asked for', async () => {
-    expect(await checked(root, '--all', '--exclude', '/tests/', '.', 'tests/b.py')).toEqual({
-      status: 1,
-      found: ['a.py', 'lib/tests/c.py', 'tests/b.py'].slice(0, 2),
-      stderr:
-        'pyrestrict: left out 1 folder and 1 file:\n- 1 folder and 1 file by /tests/ (--exclude): tests, …\n',
-    })
-    expect((await checked(root, '--exclude', 'tests/')).found).toEqual(['a.py'])
-    expect((await checked(root, '--exclude', 'tests/', '--exclude', '!/lib/tests/')).found).toEqual(
-      ['a.py', 'lib/tests/c.py'],
-    )
+    expect(
+      await checkedEach(
+        root,
+        ['--all', '--exclude', '/tests/', '.', 'tests/b.py'],
+        ['--exclude', 'tests/'],
+        ['--exclude', 'tests/', '--exclude', '!/lib/tests/'],
+      ),
+    ).toMatchObject([
+      {
+        status: 1,
+        found: ['a.py', 'lib/tests/c.py'],
+        stderr:
+          'pyrestrict: left out 1 folder and 1 file:\n- 1 folder and 1 file by /tests/ (--exclude): tests, …\n',
+      },
+      { found: ['a.py'] },
+      { found: ['a.py', 'lib/tests/c.py'] },
+    ])
   })
 
   test('selects rules by code, by the beginning of a code, and by name', async () => {
     const path = join(root, 'many.txt')
     writeFileSync(path, 'import os\nx.__class__\ntry: pass\nexcept: pass\n')
-    const codes = async (...args: readonly string[]) => {
-      const { status, stdout } = await pyrestrict(['check', '--format', 'json', path, ...args])
-      const { files, summary } = JSON.parse(stdout)
-      return [
-        status,
-        [...files[0].diagnostics, ...files[0].warnings].map(({ code }) => code),
-        summary.unselected,
-      ]
-    }
-    expect(await codes()).toEqual([1, ['PR301', 'PR203', 'PR601'], 0])
-    expect(await codes('--select', 'PR2,pr3')).toEqual([1, ['PR301', 'PR203'], 1])
-    expect(await codes('--ignore', 'PR601', '--ignore', 'module')).toEqual([1, ['PR203'], 2])
-    expect(await codes('--select', 'dunder-attribute', '--ignore', 'PR')).toEqual([0, [], 3])
-    expect((await pyrestrict(['check', path, '--ignore', 'PR'])).stdout).toBe(
-      'No problems in 1 file, 3 not selected.\n',
+    const selections = [
+      [[], [1, ['PR301', 'PR203', 'PR601'], 0]],
+      [
+        ['--select', 'PR2,pr3'],
+        [1, ['PR301', 'PR203'], 1],
+      ],
+      [
+        ['--ignore', 'PR601', '--ignore', 'module'],
+        [1, ['PR203'], 2],
+      ],
+      [
+        ['--select', 'dunder-attribute', '--ignore', 'PR'],
+        [0, [], 3],
+      ],
+    ] as const
+    const documents = await pyrestrictEach(
+      selections.map(([args]) => ['check', '--format', 'json', path, ...args]),
     )
-    expect(await pyrestrict(['check', path, '--ignore', 'dunder-atribute'])).toEqual({
-      status: 2,
-      stdout: '',
-      stderr:
-        'pyrestrict: --ignore: there is no rule "dunder-atribute"; did you mean "dunder-attribute"?\n',
-    })
+    expect(
+      documents.map(({ status, stdout }) => {
+        const { files, summary } = JSON.parse(stdout)
+        const told = [...files[0].diagnostics, ...files[0].warnings].map(({ code }) => code)
+        return [status, told, summary.unselected]
+      }),
+    ).toEqual(selections.map(([, told]) => told))
+    expect(
+      await pyrestrictEach([
+        ['check', path, '--ignore', 'PR'],
+        ['check', path, '--ignore', 'dunder-atribute'],
+      ]),
+    ).toEqual([
+      { status: 0, stdout: 'No problems in 1 file, 3 not selected.\n', stderr: '' },
+      {
+        status: 2,
+        stdout: '',
+        stderr:
+          'pyrestrict: --ignore: there is no rule "dunder-atribute"; did you mean "dunder-attribute"?\n',
+      },
+    ])
   })
 
   test('may have status 0 for findings, but not for a file that was not checked', async () => {
@@ -250,25 +281,21 @@ describe('reports', () => {
   })
 
   test('are never mixed, nor written over what is checked', async () => {
-    const said = async (...args: readonly string[]) => {
-      const { status, stdout, stderr } = await pyrestrict(['check', 'a.py', ...args], { cwd: root })
-      expect([status, stdout]).toEqual([2, ''])
-      return stderr.replace('pyrestrict: ', '').trimEnd()
-    }
-    expect(await said('--format', 'json', '--format', 'text')).toBe(
-      '--format: json and text would be mixed on one output; give one a file, as in --format text=FILE',
+    const wrong = [
+      [
+        ['--format', 'json', '--format', 'text'],
+        '--format: json and text would be mixed on one output; give one a file, as in --format text=FILE',
+      ],
+      [['--format', 'json=x', '--format', 'text=x'], 'two reports would be written to x'],
+      [['--format', 'json=x', '--output', 'y'], '--output: every --format has a file of its own'],
+      [['--format', 'json='], '--format: no file after "json="'],
+      [['--output', './a.py'], 'the report would overwrite ./a.py, which is to be checked'],
+      [['--output', 'none/x'], 'cannot write the report none/x: no such file'],
+    ] as const
+    const lines = wrong.map(([args]) => ['check', 'a.py', ...args])
+    expect(await pyrestrictEach(lines, { cwd: root })).toEqual(
+      wrong.map(([, message]) => ({ status: 2, stdout: '', stderr: `pyrestrict: ${message}\n` })),
     )
-    expect(await said('--format', 'json=x', '--format', 'text=x')).toBe(
-      'two reports would be written to x',
-    )
-    expect(await said('--format', 'json=x', '--output', 'y')).toBe(
-      '--output: every --format has a file of its own',
-    )
-    expect(await said('--format', 'json=')).toBe('--format: no file after "json="')
-    expect(await said('--output', './a.py')).toBe(
-      'the report would overwrite ./a.py, which is to be checked',
-    )
-    expect(await said('--output', 'none/x')).toBe('cannot write the report none/x: no such file')
     expect(readFileSync(join(root, 'a.py'), 'utf8')).toBe(BAD)
   })
 })

@@ -2,13 +2,13 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { SHELL_ENV } from './support/cli.js'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { pyrestrictEach, SHELL_ENV } from './support/cli.js'
 import { OFFERS } from './support/systems.js'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** What each command prints. Those of README.md print what stands there: readme.test.ts runs them. Any other is run once. */
+/** What each command prints. Those of README.md print what stands there: readme.test.ts runs them. Any other is run once, those of ours in one process. */
 const printed = new Map<string, string | Promise<string>>(
   [
     ...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^\$ (.*)\n((?:(?!\$ |```).*\n)+)/gm),
@@ -22,6 +22,21 @@ const run = (command: string): Promise<string> =>
       resolve(stdout + stderr),
     )
   })
+
+/** The words of a command that is one of ours and nothing around it: its quotes are single ones. */
+const wordsOf = (command: string): readonly string[] =>
+  command.match(/(?:'[^']*'|[^\s'])+/g)!.map((word) => word.replaceAll("'", ''))
+
+beforeAll(async () => {
+  const ours = [...new Set(OFFERS.map(({ command }) => command))].filter(
+    (command) => /^pyrestrict [^|]*$/.test(command) && !printed.has(command),
+  )
+  const lines = ours.map((command) => wordsOf(command).slice(1))
+  for (const [index, { stdout, stderr }] of (
+    await pyrestrictEach(lines, { keeps: true })
+  ).entries())
+    printed.set(ours[index]!, stdout + stderr)
+})
 
 describe.each(OFFERS)('$system: $offered', ({ command, shows, test: [file, name] }) => {
   test('its command', async () => {
