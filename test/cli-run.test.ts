@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   onTerminal,
   pyrestrict,
@@ -113,8 +113,11 @@ ${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
     const other = await code('print(1, input())', ['--replay', record])
     expect(other.status).toBe(5)
     expect(other.stderr).toMatch(/the replay departed from what was recorded/)
-    expect((await code('1', ['--replay', record, '--record', record])).status).toBe(2)
-    expect((await code('1', ['--log', join(folder, 'no', 'x')])).status).toBe(2)
+    const wrong = [
+      ['-c', '1', '--replay', record, '--record', record],
+      ['-c', '1', '--log', join(folder, 'no', 'x')],
+    ]
+    expect((await saidOf(wrong)).map(({ status }) => status)).toEqual([2, 2])
   })
 
   test.runIf(process.platform === 'linux')('is asked for on a terminal', async () => {
@@ -184,18 +187,47 @@ ZeroDivisionError: division by zero
     })
   })
 
-  test('an exit ends as in Python', async () => {
-    const [asked, ...others] = [
-      ['exit(3)', 3, ''],
-      ['exit()', 0, ''],
-      ['raise SystemExit("bye")', 1, 'bye\n'],
-      ['raise SystemExit(2 ** 70)', 255, ''],
-    ] as const
-    // That of one is the status of its process.
-    expect(await code(asked[0])).toEqual({ status: asked[1], stdout: '', stderr: asked[2] })
-    expect(await eachOf(others.map(([text]) => ['-c', text]))).toEqual(
-      others.map(([, status, stderr]) => ({ status, stdout: '', stderr })),
-    )
+  /** Programs that one process runs, and how each ends. */
+  const EXITS = [
+    ['exit()', 0, ''],
+    ['raise SystemExit("bye")', 1, 'bye\n'],
+    ['raise SystemExit(2 ** 70)', 255, ''],
+  ] as const
+  const STOPPED = [
+    ['while True: pass', '--timeout=300ms', 'pyrestrict: stopped: wallMs: '],
+    [
+      'while True: pass',
+      '--fuel=20k',
+      'pyrestrict: stopped: fuel: used 20000 of 20000 ticks; --fuel raises it',
+    ],
+    [
+      'while True: print("x" * 1000)',
+      '--limit=outputBytes=1k',
+      'pyrestrict: stopped: outputBytes: used 1024 of 1024 bytes; --limit outputBytes=… raises it',
+    ],
+  ] as const
+  let exited: readonly Finished[]
+  let stopped: readonly Finished[]
+  let valued: readonly Finished[]
+  let full: Finished
+  beforeAll(async () => {
+    const ends = file('ends.py', 'print("done")\n"x" * 20_000_000\n')
+    const all = await eachOf([
+      ['-c', 'x = bytearray(10**9)', '--memory', '64'],
+      [ends],
+      [ends, '--value'],
+      ...EXITS.map(([text]) => ['-c', text]),
+      ...STOPPED.map(([text, limit]) => ['-c', text, limit]),
+    ])
+    full = all[0]!
+    valued = all.slice(1, 3)
+    exited = all.slice(3, 3 + EXITS.length)
+    stopped = all.slice(3 + EXITS.length)
+  })
+
+  test('an exit ends as in Python, with the status of the process', async () => {
+    expect(await code('exit(3)')).toEqual({ status: 3, stdout: '', stderr: '' })
+    expect(exited).toEqual(EXITS.map(([, status, stderr]) => ({ status, stdout: '', stderr })))
   })
 
   test('refused: what is wrong and where, nothing is run, status 1', async () => {
@@ -216,31 +248,17 @@ Refused: 1 problem.
     ])
   })
 
-  test('a limit that is reached: which, in a line, status 4', async () => {
-    const limits = [
-      ['while True: pass', '--timeout', '300ms', 'pyrestrict: stopped: wallMs: '],
-      [
-        'while True: pass',
-        ...['--fuel', '20k'],
-        'pyrestrict: stopped: fuel: used 20000 of 20000 ticks; --fuel raises it',
-      ],
-      [
-        'while True: print("x" * 1000)',
-        ...['--limit', 'outputBytes=1k'],
-        'pyrestrict: stopped: outputBytes: used 1024 of 1024 bytes; --limit outputBytes=… raises it',
-      ],
-    ] as const
-    const endings = await eachOf(limits.map(([text, ...args]) => ['-c', text, ...args.slice(0, 2)]))
-    for (const [index, { status, stderr }] of endings.entries()) {
-      const message = limits[index]!.at(-1)!
+  test.each(STOPPED.map(([text, limit, message], index) => ({ text, limit, message, index })))(
+    'a limit reached by $text, $limit: which, in a line, status 4',
+    ({ message, index }) => {
+      const { status, stderr } = stopped[index]!
       expect([status, stderr.slice(0, message.length)]).toEqual([4, message])
       expect(stderr.trimEnd().split('\n').length).toBe(1)
-    }
-  })
+    },
+  )
 
-  test('a program in a file may end with a value that would reach one: nobody asked for it', async () => {
-    const ends = file('ends.py', 'print("done")\n"x" * 20_000_000\n')
-    expect(await eachOf([[ends], [ends, '--value']])).toEqual([
+  test('a program in a file may end with a value that would reach one: nobody asked for it', () => {
+    expect(valued).toEqual([
       { status: 0, stdout: 'done\n', stderr: '' },
       {
         status: 4,
@@ -250,9 +268,8 @@ Refused: 1 problem.
     ])
   })
 
-  test('memory is an exception of the program like any other', async () => {
-    const { status, stderr } = await code('x = bytearray(10**9)', ['--memory', '64'])
-    expect([status, stderr.split('\n').at(-2)]).toEqual([3, 'MemoryError'])
+  test('memory is an exception of the program like any other', () => {
+    expect([full.status, full.stderr.split('\n').at(-2)]).toEqual([3, 'MemoryError'])
   })
 
   test('Ctrl-C, once its output is seen, which is as it writes it: at once, cleanly, status 130', async () => {
