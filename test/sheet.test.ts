@@ -3,11 +3,12 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ArgumentError, ClosedError, createSandbox, ValueError } from '../src/index.js'
 import type { Cell, FormulaOf, Isolation, Row, Sandbox, Value } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
 const ISOLATIONS = ['process', 'thread', 'inline'] as const
 
-keepCompilers('process', 'thread')
+// Evaluations are spread over as many workers as there are.
+const of = sharedWorkers(2)
 
 async function compiled<I extends Isolation>(
   sandbox: Sandbox<I>,
@@ -28,10 +29,7 @@ const raised = (type: string, message: string): Cell => ({
 describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox(
-      { preset: 'formula', limits: { wallMs: 500 } },
-      { isolation, spares: 0 },
-    )
+    sandbox = await createSandbox({ preset: 'formula', limits: { wallMs: 200 } }, of(isolation))
   })
   afterAll(() => sandbox.close())
 
@@ -77,7 +75,7 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
 
   test('loses one cell to one that ends the guest, and to one that is too large', async () => {
     const limits = { resultBytes: 10_000, memoryMb: 64 }
-    const small = await createSandbox({ limits }, { isolation, spares: 0 })
+    const small = await createSandbox({ limits }, of(isolation))
     const [text, exits] = await compiled(small, ['"x" * n', 'exit(n) if n == 2 else n'])
     const rows = [1, 2, 20_000].map((n) => ({ n }))
     expect(await small.sheet([text!, exits!], rows)).toMatchObject([
@@ -133,7 +131,7 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
     const [slow] = await compiled(sandbox, ['sum(range(100_000)) + n'])
     expect(await sandbox.sheet([slow!], [{ n: 0 }])).toEqual([[value(4_999_950_000)]])
     const cancel = new AbortController()
-    setTimeout(() => cancel.abort(), 400)
+    setTimeout(() => cancel.abort(), 250)
     const rows = Array.from({ length: 5_000 }, (_, n) => ({ n }))
     const [cells] = await sandbox.sheet([slow!], rows, { signal: cancel.signal })
     expect(cells![0]).toEqual(value(4_999_950_000))
@@ -146,7 +144,7 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
 
 describe('many formulas', () => {
   test('are compiled at once, refused one by one, and told their parameters', async () => {
-    const sandbox = await createSandbox({ preset: 'formula' }, { isolation: 'thread', spares: 0 })
+    const sandbox = await createSandbox({ preset: 'formula' }, of('thread'))
     const sources = Array.from({ length: 300 }, (_, n) => `price * qty + ${n}`)
     const formulas = await sandbox.formulas([
       ...sources,
@@ -179,10 +177,7 @@ describe('many formulas', () => {
   })
 
   test('are compiled beside one that takes all the time there is', async () => {
-    const sandbox = await createSandbox(
-      { limits: { compileMs: 300 } },
-      { isolation: 'thread', spares: 0 },
-    )
+    const sandbox = await createSandbox({ limits: { compileMs: 300 } }, of('thread'))
     // Two thousand nested lambdas: quadratic work for the compiler, and no more depth than is allowed.
     const slow = '[' + 'x, '.repeat(250_000) + ']'
     const sources = ['a + 1', slow, 'a + 2', slow.replaceAll('x', 'y'), 'a + 3']
@@ -201,10 +196,7 @@ describe('many formulas', () => {
 describe('evaluations that are asked for together', () => {
   test('are all answered, each by its own value or error', async () => {
     for (const isolation of ['process', 'thread'] as const) {
-      const sandbox = await createSandbox(
-        { limits: { wallMs: 300 } },
-        { isolation, workers: 2, spares: 0 },
-      )
+      const sandbox = await createSandbox({ limits: { wallMs: 300 } }, of(isolation))
       const [half, hangs] = await compiled(sandbox, ['10 / n', '[0 for y in iter(int, 1)]'])
       const [answers, hung] = await Promise.all([
         Promise.allSettled(Array.from({ length: 500 }, (_, n) => half!.evaluate({ n }))),
@@ -256,7 +248,7 @@ describe('evaluations that are asked for together', () => {
   test('find no file of another where the policy has files', async () => {
     const sandbox = await createSandbox(
       { preset: 'agent', filesystem: { '/': { memory: 100_000 } } },
-      { isolation: 'thread', workers: 1, spares: 0 },
+      of('thread'),
     )
     const [add] = await compiled(sandbox, ['[open("/a", "a").write(t), open("/a").read()]'])
     expect(await sandbox.sheet([add!], [{ t: 'x' }, { t: 'y' }])).toEqual([
@@ -269,8 +261,7 @@ describe('evaluations that are asked for together', () => {
     const sandbox = await createSandbox(
       { limits: { wallMs: 300 } },
       {
-        isolation: 'thread',
-        spares: 0,
+        ...of('thread'),
         trusted: {
           ledger: {
             source: 'calls = []\ndef note(n):\n    calls.append(n)\n    return len(calls)',
@@ -295,8 +286,7 @@ describe('evaluations that are asked for together', () => {
       const sandbox = await createSandbox(
         { preset: 'agent', capabilities: { rate: {} }, modules: 'standard' },
         {
-          isolation,
-          spares: 0,
+          ...of(isolation),
           capabilities: {
             rate: (n: Value) => {
               asked.push(n)

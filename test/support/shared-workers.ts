@@ -11,12 +11,12 @@ import {
 } from '../../src/index.js'
 
 /** Called once in a file: the options that make a sandbox one of an isolation. A guest that is inline has no worker. */
-export function sharedWorkers(): (
-  isolation: Isolation,
-) => Pick<SandboxOptions, 'isolation' | 'pool'> {
+export function sharedWorkers(
+  workers = 8,
+): (isolation: Isolation) => Pick<SandboxOptions, 'isolation' | 'pool'> {
   const pools: Partial<Record<Isolation, WorkerPool>> = {
-    process: createPool({ workers: 8 }),
-    thread: createPool({ isolation: 'thread', workers: 8 }),
+    process: createPool({ workers }),
+    thread: createPool({ isolation: 'thread', workers }),
   }
   afterAll(() => Promise.all(Object.values(pools).map((pool) => pool.close())))
   return (isolation) => {
