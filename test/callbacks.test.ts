@@ -13,10 +13,10 @@ import {
   type Sandbox,
   type SandboxOptions,
 } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
 import { raised, returned, waiting } from './support/outcomes.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
-keepCompilers('process', 'thread')
+const of = sharedWorkers()
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -87,9 +87,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
       Object.entries(functions).map(([name, f]) => [`a_${name}`, awaitable(f)]),
     )
     const options: SandboxOptions = {
-      isolation,
-      workers: 2,
-      spares: 0,
+      ...of(isolation),
       capabilities: {
         ...(isolation === 'inline' ? {} : functions),
         ...awaited,
@@ -104,7 +102,6 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
       },
       onEffect: (event) => events.push(event),
     }
-    if (isolation === 'inline') delete (options as { workers?: number }).workers
     sandbox = await createSandbox(
       {
         modules: 'standard',
@@ -289,7 +286,7 @@ ${call}each([1, 2], outer)`
 
     test('one that never returns ends with its run, and its host is told', async () => {
       const outcome = await sandbox.run(`def f():\n    while True: pass\n${call}leaks(f)`, {
-        limits: { wallMs: 300 },
+        limits: { wallMs: 200 },
       })
       expect(outcome).toMatchObject({ status: 'exhausted', limit: 'wallMs' })
       await sleep(5)
@@ -387,6 +384,7 @@ describe('runs that wait, and that are made again', () => {
   const key = new Uint8Array(32).fill(3)
   const asked: unknown[] = []
   const options: SandboxOptions = {
+    ...of('process'),
     states: { key },
     capabilities: {
       maps: awaitable(async (rows: unknown[], f: GuestFunction) => {

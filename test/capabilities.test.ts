@@ -9,10 +9,10 @@ import {
   type Isolation,
   type Sandbox,
 } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
 import { returned, raised } from './support/outcomes.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
-keepCompilers('process', 'thread')
+const of = sharedWorkers()
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -43,9 +43,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
         limits: { wallMs: 20_000, pending: 2_000 },
       },
       {
-        isolation,
-        workers: 1,
-        spares: 0,
+        ...of(isolation),
         capabilities: {
           echo: (...args: unknown[]) => {
             calls.push(args)
@@ -223,9 +221,7 @@ describe('attacks on those who wait', () => {
     sandbox = await createSandbox(
       { modules: 'standard', limits: { wallMs: 20_000, waitMs: 60_000 } },
       {
-        isolation: 'thread',
-        workers: 1,
-        spares: 0,
+        ...of('thread'),
         capabilities: {
           never,
           now: () => 1,
@@ -384,9 +380,7 @@ asyncio.run(main())`
     const sandbox = await createSandbox(
       { capabilities: { doc: { approve: true }, 'doc.save': { calls: 5 } } },
       {
-        isolation: 'thread',
-        workers: 1,
-        spares: 0,
+        ...of('thread'),
         capabilities: { doc: capability({ save: () => 1 }, { methods: ['save'] }) },
         approve: ({ target }) => {
           asked.push(target)
@@ -401,7 +395,7 @@ asyncio.run(main())`
 })
 
 test('without capabilities nothing can be asked', async () => {
-  const sandbox = await createSandbox()
+  const sandbox = await createSandbox({}, of('process'))
   expect(raised(await sandbox.run('echo(1)'))).toBe("NameError: name 'echo' is not defined")
   await sandbox.close()
 })

@@ -12,10 +12,10 @@ import {
   type Sandbox,
   type SandboxOptions,
 } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
 import { returned, waiting } from './support/outcomes.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
-keepCompilers('process', 'thread')
+const of = sharedWorkers()
 
 const key = new Uint8Array(32).fill(7)
 
@@ -38,9 +38,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
       doc: capability({ title: 'T' }, { read: ['title'], write: ['title'] }),
     }
     const options: SandboxOptions = {
-      isolation,
-      workers: 1,
-      spares: 0,
+      ...of(isolation),
       capabilities,
       states: { key },
       onEffect: (event) => events.push(event),
@@ -178,7 +176,7 @@ asyncio.run(main())`
     for (const isolation of ['process', 'thread', 'inline'] as const)
       sandboxes[isolation] = await createSandbox(
         { modules: 'standard' },
-        { isolation, workers: 1, spares: 0, capabilities },
+        { ...of(isolation), capabilities },
       )
   })
   afterAll(() => Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.close())))
@@ -200,10 +198,7 @@ asyncio.run(main())`
   })
 
   test('without a host there is time and chance to be told again', async () => {
-    const sandbox = await createSandbox(
-      { modules: 'standard' },
-      { isolation: 'thread', workers: 1 },
-    )
+    const sandbox = await createSandbox({ modules: 'standard' }, of('thread'))
     const source = 'import random, time\nprint(random.random(), time.time_ns())\n1 / 0'
     const first = await sandbox.run(source, { record: true })
     const again = await sandbox.run(source, { replay: first.recording! })
@@ -241,9 +236,7 @@ asyncio.run(main())`
     const sandbox = await createSandbox(
       { modules: 'standard' },
       {
-        isolation: 'thread',
-        workers: 1,
-        spares: 0,
+        ...of('thread'),
         capabilities: { ...capabilities, ask: awaitable(() => LATER) },
       },
     )

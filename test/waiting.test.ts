@@ -15,21 +15,23 @@ import {
   type SandboxOptions,
   type Waiting,
 } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
 import { returned, raised, waiting } from './support/outcomes.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
-keepCompilers('process', 'thread')
+const of = sharedWorkers()
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const never = awaitable(() => new Promise(() => {}))
 const later = awaitable(async () => LATER)
 const key = new Uint8Array(32).fill(7)
 
-const open = (capabilities: Capabilities, options: SandboxOptions = {}, policy: Policy = {}) =>
-  createSandbox(
-    { modules: 'standard', ...policy },
-    { isolation: 'thread', workers: 1, spares: 0, capabilities, ...options },
-  )
+const open = (
+  capabilities: Capabilities,
+  options: SandboxOptions = {},
+  policy: Policy = {},
+  isolation: Isolation = 'thread',
+) =>
+  createSandbox({ modules: 'standard', ...policy }, { ...of(isolation), capabilities, ...options })
 
 describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isolation) => {
   const events: EffectEvent[] = []
@@ -48,12 +50,11 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
       doc: capability(document, { read: ['title'], write: ['title'], methods: ['part'] }),
     }
     const options = {
-      isolation,
       states: { key },
       onEffect: (event: EffectEvent) => events.push(event),
     }
-    sandbox = await open(capabilities, options)
-    other = await open(capabilities, options)
+    sandbox = await open(capabilities, options, {}, isolation)
+    other = await open(capabilities, options, {}, isolation)
   })
   afterAll(() => Promise.all([sandbox.close(), other.close()]))
 
@@ -304,7 +305,7 @@ asyncio.run(main())`
   })
 
   test('a program that polls waits too', async () => {
-    const sandbox = await open({ later, never }, { isolation: 'inline' })
+    const sandbox = await open({ later, never }, {}, {}, 'inline')
     for (const name of ['later', 'never']) {
       const source = `
 import asyncio
@@ -500,7 +501,7 @@ describe('states in the wrong hands', () => {
   })
 
   test('without capabilities there is nothing to resume', async () => {
-    const none = await createSandbox({}, { isolation: 'thread', workers: 1, states })
+    const none = await createSandbox({}, { ...of('thread'), states })
     await expect(none.resume(state)).rejects.toThrow(StateError)
     await none.close()
   })
