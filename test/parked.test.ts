@@ -52,7 +52,7 @@ test.concurrent.each(['own workers', 'a pool'])(
     const pool = kind === 'a pool' ? createPool({ workers: 1, isolation: 'thread' }) : undefined
     const sandbox = await createSandbox(
       { preset: 'education' },
-      pool ? { pool } : { isolation: 'thread', idleMs: 300 },
+      pool ? { pool } : { isolation: 'thread', spares: 0, idleMs: 300 },
     )
     const sessions = await Promise.all([1, 2, 3].map(() => sandbox.session()))
     await Promise.all(sessions.map((session, n) => session.run(`x = [${n}] * 1000`)))

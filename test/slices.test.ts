@@ -1,6 +1,6 @@
 /** A run in slices of fuel: it does what it would have done, and stands still in between. */
-import { describe, expect, test } from 'vitest'
-import { awaitable, createSandbox } from '../src/index.js'
+import { afterAll, describe, expect, test } from 'vitest'
+import { awaitable, createPool, createSandbox } from '../src/index.js'
 import { keepCompilers } from './support/compilers.js'
 
 keepCompilers('process', 'thread')
@@ -10,8 +10,11 @@ const LOOP =
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe.each(['process', 'thread'] as const)('%s', (isolation) => {
+  const pool = createPool({ isolation, workers: 1 })
+  afterAll(() => pool.close())
+
   test('each slice is so long, and what comes of them is what comes of the whole', async () => {
-    const sandbox = await createSandbox({}, { isolation, workers: 1, spares: 0 })
+    const sandbox = await createSandbox({}, { pool })
     const whole = await sandbox.run(LOOP)
     const heard: string[] = []
     const run = sandbox.start(LOOP, { onOutput: (text) => heard.push(text) })
@@ -33,10 +36,7 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   })
 
   test('standing still is not counted, and limits hold', async () => {
-    const sandbox = await createSandbox(
-      { limits: { wallMs: 1_000 } },
-      { isolation, workers: 1, spares: 0 },
-    )
+    const sandbox = await createSandbox({ limits: { wallMs: 1_000 } }, { pool })
     await sandbox.run('1')
     const run = sandbox.start('while True: pass', { limits: { fuel: 2_500 } })
     let count = 0
@@ -53,7 +53,7 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
 
   test('over turns of a program that awaits', async () => {
     const capabilities = { quick: awaitable(async (x: number) => x) }
-    const sandbox = await createSandbox({}, { isolation, workers: 1, spares: 0, capabilities })
+    const sandbox = await createSandbox({}, { pool, capabilities })
     const run = sandbox.start(
       'n = 0\nfor i in range(5):\n    n += await quick(i)\n    for j in range(20_000): pass\nn',
     )
@@ -66,7 +66,7 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   })
 
   test('who leaves the loop lets it go on; an abort and a close end one that stands', async () => {
-    const sandbox = await createSandbox({}, { isolation, workers: 1, spares: 0 })
+    const sandbox = await createSandbox({}, { pool })
     const run = sandbox.start(LOOP)
     for await (const _ of run.slices({ fuel: 100 })) break
     expect(await run.outcome).toMatchObject({ value: 102_000 })
