@@ -12,9 +12,9 @@ import {
   type Sandbox,
   type Value,
 } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
-keepCompilers('process', 'thread')
+const of = sharedWorkers()
 
 const value = (outcome: Outcome): Value => {
   if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome).slice(0, 500))
@@ -26,7 +26,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   beforeAll(async () => {
     sandbox = await createSandbox(
       { modules: 'standard', limits: { wallMs: 2_000, outputBytes: 100_000 } },
-      { isolation },
+      of(isolation),
     )
   })
   afterAll(() => sandbox.close())
@@ -316,7 +316,7 @@ TypeError: 'int' object is not subscriptable
 })
 
 test('the output takes bytes in turn with text, and tells itself as CPython’s', async () => {
-  const sandbox = await createSandbox({ modules: { sys: '*' } }, { isolation: 'thread' })
+  const sandbox = await createSandbox({ modules: { sys: '*' } }, of('thread'))
   const { stdout, stderr } = await sandbox.run(`import sys
 print('a', end='')
 print(sys.stdout.buffer.write('é\\n'.encode()))
@@ -341,7 +341,7 @@ a bytes-like object is required, not 'list'
 describe('a formula', () => {
   test('answers at once inline, with a promise elsewhere, and for columns', async () => {
     for (const isolation of ['inline', 'thread'] as const) {
-      const sandbox = await createSandbox({ limits: { wallMs: 5_000 } }, { isolation })
+      const sandbox = await createSandbox({ limits: { wallMs: 5_000 } }, of(isolation))
       const formula = await sandbox.formula('price * qty', ['price', 'qty'])
       if (formula.status !== 'compiled') throw new Error(formula.status)
       const answer = formula.evaluate({ price: 2, qty: 3, other: 4 })
@@ -363,7 +363,7 @@ describe('a formula', () => {
   })
 
   test('that has no value throws what became of it, and the next has one', async () => {
-    const sandbox = await createSandbox({ limits: { wallMs: 1_000 } }, { isolation: 'inline' })
+    const sandbox = await createSandbox({ limits: { wallMs: 400 } }, { isolation: 'inline' })
     const formula = await sandbox.formula('1 / x', ['x'])
     const endless = await sandbox.formula('[0 for y in iter(int, 1)]', [])
     if (formula.status !== 'compiled' || endless.status !== 'compiled') throw new Error()
@@ -467,7 +467,7 @@ describe('a sandbox', () => {
     for (const drain of [false, true]) {
       const sandbox = await createSandbox(
         { limits: { wallMs: 3_000 } },
-        { isolation: 'process', workers: 1 },
+        { isolation: 'process', workers: 1, spares: 0 },
       )
       const slow = 'x = 0\nfor i in range(100_000): x += 1\nx'
       await sandbox.run('1')
@@ -481,7 +481,10 @@ describe('a sandbox', () => {
   })
 
   test('refuses more than its queue holds, and runs what is in it', async () => {
-    const sandbox = await createSandbox({}, { isolation: 'thread', workers: 1, queue: 2 })
+    const sandbox = await createSandbox(
+      {},
+      { isolation: 'thread', workers: 1, spares: 0, queue: 2 },
+    )
     await sandbox.run('1')
     const settled = await Promise.allSettled([1, 2, 3, 4].map((n) => sandbox.run(`${n}`)))
     expect(settled.map(({ status }) => status)).toEqual([
@@ -497,9 +500,11 @@ describe('a sandbox', () => {
   test('a signal ends a run that waits and one that runs; those beside them go on', async () => {
     const sandbox = await createSandbox(
       { limits: { wallMs: 10_000 } },
-      { isolation: 'process', workers: 1 },
+      { isolation: 'process', workers: 1, spares: 0 },
     )
     await sandbox.run('1')
+    // Compiled already, it has the worker before those that are asked for after it.
+    await sandbox.compile('while True: pass')
     const [running, waiting] = [new AbortController(), new AbortController()]
     const one = sandbox.run('while True: pass', { signal: running.signal })
     const two = sandbox.run('2', { signal: waiting.signal })
@@ -517,7 +522,7 @@ describe('a sandbox', () => {
 describe('the value of a run', () => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox({}, { isolation: 'thread' })
+    sandbox = await createSandbox({}, of('thread'))
   })
   afterAll(() => sandbox.close())
 

@@ -11,9 +11,9 @@ import {
   type Sandbox,
   type Value,
 } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
-keepCompilers('process', 'thread')
+const of = sharedWorkers()
 
 const value = (outcome: Outcome): Value => {
   if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome).slice(0, 500))
@@ -24,7 +24,7 @@ const POLICY = {
   limits: { memoryMb: 128, outputBytes: 10_000 },
 } as const
 /** Of what never ends. */
-const SOON = { limits: { wallMs: 200 } }
+const SOON = { limits: { wallMs: 100 } }
 const ENGINE = `
 class Table:
     def __init__(self):
@@ -52,10 +52,11 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   let plain: Sandbox
   let sandbox: Sandbox
   beforeAll(async () => {
-    plain = await createSandbox(POLICY, { isolation, workers: 1, sessions: 2 })
+    plain = await createSandbox(POLICY, { isolation, workers: 1, spares: 0, sessions: 2 })
     sandbox = await createSandbox(POLICY, {
       isolation,
       workers: 1,
+      spares: 0,
       trusted: { engine: { source: ENGINE, expose: ['table', 'chance'] } },
     })
   })
@@ -191,7 +192,7 @@ ZeroDivisionError: division by zero
 
 describe('a snapshot', () => {
   const open = (options: object = {}, policy: object = POLICY) =>
-    createSandbox(policy, { isolation: 'thread', workers: 1, spares: 0, ...options })
+    createSandbox(policy, { ...of('thread'), ...options })
 
   test('that was changed, cut, or is none is refused', async () => {
     const sandbox = await open()
