@@ -1,6 +1,6 @@
 /** What sandboxes take of a machine: nothing before they are used, nothing for long afterwards, and in a pool their turns. */
 import { readFileSync } from 'node:fs'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { ArgumentError, createPool, createSandbox, OverloadError } from '../src/index.js'
 import type { Outcome, Policy, PoolSettings, SandboxOptions, WorkerPool } from '../src/index.js'
 import { keepCompilers } from './support/compilers.js'
@@ -48,7 +48,7 @@ describe.each(['process', 'thread'] as const)('a sandbox, isolation %s', (isolat
   })
 
   test('parks a session that is idle, which goes on where it was', async () => {
-    const sandbox = await sandboxOf({ isolation, idleMs: 300, sessions: 1 })
+    const sandbox = await sandboxOf({ isolation, spares: 0, idleMs: 300, sessions: 1 })
     const session = await sandbox.session()
     await session.run(
       'import random\nseen = [1]\ndef more(n):\n    seen.append(n)\n    return seen',
@@ -65,6 +65,9 @@ describe.each(['process', 'thread'] as const)('a sandbox, isolation %s', (isolat
 })
 
 describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation) => {
+  const single = createPool({ isolation, workers: 1 })
+  afterAll(() => single.close())
+
   test('serves many sandboxes with few workers, each pristine', async () => {
     const pool = poolOf({ isolation, workers: 2 })
     const sandboxes = await Promise.all(Array.from({ length: 10 }, () => sandboxOf({ pool })))
@@ -87,8 +90,7 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
   })
 
   test('lets them take turns, however many runs one of them has asked for', async () => {
-    const pool = poolOf({ isolation, workers: 1 })
-    const [greedy, modest] = [await sandboxOf({ pool }), await sandboxOf({ pool })]
+    const [greedy, modest] = [await sandboxOf({ pool: single }), await sandboxOf({ pool: single })]
     const ended: string[] = []
     const note = (name: string) => () => void ended.push(name)
     await greedy.run(BUSY)
@@ -101,8 +103,10 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
   })
 
   test('bounds what waits for each of them apart', async () => {
-    const pool = poolOf({ isolation, workers: 1 })
-    const [one, other] = [await sandboxOf({ pool, queue: 2 }), await sandboxOf({ pool, queue: 2 })]
+    const [one, other] = [
+      await sandboxOf({ pool: single, queue: 2 }),
+      await sandboxOf({ pool: single, queue: 2 }),
+    ]
     await one.run(BUSY)
     await other.run('2')
     const settled = await Promise.allSettled([1, 2, 3, 4, 5].map(() => one.run(BUSY)))
@@ -111,8 +115,7 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
   })
 
   test('holds no worker for a session, whose state is its own', async () => {
-    const pool = poolOf({ isolation, workers: 1 })
-    const sandbox = await sandboxOf({ pool })
+    const sandbox = await sandboxOf({ pool: single })
     const sessions = await Promise.all(Array.from({ length: 6 }, () => sandbox.session()))
     await Promise.all(sessions.map((session, n) => session.run(`me = [${n}]`)))
     await Promise.all(sessions.map((session) => session.run('me.append(len(me))')))
@@ -123,8 +126,8 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
     expect(told.map(value)).toEqual(
       sessions.map((_, n) => (n === 2 ? [2, 1, 'kept', 'kept'] : [n, 1])),
     )
-    expect(pool.load.running).toBe(0)
-    expect(pool.load.ready + pool.load.starting).toBeLessThanOrEqual(1)
+    expect(single.load.running).toBe(0)
+    expect(single.load.ready + single.load.starting).toBeLessThanOrEqual(1)
     // Closing one that had the worker last takes it from nobody.
     const last = sandbox.run(BUSY)
     await sessions[5]!.close()
@@ -132,15 +135,14 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
   })
 
   test('keeps kinds of guests apart within its workers', async () => {
-    const pool = poolOf({ isolation, workers: 1 })
-    const fixed = await sandboxOf({ pool }, { clock: { fixed: '2026-01-01T00:00:00Z' } })
-    const real = await sandboxOf({ pool })
+    const fixed = await sandboxOf({ pool: single }, { clock: { fixed: '2026-01-01T00:00:00Z' } })
+    const real = await sandboxOf({ pool: single })
     const shop = { source: 'def price():\n    return 7', expose: ['price'] }
-    const trusted = await sandboxOf({ pool, trusted: { shop } })
+    const trusted = await sandboxOf({ pool: single, trusted: { shop } })
     const time = 'import time\ntime.time()'
     let most = 0
     const watch = setInterval(() => {
-      most = Math.max(most, pool.load.running)
+      most = Math.max(most, single.load.running)
     }, 1)
     for (let turn = 0; turn < 2; turn++) {
       const told = await Promise.all([

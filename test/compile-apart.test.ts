@@ -6,11 +6,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
+  createPool,
   createSandbox,
   type Limits,
   type Outcome,
   type Policy,
   type Sandbox,
+  type WorkerPool,
 } from '../src/index.js'
 import { Workshop } from '../src/compile/workshop.js'
 import { loadImage } from '../src/platform/node/image.js'
@@ -22,7 +24,6 @@ import { DEFAULT_POLICY, resolvePolicy } from '../src/policy/policy.js'
 import { encodeAnswers, readAnswers } from '../src/trusted/channel/compile-answer.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
 import { Link } from '../src/trusted/channel/link.js'
-import { keepCompilers } from './support/compilers.js'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -126,9 +127,12 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
 })
 
 describe.each(['process', 'thread'] as const)('%s, within a time', (isolation) => {
-  keepCompilers(isolation)
-  const opened = (limits: Limits): Promise<Sandbox> =>
-    createSandbox({ limits }, { isolation, spares: 0 })
+  let pool: WorkerPool
+  beforeAll(() => {
+    pool = createPool({ isolation, workers: 2 })
+  })
+  afterAll(() => pool.close())
+  const opened = (limits: Limits): Promise<Sandbox> => createSandbox({ limits }, { pool })
   test('a second source is served while a hostile one is being refused', async () => {
     const brief = kept(await opened({ sourceBytes: 4 << 20, compileMs: 1_000 }))
     // Two compile workers are wanted before: to start one may take longer than the refusal.
@@ -144,7 +148,7 @@ describe.each(['process', 'thread'] as const)('%s, within a time', (isolation) =
   }, 60_000)
 
   test('what takes more than its time is refused, and says which limit raises it', async () => {
-    const brief = kept(await opened({ sourceBytes: 8 << 20, compileMs: 500 }))
+    const brief = kept(await opened({ sourceBytes: 8 << 20, compileMs: 300 }))
     const outcome = await brief.run('x = y.z[1](2)\n'.repeat(200_000))
     expect(outcome).toMatchObject({
       status: 'refused',
@@ -152,7 +156,7 @@ describe.each(['process', 'thread'] as const)('%s, within a time', (isolation) =
         {
           code: 'PR902',
           message:
-            'checking and compiling it takes more than 500 milliseconds; policy.limits.compileMs raises it',
+            'checking and compiling it takes more than 300 milliseconds; policy.limits.compileMs raises it',
         },
       ],
     })
@@ -161,9 +165,12 @@ describe.each(['process', 'thread'] as const)('%s, within a time', (isolation) =
 })
 
 describe('in compile threads', () => {
-  const opened = (policy: Policy = {}): Promise<Sandbox> =>
-    createSandbox(policy, { isolation: 'thread', workers: 1, spares: 0 })
-  keepCompilers('thread')
+  let pool: WorkerPool
+  beforeAll(() => {
+    pool = createPool({ isolation: 'thread', workers: 1 })
+  })
+  afterAll(() => pool.close())
+  const opened = (policy: Policy = {}): Promise<Sandbox> => createSandbox(policy, { pool })
 
   describe('a worker that ran a guest', () => {
     test('is never asked to compile', async () => {
@@ -296,7 +303,7 @@ describe('in compile threads', () => {
     })
 
     test('goes on past one that takes its worker', { timeout: 60_000 }, async () => {
-      const policy = resolvePolicy({ limits: { sourceBytes: 8 << 20, compileMs: 500 } })
+      const policy = resolvePolicy({ limits: { sourceBytes: 8 << 20, compileMs: 300 } })
       const slow = `[${'x.y, '.repeat(300_000)}]`
       const answers = await compile(['1', slow, '2'], policy)
       expect(answers.map(({ kind }) => kind)).toEqual(['code', 'refused', 'code'])
