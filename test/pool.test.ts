@@ -101,6 +101,17 @@ describe('leases', () => {
     expect(await pool.lease('session')).toBeTypeOf('object')
   })
 
+  test('start no more workers than are asked for, however often one was given back', async () => {
+    const pool = createPool({ workers: 3, sessions: 3 })
+    pool.release(await leased(pool))
+    const [one, other] = [await leased(pool), await leased(pool)]
+    expect(started.length).toBe(2)
+    const session = await pool.lease('session')
+    expect(started.length).toBe(3)
+    for (const worker of [one, other, session]) pool.release(worker as GuestWorker)
+    expect(pool.load).toMatchObject({ ready: 3, starting: 0 })
+  })
+
   test('beyond the queue are refused at once, and only those', async () => {
     const pool = createPool({ queue: 1 })
     const first = await leased(pool)

@@ -235,7 +235,7 @@ export class Pool implements Workers {
       this.leases.begin(worker, tenant, purpose)
       const { capacity, memoryMb = 0 } = this.#options
       capacity?.take(memoryMb)
-      if (this.#wantsSpares) this.refill()
+      if (this.#wantsSpares) queueMicrotask(() => this.refill()) // Who is served waits no more.
       else this.#spareTimer ??= setTimeout(() => this.#wantSpares(), SPARE_DELAY_MS).unref()
       return worker
     }
