@@ -235,7 +235,7 @@ export class Pool implements Workers {
       this.leases.begin(worker, tenant, purpose)
       const { capacity, memoryMb = 0 } = this.#options
       capacity?.take(memoryMb)
-      if (this.#wantsSpares) queueMicrotask(() => this.refill()) // Who is served waits no more.
+      if (this.#wantsSpares) queueMicrotask(() => this.refill())
       else this.#spareTimer ??= setTimeout(() => this.#wantSpares(), SPARE_DELAY_MS).unref()
       return worker
     }
@@ -261,7 +261,7 @@ export class Pool implements Workers {
     else this.#idleTimer = setTimeout(() => this.giveBack(), idleMs).unref()
   }
 
-  /** Starts as many workers as are missing: for those who wait, and to have spares. */
+  /** Starts as many workers as are missing: for those who wait, and to have spares. Not while one is being served: it counts as waiting. */
   refill(): void {
     if (this.#closed) return
     const { workers, spares, capacity, memoryMb = 0 } = this.#options
