@@ -9,6 +9,7 @@ import { createSandbox, type InlineFormula } from '../src/index.js'
 import { InlineWorker } from '../src/platform/node/inline.js'
 import type { LoadedImage } from '../src/platform/node/image.js'
 import { Killed } from '../src/trusted/wall/killed.js'
+import { codePoint } from './support/code-points.js'
 import { ask, type Answer } from './support/images.js'
 import { COMMON, shipped, ShippedGuest } from './support/shipped.js'
 
@@ -57,7 +58,7 @@ describe('a direct call', () => {
       fc.boolean(),
       fc.constant(null),
       fc.string(),
-      fc.string({ unit: 'binary', maxLength: 3000 }),
+      fc.string({ unit: codePoint, maxLength: 3000 }),
       fc.string({ unit: fc.nat(0xffff).map((n) => String.fromCharCode(n)) }),
     )
     fc.assert(

@@ -120,7 +120,7 @@ const hostile = fc.string({
       '\u{e0041}',
       '\u{1f600}',
     ),
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    codePoint,
   ),
   maxLength: 400,
 })

@@ -9,6 +9,7 @@ import { loadLanguage } from '../src/syntax/language.js'
 import { loadParser } from '../src/syntax/parse.js'
 import { Source } from '../src/syntax/source.js'
 import { ERROR, NodeArrays, type Reading, type Tree } from '../src/syntax/tree.js'
+import { codePoint } from './support/code-points.js'
 import { codesOf, expressionOf, judge, LIMITS, parser, textOf } from './support/judge.js'
 import { pythonish } from './support/pythonish.js'
 
@@ -137,7 +138,7 @@ describe('reading memory', () => {
 
   test('gives what the cursor gives, whatever the text', () => {
     fc.assert(
-      fc.property(fc.oneof(pythonish, fc.string({ unit: 'binary', maxLength: 60 })), (text) => {
+      fc.property(fc.oneof(pythonish, fc.string({ unit: codePoint, maxLength: 60 })), (text) => {
         const { heap, cursor, same } = bothWays(text)
         expect(heap).toEqual(cursor)
         expect(same).toBe(true)
@@ -191,7 +192,7 @@ describe('loading', () => {
 describe('any text', () => {
   test('is judged without throwing, and reported within its bounds', () => {
     fc.assert(
-      fc.property(fc.oneof(pythonish, fc.string({ unit: 'binary', maxLength: 80 })), (text) => {
+      fc.property(fc.oneof(pythonish, fc.string({ unit: codePoint, maxLength: 80 })), (text) => {
         const lines = new Source(text).lineStarts
         for (const {
           code,

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { decodeValue, encodeValue, PyValue, type Value } from '../src/trusted/channel/values.js'
 import { WireError } from '../src/trusted/channel/wire.js'
+import { codePoint } from './support/code-points.js'
 import { bare, BareGuest } from './support/images.js'
 
 let python: BareGuest
@@ -18,11 +19,6 @@ const there = (value: Value): Value => decodeValue(encodeValue(value))
 const around = (value: Value): Value => python.run('result = value', { value })
 
 const numbers = fc.oneof(fc.integer(), fc.double({ noNaN: true }), fc.maxSafeInteger())
-/** Any. The library's own `binary` makes a table of them all first, which takes as long as the tests. */
-const codePoint = fc
-  .nat(0x10ffff)
-  .filter((n) => n < 0xd800 || n > 0xdfff)
-  .map((n) => String.fromCodePoint(n))
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: codePoint }),

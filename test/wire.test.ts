@@ -52,11 +52,6 @@ const raw = (...parts: (string | number | number[])[]): Uint8Array =>
   )
 
 const numbers = fc.oneof(fc.integer(), fc.double({ noNaN: true }), fc.maxSafeInteger())
-/** Any. The library's own `binary` makes a table of them all first, which takes as long as the tests. */
-const codePoint = fc
-  .nat(0x10ffff)
-  .filter((n) => n < 0xd800 || n > 0xdfff)
-  .map((n) => String.fromCodePoint(n))
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: codePoint }),

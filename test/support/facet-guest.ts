@@ -58,7 +58,8 @@ export class FacetGuest {
 
   static async load(): Promise<FacetGuest> {
     // As the image's, what is there now is no longer looked at by collections: they would take most of the time.
-    const code = 'import gc, facet_guest\nfacet_guest.freeze()\ngc.freeze()'
+    const code =
+      'import gc, facet_guest\nfacet_guest.freeze()\nfacet_guest.compile_unbroken()\ngc.freeze()'
     const python = await Python.load('facets', FILES, code)
     return new FacetGuest(python)
   }

@@ -154,9 +154,18 @@ sys.meta_path.insert(0, _loader)
 
 def break_invariant(name, file, before, after):
     """Loads the trusted code a second time with one of its texts replaced, as the mutant `name`."""
-    # The library's own texts are not what is broken: compiled by the mutant, some would be refused, and nothing would load.
-    texts = {'guest.codes': f'from {names.__package__}.guest.codes import CODES\n'}
-    for path, old, new in (file, before, after), ('imports.py', 'patches.apply()', ''):
+    _load(name, (file, before, after))
+
+
+def compile_unbroken():
+    """Compiles what mutants share, so that an interpreter whose memory is kept begins with it."""
+    _load('unbroken')
+    forget('unbroken')
+
+
+def _load(name, *broken):
+    texts = {}
+    for path, old, new in *broken, *_LEFT_OUT:
         module = path.removesuffix('.py').replace('/', '.')
         text = texts.get(module)
         if text is None:
@@ -165,9 +174,18 @@ def break_invariant(name, file, before, after):
         if text.count(old) != 1:
             raise ValueError(f'{path} has {text.count(old)} times {old!r}')
         texts[module] = text.replace(old, new)
+    # The library's own texts are not what is broken: compiled by the mutant, some would be refused, and nothing would load.
+    texts['guest.codes'] = f'from {names.__package__}.guest.codes import CODES\n'
     _loader.texts[name] = texts
     _mutants[name] = importlib.import_module(f'{name}.builtins')
     freeze()
+
+
+# What is done once for the interpreter, or was: the library's codes are scanned, and no mutant has another scan.
+_LEFT_OUT = (
+    ('imports.py', 'patches.apply()', ''),
+    ('guest/library.py', '    scan(marshal.loads(_code))\n', '    pass\n'),
+)
 
 
 def forget(name):

@@ -1,5 +1,5 @@
 /** Compares the positions of a source's instructions with those of its guarded text, mapped back. */
-import { createMapper } from '../../src/rewrite/map.js'
+import { createMapper, type Mapper } from '../../src/rewrite/map.js'
 import type { Rewriting } from '../../src/rewrite/rewrite.js'
 import type { CPython } from './cpython.js'
 
@@ -16,39 +16,30 @@ export function comparePositions(
   source: string,
   { code, edits }: Rewriting,
 ): Comparison {
-  const positions = python.function<[string, string], [number[], number[]]>(
+  const positions = python.function<[string, string], [Int32Array, Int32Array]>(
     'unguard.both_positions',
   )
   const [plain, guarded] = positions(source, code)
-  const [same, back] = [
-    createMapper(source, source, new Int32Array(0)),
-    createMapper(source, code, edits),
-  ]
+  const same = createMapper(source, source, new Int32Array(0))
+  const back = createMapper(source, code, edits)
   let differing = 0
   let first: Comparison['first']
   for (let i = 0; i < plain.length; i += 4) {
-    const [line, column, endLine, endColumn] = plain.slice(i, i + 4) as [
-      number,
-      number,
-      number,
-      number,
-    ]
-    const [l, c, el, ec] = guarded.slice(i, i + 4) as [number, number, number, number]
-    // Instructions without a column have -1.
-    const expected =
-      column < 0
-        ? [line, column]
-        : [
-            same.toSource(line, column, 'start').offset,
-            same.toSource(endLine, endColumn, 'end').offset,
-          ]
-    const mapped =
-      column < 0
-        ? [l, c]
-        : [back.toSource(l, c, 'start').offset, back.toSource(el, ec, 'end').offset]
+    const expected = placeOf(same, plain, i)
+    const mapped = placeOf(back, guarded, i)
     if (expected[0] === mapped[0] && expected[1] === mapped[1]) continue
     differing += 1
-    first ??= [...expected, ...mapped] as [number, number, number, number]
+    first ??= [...expected, ...mapped]
   }
   return { compared: plain.length / 4, differing, first }
+}
+
+/** From where to where in the source. Instructions without a column have a line, and -1. */
+function placeOf(mapper: Mapper, positions: Int32Array, i: number): [number, number] {
+  const [line, column] = [positions[i]!, positions[i + 1]!]
+  if (column < 0) return [line, column]
+  return [
+    mapper.toSource(line, column, 'start').offset,
+    mapper.toSource(positions[i + 2]!, positions[i + 3]!, 'end').offset,
+  ]
 }

@@ -134,15 +134,30 @@ def translated(text, mode='exec'):
 
 def difference(source, mode='exec'):
     """Where the translated tree of a program's guarded text is not the program's own tree; None when they are equal."""
-    tree = ast.parse(source, mode=mode)
+    # First what may be refused: it is then all that there is to do.
+    other = Plain().visit(translated(guarded(source, mode), mode))
+    one = ast.parse(source, mode=mode)
     if mode == 'exec':
-        without_future_imports(tree)
-    one = ast.dump(Plain().visit(tree), indent=1).splitlines()
-    other = ast.dump(Plain().visit(translated(guarded(source, mode), mode)), indent=1).splitlines()
+        without_future_imports(one)
+    Plain().visit(one)
+    if same(one, other):
+        return None
+    one, other = (ast.dump(tree, indent=1).splitlines() for tree in (one, other))
     for a, b in zip(one, other):
         if a != b:
             return f'{a} | {b}'
     return None if len(one) == len(other) else 'length'
+
+
+def same(one, other):
+    """Whether two trees, or parts of them, are equal but for positions. To write them as text takes longer."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, ast.AST):
+        return all(same(getattr(one, field, None), getattr(other, field, None)) for field in one._fields)
+    if type(one) is list:
+        return len(one) == len(other) and all(map(same, one, other))
+    return repr(one) == repr(other)
 
 
 def shown(request):

@@ -1,6 +1,8 @@
 """The residual language read backwards: takes the guards out of a guarded tree, in place, so that a test can compare what is
 left with the original. Refuses a guard of any other shape than the contract's. Positions stay those of the guarded text."""
+import array
 import ast
+import functools
 import types
 
 OPERATORS = {
@@ -229,27 +231,36 @@ def difference(one, other):
 
 def positions(code, out):
     for line, end_line, column, end_column in code.co_positions():
-        out.extend(-1 if x is None else x for x in (line, column, end_line, end_column))
+        out.extend([-1 if x is None else x for x in (line, column, end_line, end_column)])
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             positions(constant, out)
 
 
+# What compares a program twice, its code and then its positions, has it compiled once.
+@functools.lru_cache(maxsize=1)
+def original_code(source, mode='exec'):
+    return compile(Fold().visit(ast.parse(source, mode=mode)), 'source', mode, dont_inherit=True)
+
+
+@functools.lru_cache(maxsize=1)
+def unguarded_code(guarded, mode='exec'):
+    tree = ast.parse(guarded, mode=mode)
+    return compile(Fold().visit(unguard(tree)), 'source', mode, dont_inherit=True)
+
+
 def compare(source, guarded, mode='exec'):
     """What differs between a source and its guarded text with the guards taken out; None when nothing does."""
     try:
-        original = compile(Fold().visit(ast.parse(source, mode=mode)), 'source', mode, dont_inherit=True)
+        original = original_code(source, mode)
     except (SyntaxError, ValueError) as error:
         return f'no Python: {error}'
     try:
-        tree = ast.parse(guarded, mode=mode)
+        ours = unguarded_code(guarded, mode)
     except SyntaxError as error:
         return f'SyntaxError: {error}: {error.text!r}'
-    try:
-        tree = Fold().visit(unguard(tree))
     except AssertionError as error:
         return f'shape: {error}'
-    ours = compile(tree, 'source', mode, dont_inherit=True)
     if source.count('\n') != guarded.count('\n'):
         return 'lines'
     return difference(original, ours)
@@ -257,7 +268,7 @@ def compare(source, guarded, mode='exec'):
 
 def both_positions(source, guarded):
     """All positions of the original's instructions and of the guarded text's, four numbers each, in one order."""
-    a, b = [], []
-    positions(compile(Fold().visit(ast.parse(source)), 'source', 'exec', dont_inherit=True), a)
-    positions(compile(Fold().visit(unguard(ast.parse(guarded))), 'source', 'exec', dont_inherit=True), b)
+    a, b = array.array('i'), array.array('i')
+    positions(original_code(source), a)
+    positions(unguarded_code(guarded), b)
     return a, b
