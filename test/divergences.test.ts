@@ -23,10 +23,10 @@ let checker: Checker
 let cpython: (source: string) => string
 
 beforeAll(async () => {
-  sandbox = await createSandbox(POLICY, { isolation: 'thread', workers: 1 })
+  sandbox = await createSandbox(POLICY, { isolation: 'thread', workers: 1, spares: 0 })
   evaluating = await createSandbox(
     { ...POLICY, evaluate: true },
-    { isolation: 'thread', workers: 1 },
+    { isolation: 'thread', workers: 1, spares: 0 },
   )
   checker = await createChecker(POLICY)
   cpython = (await loadCPython('engine', 'plainly', 'outcome')).function('outcome.outcome')

@@ -22,7 +22,7 @@ describe.each<[Isolation, Policy]>([
 ])('isolation %s, %j', (isolation, policy) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox(policy, { isolation })
+    sandbox = await createSandbox(policy, { isolation, spares: 0 })
   })
   afterAll(() => sandbox.close())
 
@@ -73,7 +73,7 @@ describe.each<[Isolation, Policy]>([
 test('a run that waits goes on with it', async () => {
   await using asking = await createSandbox(
     { language: 'full', capabilities: { ask: { approve: true } } },
-    { capabilities: { ask: () => 1, tell: () => 1 } },
+    { spares: 0, capabilities: { ask: () => 1, tell: () => 1 } },
   )
   const told = await asking.run('import os\n[tell(), os.environ["A"]]', { env: { A: '1' } })
   expect(returned(told)).toEqual([1, '1'])

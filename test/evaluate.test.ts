@@ -12,10 +12,10 @@ import {
 } from '../src/index.js'
 import { decodeRecording, encodeRecording } from '../src/sandbox/repeat.js'
 import type { Exchange } from '../src/trusted/broker/ledger.js'
-import { keepCompilers } from './support/compilers.js'
 import { raised, returned, waiting } from './support/outcomes.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
-keepCompilers('process', 'thread')
+const workers = sharedWorkers()
 
 const POLICY = { modules: 'standard', evaluate: true } as const
 let events: EffectEvent[] = []
@@ -23,7 +23,7 @@ let sandbox: Sandbox
 
 beforeAll(async () => {
   sandbox = await createSandbox(POLICY, {
-    isolation: 'thread',
+    ...workers('thread'),
     modules: { helpers: 'def calc(text):\n    return eval(text)\nrate = 3\n' },
     onEffect: (event) => events.push(event),
   })
@@ -424,9 +424,9 @@ Test passed.
       await value(`
 import timeit
 seen = []
-made = timeit.timeit('seen.append(n)', 'n = 7', number=3, globals=globals())
+made = timeit.timeit('seen.append(n); sum(range(10_000))', 'n = 7', number=3, globals=globals())
 again = timeit.repeat('pass', number=1, repeat=2)
-timed = timeit.timeit(lambda: seen.append(8), number=2)
+timed = timeit.timeit(lambda: (seen.append(8), sum(range(10_000))), number=2)
 seen, made > 0, len(again), timed > 0`),
     ).toEqual([[7, 7, 7, 8, 8], true, 2, true])
     expect(await error("import timeit\ntimeit.timeit('nowhere', number=1)")).toContain(
@@ -435,7 +435,7 @@ seen, made > 0, len(again), timed > 0`),
   })
 
   test('without `evaluate: true` no example is tried and functions alone are timed', async () => {
-    await using plain = await createSandbox({ modules: 'standard' }, { isolation: 'thread' })
+    await using plain = await createSandbox({ modules: 'standard' }, workers('thread'))
     expect(returned(await plain.run(`${DOCTEST}tuple(doctest.testmod())`))).toEqual([0, 0])
     expect(returned(await plain.run('import timeit\ntimeit.timeit(list, number=9) >= 0'))).toBe(
       true,
@@ -557,8 +557,8 @@ describe('the host is told, and bounds it', () => {
 
   test('all texts of a run together may take limits.compileMs', async () => {
     const small = await createSandbox(
-      { ...POLICY, limits: { compileMs: 400, wallMs: 20_000 } },
-      { isolation: 'thread' },
+      { ...POLICY, limits: { compileMs: 200, wallMs: 20_000 } },
+      workers('thread'),
     )
     const source = `
 i = 0
@@ -569,7 +569,7 @@ try:
 except RuntimeError as e: told = str(e)
 told, i < 5000`
     expect(returned(await small.run(source))).toEqual([
-      'the texts of this run took more than 400 ms to compile (limits.compileMs)',
+      'the texts of this run took more than 200 ms to compile (limits.compileMs)',
       true,
     ])
     // The next run has its own.
@@ -599,7 +599,7 @@ told, i < 5000`
 
 describe.each(['process', 'thread', 'inline'] as const)('with isolation %s', (isolation) => {
   test('runs, formulas, sheets and sessions evaluate', async () => {
-    const one = await createSandbox(POLICY, { isolation })
+    const one = await createSandbox(POLICY, { isolation, spares: 0 })
     expect(returned(await one.run("d = {'x': 2}\n[eval('x + 1', d), eval('x + 1', d)]"))).toEqual([
       3, 3,
     ])
@@ -649,10 +649,10 @@ describe('a run that is made again, and one that waits', () => {
 
   test('waits with what text has made, and goes on elsewhere', async () => {
     const options = {
-      isolation: 'thread',
+      ...workers('thread'),
       capabilities: { ask: awaitable(() => LATER) },
       states: { key: new Uint8Array(32) },
-    } as const
+    }
     const policy = { ...POLICY, capabilities: { ask: {} } }
     const first = await createSandbox(policy, options)
     const source = `
@@ -749,7 +749,7 @@ told, hasattr(enum.Enum, 'planted')`),
   }, 60_000)
 
   test('without the key nothing of it is there', async () => {
-    const none = await createSandbox({ modules: 'standard' }, { isolation: 'thread' })
+    const none = await createSandbox({ modules: 'standard' }, workers('thread'))
     expect((await none.run("eval('1')")).status).toBe('refused')
     expect(
       returned(await none.run("[name in globals() for name in ('eval', 'exec', 'compile')]")),

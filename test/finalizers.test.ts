@@ -7,7 +7,7 @@ let sandbox: Sandbox
 beforeAll(async () => {
   sandbox = await createSandbox(
     { modules: 'standard', limits: { fuel: 2_000_000, wallMs: 10_000 } },
-    { isolation: 'thread' },
+    { isolation: 'thread', workers: 1, spares: 0 },
   )
 })
 afterAll(() => sandbox.close())

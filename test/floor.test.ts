@@ -11,6 +11,9 @@ import {
 } from '../src/index.js'
 import { KNOWN_BUGS } from '../src/trusted/language/known-bugs.js'
 import { sectionsOf } from './support/case-files.js'
+import { sharedWorkers } from './support/shared-workers.js'
+
+const workers = sharedWorkers()
 
 interface Program {
   readonly name: string
@@ -62,7 +65,7 @@ describe.each(Object.keys(PRESETS) as PresetName[])('under preset %s', (preset) 
   beforeAll(async () => {
     // The time is that of a busy machine. All else is the preset's.
     const policy = { preset, limits: { wallMs: 30_000 } }
-    sandbox = await createSandbox(policy, { isolation: 'thread', workers: 1 })
+    sandbox = await createSandbox(policy, workers('thread'))
   })
   afterAll(() => sandbox.close())
 

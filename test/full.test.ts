@@ -12,6 +12,7 @@ import {
   createPool,
   createSandbox,
   describe as describePolicy,
+  type EffectEvent,
   type Outcome,
   type Policy,
   type Sandbox,
@@ -49,14 +50,15 @@ keepCompilers('process', 'thread')
 let sandbox: Sandbox<'process'>
 let inline: Sandbox<'inline'>
 const asked: unknown[] = []
+const options = {
+  workers: 1,
+  spares: 0,
+  trusted: { vault: { source: VAULT, expose: ['count'] } },
+  capabilities: CAPABILITIES,
+  onEffect: ({ kind, target, decision }: EffectEvent) => void asked.push([kind, target, decision]),
+}
 beforeAll(async () => {
-  sandbox = await createSandbox(POLICY, {
-    workers: 1,
-    spares: 0,
-    trusted: { vault: { source: VAULT, expose: ['count'] } },
-    capabilities: CAPABILITIES,
-    onEffect: ({ kind, target, decision }) => asked.push([kind, target, decision]),
-  })
+  sandbox = await createSandbox(POLICY, options)
   inline = await createSandbox(POLICY, { isolation: 'inline', capabilities: CAPABILITIES })
 })
 afterAll(() => Promise.all([sandbox.close(), inline.close()]))
@@ -422,11 +424,15 @@ told = [sorted(vars(builtins)), sorted(sys.modules), len(everything), sorted(set
 [hashlib.sha256(repr(told).encode()).hexdigest(), count()]`
 
 describe('hostile programs reach nothing, and the next run is pristine', () => {
+  /** In a thread of this very process, where no jail stands between a program and the tests; a new one is also started sooner. */
+  let exposed: Sandbox<'thread'>
   let before: unknown
   beforeAll(async () => {
-    before = told(await sandbox.run(PRISTINE))
+    exposed = await createSandbox(POLICY, { ...options, isolation: 'thread' })
+    before = told(await exposed.run(PRISTINE))
     expect(before).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), 1])
   })
+  afterAll(() => exposed.close())
 
   test.each<[what: string, source: string, wallMs?: number]>([
     [
@@ -478,7 +484,7 @@ describe('hostile programs reach nothing, and the next run is pristine', () => {
     [
       'a collector that runs forged finalizers',
       'import gc\nclass D:\n    def __del__(self):\n        D()\n        gc.collect()\nfor _ in range(1000): D()',
-      1_000,
+      300,
     ],
     [
       'referrers of everything',
@@ -498,7 +504,8 @@ describe('hostile programs reach nothing, and the next run is pristine', () => {
     ],
     [
       'the poll switched off',
-      `${MEMORY_WRITE}\nfor a in range(8 << 10, 5 << 20, 4):\n    if peek(a) in (1, 50, 49): poke(a, 0)\nwhile True: pass`,
+      `${MEMORY_WRITE}\nimport re\nfor word in re.finditer(b'[\\x01\\x31\\x32]\\0\\0\\0', bytes(memory[8 << 10:5 << 20])):\n    if word.start() % 4 == 0: poke((8 << 10) + word.start(), 0)\nwhile True: pass`,
+      1_000,
     ],
     [
       'everything called',
@@ -508,7 +515,7 @@ describe('hostile programs reach nothing, and the next run is pristine', () => {
     '%s',
     async (_, source, wallMs = 3_000) => {
       asked.length = 0
-      const outcome = await sandbox.run(`HELD = 'a secret of this run'\n${source}`, {
+      const outcome = await exposed.run(`HELD = 'a secret of this run'\n${source}`, {
         limits: { wallMs },
       })
       // However it ended, it was told as one of the ways in which runs end.
@@ -522,7 +529,7 @@ describe('hostile programs reach nothing, and the next run is pristine', () => {
       ).not.toContain(SECRET)
       // Nothing was asked of the host that was answered, but what is granted.
       expect(asked.filter((effect) => (effect as unknown[])[2] === 'allowed')).toEqual([])
-      expect(told(await sandbox.run(PRISTINE))).toEqual(before)
+      expect(told(await exposed.run(PRISTINE))).toEqual(before)
     },
     60_000,
   )

@@ -174,6 +174,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
       { modules: 'standard', limits: { waitMs: 100, effectBytes: 100_000, wallMs: 10_000 } },
       {
         isolation,
+        spares: 0,
         capabilities: { ...functions, fine: () => 'fine' },
         onEffect: (event) => events.push(event),
       },
@@ -204,6 +205,7 @@ test('a log that throws, rejects, or is slow is nobody’s concern', async () =>
     {},
     {
       isolation: 'thread',
+      spares: 0,
       capabilities: { f: () => 1 },
       onEffect: () => {
         told++

@@ -60,7 +60,13 @@ describe('a sandbox', () => {
     const trusted = { engine: { source: 'def f(guest, *args):\n    return args', expose: [] } }
     sandbox = await createSandbox(
       { limits: { wallMs: 5_000 } },
-      { isolation: 'thread', workers: 1, snapshotKey: new Uint8Array(32).fill(7), trusted },
+      {
+        isolation: 'thread',
+        workers: 1,
+        spares: 0,
+        snapshotKey: new Uint8Array(32).fill(7),
+        trusted,
+      },
     )
     const made = await sandbox.formula('a + toString', ['a', 'toString'])
     if (made.status !== 'compiled') throw new Error(made.status)

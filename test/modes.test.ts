@@ -8,7 +8,7 @@ let sandbox: Sandbox<'thread'>
 beforeAll(async () => {
   sandbox = await createSandbox(
     { modules: { math: ['sqrt', 'pi'], 'collections.abc': '*' } },
-    { isolation: 'thread', workers: 1, trusted: FEES },
+    { isolation: 'thread', workers: 1, spares: 0, trusted: FEES },
   )
 })
 afterAll(() => sandbox.close())
@@ -150,6 +150,7 @@ describe('the body of a function', () => {
     const awaiting = await createSandbox(policy, {
       isolation: 'thread',
       workers: 1,
+      spares: 0,
       capabilities: { price },
     })
     const source = `import asyncio

@@ -15,7 +15,10 @@ import {
   type Policy,
 } from '../src/index.js'
 import { returned, raised } from './support/outcomes.js'
+import { sharedWorkers } from './support/shared-workers.js'
 import { serve, type WebServer } from './support/web.js'
+
+const workers = sharedWorkers()
 
 const SECRET = 'tk_5up3r/s3cr+t=%?'
 
@@ -150,8 +153,7 @@ beforeAll(async () => {
       },
     },
     {
-      workers: 1,
-      spares: 0,
+      ...workers('process'),
       onEffect: (event) => events.push(event),
       approve: ({ target }) => target.endsWith('?yes'),
       secrets: { API_KEY: { value: SECRET, hosts: [origin] } },
@@ -561,8 +563,7 @@ describe('a secret that gets in all the same', () => {
     await using own = await createSandbox(
       { modules: 'standard', network: { allow: [origin] } },
       {
-        workers: 1,
-        spares: 0,
+        ...workers('process'),
         secrets: { API_KEY: { value: SECRET, hosts: [origin] } },
         capabilities: {
           leak: () => SECRET,
@@ -610,8 +611,7 @@ test('files whose names a mask makes one: the first is there, and the other is c
       artifacts: { from: '/' },
     },
     {
-      workers: 1,
-      spares: 0,
+      ...workers('process'),
       secrets: Object.fromEntries(
         keys.map((value, index) => [`KEY${index}`, { value, hosts: [origin] }]),
       ),
@@ -646,7 +646,7 @@ test('a run with requests is recorded and made again, and nobody is asked', asyn
 test('one that is to be approved waits for who resumes it, and is made once', async () => {
   await using own = await createSandbox(
     { modules: 'standard', network: { allow: [{ origin, approve: true }] } },
-    { workers: 1, spares: 0 },
+    workers('process'),
   )
   const source = `import requests\nrequests.get('${origin}/once').json()['url']`
   const waiting = await own.run(source)
@@ -671,7 +671,7 @@ describe('a handler of the host’s', () => {
   const withHandler = async (options: SandboxOptions, policy: Policy, source: string) => {
     await using own = await createSandbox(
       { modules: 'standard', ...policy },
-      { workers: 1, spares: 0, ...options },
+      { ...workers('process'), ...options },
     )
     return await own.run(source, { inputs: { origin } })
   }
@@ -810,7 +810,7 @@ test('TLS: a certificate for another name, and one of nobody’s', async () => {
           ],
         },
       },
-      { workers: 1, spares: 0, network: { resolve: async () => ['127.0.0.1'], ...(ca && { ca }) } },
+      { ...workers('process'), network: { resolve: async () => ['127.0.0.1'], ...(ca && { ca }) } },
     )
     return returned(
       await own.run(
@@ -838,7 +838,7 @@ describe('options', () => {
   const network = { allow: ['https://api.example.com'] }
   const made = async (policy: Policy, options: SandboxOptions): Promise<string> => {
     try {
-      await (await createSandbox(policy, { workers: 1, spares: 0, ...options })).close()
+      await (await createSandbox(policy, { ...workers('process'), ...options })).close()
       return 'made'
     } catch (error) {
       return `${(error as Error).name}: ${(error as Error).message}`

@@ -7,7 +7,7 @@ let sandbox: Sandbox
 beforeAll(async () => {
   sandbox = await createSandbox(
     { modules: { math: ['sqrt', 'pi'], collections: '*', 'string.templatelib': '*' } },
-    { isolation: 'thread' },
+    { isolation: 'thread', workers: 1, spares: 0 },
   )
 }, 60_000)
 

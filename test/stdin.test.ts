@@ -49,7 +49,7 @@ describe.each<Isolation>(['process', 'thread', 'inline'])('isolation %s', (isola
   beforeAll(async () => {
     sandbox = await createSandbox(
       { preset: 'script', limits: { wallMs: 20_000, waitMs: 2_000, effectBytes: 4_096 } },
-      { isolation, workers: 1, spares: 0, onEffect: (event) => events.push(event) },
+      { ...workers(isolation), onEffect: (event) => events.push(event) },
     )
   })
   afterAll(() => sandbox.close())

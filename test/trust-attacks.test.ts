@@ -38,7 +38,7 @@ async function open(isolation: 'process' | 'thread' | 'inline'): Promise<Sandbox
     { modules: 'standard' },
     {
       isolation,
-      ...(isolation !== 'inline' && { workers: 1 }),
+      ...(isolation !== 'inline' && { workers: 1, spares: 0 }),
       trusted: { engine: { source: SOURCE, expose: EXPOSE } },
     },
   )
@@ -254,7 +254,7 @@ describe('bad moments', () => {
     ['in trusted code', 'ledger.each(lambda row: sum(range(10 ** 12)))'],
     ['caught by trusted code', 'def f():\n  while True: pass\nledger.contained(f)'],
   ])('an end by force %s ends both, and leaves nothing', async (_, source) => {
-    const outcome = await sandbox.run(source, { limits: { fuel: 20_000, wallMs: 1_500 } })
+    const outcome = await sandbox.run(source, { limits: { fuel: 20_000, wallMs: 500 } })
     expect(outcome.status).toBe('exhausted')
     expect(told(await sandbox.run('[row["price"] for row in ledger.each(lambda r: r)]'))).toEqual([
       10, 20,

@@ -26,7 +26,12 @@ const MAIN = (body: string): string =>
 beforeAll(async () => {
   sandbox = await createSandbox(
     { modules: 'standard' },
-    { isolation: 'thread', workers: 1, trusted: { shop: { source: SOURCE, expose: EXPOSE } } },
+    {
+      isolation: 'thread',
+      workers: 1,
+      spares: 0,
+      trusted: { shop: { source: SOURCE, expose: EXPOSE } },
+    },
   )
 })
 afterAll(() => sandbox.close())
@@ -252,7 +257,7 @@ describe('a module that does not load', () => {
   const load = (source: string) =>
     createSandbox(
       { preset: 'formula' },
-      { isolation: 'thread', trusted: { shop: { source, expose: [] } } },
+      { isolation: 'thread', spares: 0, trusted: { shop: { source, expose: [] } } },
     )
 
   test('is told with its line', async () => {
