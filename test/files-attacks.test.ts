@@ -21,9 +21,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { hostFolder, refill } from './support/host-folder.js'
+import { sharedWorkers } from './support/shared-workers.js'
 import { createSandbox, type Capabilities, type Policy, type Sandbox } from '../src/index.js'
 import { denier } from '../src/trusted/files/deny.js'
 
+const workers = sharedWorkers()
 const folders = hostFolder()
 const { top, data, outside } = folders
 let before: unknown
@@ -69,7 +71,7 @@ function sandboxWith(
       filesystem: { '/': { from: data, maxFiles: 10_000, ...mount } as never },
       limits: { wallMs: 60_000, fileOperations: 1_000_000 },
     },
-    { isolation: 'thread', workers: 1, spares: 0, capabilities },
+    { ...workers('thread'), capabilities },
   )
   sandboxes.set(key, made)
   return made
@@ -343,7 +345,7 @@ def told(name):
       modules: 'standard',
       filesystem: { '/': { from: data, access: 'overlay', deny: ['by/path/hook'] } },
     },
-    { isolation: 'thread', workers: 1, spares: 0 },
+    workers('thread'),
   )
   expect((await sandbox.run(source)) as unknown).toMatchObject({ value: [75, null] })
 })

@@ -7,19 +7,17 @@ import { PreparedFunction } from '../src/sandbox/direct-call.js'
 import { PreparedRoom } from '../src/sandbox/formula-guest.js'
 import { createSandbox, type InlineFormula } from '../src/index.js'
 import { InlineWorker } from '../src/platform/node/inline.js'
-import type { LoadedImage } from '../src/platform/node/image.js'
 import { Killed } from '../src/trusted/wall/killed.js'
 import { codePoint } from './support/code-points.js'
 import { ask, type Answer } from './support/images.js'
 import { COMMON, shipped, ShippedGuest } from './support/shipped.js'
 
-let image: LoadedImage
 let python: ShippedGuest
 beforeAll(() => {
-  image = shipped()
+  python = new ShippedGuest(shipped(), { stackBytes: 984 << 10 })
 })
 beforeEach(() => {
-  python = new ShippedGuest(image, { stackBytes: 984 << 10 })
+  python.guest.reset()
 })
 
 function prepare(

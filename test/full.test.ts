@@ -18,7 +18,7 @@ import {
   type Sandbox,
 } from '../src/index.js'
 import { pyrestrict } from './support/cli.js'
-import { keepCompilers } from './support/compilers.js'
+import { sharedWorkers } from './support/shared-workers.js'
 import { resolvePolicy } from '../src/policy/policy.js'
 
 const POLICY: Policy = { language: 'full', limits: { wallMs: 20_000 } }
@@ -45,7 +45,7 @@ const told = (outcome: Outcome): unknown =>
           ? outcome.limit
           : outcome.status
 
-keepCompilers('process', 'thread')
+const workers = sharedWorkers()
 
 let sandbox: Sandbox<'process'>
 let inline: Sandbox<'inline'>
@@ -231,8 +231,7 @@ describe('the rest of the library holds', () => {
 
   test('what a run is given to read, and modules of the host that are real modules', async () => {
     await using box = await createSandbox(POLICY, {
-      workers: 1,
-      spares: 0,
+      ...workers('process'),
       modules: {
         helpers: 'def f(x):\n    return x.__class__.__name__\n',
         'pkg.part': 'from . import other\nvalue = other.n + 1\n',
@@ -293,7 +292,7 @@ describe('the rest of the library holds', () => {
     const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     await using box = await createSandbox(
       { ...POLICY, network: { allow: [at] } },
-      { workers: 1, spares: 0 },
+      workers('process'),
     )
     const source = `import urllib.request, requests\n[urllib.request.urlopen("${at}/a").read().decode(), requests.get("${at}/b").text]`
     expect(told(await box.run(source))).toEqual(['hello /a', 'hello /b'])
@@ -305,7 +304,7 @@ describe('the rest of the library holds', () => {
   })
 
   test('a pool that sandboxes of either language share', async () => {
-    await using pool = createPool({ workers: 1 })
+    await using pool = createPool({ isolation: 'thread', workers: 1 })
     await using full = await createSandbox(POLICY, { pool })
     await using restricted = await createSandbox({ limits: { wallMs: 20_000 } }, { pool })
     const source = 'getattr(int, "".join(["__mro", "__"]), "none")'
@@ -317,7 +316,7 @@ describe('the rest of the library holds', () => {
   })
 
   test.each(['process', 'thread', 'inline'] as const)('isolation %s', async (isolation) => {
-    await using box = await createSandbox(POLICY, { isolation, spares: 0 })
+    await using box = await createSandbox(POLICY, workers(isolation))
     expect(told(await box.run('(1).__class__.__name__'))).toBe('int')
     expect(told(await box.run('while True: pass', { limits: { wallMs: 100 } }))).toBe('wallMs')
     expect(told(await box.run('(2).__class__.__name__'))).toBe('int')
@@ -505,7 +504,7 @@ describe('hostile programs reach nothing, and the next run is pristine', () => {
     [
       'the poll switched off',
       `${MEMORY_WRITE}\nimport re\nfor word in re.finditer(b'[\\x01\\x31\\x32]\\0\\0\\0', bytes(memory[8 << 10:5 << 20])):\n    if word.start() % 4 == 0: poke((8 << 10) + word.start(), 0)\nwhile True: pass`,
-      1_000,
+      500,
     ],
     [
       'everything called',
