@@ -5,9 +5,9 @@ import { FORMAT_NAMES, createFormatter } from '../src/report/formats.js'
 import { explain } from '../src/rules/load.js'
 import { Link } from '../src/trusted/channel/link.js'
 import { decodeValue, encodeValue, type Value } from '../src/trusted/channel/values.js'
-import { keepCompilers } from './support/compilers.js'
+import { sharedWorkers } from './support/shared-workers.js'
 
-keepCompilers('thread')
+const workers = sharedWorkers('thread')
 
 type Answer = Record<string, Value>
 
@@ -31,10 +31,7 @@ async function lyingSandbox(lie: (honest: Answer) => object): Promise<Sandbox> {
     const answers = (told as { answers: Answer[] }).answers.map(lie)
     return { ...done, response: encodeValue({ retire: false, answers } as never) }
   }
-  const sandbox = await createSandbox(
-    { preset: 'script' },
-    { isolation: 'thread', workers: 1, spares: 0 },
-  )
+  const sandbox = await createSandbox({ preset: 'script' }, workers('thread'))
   open.push(sandbox)
   return sandbox
 }
@@ -105,10 +102,7 @@ test.each(LIES.filter(([name]) => /not done|no source has|far beyond/.test(name)
       if (formula.status === 'compiled')
         await Promise.allSettled([formula.evaluate({ a: 1, b: 2, c: 3 } as never)])
     Link.prototype.perform = perform
-    const honest = await createSandbox(
-      { preset: 'script' },
-      { isolation: 'thread', workers: 1, spares: 0 },
-    )
+    const honest = await createSandbox({ preset: 'script' }, workers('thread'))
     open.push(honest)
     expect(await honest.run('1 + 1')).toMatchObject({ status: 'returned', value: 2 })
   },

@@ -5,6 +5,7 @@ import type { Position, Span } from '../src/diagnostic.js'
 import { Source } from '../src/syntax/source.js'
 import { codeFrame } from '../src/report/frame.js'
 import { columns, visible, visibleJson, visibleLines, visibleName } from '../src/report/visible.js'
+import { codePoint } from './support/code-points.js'
 
 function position(source: string, offset: number): Position {
   return new Source(source).position(offset)

@@ -7,6 +7,7 @@ import { inSteps } from '../src/sandbox/steps.js'
 import { encode, Tuple } from '../src/trusted/channel/encode.js'
 import { validate } from '../src/trusted/channel/validate.js'
 import { MOST_DEPTH, PLAIN, WireError, type WireLimits } from '../src/trusted/channel/wire.js'
+import { codePoint } from './support/code-points.js'
 import { bare, BareGuest } from './support/images.js'
 
 const MAKER = readFileSync(new URL('support/wire_values.py', import.meta.url), 'utf8')
