@@ -59,7 +59,7 @@ export class FacetGuest {
   static async load(): Promise<FacetGuest> {
     // As the image's, what is there now is no longer looked at by collections: they would take most of the time.
     const code =
-      'import gc, facet_guest\nfacet_guest.freeze()\nfacet_guest.compile_unbroken()\ngc.freeze()'
+      'import gc, facet_guest\nfacet_guest.freeze()\nfacet_guest.compile_shared()\ngc.freeze()'
     const python = await Python.load('facets', FILES, code)
     return new FacetGuest(python)
   }

@@ -152,20 +152,17 @@ _loader = Mutants()
 sys.meta_path.insert(0, _loader)
 
 
+def compile_shared():
+    """Compiles what mutants share, and loads none, so that an interpreter whose memory is kept begins with it."""
+    for name, module in [*sys.modules.items()]:
+        if name.partition('.')[0] == names.__package__:
+            _loader.codes[name, None] = module.__spec__.loader.get_code(name)
+
+
 def break_invariant(name, file, before, after):
     """Loads the trusted code a second time with one of its texts replaced, as the mutant `name`."""
-    _load(name, (file, before, after))
-
-
-def compile_unbroken():
-    """Compiles what mutants share, so that an interpreter whose memory is kept begins with it."""
-    _load('unbroken')
-    forget('unbroken')
-
-
-def _load(name, *broken):
     texts = {}
-    for path, old, new in *broken, *_LEFT_OUT:
+    for path, old, new in (file, before, after), *_LEFT_OUT:
         module = path.removesuffix('.py').replace('/', '.')
         text = texts.get(module)
         if text is None:
