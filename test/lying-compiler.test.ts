@@ -7,7 +7,7 @@ import { Link } from '../src/trusted/channel/link.js'
 import { decodeValue, encodeValue, type Value } from '../src/trusted/channel/values.js'
 import { sharedWorkers } from './support/shared-workers.js'
 
-const workers = sharedWorkers('thread')
+const workers = sharedWorkers()
 
 type Answer = Record<string, Value>
 
