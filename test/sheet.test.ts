@@ -29,7 +29,7 @@ const raised = (type: string, message: string): Cell => ({
 describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
   let sandbox: Sandbox
   beforeAll(async () => {
-    sandbox = await createSandbox({ preset: 'formula', limits: { wallMs: 200 } }, of(isolation))
+    sandbox = await createSandbox({ preset: 'formula', limits: { wallMs: 500 } }, of(isolation))
   })
   afterAll(() => sandbox.close())
 
