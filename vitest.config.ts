@@ -8,7 +8,6 @@ const FAST = [
   'compile',
   'facets',
   'guards',
-  'inline',
   'kinds',
   'layers',
   'map',
