@@ -46,7 +46,7 @@ def _wait(timeout):
     """Nobody works beside the one who waits."""
     if timeout is None:
         raise RuntimeError('deadlock: nobody else sets the result, there is one thread')
-    time.sleep(timeout)
+    time.sleep(max(timeout, 0))
 `,
       ],
       ["LOGGER.exception('exception calling callback for %r', self)", '_tell(self)'],
