@@ -5,9 +5,7 @@
  * the flag is everybody's.
  */
 import { setFlagsFromString } from 'node:v8'
-
-/** In V8's unit, about the bytes of WebAssembly that one function has run; its own default is 1.8 to 13 million. */
-const TIERING_BUDGET = 2_000_000_000
+import { TIERING_BUDGET } from '../platform/node/quick-start.js'
 
 /** The pipeline, loaded when it is used: a help text needs no parser. */
 export function loadPipeline(): Promise<typeof import('../pipeline.js')> {
