@@ -68,7 +68,16 @@ export default defineConfig(({ mode }) => {
       maxWorkers: 2,
       sequence: { sequencer: LongestFirst },
       projects: [
-        { extends: true, test: { name: 'shared', include, exclude: ALONE, isolate: false } },
+        {
+          extends: true,
+          test: {
+            name: 'shared',
+            include,
+            exclude: ALONE,
+            isolate: false,
+            setupFiles: 'test/support/setup.ts',
+          },
+        },
         { extends: true, test: { name: 'alone', include: ALONE } },
       ],
     },

@@ -3,9 +3,6 @@ import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { ArgumentError, createPool, createSandbox, OverloadError } from '../src/index.js'
 import type { Outcome, Policy, PoolSettings, SandboxOptions, WorkerPool } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
-
-keepCompilers('process', 'thread')
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {

@@ -2,9 +2,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSandbox } from '../src/index.js'
 import type { Isolation, Outcome, Sandbox } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
-
-keepCompilers('thread')
 
 const joined = (term: string, operator: string) => (terms: number) =>
   Array<string>(terms).fill(term).join(operator)

@@ -1,9 +1,6 @@
 /** The end of a program, in both languages: as CPython ends one. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSandbox, type Outcome, type Sandbox } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
-
-keepCompilers('thread')
 
 /** Programs, and what each has printed when it is over. */
 const PRINTED: Readonly<Record<string, readonly [program: string, printed: string]>> = {

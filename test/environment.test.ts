@@ -8,10 +8,7 @@ import {
   type Sandbox,
 } from '../src/index.js'
 import { pyrestrict } from './support/cli.js'
-import { keepCompilers } from './support/compilers.js'
 import { raised, returned, waiting } from './support/outcomes.js'
-
-keepCompilers('process', 'thread')
 
 const HOME = { HOME: '/' }
 

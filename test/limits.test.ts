@@ -9,9 +9,6 @@ import {
   type Sandbox,
   type SandboxOptions,
 } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
-
-keepCompilers('process', 'thread')
 
 /** Programs that do not tick while they do what they do, or hardly. */
 const NEVER_TICKING: Record<string, string> = {

@@ -12,9 +12,6 @@ import {
   type Policy,
   type Sandbox,
 } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
-
-keepCompilers('process', 'thread')
 
 /** Its value, or what it raised, or why it was refused. */
 function told(outcome: Outcome): unknown {

@@ -2,10 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { ClosedError, createSandbox, ValueError } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
 import { SETUP as setup } from './support/worker-setup.js'
-
-keepCompilers('process', 'thread')
 
 /** The thread does nothing else meanwhile, nor the processor. */
 const block = (ms: number): void => {

@@ -1,9 +1,6 @@
 /** Runs in slices: paused at any moment, resumed later, with nothing of the pause counted. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSandbox, PolicyError, type Sandbox } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
-
-keepCompilers('process', 'thread')
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 /** Writes a line every few milliseconds. */

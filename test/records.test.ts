@@ -1,9 +1,6 @@
 /** Records: data whose fields are attributes, for templates; and field names that somebody hostile chose. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { createSandbox, record, type Isolation, type Value } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
-
-keepCompilers('process', 'thread')
 
 const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
 

@@ -6,10 +6,7 @@ import { createPool, createSandbox, SnapshotError } from '../src/index.js'
 import type { Outcome, Policy, Sandbox, SandboxOptions, Session, WorkerPool } from '../src/index.js'
 import { starterOf } from '../src/sandbox/workers.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
-import { keepCompilers } from './support/compilers.js'
 import { LIMITS as limits, SETUP as setup } from './support/worker-setup.js'
-
-keepCompilers('process', 'thread')
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {

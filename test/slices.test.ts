@@ -1,9 +1,6 @@
 /** A run in slices of fuel: it does what it would have done, and stands still in between. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { awaitable, createPool, createSandbox } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
-
-keepCompilers('process', 'thread')
 
 const LOOP =
   'x = 0\nfor i in range(102_000):\n    x += 1\n    if i % 51_000 == 0: print(i, flush=True)\nx'

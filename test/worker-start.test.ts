@@ -1,9 +1,6 @@
 /** Workers whose very first run is ended at once: none is the worse for it, whatever the run was cut off in. */
 import { describe, expect, test } from 'vitest'
 import { createSandbox, type Outcome } from '../src/index.js'
-import { keepCompilers } from './support/compilers.js'
-
-keepCompilers('process', 'thread')
 
 /** Draws randomness, reads clocks, sleeps, writes and raises: what a run can set the runtime around it to do. */
 const BUSY = `

@@ -1,12 +1,21 @@
-/** Compile workers end with the last sandbox that they serve. One that does nothing else keeps them, from a file's first test to its last. */
+/**
+ * Compile workers end with the last sandbox that they serve. The tests of one process keep them from file to file: to start one takes
+ * longer than most tests. A pool keeps what compiles for its sandboxes, and starts nothing by itself.
+ */
 import { afterAll, beforeAll } from 'vitest'
-import { createSandbox, type Isolation, type Sandbox } from '../../src/index.js'
+import { createPool, type WorkerPool } from '../../src/index.js'
 
 /** Threads compile for the isolation `inline` too. */
-export function keepCompilers(...isolations: readonly Exclude<Isolation, 'inline'>[]): void {
-  let kept: Sandbox[] = []
+const open = (): WorkerPool[] => [createPool(), createPool({ isolation: 'thread' })]
+
+let kept = open()
+
+/** For tests that count workers, or measure what is left of them: in this file they end with the sandboxes that they serve. */
+export function endCompilers(): void {
   beforeAll(async () => {
-    kept = await Promise.all(isolations.map((isolation) => createSandbox({}, { isolation })))
+    await Promise.all(kept.map((pool) => pool.close()))
   })
-  afterAll(() => Promise.all(kept.map((sandbox) => sandbox.close())))
+  afterAll(() => {
+    kept = open()
+  })
 }
