@@ -24,9 +24,9 @@ import { DEFAULT_POLICY, resolvePolicy } from '../src/policy/policy.js'
 import { encodeAnswers, readAnswers } from '../src/trusted/channel/compile-answer.js'
 import { encodeValue } from '../src/trusted/channel/values.js'
 import { Link } from '../src/trusted/channel/link.js'
-import { endCompilers } from './support/compilers.js'
+import { shareNoWorkers } from './support/shared-workers.js'
 
-endCompilers()
+shareNoWorkers()
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {

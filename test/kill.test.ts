@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { createSandbox, type Sandbox } from '../src/index.js'
-import { endCompilers } from './support/compilers.js'
+import { shareNoWorkers } from './support/shared-workers.js'
 
-endCompilers()
+shareNoWorkers()
 
 /** Processes whose parent is this one. */
 function jails(): number[] {

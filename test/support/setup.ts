@@ -1,2 +1,2 @@
 /** What each process of the tests begins with. Vitest runs a file of setup before each file of tests, and loads what it imports once. */
-import './compilers.js'
+import './shared-workers.js'
