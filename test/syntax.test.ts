@@ -97,6 +97,17 @@ describe('a tree', () => {
     expect(parser.parse('if x: pass\n').hasError).toBe(false)
   })
 
+  test('ends comments in a field with their lines, where line breaks in brackets are read as spaces', () => {
+    const text = "while a:\n  x = ([d][\nc](a)) if a else (f'{[ # c\n  b # d\n  ]}')\n"
+    const { kind, start, end, skip, hasError } = parser.parse(text)
+    const comments: string[] = []
+    for (let node = 0; node < skip[0]!; node++)
+      if (kind[node] === parser.kindId('comment')) comments.push(text.slice(start[node], end[node]))
+    // The first, which would take the second in, is read as blanks.
+    expect(comments).toEqual(['# d'])
+    expect(hasError).toBe(false)
+  })
+
   test('is read from memory here, so that the slow way stays the exception', () =>
     expect(parser.reading).toBe('memory'))
 })

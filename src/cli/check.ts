@@ -1,4 +1,5 @@
 /** `pyrestrict check`: where files leave the restricted language. */
+import { MODES } from '../check/options.js'
 import { resolvePolicy, type Policy } from '../policy/policy.js'
 import { findingsOf } from '../report/report.js'
 import type { Checked, FileOptions } from './check-file.js'
@@ -19,7 +20,6 @@ import {
   FIRST_LINE_OPTION,
   firstLineOf,
   MODE_OPTION,
-  MODES,
   NAMES_OPTION,
 } from './shared-options.js'
 

@@ -1,5 +1,6 @@
 /** `pyrestrict rewrite FILE`: the guarded text that would be run, for reading, debugging and tools. */
 import { statSync, writeFileSync } from 'node:fs'
+import { MODES } from '../check/options.js'
 import { resolvePolicy } from '../policy/policy.js'
 import { choice, type Command } from './command.js'
 import { describeFindings } from './findings.js'
@@ -13,7 +14,6 @@ import {
   FIRST_LINE_OPTION,
   firstLineOf,
   MODE_OPTION,
-  MODES,
   namesOf,
   NAMES_OPTION,
 } from './shared-options.js'

@@ -1,4 +1,5 @@
 /** `pyrestrict run`: runs a program of a stranger's, as `python FILE` runs one of yours. */
+import { MODES } from '../check/options.js'
 import { ModuleError } from '../errors.js'
 import { LIMITS } from '../policy/limits.js'
 import { resolvePolicy } from '../policy/policy.js'
@@ -28,7 +29,6 @@ import {
   FIRST_LINE_OPTION,
   firstLineOf,
   MODE_OPTION,
-  MODES,
 } from './shared-options.js'
 import {
   FINDINGS,

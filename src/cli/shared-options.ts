@@ -1,8 +1,8 @@
 /** Options that several commands have. */
+import { MODES } from '../check/options.js'
 import type { Arguments, Option } from './command.js'
 import { UsageError } from './status.js'
 
-export const MODES = ['exec', 'eval', 'function'] as const
 export const MODE_OPTION: Option = {
   argument: 'MODE',
   choices: MODES,

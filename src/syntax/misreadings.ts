@@ -9,6 +9,8 @@
  * - `return *(a), b`, `x[*[1]]`: a star before anything but a name is an error outside lists: read again as a sign.
  * - `with (a as b,):` is a tuple that holds an `as`: read again without the comma.
  * - `except A, B,:` lacks a third exception: read again without the comma.
+ * - A comment in a field of an f-string goes on over a line break that was made a space (`lineBreaksInBrackets`, which tells strings
+ *   roughly): read again without the comment.
  */
 import type { Grammar } from './language.js'
 import type { Replacement } from './shadow.js'
@@ -24,6 +26,7 @@ const TYPE_PARAMETERS = 3
 const STAR = 4
 const EXCEPT = 5
 const WITH_ITEM = 6
+const COMMENT = 7
 
 /** What stands before a starred value, and how one begins that is no name: there a sign can take the star's place. */
 const BEFORE_STAR = /(?:[=,[({]|\b(?:return|yield|in))\s*$/
@@ -50,6 +53,7 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
   role[grammar.kindId('except_clause')] = EXCEPT
   role[token('*')] = STAR
   role[grammar.kindId('with_item')] = WITH_ITEM
+  role[grammar.kindId('comment')] = COMMENT
 
   const definitions = new Set(named('function_definition class_definition'))
   const fields = new Set(named('interpolation format_expression'))
@@ -175,6 +179,9 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
         case EXCEPT:
           lastComma(arrays, node, found)
           break
+        case COMMENT:
+          blankComment(text, arrays, node, found)
+          break
         case STAR:
           if (isErroneous(arrays, node) && isBareStar(text, start[node]))
             found.push({ at: start[node], letter: '-' })
@@ -183,6 +190,18 @@ export function createFindMisreadings(grammar: Grammar): FindMisreadings {
     }
     return found.sort((a, b) => a.at - b.at)
   }
+}
+
+/** Of a comment of more than one line, the first line is one. */
+function blankComment(
+  text: string,
+  { start, end }: NodeArrays,
+  node: number,
+  found: Replacement[],
+): void {
+  const lineEnd = text.indexOf('\n', start[node])
+  if (lineEnd < 0 || lineEnd >= end[node]) return
+  for (let at = start[node]; at < lineEnd; at += 1) found.push({ at, letter: ' ' })
 }
 
 function isBareStar(text: string, at: number): boolean {

@@ -176,16 +176,6 @@ export function stringChecks(grammar: Grammar): ShapeChecks {
     interpolation: checkField,
     format_expression: checkField,
 
-    // Behind lines that it reads in two ways, tree-sitter may take a comment in a replacement field to go on over the line's end.
-    comment(tree, node, report) {
-      const end = tree.text.indexOf('\n', tree.start[node])
-      if (end < 0 || end >= tree.end[node]) return
-      report(SYNTAX_RULES.formatField, tree.start[node], end, {
-        message: 'readers of Python disagree about this comment',
-        hint: 'write it outside of the replacement field',
-      })
-    },
-
     concatenated_string(tree, node, report) {
       const first = firstChild(tree, node)
       const bytes = isBytes(tree, first)

@@ -25,8 +25,7 @@ import { boundStack, isStackWhole, toldStack } from './stack.js'
 import { Tape } from './tape.js'
 import { thaw } from './thaw.js'
 
-export type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-options.js'
-export { STACK_SIZE_MB } from './stack.js'
+export type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
 
 const PAGE = 65_536
 /** What a guest may have where nobody says how much. */
