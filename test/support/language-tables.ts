@@ -177,7 +177,10 @@ export function refusals(): Rows {
       const paragraph = header.match(/^; ## Denies\n([\s\S]*?)^;$/m)![1]!
       const told = paragraph.replace(/^; /gm, '').replaceAll('\n', ' ').trim()
       const harms = HARMS[rule]
-      if (harms === undefined) throw new Error(`${rule}: whom does it protect?`)
+      if (harms === undefined)
+        throw new Error(
+          `${rule}: whom does it protect? HARMS in test/support/language-tables.ts is to say it`,
+        )
       return [`\`${rule}\``, told, harms] as const
     })
   const gone = Object.keys(HARMS).filter((rule) => !found.some(([code]) => code === `\`${rule}\``))
