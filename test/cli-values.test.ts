@@ -9,6 +9,7 @@ import { inputsOf } from '../src/cli/inputs.js'
 import { parse } from '../src/cli/parse.js'
 import { limitsOf } from '../src/cli/quantities.js'
 import { run } from '../src/cli/run.js'
+import { LIMIT_NAMES } from '../src/policy/limits.js'
 import { outcomeToJson, valueToJson as jsonText } from '../src/sandbox/json.js'
 import { UNSPENT } from '../src/sandbox/outcome.js'
 import { PyValue, type Value } from '../src/trusted/channel/values.js'
@@ -119,7 +120,7 @@ describe('--limit', () => {
     [['--limit', 'fuel'], '--limit: "fuel" is not NAME=VALUE, as fuel=10m'],
     [
       ['--limit', 'outputBites=1k'],
-      '--limit: there is no limit "outputBites"; did you mean outputBytes? (known: wallMs, fuel, memoryMb, outputBytes, resultBytes, sourceBytes, depth, recursion, codeBytes, compileMs, effects, effectBytes, fileOperations, pending, waitMs)',
+      `--limit: there is no limit "outputBites"; did you mean outputBytes? (known: ${LIMIT_NAMES.join(', ')})`,
     ],
     [['--limit', 'fuel=1', '--fuel', '2'], '--limit fuel: fuel is given twice'],
     [['--limit', 'fuel=1', '--limit', 'fuel=2'], '--limit fuel: fuel is given twice'],
