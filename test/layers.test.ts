@@ -50,6 +50,11 @@ function importsOf(file: string): string[] {
 }
 
 describe('layers', () => {
+  test('ARCHITECTURE.md tells them in their order', () => {
+    const told = readFileSync(join(root, '../ARCHITECTURE.md'), 'utf8')
+    expect(/^`(trusted ·.*)`$/m.exec(told)?.[1]).toBe(LAYERS.join(' · '))
+  })
+
   test('every file of src belongs to a layer', () => {
     expect(files.filter((file) => layerOf(file) < 0)).toEqual([])
   })

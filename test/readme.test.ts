@@ -16,6 +16,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { COMMANDS } from '../src/cli/commands.js'
+import { FORMAT_NAMES } from '../src/report/formats.js'
 import { MAIN, ROOT, SHELL_ENV } from './support/cli.js'
 import { TABLE_NAMES, withTables } from './support/documents.js'
 
@@ -191,21 +193,62 @@ describe('documents', () => {
     expect(shown.flat().sort()).toEqual([...TABLE_NAMES].sort())
   })
 
-  test.each(DOCUMENTS)('every file and script that %s names is there', (name) => {
-    const text = read(name)
-    const named = [
-      ...[...text.matchAll(/`((?:src|test|fixtures|grammar-rules)\/[\w./-]+)`/g)].map(
-        ([, path]) => path!,
-      ),
-      // A link goes out from where its document is.
-      ...[...text.matchAll(/\]\(([\w./-]+\.\w+)\)/g)].map(([, path]) => join(dirname(name), path!)),
-    ]
-    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
-    const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
-    expect(
-      [...text.matchAll(/npm run ([\w:]+)/g)]
-        .map(([, script]) => script!)
-        .filter((script) => !Object.hasOwn(scripts, script)),
-    ).toEqual([])
+  test.each([...DOCUMENTS, 'CONTRIBUTING.md'])(
+    'every file and script that %s names is there',
+    (name) => {
+      // `NAME` and `nnn` stand for what is to be added.
+      const text = read(name).replace(/`[^`\n]*(?:NAME|nnn)[^`\n]*`/g, '')
+      const named = [
+        ...[...text.matchAll(/`((?:src|test|fixtures|grammar-rules)\/[\w./-]+)`/g)].map(
+          ([, path]) => path!,
+        ),
+        // A link goes out from where its document is.
+        ...[...text.matchAll(/\]\(([\w./-]+\.\w+)\)/g)].map(([, path]) =>
+          join(dirname(name), path!),
+        ),
+      ]
+      expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
+      const { scripts } = JSON.parse(read('package.json')) as { scripts: object }
+      expect(
+        [...text.matchAll(/npm run ([\w:]+)/g)]
+          .map(([, script]) => script!)
+          .filter((script) => !Object.hasOwn(scripts, script)),
+      ).toEqual([])
+    },
+  )
+
+  test('every format and every command is told', () => {
+    const flag = /--format ([\w|]+)`/.exec(read('README.md'))?.[1]
+    expect(flag?.split('|')).toEqual(FORMAT_NAMES)
+    const page = read('docs/command-line.md')
+    expect(FORMAT_NAMES.filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([])
+    const told = SHOWN.map(read).join('\n')
+    const untold = (name: string): boolean => !new RegExp(`pyrestrict ${name}\\b`).test(told)
+    expect(Object.keys(COMMANDS).filter(untold)).toEqual([])
+  })
+
+  test('every function on the walk of ARCHITECTURE.md is there, in a class or a module of that name', () => {
+    const [, walk] = read('ARCHITECTURE.md').split(/^## One run.*$|^## Glossary$/m)
+    const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(ts|py)$/.test(file))
+      .map((file) => ({ file, text: read(`src/${file}`) }))
+    const isThere = (name: string): boolean => {
+      const [own = '', owner] = name.split('.').reverse()
+      const declared = new RegExp(
+        `(?:function\\*?|class|def|const) ${own}\\b|^  (?:async )?${own}[(<]`,
+        'm',
+      )
+      return files.some(
+        ({ file, text }) =>
+          declared.test(text) &&
+          (owner === undefined ||
+            new RegExp(`class ${owner}\\b|/${owner}\\.(?:ts|py)$`).test(`${text}\n/${file}`)),
+      )
+    }
+    const named = [...walk!.matchAll(/`((?:\w+\.)?\w+)`/g)].map(([, name]) => name!)
+    // Words of the options and of outcomes are no functions.
+    const names = named.filter((name) => /[A-Z_.]/.test(name))
+    expect(names.length).toBeGreaterThan(20)
+    expect(names.filter((name) => !isThere(name))).toEqual([])
   })
 })
