@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../src/cli/commands.js'
 import { FORMAT_NAMES } from '../src/report/formats.js'
+import { WRITTEN } from '../src/trusted/language/modules.js'
 import { MAIN, ROOT, SHELL_ENV } from './support/cli.js'
 import { TABLE_NAMES, withTables } from './support/documents.js'
 
@@ -225,6 +226,13 @@ describe('documents', () => {
     const told = SHOWN.map(read).join('\n')
     const untold = (name: string): boolean => !new RegExp(`pyrestrict ${name}\\b`).test(told)
     expect(Object.keys(COMMANDS).filter(untold)).toEqual([])
+  })
+
+  test('every module that is guest code is told in the specification', () => {
+    const [, section] = read('docs/language.md').split(
+      /^## Modules that are guest code$|^## At run time$/m,
+    )
+    expect(Object.keys(WRITTEN).filter((name) => !section!.includes(`\`${name}`))).toEqual([])
   })
 
   test('every function on the walk of ARCHITECTURE.md is there, in a class or a module of that name', () => {
