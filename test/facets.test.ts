@@ -43,6 +43,21 @@ except SystemExit as end: print(end.code)`
   expect(guest.run(source)).toEqual(['returned', 'None', 'cleaned\n2 1\nTrue\n'])
 })
 
+test('a module shows a granted module that it has imported, and no other', () => {
+  const policy = { modules: { json: ['loads'], codecs: ['encode'], uuid: ['uuid4'] } }
+  expect(guest.run("import json\nprint(json.codecs.encode('a', 'rot13'))", { policy })).toEqual([
+    'returned',
+    'None',
+    'n\n',
+  ])
+  for (const name of ['json.scanner', 'uuid.sys'])
+    expect(guest.run(`import json, uuid\n${name}`, { policy })).toMatchObject([
+      'raised',
+      expect.stringContaining('AttributeError'),
+      '',
+    ])
+})
+
 test('a runner runs one coroutine after another in its loop, or in one that a program makes', () => {
   const source = `import asyncio, contextvars
 var = contextvars.ContextVar('var', default='unset')
