@@ -195,14 +195,14 @@ export class Station {
           })
       }
       tape.begin(command.tape)
-      // A watchdog that no answer could wait behind: of a guest that asks, ticks and the host see to the end.
+      // The watchdog would cut off a guest that waits for an answer. One that asks is ended by its ticks and by the host.
       if (pausable || asks || unwatched) work()
       else this.peer.within(limits.wallMs + 1, work)
       this.#questions.settle()
       const used = usage()
       const told = { id, usage: used, tape: tape.end() }
       const { length } = answer!.response
-      // What is handed over at once needs no time of its own.
+      // A small response is sent at once: the host need not be told first that the guest is done.
       if (end === 'capture' || this.#artifacts !== null || length > SMALL_BYTES)
         this.peer.tell({ kind: 'ended', id })
       if (end === 'capture') {

@@ -41,6 +41,7 @@ const MESSAGE: WireLimits = {
 }
 /** A message of so many bytes or fewer arrives in a buffer that is kept. */
 const KEPT = 4_096
+
 /** One of the two guests, as an end of the door. */
 export class End implements DoorSlot {
   other!: End
@@ -239,7 +240,7 @@ export class End implements DoorSlot {
     y.Py_DecRef(told)
     const value = other.#carry(back)
     if (value === 0) throw new Killed('memory', 'an exception that could not be told')
-    // It raises: that is what it is for.
+    // The function raises the exception on this side. It has no answer to look at.
     x.PyObject_CallOneArg(this.facts.raise, value)
     x.Py_DecRef(value)
     return 0

@@ -27,7 +27,7 @@ class Output:
         stream, text = _stream_of(self), _str(text)
         written = stream.write(text)
         if not text.endswith('\n'):
-            # What Python holds back is lost when a guest is ended.
+            # The stream keeps the end of a line back. A guest that is ended by force would lose it.
             stream.flush()
         return written
 

@@ -51,7 +51,7 @@ UNCHANGEABLE = frozenset(
 FINAL = frozenset({type(None), type(Ellipsis), type(NotImplemented), bool, range, slice})
 # Image classes whose instances take attribute writes; filled from the tables when facets load (imports.py).
 WRITABLE = set()
-# Image classes whose instances are plain data, through and through.
+# Image classes whose instances hold nothing but plain data.
 DATA_CLASSES = set(UNCHANGEABLE - {memoryview}) | {
     date,
     datetime,
