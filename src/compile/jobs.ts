@@ -1,8 +1,10 @@
 /** What a compile worker is asked: sources under one policy, each a job. Written by the host, read in the worker. */
 import type { Mode } from '../check/options.js'
+import type { Grants } from '../check/checker.js'
 import type { ModuleGrants, OwnModules } from '../check/place.js'
-import type { Dunders } from '../policy/keys/dunders.js'
+import type { Limits } from '../policy/limits.js'
 import type { ResolvedPolicy } from '../policy/policy.js'
+import type { SourceLimits } from '../syntax/examine.js'
 import { decodeValue, encodeValue, type Value } from '../trusted/channel/values.js'
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { modulesOf, type ModuleSet } from '../trusted/language/modules.js'
@@ -30,22 +32,15 @@ export interface Job {
   readonly shows: boolean
 }
 
-/** What a policy says that decides how a source is compiled. */
-export interface CompileTerms {
-  readonly language: ResolvedPolicy['language']
-  readonly modules: ModuleGrants
-  readonly builtins: readonly string[]
+/** What a policy says that decides how a source is compiled: what `check` looks at, and more. */
+export interface CompileTerms extends Grants {
   /** Modules of the host's own. */
   readonly own: OwnModules
-  readonly dunders: Dunders
-  readonly evaluate: boolean
-  readonly limits: {
-    readonly sourceBytes: number
-    readonly depth: number
-    readonly codeBytes: number
-    readonly compileMs: number
-  }
+  readonly limits: SourceLimits & Pick<Limits, 'codeBytes' | 'compileMs'>
 }
+
+/** Them as they are written: of a set of modules that are granted whole, its name. */
+type WrittenTerms = Omit<CompileTerms, 'modules'> & { readonly modules: ModuleSet | ModuleGrants }
 
 /** A policy's terms as text, by which workers keep what they made of one. `whole`: it grants every module of that set whole. */
 export function termsText(
@@ -54,7 +49,7 @@ export function termsText(
   own: OwnModules,
 ): string {
   const { sourceBytes, depth, codeBytes, compileMs } = limits
-  return JSON.stringify({
+  return writeTerms({
     language,
     modules: whole ?? modules,
     builtins,
@@ -65,11 +60,12 @@ export function termsText(
   })
 }
 
+/** What `check` looks at and this left out would hold in `check`, and not in `run`: the type asks for all of it. */
+export const writeTerms = (terms: WrittenTerms): string => JSON.stringify(terms)
+
 /** The terms that {@link termsText} wrote. */
 export function readTerms(text: string): CompileTerms {
-  const terms = JSON.parse(text) as Omit<CompileTerms, 'modules'> & {
-    modules: ModuleSet | Record<string, readonly string[]>
-  }
+  const terms = JSON.parse(text) as WrittenTerms
   // Without a prototype, so that no module is inherited.
   const modules = Object.create(null) as Record<string, readonly string[]>
   const own = Object.assign(Object.create(null), terms.own) as OwnModules

@@ -20,7 +20,7 @@ import { TimedOut } from '../trusted/channel/watchdog.js'
 import { Killed } from '../trusted/wall/killed.js'
 import type { Guest } from '../trusted/wall/runtime.js'
 import { compileRequest, readCompileResponse, type CompileResponse } from './guest.js'
-import { readTerms, type CompileTerms, type Job } from './jobs.js'
+import { readTerms, writeTerms, type CompileTerms, type Job } from './jobs.js'
 import { asPythonSays, COMPILE_SLACK, placed, withPythons } from './python-says.js'
 import { limit, refused, tooLarge, tooSlow } from './refusals.js'
 
@@ -32,11 +32,13 @@ const PARSER_BYTES = 192 << 20
 /** And a guest's: a megabyte of short lines takes it 400. */
 const GUEST_BYTES = 256 << 20
 
-const WARM_TERMS = JSON.stringify({
+const WARM_TERMS = writeTerms({
   language: 'restricted',
   modules: 'standard',
   builtins: [],
   own: {},
+  dunders: 'refused',
+  evaluate: false,
   limits: { sourceBytes: 100, depth: 100, codeBytes: 100_000, compileMs: 60_000 },
 })
 
