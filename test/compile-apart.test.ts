@@ -78,14 +78,14 @@ const pseudo = (alphabet: string, length: number, step: number): string =>
 /** Texts that cost a parser, a normaliser or a memory far more than their length. */
 const HOSTILE: readonly (readonly [string, string])[] = [
   ['a megabyte of opening brackets', '('.repeat(1 << 20)],
-  ['128 KB of punctuation', pseudo(PUNCTUATION, 1 << 17, 7_919)],
-  ['100 KB of brackets that do not match', pseudo(JUNK, 100_000, 104_729)],
+  ['64 KB of punctuation', pseudo(PUNCTUATION, 1 << 16, 7_919)],
+  ['50 KB of brackets that do not match', pseudo(JUNK, 50_000, 104_729)],
   ['a name of 512 KB of combining marks', `a${'\u0301\u0323'.repeat(128_000)} = 1`],
-  ['20,000 short lines', 'x = 1\n'.repeat(20_000)],
+  ['12,000 short lines', 'x = 1\n'.repeat(12_000)],
 ]
 
 // Twenty milliseconds is what the host's thread may take: it takes 4 to 20 where nothing else runs. The rest is slack for a busy
-// machine, on which the host is kept waiting for longer, but not each time. Done in its own thread, all but the name take half a second and more.
+// machine, on which the host is kept waiting for longer, but not each time. Done in its own thread, all but the name take a third of a second and more.
 const BLOCKED_MS = 20 + 130
 const TRIES = 6
 /** Bytes by which a process may have grown for good. */
@@ -109,7 +109,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   const hostile = {
     process: [HOSTILE[0]!, HOSTILE.at(-1)!],
     thread: HOSTILE,
-    inline: HOSTILE.slice(0, 1),
+    inline: [HOSTILE[2]!],
   }[isolation]
   test.each(hostile)('%s: the host goes on meanwhile', { timeout: 120_000 }, async (_, source) => {
     let least = Infinity
@@ -136,34 +136,28 @@ describe.each(['process', 'thread'] as const)('%s, within a time', (isolation) =
   })
   afterAll(() => pool.close())
   const opened = (limits: Limits): Promise<Sandbox> => createSandbox({ limits }, { pool })
-  test('a second source is served while a hostile one is being refused', async () => {
-    const brief = kept(await opened({ sourceBytes: 4 << 20, compileMs: 1_000 }))
+  test('a second source is served while a hostile one takes all of its time, and is told which limit raises it', async () => {
+    const brief = kept(await opened({ sourceBytes: 8 << 20, compileMs: 1_000 }))
     // Two compile workers are wanted before: to start one may take longer than the refusal.
     await Promise.all([brief.run('3'), brief.run('4')])
     let isRefused = false
-    const refused = brief.run(pseudo(JUNK, 2_000_000, 104_729)).then((outcome) => {
+    const refused = brief.run('x = y.z[1](2)\n'.repeat(200_000)).then((outcome) => {
       isRefused = true
       return outcome
     })
     expect(await brief.run('2')).toMatchObject({ status: 'returned', value: 2 })
     expect(isRefused).toBe(false)
-    expect((await refused).status).toBe('refused')
-  }, 60_000)
-
-  test('what takes more than its time is refused, and says which limit raises it', async () => {
-    const brief = kept(await opened({ sourceBytes: 8 << 20, compileMs: 300 }))
-    const outcome = await brief.run('x = y.z[1](2)\n'.repeat(200_000))
-    expect(outcome).toMatchObject({
+    expect(await refused).toMatchObject({
       status: 'refused',
       diagnostics: [
         {
           code: 'PR902',
           message:
-            'checking and compiling it takes more than 300 milliseconds; policy.limits.compileMs raises it',
+            'checking and compiling it takes more than 1000 milliseconds; policy.limits.compileMs raises it',
         },
       ],
     })
-    expect(await brief.run('3')).toMatchObject({ status: 'returned', value: 3 })
+    expect(await brief.run('5')).toMatchObject({ status: 'returned', value: 5 })
   }, 60_000)
 })
 
@@ -216,6 +210,32 @@ describe('in compile threads', () => {
       Link.prototype.perform = perform
     }
     expect(sent[0]).toBeLessThan(100_000)
+  })
+
+  test('a traceback over many blank lines and frames is told at once', {
+    timeout: 120_000,
+  }, async () => {
+    const depth = 150
+    const calls = Array.from({ length: depth }, (_, i) => `h(${i},`).join('')
+    const source = `N = [0]
+def h(i, v):
+    if i == N[0]:
+        N[0] += 1
+        if N[0] == ${depth}: 1/0
+        f()
+def f():
+    ${calls}${'\n'.repeat(300_000)}0${')'.repeat(depth)}
+f()
+`
+    const sandbox = kept(await opened())
+    await sandbox.run('[].x')
+    let least = Infinity
+    for (let n = 0; n < TRIES && least >= BLOCKED_MS; n++) {
+      const [outcome, blocked] = await longestBlock(() => sandbox.run(source))
+      expect(outcome).toMatchObject({ status: 'raised', exception: { type: 'ZeroDivisionError' } })
+      least = Math.min(least, blocked)
+    }
+    expect(least).toBeLessThan(BLOCKED_MS)
   })
 
   describe('a compile answer that is not of a compile worker', () => {
@@ -304,13 +324,6 @@ describe('in compile threads', () => {
         answers.map((answer) => (answer.kind === 'code' ? answer.parameters : answer.kind)),
       ).toEqual([['a', 'b'], 'refused', [], ['c']])
     })
-
-    test('goes on past one that takes its worker', { timeout: 60_000 }, async () => {
-      const policy = resolvePolicy({ limits: { sourceBytes: 8 << 20, compileMs: 300 } })
-      const slow = `[${'x.y, '.repeat(300_000)}]`
-      const answers = await compile(['1', slow, '2'], policy)
-      expect(answers.map(({ kind }) => kind)).toEqual(['code', 'refused', 'code'])
-    })
   })
 })
 
@@ -339,7 +352,7 @@ test('a worker whose guest has grown large is not used again', { timeout: 300_00
   }
   expect(retiresAfter('x = 1\n')).toBe(false)
   // With one character beyond the first plane, all characters of a text take four bytes each.
-  expect(retiresAfter(`'😀${'x'.repeat(7_000_000)}'\n`.repeat(3))).toBe(true)
+  expect(retiresAfter(`'😀${'x'.repeat(16_000_000)}'\n`)).toBe(true)
 })
 
 describe('an answer', () => {
@@ -422,31 +435,5 @@ describe('an answer', () => {
     ],
   ])('with %s is not believed', (_, bytes) => {
     expect(() => readAnswers(bytes, ['a'])).toThrow()
-  })
-})
-
-describe('a traceback', () => {
-  test('over many blank lines and frames is told at once', { timeout: 120_000 }, async () => {
-    const depth = 150
-    const calls = Array.from({ length: depth }, (_, i) => `h(${i},`).join('')
-    const source = `N = [0]
-def h(i, v):
-    if i == N[0]:
-        N[0] += 1
-        if N[0] == ${depth}: 1/0
-        f()
-def f():
-    ${calls}${'\n'.repeat(300_000)}0${')'.repeat(depth)}
-f()
-`
-    const sandbox = kept(await createSandbox({}, { isolation: 'process' }))
-    await sandbox.run('[].x')
-    let least = Infinity
-    for (let n = 0; n < TRIES && least >= BLOCKED_MS; n++) {
-      const [outcome, blocked] = await longestBlock(() => sandbox.run(source))
-      expect(outcome).toMatchObject({ status: 'raised', exception: { type: 'ZeroDivisionError' } })
-      least = Math.min(least, blocked)
-    }
-    expect(least).toBeLessThan(BLOCKED_MS)
   })
 })

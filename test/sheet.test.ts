@@ -56,16 +56,10 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
     ])
   })
 
-  test('loses one cell to an endless one, not the others', async () => {
-    const formulas = await compiled(sandbox, ['n + 1 if n != 40 else sum(0 for y in iter(int, 1))'])
-    const rows = Array.from({ length: 100 }, (_, n) => ({ n }))
-    const [cells] = await sandbox.sheet(formulas, rows)
-    expect(cells!.filter((cell, n) => 'value' in cell && cell.value === n + 1)).toHaveLength(99)
-    expect(cells![40]).toMatchObject({ error: { status: 'exhausted', limit: 'wallMs' } })
-  })
-
-  test('loses a cell to each that no tick ends', async () => {
-    const formulas = await compiled(sandbox, ['n + 1 if n % 30 != 7 else sum(range(10 ** 12))'])
+  test('loses one cell to an endless one and one to what no tick ends, not the others', async () => {
+    const formulas = await compiled(sandbox, [
+      'n + 1 if n % 30 != 7 else sum(range(10 ** 12)) if n > 30 else sum(0 for y in iter(int, 1))',
+    ])
     const rows = Array.from({ length: 60 }, (_, n) => ({ n }))
     const [cells] = await sandbox.sheet(formulas, rows)
     expect(cells!.filter((cell, n) => 'value' in cell && cell.value === n + 1)).toHaveLength(58)
@@ -178,17 +172,10 @@ describe('many formulas', () => {
 
   test('are compiled beside one that takes all the time there is', async () => {
     const sandbox = await createSandbox({ limits: { compileMs: 300 } }, of('thread'))
-    // Two thousand nested lambdas: quadratic work for the compiler, and no more depth than is allowed.
+    // A quarter of a million names, each with its place in the tree.
     const slow = '[' + 'x, '.repeat(250_000) + ']'
-    const sources = ['a + 1', slow, 'a + 2', slow.replaceAll('x', 'y'), 'a + 3']
-    const formulas = await sandbox.formulas(sources)
-    expect(formulas.map(({ status }) => status === 'compiled')).toEqual([
-      true,
-      false,
-      true,
-      false,
-      true,
-    ])
+    const formulas = await sandbox.formulas(['a + 1', slow, 'a + 2'])
+    expect(formulas.map(({ status }) => status)).toEqual(['compiled', 'refused', 'compiled'])
     await sandbox.close()
   })
 })
