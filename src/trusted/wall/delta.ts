@@ -7,7 +7,7 @@
  * bytes, XORed with the image's: most of them are zero then, and whoever stores a delta can make it twenty times smaller.
  * The whole is checked before any of it is used.
  */
-import { fillFrom, imageBytes, type GuestImage } from './image-facts.js'
+import { fillFrom, imageBytes, ZEROS, type GuestImage } from './image-facts.js'
 import { same } from './same.js'
 
 /** The bytes are no delta of this image. */
@@ -31,7 +31,6 @@ const ENTRY = 4 + PAGE
 const WASM_PAGE = 65_536
 /** Compared at a time: most of the memory is never written to. */
 const STRETCH = WASM_PAGE
-const ZEROS = new Uint8Array(STRETCH)
 
 function imageHash(image: GuestImage): Uint8Array {
   return Uint8Array.from(image.facts.sha256.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))

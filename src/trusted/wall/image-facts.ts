@@ -1,5 +1,9 @@
 /** What an image must tell about itself so that a guest can be made from it: `guest.json`, next to `guest.mem`. */
 
+import { same } from './same.js'
+
+/** A page of wasm's: stretches of memory are compared with it. */
+export const ZEROS = new Uint8Array(65_536)
 /** Version of the layout below and of the requests `_entry` understands; another version is refused. */
 export const IMAGE_FORMAT = 6
 
@@ -112,18 +116,16 @@ export function imageBytes(image: GuestImage): Uint8Array {
   return bytes
 }
 
-/** Makes `memory` what the image says: `put` fills a stretch of it, all else is zero. */
-export function layOut(
-  { filled }: ImageFacts,
-  memory: Uint8Array,
-  put: (start: number, end: number) => void,
-): void {
-  let done = 0
-  for (let i = 0; i < filled.length; i += 2) {
-    const [start, end] = [filled[i]!, filled[i + 1]!]
-    memory.fill(0, done, start)
-    put(start, end)
-    done = end
+/** Makes `memory` what the image says. What holds zeros is not written: the system keeps no memory for it then. */
+export function layOut(image: GuestImage, memory: Uint8Array): void {
+  const { filled } = image.facts
+  for (let at = 0, i = 0; at < memory.length; i += 2) {
+    const [start = memory.length, end = start] = filled.slice(i, i + 2)
+    for (; at < start; at += ZEROS.length) {
+      const stretch = memory.subarray(at, at + ZEROS.length)
+      if (!same(stretch, ZEROS)) stretch.fill(0)
+    }
+    fillFrom(image, memory.subarray(start, end), start)
+    at = end
   }
-  memory.fill(0, done)
 }

@@ -15,7 +15,7 @@ import { bindSlot } from './slot.js'
 import { createClock, createRandom } from './clock.js'
 import { applyDelta, captureDelta, checkDelta, DeltaError, parted, withFiles } from './delta.js'
 import type { CallLimits, DoorSlot, GuestOptions, GuestUsage } from './guest-options.js'
-import { fillFrom, layOut, POLL_COUNTDOWN, STEPS_A_TICK, type GuestImage } from './image-facts.js'
+import { layOut, POLL_COUNTDOWN, STEPS_A_TICK, type GuestImage } from './image-facts.js'
 import { createImports, type GuestState } from './imports.js'
 import { Killed } from './killed.js'
 import { Meter } from './meter.js'
@@ -269,8 +269,7 @@ export class Guest {
     const bytes = new Uint8Array(this.#state.memory.buffer)
     this.#exports._emscripten_tempret_set(0)
     this.#exports.emscripten_stack_init()
-    const image = this.#image
-    layOut(image.facts, bytes, (start, end) => fillFrom(image, bytes.subarray(start, end), start))
+    layOut(this.#image, bytes)
     this.#settle()
   }
 
