@@ -483,7 +483,7 @@ describe('hostile programs reach nothing, and the next run is pristine', () => {
     [
       'a collector that runs forged finalizers',
       'import gc\nclass D:\n    def __del__(self):\n        D()\n        gc.collect()\nfor _ in range(1000): D()',
-      300,
+      150,
     ],
     [
       'referrers of everything',
@@ -504,7 +504,7 @@ describe('hostile programs reach nothing, and the next run is pristine', () => {
     [
       'the poll switched off',
       `${MEMORY_WRITE}\nimport re\nfor word in re.finditer(b'[\\x01\\x31\\x32]\\0\\0\\0', bytes(memory[8 << 10:5 << 20])):\n    if word.start() % 4 == 0: poke((8 << 10) + word.start(), 0)\nwhile True: pass`,
-      500,
+      200,
     ],
     [
       'everything called',

@@ -1,7 +1,7 @@
 /** Bad moments: a signal, an end or a busy host at any time; each run is answered once, and with what happened. */
 import { getEventListeners } from 'node:events'
-import { describe, expect, test } from 'vitest'
-import { ClosedError, createSandbox, ValueError } from '../src/index.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ClosedError, createSandbox, ValueError, type Sandbox } from '../src/index.js'
 import { SETUP as setup } from './support/worker-setup.js'
 
 /** The thread does nothing else meanwhile, nor the processor. */
@@ -11,11 +11,19 @@ const block = (ms: number): void => {
 const endless = 'while True: pass'
 
 describe.each(['process', 'thread'] as const)('%s', (isolation) => {
-  const open = (limits: object = {}, spares = 0) =>
-    createSandbox({ limits: { wallMs: 20_000, ...limits } }, { isolation, workers: 1, spares })
+  const open = (spares = 0) =>
+    createSandbox(
+      { limits: { wallMs: 20_000, resultBytes: 32 << 20 } },
+      { isolation, workers: 1, spares },
+    )
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await open()
+  })
+  afterAll(() => sandbox.close())
 
   test('a signal is heeded however soon it comes', async () => {
-    await using sandbox = await open({}, 1)
+    await using sandbox = await open(1)
     await using session = await sandbox.session()
     const program = await sandbox.compile(endless)
     if (program.status !== 'compiled') throw new Error(program.status)
@@ -39,15 +47,14 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   })
 
   test('an answer that was there in time is not late because the host is', async () => {
-    await using sandbox = await open({ wallMs: 1_500, resultBytes: 32 << 20 })
     const outcome = await sandbox.run('print("begun", flush=True)\nb"x" * 30_000_000', {
+      limits: { wallMs: 1_500 },
       onOutput: () => block(2_000),
     })
     expect(outcome.status === 'returned' && (outcome.value as Uint8Array).length).toBe(30_000_000)
   })
 
   test("keeping a session's memory is not its run's time", async () => {
-    await using sandbox = await open()
     await using session = await sandbox.session()
     await session.run('x = [bytes([i % 251 + 1]) * 1_000_000 for i in range(150)]')
     expect(await session.run('len(x)', { limits: { wallMs: 100 } })).toMatchObject({
@@ -69,7 +76,6 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   })
 
   test('an asynchronous `onOutput` that rejects ends the run like one that throws', async () => {
-    await using sandbox = await open()
     const mine = new Error('mine')
     await expect(
       sandbox.run(`print(1)\n${endless}`, {
@@ -81,7 +87,6 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
   })
 
   test('a result that would hold the host up is refused', async () => {
-    await using sandbox = await open()
     const began = performance.now()
     expect(await sandbox.run('{2 ** 64 * k + 1 for k in range(1, 50_000)}')).toMatchObject({
       status: 'crashed',

@@ -48,9 +48,9 @@ describe.each(['process', 'thread', 'inline'] as const)('a session, %s', (isolat
     await session.run('seen = []')
     const ends = [
       ['while True: pass', { fuel: 1_000 }],
-      ['print("x" * 2_000_000)', { outputBytes: 1_000_000 }],
-      ['sum(range(10 ** 12))', { wallMs: 100 }],
-      ['"x" * 20_000_000', { resultBytes: 1_000_000 }],
+      ['print("x" * 20_000)', { outputBytes: 10_000 }],
+      ['sum(range(10 ** 12))', { wallMs: 50 }],
+      ['"x" * 20_000', { resultBytes: 10_000 }],
     ] as const
     for (const [n, [source, limits]] of ends.entries()) {
       await session.run(`seen.append(${n})`)
@@ -138,7 +138,7 @@ describe('a worker that dies', () => {
     await session.run('import time\nx = 0')
     let runs = 0
     for (const end = performance.now() + 2_200; performance.now() < end; runs++)
-      await session.run('x += 1\ntime.sleep(0.02)')
+      await session.run('x += 1\ntime.sleep(0.05)')
     kill()
     const { runsLost = 0 } = await session.run('x')
     expect(runsLost).toBeGreaterThan(0)
@@ -158,13 +158,13 @@ test.each(['process', 'thread'] as const)(
     await session.run('x = 1')
     const abort = new AbortController()
     const running = session.run('x = 2\nwhile True: pass', { signal: abort.signal })
-    setTimeout(() => abort.abort(), 200)
+    setTimeout(() => abort.abort(), 100)
     const cancelled = await running
     expect(cancelled.status).toBe('cancelled')
     expect(Object.hasOwn(cancelled, 'runsLost')).toBe(false)
     expect(value(await session.run('x += ask()\nx'))).toBe(2)
     // What no tick ends, in a run that may ask, costs the worker.
-    const late = await session.run('sum(range(10 ** 12))', { limits: { wallMs: 100 } })
+    const late = await session.run('sum(range(10 ** 12))', { limits: { wallMs: 50 } })
     expect(late).toMatchObject({ status: 'exhausted', limit: 'wallMs' })
     expect(Object.hasOwn(late, 'runsLost')).toBe(false)
     expect(value(await session.run('x += ask()\nx'))).toBe(3)
@@ -185,13 +185,13 @@ describe.each(['process', 'thread'] as const)('in a pool of one worker, %s', (is
     expect(value(await waits.run('0'))).toBe(0)
     for (const [n, session] of sessions.entries()) await session.run(`seen = [${n}]`)
     expect(pool.load).toMatchObject({ running: 0, queued: 0 })
-    for (let round = 1; round < 4; round++) {
+    for (let round = 1; round < 3; round++) {
       for (const session of sessions) await session.run(`seen.append(${round})`)
       expect(value(await other.run('1 + 1'))).toBe(2)
     }
     const seen: unknown[] = []
     for (const session of sessions) seen.push(value(await session.run('seen')))
-    expect(seen).toEqual([0, 1, 2].map((n) => [n, 1, 2, 3]))
+    expect(seen).toEqual([0, 1, 2].map((n) => [n, 1, 2]))
   })
 
   test('one that is closed while it runs gives its worker back when it has', async () => {
@@ -227,7 +227,7 @@ test('a worker that has saved nothing has nothing to go back to', async () => {
 
 test('an inspection sees what the runs before it have left, and where it is ended they are lost', async () => {
   const options = { isolation: 'thread', spares: 0, capabilities: { f: () => 1 } } as const
-  const session = await (await sandboxOf(options, { limits: { wallMs: 500 } })).session()
+  const session = await (await sandboxOf(options, { limits: { wallMs: 250 } })).session()
   const look = (ends: boolean) =>
     session.inspect('def look(guest, ends):\n  while ends: pass\n  return guest["x"]', 'look', [
       ends,
