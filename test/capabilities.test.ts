@@ -142,16 +142,16 @@ asyncio.run(main())`
     expect(returned(await run(source))).toEqual([20, true, ['rows of a', 'rows of b']])
   })
 
-  test('a thousand in one gather', async () => {
-    const source =
-      'import asyncio\nlen(await asyncio.gather(*[search(str(i)) for i in range(1000)]))'
-    expect(returned(await run(source))).toBe(1000)
+  const many = isolation === 'thread' ? 1_000 : 200
+  test(`${many} in one gather`, async () => {
+    const source = `import asyncio\nlen(await asyncio.gather(*[search(str(i)) for i in range(${many})]))`
+    expect(returned(await run(source))).toBe(many)
   })
 
   test('waiting for the host is not the guest’s time', async () => {
     const limits = { wallMs: 300 }
     expect(returned(await sandbox.run('[wait(), await waits()]', { limits }))).toEqual([1, 2])
-    const spun = await sandbox.run('await waits()\nwhile True: pass', { limits })
+    const spun = await sandbox.run('await waits()\nwhile True: pass', { limits: { wallMs: 100 } })
     expect(spun.status === 'exhausted' && spun.limit).toBe('wallMs')
     expect(returned(await sandbox.run('1 + 1'))).toBe(2)
   })

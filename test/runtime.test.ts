@@ -323,10 +323,10 @@ describe('the deadline', () => {
   ])('ends %s within 250 ms', (_name, code) => {
     python.run('result = 1')
     const started = performance.now()
-    expect(killed(code, { deadline: started + 200 })).toEqual({ kind: 'wall', detail: '' })
+    expect(killed(code, { deadline: started + 100 })).toEqual({ kind: 'wall', detail: '' })
     const took = performance.now() - started
-    expect(took).toBeGreaterThanOrEqual(200)
-    expect(took).toBeLessThan(450)
+    expect(took).toBeGreaterThanOrEqual(100)
+    expect(took).toBeLessThan(350)
   })
 
   test('is put off by what a pulse held the guest up for', () => {

@@ -100,7 +100,7 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
           ])
         },
       ),
-      { numRuns: 20 },
+      { numRuns: isolation === 'thread' ? 20 : 5 },
     )
   })
 
@@ -184,13 +184,13 @@ describe('evaluations that are asked for together', () => {
   test('are all answered, each by its own value or error', async () => {
     for (const isolation of ['process', 'thread'] as const) {
       const sandbox = await createSandbox({ limits: { wallMs: 300 } }, of(isolation))
-      const [half, hangs] = await compiled(sandbox, ['10 / n', '[0 for y in iter(int, 1)]'])
+      const [half, hangs] = await compiled(sandbox, ['10 / n', 'sum(0 for y in iter(int, 1))'])
       const [answers, hung] = await Promise.all([
-        Promise.allSettled(Array.from({ length: 500 }, (_, n) => half!.evaluate({ n }))),
+        Promise.allSettled(Array.from({ length: 300 }, (_, n) => half!.evaluate({ n }))),
         Promise.allSettled([hangs!.evaluate({})]),
       ])
       expect(answers.slice(1)).toEqual(
-        Array.from({ length: 499 }, (_, n) => ({ status: 'fulfilled', value: 10 / (n + 1) })),
+        Array.from({ length: 299 }, (_, n) => ({ status: 'fulfilled', value: 10 / (n + 1) })),
       )
       expect(answers[0]).toMatchObject({
         status: 'rejected',
@@ -257,7 +257,7 @@ describe('evaluations that are asked for together', () => {
         },
       },
     )
-    const [note] = await compiled(sandbox, ['note(n) if n < 3 else [0 for y in iter(int, 1)]'])
+    const [note] = await compiled(sandbox, ['note(n) if n < 3 else sum(0 for y in iter(int, 1))'])
     const [cells] = await sandbox.sheet(
       [note!],
       [0, 1, 2, 3].map((n) => ({ n })),

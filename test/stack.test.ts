@@ -83,7 +83,7 @@ describe('nested deeper, on the stack of workers', () => {
   ]
 
   test('ends in the same ways', { timeout: 120_000 }, async () => {
-    const all = deepShapes(300_000)
+    const all = deepShapes(150_000)
     const worker = new Worker(new URL('support/deep-worker.mjs', import.meta.url), {
       resourceLimits: { stackSizeMb: 48 },
       env: {},
@@ -139,7 +139,7 @@ class Node:
         self.rest = rest
 
 head = None
-for value in range(250_000):
+for value in range(100_000):
     head = Node(value, head)
 head = None
 'done'`)

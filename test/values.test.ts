@@ -632,14 +632,14 @@ describe("keys that were chosen to collide in an engine's tables", () => {
     })
   test('are refused soon', () => {
     const began = performance.now()
-    expect(() => decodeValue(bigints(300_000, () => 1))).toThrow(
+    expect(() => decodeValue(bigints(150_000, () => 1))).toThrow(
       new WireError('keys that were chosen to collide'),
     )
     expect(performance.now() - began).toBeLessThan(20_000)
   })
   test('as many others are not', () => {
-    expect((decodeValue(bigints(300_000, (i) => i)) as Set<Value>).size).toBe(300_000)
-    expect((decodeValue(doubles(500_000)) as Set<Value>).size).toBe(500_000)
+    expect((decodeValue(bigints(150_000, (i) => i)) as Set<Value>).size).toBe(150_000)
+    expect((decodeValue(doubles(250_000)) as Set<Value>).size).toBe(250_000)
   })
 })
 
