@@ -60,20 +60,19 @@ export interface Execution {
 
 /** Whether an execution is to stand still, and who is to be told when that changes. */
 export class Pauses {
-  #isPaused = false
+  isPaused = false
   /** Set before the run begins, where it is to be made in slices. */
   slices: Slices | undefined
   hasBegun = false
   #worker: GuestWorker | undefined
 
   set(isPaused: boolean): void {
-    this.#isPaused = isPaused
+    this.isPaused = isPaused
     this.#worker?.pause(isPaused)
   }
 
   attach(worker: GuestWorker | undefined): void {
     this.#worker = worker
-    if (this.#isPaused) worker?.pause(true)
   }
 }
 
@@ -141,6 +140,7 @@ export async function execute(execution: Execution): Promise<Executed> {
       ...call,
       filesBytes: filesBytes({ artifacts }),
       pausable: pauses !== undefined,
+      paused: pauses?.isPaused ?? false,
       onOutput: (fd, bytes) => write(fd, maskers[fd].take(bytes)),
     })
     pauses?.attach(worker)

@@ -107,6 +107,7 @@ export class Link implements GuestWorker {
         askedMs: 0,
       }
       this.#channel?.hold(true)
+      this.pause(!!call.paused)
       this.#channel?.send(frame)
     })
   }

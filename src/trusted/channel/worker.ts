@@ -19,6 +19,8 @@ export interface Call {
   readonly end: Ending
   /** Whether it may be {@link GuestWorker.pause}d; then a worker that is late is always killed. Default false. */
   readonly pausable?: boolean
+  /** It begins paused. */
+  readonly paused?: boolean
   /** A call that is short: of one that no tick ends, the worker is killed. Saves a watchdog in the worker, 0.1 ms. Default false. */
   readonly unwatched?: boolean | undefined
   /** Files that are put into the guest's before it begins. */
