@@ -17,7 +17,7 @@ import {
   type Policy,
   type Sandbox,
 } from '../src/index.js'
-import { pyrestrict } from './support/cli.js'
+import { pyrestrictEach } from './support/cli.js'
 import { sharedWorkers } from './support/shared-workers.js'
 import { resolvePolicy } from '../src/policy/policy.js'
 
@@ -231,7 +231,7 @@ describe('the rest of the library holds', () => {
 
   test('what a run is given to read, and modules of the host that are real modules', async () => {
     await using box = await createSandbox(POLICY, {
-      ...workers('process'),
+      ...workers('thread'),
       modules: {
         helpers: 'def f(x):\n    return x.__class__.__name__\n',
         'pkg.part': 'from . import other\nvalue = other.n + 1\n',
@@ -292,7 +292,7 @@ describe('the rest of the library holds', () => {
     const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     await using box = await createSandbox(
       { ...POLICY, network: { allow: [at] } },
-      workers('process'),
+      workers('thread'),
     )
     const source = `import urllib.request, requests\n[urllib.request.urlopen("${at}/a").read().decode(), requests.get("${at}/b").text]`
     expect(told(await box.run(source))).toEqual(['hello /a', 'hello /b'])
@@ -326,18 +326,15 @@ describe('the rest of the library holds', () => {
 describe('on the command line', () => {
   test('--language full runs and checks all of Python, and takes the place of what the policy says', async () => {
     const source = 'import os\nprint(eval("6 * 7"), (1).__class__)'
-    expect(await pyrestrict(['run', '--language', 'full', '-c', source])).toEqual({
-      status: 0,
-      stdout: "42 <class 'int'>\n",
-      stderr: '',
-    })
-    expect((await pyrestrict(['check', '--language', 'full', '-'], { stdin: source })).status).toBe(
-      0,
-    )
-    expect((await pyrestrict(['check', '-'], { stdin: source })).status).toBe(1)
-    expect((await pyrestrict(['audit', '--language', 'full'])).stderr).toContain(
-      'the audit is of the restricted language',
-    )
+    const [run, full, restricted, audit] = await pyrestrictEach([
+      ['run', '--language', 'full', '-c', source],
+      ['check', '--language', 'full', 'fixtures/cli/finding.py'],
+      ['check', 'fixtures/cli/finding.py'],
+      ['audit', '--language', 'full'],
+    ])
+    expect(run).toEqual({ status: 0, stdout: "42 <class 'int'>\n", stderr: '' })
+    expect([full!.status, restricted!.status]).toEqual([0, 1])
+    expect(audit!.stderr).toContain('the audit is of the restricted language')
   })
 })
 

@@ -231,6 +231,47 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     },
   )
 
+  test('recursion: a RecursionError, as deep as was allowed', async () => {
+    const depth =
+      'n = 0\ndef f():\n    global n\n    n += 1\n    f()\ntry: f()\nexcept RecursionError: pass\nn'
+    const outcome = await sandbox.run(depth)
+    expect(outcome.status === 'returned' && Number(outcome.value)).toBeGreaterThan(280)
+    expect(outcome.status === 'returned' && Number(outcome.value)).toBeLessThan(310)
+    const through = 'class A:\n    def __repr__(self): return repr(self)\nrepr(A())'
+    expect(await sandbox.run(through)).toMatchObject({
+      status: 'raised',
+      exception: { type: 'RecursionError' },
+    })
+    const nested = 'x = []\nfor i in range(100_000): x = [x]\nrepr(x)'
+    // As deep as the stack goes, which on a stack of 64 MiB takes longer than anybody waits.
+    const deep = await sandbox.run(nested, { limits: { wallMs: 50 } })
+    expect(deep.status === 'raised' ? deep.exception.type : deep.status).toMatch(
+      /^(RecursionError|returned|exhausted)$/,
+    )
+  })
+
+  // The isolation has no part in these: a stack that is deep enough is tried above, and inline sandboxes have their sources compiled in threads.
+  if (isolation === 'inline') return
+
+  test('a source that is too large, too deep, or too much to compile is refused', async () => {
+    expect(await sandbox.run(`x = "${'a'.repeat(11_000_000)}"`)).toMatchObject({
+      status: 'refused',
+      diagnostics: [{ code: 'PR500' }],
+    })
+    expect(await sandbox.run(`${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toMatchObject({
+      status: 'refused',
+    })
+    const bomb =
+      Array.from(
+        { length: 14 },
+        (_, i) => `${' '.repeat(i)}try: pass\n${' '.repeat(i)}finally:\n`,
+      ).join('') + `${' '.repeat(14)}${'pass; '.repeat(30)}`
+    expect(await sandbox.run(bomb)).toMatchObject({ status: 'refused' })
+    expect(await sandbox.run('1')).toMatchObject({ value: 1 })
+  })
+
+  if (isolation === 'process') return
+
   test('recursion: without sys, all of it from the start', async () => {
     const own = await ofPolicy({ limits: { recursion: 4_000 } })
     const deep = 'def f(n): return n and 1 + f(n - 1)\nf(3_900)'
@@ -249,25 +290,6 @@ await later()
 [f(4_900), sys.getrecursionlimit()]`
     expect(await own.run(source)).toMatchObject({ value: [4_900, 5_000] })
     await own.close()
-  })
-
-  test('recursion: a RecursionError, as deep as was allowed', async () => {
-    const depth =
-      'n = 0\ndef f():\n    global n\n    n += 1\n    f()\ntry: f()\nexcept RecursionError: pass\nn'
-    const outcome = await sandbox.run(depth)
-    expect(outcome.status === 'returned' && Number(outcome.value)).toBeGreaterThan(280)
-    expect(outcome.status === 'returned' && Number(outcome.value)).toBeLessThan(310)
-    const through = 'class A:\n    def __repr__(self): return repr(self)\nrepr(A())'
-    expect(await sandbox.run(through)).toMatchObject({
-      status: 'raised',
-      exception: { type: 'RecursionError' },
-    })
-    const nested = 'x = []\nfor i in range(100_000): x = [x]\nrepr(x)'
-    // As deep as the stack goes, which on a stack of 64 MiB takes longer than anybody waits.
-    const deep = await sandbox.run(nested, { limits: { wallMs: 50 } })
-    expect(deep.status === 'raised' ? deep.exception.type : deep.status).toMatch(
-      /^(RecursionError|returned|exhausted)$/,
-    )
   })
 
   test('codeBytes, to the character, with the key that raises it', async () => {
@@ -299,23 +321,6 @@ await later()
         },
       ],
     })
-  })
-
-  test('a source that is too large, too deep, or too much to compile is refused', async () => {
-    expect(await sandbox.run(`x = "${'a'.repeat(11_000_000)}"`)).toMatchObject({
-      status: 'refused',
-      diagnostics: [{ code: 'PR500' }],
-    })
-    expect(await sandbox.run(`${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toMatchObject({
-      status: 'refused',
-    })
-    const bomb =
-      Array.from(
-        { length: 14 },
-        (_, i) => `${' '.repeat(i)}try: pass\n${' '.repeat(i)}finally:\n`,
-      ).join('') + `${' '.repeat(14)}${'pass; '.repeat(30)}`
-    expect(await sandbox.run(bomb)).toMatchObject({ status: 'refused' })
-    expect(await sandbox.run('1')).toMatchObject({ value: 1 })
   })
 })
 

@@ -58,25 +58,14 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
 
   test('loses one cell to an endless one and one to what no tick ends, not the others', async () => {
     const formulas = await compiled(sandbox, [
-      'n + 1 if n % 30 != 7 else sum(range(10 ** 12)) if n > 30 else sum(0 for y in iter(int, 1))',
+      'n + 1 if n != 7 and n != 17 else sum(range(10 ** 12)) if n > 7 else sum(0 for y in iter(int, 1))',
     ])
+    // One worker asks for so many in pairs before each is alone, where one of them loops.
     const rows = Array.from({ length: 60 }, (_, n) => ({ n }))
     const [cells] = await sandbox.sheet(formulas, rows)
     expect(cells!.filter((cell, n) => 'value' in cell && cell.value === n + 1)).toHaveLength(58)
-    for (const n of [7, 37])
+    for (const n of [7, 17])
       expect(cells![n]).toMatchObject({ error: { status: 'exhausted', limit: 'wallMs' } })
-  })
-
-  test('loses one cell to one that ends the guest, and to one that is too large', async () => {
-    const limits = { resultBytes: 10_000, memoryMb: 64 }
-    const small = await createSandbox({ limits }, of(isolation))
-    const [text, exits] = await compiled(small, ['"x" * n', 'exit(n) if n == 2 else n'])
-    const rows = [1, 2, 20_000].map((n) => ({ n }))
-    expect(await small.sheet([text!, exits!], rows)).toMatchObject([
-      [value('x'), value('xx'), { error: { status: 'exhausted', limit: 'resultBytes' } }],
-      [value(1), { error: { status: 'exited', message: 'it exited with code 2' } }, value(20_000)],
-    ])
-    await small.close()
   })
 
   test('is the same whatever is evaluated beside it', async () => {
@@ -134,6 +123,18 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
     })
     expect(await sandbox.sheet([slow!], [{ n: 1 }])).toEqual([[value(4_999_950_001)]])
   })
+
+  test('loses one cell to one that ends the guest, and to one that is too large', async () => {
+    const limits = { resultBytes: 10_000, memoryMb: 64 }
+    const small = await createSandbox({ limits }, of(isolation))
+    const [text, exits] = await compiled(small, ['"x" * n', 'exit(n) if n == 2 else n'])
+    const rows = [1, 2, 20_000].map((n) => ({ n }))
+    expect(await small.sheet([text!, exits!], rows)).toMatchObject([
+      [value('x'), value('xx'), { error: { status: 'exhausted', limit: 'resultBytes' } }],
+      [value(1), { error: { status: 'exited', message: 'it exited with code 2' } }, value(20_000)],
+    ])
+    await small.close()
+  })
 })
 
 describe('many formulas', () => {
@@ -183,7 +184,10 @@ describe('many formulas', () => {
 describe('evaluations that are asked for together', () => {
   test('are all answered, each by its own value or error', async () => {
     for (const isolation of ['process', 'thread'] as const) {
-      const sandbox = await createSandbox({ limits: { wallMs: 300 } }, of(isolation))
+      const sandbox = await createSandbox(
+        { preset: 'formula', limits: { wallMs: 300 } },
+        of(isolation),
+      )
       const [half, hangs] = await compiled(sandbox, ['10 / n', 'sum(0 for y in iter(int, 1))'])
       const [answers, hung] = await Promise.all([
         Promise.allSettled(Array.from({ length: 300 }, (_, n) => half!.evaluate({ n }))),
@@ -267,7 +271,7 @@ describe('evaluations that are asked for together', () => {
     await sandbox.close()
   })
 
-  describe.each(ISOLATIONS)('isolation %s', (isolation) => {
+  describe.each(['thread', 'inline'] as const)('isolation %s', (isolation) => {
     test('go together beside those that name a grant, and ask the host once each', async () => {
       const asked: unknown[] = []
       const sandbox = await createSandbox(
