@@ -1,14 +1,27 @@
 /** Formulas by the thousand, and sheets of them: values and errors cell by cell, in every isolation, whatever one of them does. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ArgumentError, ClosedError, createSandbox, ValueError } from '../src/index.js'
-import type { Cell, FormulaOf, Isolation, Row, Sandbox, Value } from '../src/index.js'
-import { sharedWorkers } from './support/shared-workers.js'
+import { ArgumentError, ClosedError, createPool, createSandbox, ValueError } from '../src/index.js'
+import type {
+  Cell,
+  FormulaOf,
+  Isolation,
+  Row,
+  Sandbox,
+  SandboxOptions,
+  Value,
+} from '../src/index.js'
 
 const ISOLATIONS = ['process', 'thread', 'inline'] as const
 
-// Evaluations are spread over as many workers as there are.
-const of = sharedWorkers(2)
+// Evaluations are spread over as many workers as there are: over two.
+const pools = {
+  process: createPool({ workers: 2 }),
+  thread: createPool({ isolation: 'thread', workers: 2 }),
+}
+afterAll(() => Promise.all([pools.process.close(), pools.thread.close()]))
+const of = (isolation: Isolation): SandboxOptions =>
+  isolation === 'inline' ? { isolation } : { pool: pools[isolation] }
 
 async function compiled<I extends Isolation>(
   sandbox: Sandbox<I>,
