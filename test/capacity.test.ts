@@ -65,27 +65,6 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
   const single = createPool({ isolation, workers: 1 })
   afterAll(() => single.close())
 
-  test('serves many sandboxes with few workers, each pristine', async () => {
-    const pool = poolOf({ isolation, workers: 2 })
-    const sandboxes = await Promise.all(Array.from({ length: 10 }, () => sandboxOf({ pool })))
-    expect(pool.load).toEqual({ queued: 0, running: 0, ready: 0, starting: 0 })
-    let most = 0
-    const watch = setInterval(() => {
-      most = Math.max(most, pool.load.running + pool.load.ready + pool.load.starting)
-    }, 1)
-    const outcomes = await Promise.all(
-      sandboxes.flatMap((sandbox, n) => [
-        sandbox.run(`mine = ${n}\nimport json\nmine`),
-        sandbox.run('mine'),
-      ]),
-    )
-    clearInterval(watch)
-    expect(outcomes.filter((_, n) => n % 2 === 0).map(value)).toEqual(sandboxes.map((_, n) => n))
-    for (const outcome of outcomes.filter((_, n) => n % 2 === 1))
-      expect(outcome).toMatchObject({ status: 'raised', exception: { type: 'NameError' } })
-    expect(most).toBeLessThanOrEqual(2)
-  })
-
   test('holds no worker for a session, whose state is its own', async () => {
     const sandbox = await sandboxOf({ pool: single })
     const sessions = await Promise.all(Array.from({ length: 6 }, () => sandbox.session()))
@@ -111,6 +90,27 @@ describe.each(['process', 'thread'] as const)('a pool, isolation %s', (isolation
 describe('a pool', () => {
   const single = createPool({ isolation: 'thread', workers: 1 })
   afterAll(() => single.close())
+
+  test('serves many sandboxes with few workers, each pristine', async () => {
+    const pool = poolOf({ isolation: 'thread', workers: 2 })
+    const sandboxes = await Promise.all(Array.from({ length: 10 }, () => sandboxOf({ pool })))
+    expect(pool.load).toEqual({ queued: 0, running: 0, ready: 0, starting: 0 })
+    let most = 0
+    const watch = setInterval(() => {
+      most = Math.max(most, pool.load.running + pool.load.ready + pool.load.starting)
+    }, 1)
+    const outcomes = await Promise.all(
+      sandboxes.flatMap((sandbox, n) => [
+        sandbox.run(`mine = ${n}\nimport json\nmine`),
+        sandbox.run('mine'),
+      ]),
+    )
+    clearInterval(watch)
+    expect(outcomes.filter((_, n) => n % 2 === 0).map(value)).toEqual(sandboxes.map((_, n) => n))
+    for (const outcome of outcomes.filter((_, n) => n % 2 === 1))
+      expect(outcome).toMatchObject({ status: 'raised', exception: { type: 'NameError' } })
+    expect(most).toBeLessThanOrEqual(2)
+  })
 
   test('lets them take turns, however many runs one of them has asked for', async () => {
     const [greedy, modest] = [await sandboxOf({ pool: single }), await sandboxOf({ pool: single })]

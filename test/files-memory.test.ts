@@ -305,7 +305,7 @@ result = [short < 200_000, os.path.getsize('/c')]`),
     const before = await held()
     const folders = Array.from({ length: 125 }, () => files.open(AT_FDCWD, '/', O.DIRECTORY, 0))
     for (const fd of folders) {
-      expect(files.entries(fd)).toHaveLength(5_002)
+      expect(files.entries(fd).length).toBe(5_002)
       files.advance(fd, 2)
     }
     expect((await held()) - before).toBeLessThan(16 * MIB)

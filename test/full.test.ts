@@ -263,7 +263,8 @@ describe('the rest of the library holds', () => {
   })
 
   test('sessions, forks and snapshots, with all that the program did to its interpreter', async () => {
-    const session = await sandbox.session()
+    await using box = await createSandbox(POLICY, { isolation: 'thread', workers: 1, spares: 0 })
+    const session = await box.session()
     expect(
       told(
         await session.run(
@@ -275,10 +276,10 @@ describe('the rest of the library holds', () => {
     const snapshot = await session.snapshot()
     expect(told(await session.run('mine.n = 2; mine.n'))).toBe(2)
     expect(told(await fork.run('mine.n, tomllib.loads("x = 1")'))).toEqual([1, { x: 1 }])
-    const again = await sandbox.session({ from: snapshot })
+    const again = await box.session({ from: snapshot })
     expect(told(await again.run('mine.n'))).toBe(1)
     await Promise.all([session.close(), fork.close(), again.close()])
-    expect(told(await sandbox.run('mine'))).toBe("NameError: name 'mine' is not defined")
+    expect(told(await box.run('mine'))).toBe("NameError: name 'mine' is not defined")
   })
 
   test('trusted modules count, and are asked by what was exposed', async () => {

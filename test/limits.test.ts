@@ -37,14 +37,14 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
         modules: 'standard',
         limits: { wallMs: 5_000, outputBytes: 1_000, memoryMb: 96, recursion: 300 },
       },
-      { isolation, spares: 0 },
+      { isolation, workers: 1, spares: 0 },
     )
     await sandbox.run('import math, re, itertools, collections')
   })
   afterAll(() => Promise.all([sandbox.close(), pool?.close()]))
 
-  // Sandboxes of other policies share the workers of a pool: one for a run, and one for a session.
-  const pool = isolation === 'inline' ? undefined : createPool({ isolation, workers: 2 })
+  // Sandboxes of other policies share a worker, which their sessions take turns with their runs in.
+  const pool = isolation === 'inline' ? undefined : createPool({ isolation, workers: 1 })
   const ofPolicy = (policy: Policy, options: SandboxOptions = {}): Promise<Sandbox> =>
     createSandbox(policy, { ...(pool ? { pool } : { isolation }), ...options })
 
@@ -69,7 +69,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   test('wallMs cannot be caught, and tells what was written until then', async () => {
     const source =
       'print("before")\nwhile True:\n    try:\n        while True: pass\n    except BaseException: print("caught")\n    finally: print("finally")'
-    const outcome = await sandbox.run(source, { limits: { wallMs: 150 } })
+    const outcome = await sandbox.run(source, { limits: { wallMs: 300 } })
     expect(outcome).toMatchObject({ status: 'exhausted', limit: 'wallMs', output: 'before\n' })
   })
 
@@ -99,7 +99,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
   test('what was written before a run that never ticks is told as well, to the middle of a line', async () => {
     const outcome = await sandbox.run(
       'import sys\nprint("before")\nprint("a", end=" ")\nsys.stdout.write("b")\nprint("c", end="", file=sys.stderr)\nsum(range(10**12))',
-      { limits: { wallMs: 150 } },
+      { limits: { wallMs: 300 } },
     )
     expect(outcome).toMatchObject({
       status: 'exhausted',

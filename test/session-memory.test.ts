@@ -227,7 +227,7 @@ test('a worker that has saved nothing has nothing to go back to', async () => {
 
 test('an inspection sees what the runs before it have left, and where it is ended they are lost', async () => {
   const options = { isolation: 'thread', spares: 0, capabilities: { f: () => 1 } } as const
-  const session = await (await sandboxOf(options, { limits: { wallMs: 250 } })).session()
+  const session = await (await sandboxOf(options, { limits: { wallMs: 500 } })).session()
   const look = (ends: boolean) =>
     session.inspect('def look(guest, ends):\n  while ends: pass\n  return guest["x"]', 'look', [
       ends,

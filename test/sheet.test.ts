@@ -136,18 +136,6 @@ describe.each(ISOLATIONS)('a sheet, isolation %s', (isolation) => {
     })
     expect(await sandbox.sheet([slow!], [{ n: 1 }])).toEqual([[value(4_999_950_001)]])
   })
-
-  test('loses one cell to one that ends the guest, and to one that is too large', async () => {
-    const limits = { resultBytes: 10_000, memoryMb: 64 }
-    const small = await createSandbox({ limits }, of(isolation))
-    const [text, exits] = await compiled(small, ['"x" * n', 'exit(n) if n == 2 else n'])
-    const rows = [1, 2, 20_000].map((n) => ({ n }))
-    expect(await small.sheet([text!, exits!], rows)).toMatchObject([
-      [value('x'), value('xx'), { error: { status: 'exhausted', limit: 'resultBytes' } }],
-      [value(1), { error: { status: 'exited', message: 'it exited with code 2' } }, value(20_000)],
-    ])
-    await small.close()
-  })
 })
 
 describe('many formulas', () => {
@@ -285,6 +273,22 @@ describe('evaluations that are asked for together', () => {
   })
 
   describe.each(['thread', 'inline'] as const)('isolation %s', (isolation) => {
+    test('lose one cell to one that ends the guest, and to one that is too large', async () => {
+      const limits = { resultBytes: 10_000, memoryMb: 64 }
+      const small = await createSandbox({ limits }, of(isolation))
+      const [text, exits] = await compiled(small, ['"x" * n', 'exit(n) if n == 2 else n'])
+      const rows = [1, 2, 20_000].map((n) => ({ n }))
+      expect(await small.sheet([text!, exits!], rows)).toMatchObject([
+        [value('x'), value('xx'), { error: { status: 'exhausted', limit: 'resultBytes' } }],
+        [
+          value(1),
+          { error: { status: 'exited', message: 'it exited with code 2' } },
+          value(20_000),
+        ],
+      ])
+      await small.close()
+    })
+
     test('go together beside those that name a grant, and ask the host once each', async () => {
       const asked: unknown[] = []
       const sandbox = await createSandbox(
