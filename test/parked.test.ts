@@ -54,16 +54,16 @@ test.concurrent.each(['own workers', 'a pool'])(
       { preset: 'education' },
       pool ? { pool } : { isolation: 'thread', spares: 0, idleMs: 300 },
     )
-    const sessions = await Promise.all([1, 2, 3].map(() => sandbox.session()))
+    const sessions = await Promise.all([1, 2].map(() => sandbox.session()))
     await Promise.all(sessions.map((session, n) => session.run(`x = [${n}] * 1000`)))
     await sleep(1_500)
     const forked = await sessions[1]!.fork()
-    const kept = await sandbox.session({ from: await sessions[2]!.snapshot() })
+    const kept = await sandbox.session({ from: await sessions[0]!.snapshot() })
     const values = await Promise.all(
       [...sessions, forked, kept].map((session) => session.run('x.append(x[0]); x[-1] + len(x)')),
     )
     expect(values.map((outcome) => outcome.status === 'returned' && outcome.value)).toEqual([
-      1001, 1002, 1003, 1002, 1003,
+      1001, 1002, 1002, 1001,
     ])
     await sandbox.close()
     await pool?.close()

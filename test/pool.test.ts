@@ -70,9 +70,12 @@ describe('a worker whose guest crashed', () => {
   )
 })
 
+// Who has a worker when does not depend on what that is: guests of this thread are made soonest.
 describe('leases', () => {
+  const start = starterOf('inline', setup, undefined)
+
   test('are of one worker each, first come first served, and the worker is used again', async () => {
-    const pool = createPool()
+    const pool = createPool({ start })
     const first = await leased(pool)
     const order: number[] = []
     const waiting = [1, 2, 3].map(async (n) => {
@@ -89,7 +92,7 @@ describe('leases', () => {
   })
 
   test('of sessions are counted apart, and do not queue', async () => {
-    const pool = createPool({ sessions: 1 })
+    const pool = createPool({ start, sessions: 1 })
     const session = await pool.lease('session')
     await expect(pool.lease('session')).rejects.toThrow(
       new OverloadError('1 sessions are open already (option "sessions")'),
@@ -102,7 +105,7 @@ describe('leases', () => {
   })
 
   test('start no more workers than are asked for, however often one was given back', async () => {
-    const pool = createPool({ workers: 3, sessions: 3 })
+    const pool = createPool({ start, workers: 3, sessions: 3 })
     pool.release(await leased(pool))
     const [one, other] = [await leased(pool), await leased(pool)]
     expect(started.length).toBe(2)
@@ -113,7 +116,7 @@ describe('leases', () => {
   })
 
   test('beyond the queue are refused at once, and only those', async () => {
-    const pool = createPool({ queue: 1 })
+    const pool = createPool({ start, queue: 1 })
     const first = await leased(pool)
     const second = leased(pool)
     await expect(pool.lease('run')).rejects.toThrow(
@@ -125,7 +128,7 @@ describe('leases', () => {
   })
 
   test('are given up by their signal, before and while waiting', async () => {
-    const pool = createPool()
+    const pool = createPool({ start })
     expect(await pool.lease('run', AbortSignal.abort())).toBe(CANCELLED)
     const first = await leased(pool)
     const controller = new AbortController()

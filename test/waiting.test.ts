@@ -332,8 +332,8 @@ asyncio.run(main())`
         expose: ['cart'],
       },
     }
-    const sandbox = await open({ later }, { trusted, states: { key } })
-    const other = await open({ later }, { trusted, states: { key } })
+    const sandbox = await open({ later }, { trusted, states: { key } }, {}, 'inline')
+    const other = await open({ later }, { trusted, states: { key } }, {}, 'inline')
     const { state } = waiting(
       await sandbox.run('mine = cart\nmine.add()\nawait later()\nmine.add()'),
     )
