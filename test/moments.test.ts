@@ -28,7 +28,9 @@ describe.each(['process', 'thread'] as const)('%s', (isolation) => {
     const program = await sandbox.compile(endless)
     if (program.status !== 'compiled') throw new Error(program.status)
     const began = performance.now()
-    for (let turns = 0; turns < 8; turns++) {
+    // Most of these cost their worker. How soon a signal is heeded is the host's doing, the same in both isolations.
+    const most = isolation === 'thread' ? 8 : 3
+    for (let turns = 0; turns < most; turns++) {
       for (const run of [
         (signal: AbortSignal) => sandbox.run(`${endless} #${turns}`, { signal }),
         (signal: AbortSignal) => program.run({}, { signal }),
