@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { guestSources, pyodideFile } from './sources.js'
@@ -42,8 +42,8 @@ function hashInputs(variant: string): string {
   return hash.digest('hex')
 }
 
-/** True when `folder` holds an undamaged image made from just these inputs. */
-function upToDate(folder: string, inputs: string): boolean {
+/** True when its folder holds an undamaged image made from just these inputs. */
+function upToDate({ folder, inputs }: Wanted): boolean {
   try {
     const { sha256 } = JSON.parse(readFileSync(join(folder, 'guest.json'), 'utf8')) as {
       sha256: string
@@ -59,43 +59,47 @@ function upToDate(folder: string, inputs: string): boolean {
   }
 }
 
-/** Builds the image into `folder`; false when it was already there. */
-function buildImage(folder: string, variant = 'shipped'): boolean {
-  const inputs = hashInputs(variant)
-  if (upToDate(folder, inputs)) return false
-  mkdirSync(folder, { recursive: true })
-  execFileSync(process.execPath, [join(here, 'take.js'), folder, variant], {
+/** An image that is wanted: where, which, and the hash of what it is made from. */
+interface Wanted {
+  readonly folder: string
+  readonly variant: string
+  readonly inputs: string
+}
+
+/** Builds these images, all of them in one child. */
+function buildImages(images: readonly Wanted[]): void {
+  if (images.length === 0) return
+  const words = images.flatMap(({ folder, variant }) => [folder, variant])
+  execFileSync(process.execPath, [join(here, 'take.js'), ...words], {
     env: { TZ: 'UTC', LANG: 'C.UTF-8' },
     cwd: '/',
     stdio: ['ignore', 'inherit', 'inherit'],
   })
-  writeFileSync(join(folder, 'inputs.sha256'), inputs)
-  return true
+  for (const { folder, inputs } of images) writeFileSync(join(folder, 'inputs.sha256'), inputs)
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [, , given, variant = 'shipped'] = process.argv
-  const images =
+  const named =
     given === undefined
-      ? ([
-          [join(root, 'dist/guest'), 'shipped'],
-          [join(root, 'dist/guest-full'), 'full'],
-        ] as const)
-      : ([[resolve(given), variant]] as const)
-  for (const [folder, kind] of images) {
-    const started = performance.now()
-    let built: boolean
-    try {
-      built = buildImage(folder, kind)
-    } catch {
-      console.error('image: could not be built')
-      process.exit(1)
-    }
-    const size = existsSync(join(folder, 'guest.mem'))
-      ? readFileSync(join(folder, 'guest.mem')).length
-      : 0
-    console.log(
-      `image: ${built ? `built in ${Math.round(performance.now() - started)} ms` : 'up to date'}, ${(size / 2 ** 20).toFixed(1)} MiB`,
-    )
+      ? [
+          { folder: join(root, 'dist/guest'), variant: 'shipped' },
+          { folder: join(root, 'dist/guest-full'), variant: 'full' },
+        ]
+      : [{ folder: resolve(given), variant }]
+  const wanted = named.map((image) => ({ ...image, inputs: hashInputs(image.variant) }))
+  const stale = wanted.filter((image) => !upToDate(image))
+  const started = performance.now()
+  try {
+    buildImages(stale)
+  } catch {
+    console.error('image: could not be built')
+    process.exit(1)
+  }
+  const took = Math.round(performance.now() - started)
+  for (const image of wanted) {
+    const size = statSync(join(image.folder, 'guest.mem')).size
+    const said = stale.includes(image) ? `built, ${stale.length} in ${took} ms` : 'up to date'
+    console.log(`image: ${said}, ${(size / 2 ** 20).toFixed(1)} MiB`)
   }
 }

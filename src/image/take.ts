@@ -1,9 +1,10 @@
 /**
- * Takes the image: loads stock Pyodide in this very process, lets `prelude.py` put the guest together, and writes the
+ * Takes images: loads stock Pyodide in this very process, lets `prelude.py` put each guest together, and writes the
  * memory that results. Run by build.ts in a child of its own (empty environment, TZ=UTC), never at run time.
  *
  * Everything that could differ between two builds is fixed here before Pyodide is imported: clocks, randomness, `Date`,
- * arguments. The image is byte-for-byte the same wherever it is built, and holds nothing of the machine that built it.
+ * arguments. An image is byte-for-byte the same wherever it is built, and after whichever other; and it holds nothing of the machine
+ * that built it.
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -17,7 +18,14 @@ import {
 } from '../trusted/wall/image-facts.js'
 import { IMMUTABLE_TYPE, TYPE_FLAGS_OFFSET } from '../trusted/wall/thaw.js'
 import { leaveOut } from './leave-out.js'
-import { fixTheWorld, loadStock, type Captured, type Pyodide } from './stock.js'
+import {
+  fixTheWorld,
+  loadStock,
+  SOURCES,
+  type Captured,
+  type Pyodide,
+  type Stock,
+} from './stock.js'
 import { wrapFunctions, type Wrap } from './wrap-functions.js'
 
 const WASM_PAGE = 65_536
@@ -59,11 +67,11 @@ function hangDoor({ instance, tableLength }: Captured): void {
     throw new Error('the door could not be made')
 }
 
-function writeSources(python: Pyodide, sources: ReadonlyMap<string, string>): void {
+function writeSources({ FS }: Pyodide, sources: ReadonlyMap<string, string>): void {
   for (const [path, text] of sources) {
-    const file = `/pyrestrict-source/${path}`
-    python.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')))
-    python.FS.writeFile(file, text)
+    const file = `${SOURCES}/${path}`
+    FS.mkdirTree(file.slice(0, file.lastIndexOf('/')))
+    FS.writeFile(file, text)
   }
 }
 
@@ -71,24 +79,23 @@ function writeSources(python: Pyodide, sources: ReadonlyMap<string, string>): vo
 const [TEXTS, CODES] = ['pyrestrict/texts.py', 'pyrestrict/guest/codes.py']
 const COMPILE = `
 import sys
-sys.path.insert(0, '/pyrestrict-source')
+sys.path.insert(0, '${SOURCES}')
 from pyrestrict.guest.codes import CODES
 f'CODES = {CODES!r}\\n'
 `
 
-/** Compiles the texts of the library in an interpreter of its own, which leaves a larger memory behind. */
-async function compileLibrary(sources: Map<string, string>): Promise<void> {
-  const { python } = await loadStock()
+/** Compiles the texts of the library in an interpreter that is reset then: it leaves a larger memory behind. */
+function compileLibrary({ python, reset }: Stock, sources: Map<string, string>): void {
   writeSources(python, sources)
   sources.set(CODES, String(python.runPython(COMPILE)))
   sources.delete(TEXTS)
+  reset()
 }
 
-async function takeImage(folder: string, variant: string): Promise<void> {
-  fixTheWorld()
+function takeImage(stock: Stock, folder: string, variant: string): void {
+  const { python, captured } = stock
   const sources = guestSources(variant)
-  if (sources.has(TEXTS)) await compileLibrary(sources)
-  const { python, captured } = await loadStock()
+  if (sources.has(TEXTS)) compileLibrary(stock, sources)
   writeSources(python, sources)
   hangDoor(captured)
   const prelude = readFileSync(
@@ -170,9 +177,15 @@ async function takeImage(folder: string, variant: string): Promise<void> {
   writeFileSync(`${folder}/guest.json`, `${JSON.stringify(facts, null, 1)}\n`)
 }
 
-const [folder, variant] = process.argv.slice(2)
+/** Folder, variant, folder, variant. */
+const wanted = process.argv.slice(2)
 try {
-  await takeImage(folder!, variant ?? 'shipped')
+  fixTheWorld()
+  const stock = await loadStock()
+  for (let at = 0; at < wanted.length; at += 2) {
+    takeImage(stock, wanted[at]!, wanted[at + 1]!)
+    stock.reset()
+  }
 } catch (error) {
   // The message is Python's whole traceback; Node would print the line of Pyodide that threw, a megabyte long.
   console.error(error instanceof Error ? error.message : error)
