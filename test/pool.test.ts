@@ -185,6 +185,26 @@ describe('a worker that ends', () => {
   })
 })
 
+describe('a spare', () => {
+  test('is started beside a long run, and not for short ones, one after another', async () => {
+    const pool = createPool({ spares: 1 })
+    for (let n = 0; n < 3; n++) pool.release(await leased(pool))
+    expect(pool.whole).toEqual({ queued: 0, running: 0, ready: 1, starting: 0 })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(started.length).toBe(1)
+    await leased(pool)
+    await settled(() => started.length === 2)
+  })
+
+  test('takes the place of one that has ended at once', async () => {
+    const pool = createPool({ spares: 1 })
+    const first = await leased(pool)
+    first.kill('from outside')
+    pool.release(first)
+    expect(pool.whole).toMatchObject({ ready: 0, starting: 1 })
+  })
+})
+
 describe('closing', () => {
   test('cancels who waits, ends what runs, and leaves nothing', async () => {
     const pool = createPool({ workers: 2, spares: 1, sessions: 1 })

@@ -43,7 +43,7 @@ export interface PoolOptions {
   readonly onClosed?: () => void
 }
 
-/** A spare is started this long after the first lease at the latest: the first result of a process is not slowed by it. */
+/** Spares are started once workers have been leased for so long, or one has ended: for short programs it would be for nothing. */
 const SPARE_DELAY_MS = 250
 
 const CLOSED = 'the sandbox was closed'
@@ -156,7 +156,8 @@ export class Pool implements Workers {
     capacity?.give(memoryMb)
     this.#serve()
     capacity?.serve()
-    if (!this.#closed) this.#wantSpares()
+    if (!worker.alive) this.#wantSpares()
+    else if (this.leases.size === 0) this.#spareTimer = void clearTimeout(this.#spareTimer)
     this.#rest()
   }
 
@@ -247,8 +248,7 @@ export class Pool implements Workers {
   }
 
   #wantSpares(): void {
-    clearTimeout(this.#spareTimer)
-    this.#spareTimer = undefined
+    this.#spareTimer = void clearTimeout(this.#spareTimer)
     this.#wantsSpares = true
     this.refill()
   }
@@ -286,9 +286,9 @@ export class Pool implements Workers {
   }
 
   #gone(worker: GuestWorker): void {
-    const index = this.#ready.indexOf(worker)
-    if (index >= 0) this.#ready.splice(index, 1)
-    if (!this.#closed) this.refill()
+    if (!this.#ready.includes(worker)) return this.refill()
+    this.#ready.splice(this.#ready.indexOf(worker), 1)
+    this.#wantSpares()
   }
 
   /** No worker can be started, or one could not be and is to be tried again. */
