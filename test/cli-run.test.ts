@@ -23,7 +23,7 @@ function file(name: string, content: string | Uint8Array): string {
 /** Tells what it reads: nothing, where stdin is the program or its inputs. */
 const READS = 'import sys; print(sys.argv, [line.strip() for line in sys.stdin])'
 
-/** What `run` says of each of these arguments, that are wrong. */
+/** What `run` says of each of these arguments, that are wrong, in one process. */
 const saidOf = (lines: readonly (readonly string[])[], surroundings: Surroundings = {}) =>
   pyrestrictEach(
     lines.map((args) => ['run', ...args]),
@@ -43,19 +43,14 @@ const code = (text: string, args: readonly string[] = [], surroundings: Surround
 
 describe('a program', () => {
   test('from a file, with inputs: prints, then shows its value', async () => {
-    expect(
-      await pyrestrict([
-        'run',
-        'fixtures/readme/report.py',
-        '--inputs',
-        'fixtures/readme/inputs.json',
-        '--value',
-      ]),
-    ).toEqual({
-      status: 0,
-      stdout: "milk    2.00\ntea     3.00\n{'items': 2, 'total': 5}\n",
-      stderr: '',
-    })
+    const line = ['fixtures/readme/report.py', '--inputs', 'fixtures/readme/inputs.json', '--value']
+    expect(await eachOf([line])).toEqual([
+      {
+        status: 0,
+        stdout: "milk    2.00\ntea     3.00\n{'items': 2, 'total': 5}\n",
+        stderr: '',
+      },
+    ])
   })
 
   test('from a pipe when no file is given, or for -; with inputs of the pipe', async () => {
@@ -78,7 +73,13 @@ describe('a program', () => {
 
   test("shows CPython's own warnings about it, and where a module is that lies beside it", async () => {
     const path = file('warned.py', 'x = 1\nprint("\\d", x is 1, y)\n')
-    expect(await pyrestrict(['run', path, '--first-line', '10', '--input', 'y=0.5'])).toEqual({
+    file('beside.py', 'x = 1\n')
+    const importing = file('importing.py', 'import beside, nowhere\n')
+    const [warned, refused] = await eachOf([
+      [path, '--first-line', '10', '--input', 'y=0.5'],
+      [importing],
+    ])
+    expect(warned).toEqual({
       status: 0,
       stdout: '\\d True 0.5\n',
       stderr: `${path}:11: SyntaxWarning: "\\d" is an invalid escape sequence. Such sequences will not work in the future. Did you mean "\\\\d"? A raw string is also an option.
@@ -87,9 +88,7 @@ ${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
   print("\\d", x is 1, y)
 `,
     })
-    file('beside.py', 'x = 1\n')
-    const importing = file('importing.py', 'import beside, nowhere\n')
-    const { status, stderr } = await pyrestrict(['run', importing])
+    const { status, stderr } = refused!
     expect(status).toBe(1)
     expect(stderr).toContain('module `beside` is not available')
     expect(stderr.match(/= hint: .*/g)).toEqual([
@@ -104,20 +103,21 @@ ${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
       stdin: 'hi\n',
     })
     expect(first).toMatchObject({ status: 0, stdout: expect.stringMatching(/^0\.\d+ hi\n$/) })
-    expect(await pyrestrict(['run', path, '--replay', record])).toEqual(first)
+    const [again, other, ...wrong] = await eachOf([
+      [path, '--replay', record],
+      ['-c', 'print(1, input())', '--replay', record],
+      ['-c', '1', '--replay', record, '--record', record],
+      ['-c', '1', '--log', join(folder, 'no', 'x')],
+    ])
+    expect(again).toEqual(first)
     const events = readFileSync(log, 'utf8').trimEnd().split('\n')
     expect(events.map((line) => (JSON.parse(line) as { decision: string }).decision)).toContain(
       'allowed',
     )
     expect(statSync(record).mode & 0o077).toBe(0)
-    const other = await code('print(1, input())', ['--replay', record])
-    expect(other.status).toBe(5)
-    expect(other.stderr).toMatch(/the replay departed from what was recorded/)
-    const wrong = [
-      ['-c', '1', '--replay', record, '--record', record],
-      ['-c', '1', '--log', join(folder, 'no', 'x')],
-    ]
-    expect((await saidOf(wrong)).map(({ status }) => status)).toEqual([2, 2])
+    expect(other!.status).toBe(5)
+    expect(other!.stderr).toMatch(/the replay departed from what was recorded/)
+    expect(wrong.map(({ status }) => status)).toEqual([2, 2])
   })
 
   test.runIf(process.platform === 'linux')('is asked for on a terminal', async () => {
@@ -140,11 +140,9 @@ ${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
 
   test('shows one expression, what a function body returns, or a global, big integers whole, and of nothing nothing', async () => {
     const shown = (stdout: string) => ({ status: 0, stdout, stderr: '' })
-    expect(await pyrestrict(['run', '--mode', 'function', '-'], { stdin: 'return [1]\n' })).toEqual(
-      shown('[1]\n'),
-    )
     expect(
       await eachOf([
+        ['-c', 'return [1]\n', '--mode', 'function'],
         ['-c', '-1 + 3, {"a": (1, None)}', '--mode', 'eval'],
         [
           ...['-c', 'x = [n + 1]\nx.append(2)\n"no"'],
@@ -152,7 +150,12 @@ ${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
         ],
         ['-c', ''],
       ]),
-    ).toEqual([shown("(2, {'a': (1, None)})\n"), shown('[12345678901234567891, 2]\n'), shown('')])
+    ).toEqual([
+      shown('[1]\n'),
+      shown("(2, {'a': (1, None)})\n"),
+      shown('[12345678901234567891, 2]\n'),
+      shown(''),
+    ])
   })
 
   test.runIf(process.platform === 'linux')(
@@ -163,16 +166,16 @@ ${path}:11: SyntaxWarning: "is" with 'int' literal. Did you mean "=="?
       expect(await onTerminal(['run', '-c', text])).toBe(
         '\u001b[31mred\u001b[0m \\x1b]0;title\\x07\n::set-output name=x::y\n',
       )
-      expect(
-        (await code(text, [], { env: { GITHUB_ACTIONS: 'true' } })).stdout.split('\n')[1],
-      ).toBe(':\u200b:set-output name=x::y')
+      const [logged] = await eachOf([['-c', text]], { env: { GITHUB_ACTIONS: 'true' } })
+      expect(logged!.stdout.split('\n')[1]).toBe(':\u200b:set-output name=x::y')
     },
   )
 })
 
 describe('endings', () => {
   test('an exception: the traceback CPython prints, status 3', async () => {
-    expect(await code('def f(x):\n    return 1 / x\nf(0)')).toEqual({
+    const [raised] = await eachOf([['-c', 'def f(x):\n    return 1 / x\nf(0)']])
+    expect(raised).toEqual({
       status: 3,
       stdout: '',
       stderr: `Traceback (most recent call last):
@@ -231,11 +234,11 @@ ZeroDivisionError: division by zero
   })
 
   test('refused: what is wrong and where, nothing is run, status 1', async () => {
-    const { status, stdout, stderr } = await code('print(1)\nprint(().__class__)')
-    expect([status, stdout, stderr]).toEqual([
-      1,
-      '',
-      `error[PR203]: attribute \`__class__\` is not accessible
+    const [refused] = await eachOf([['-c', 'print(1)\nprint(().__class__)']])
+    expect(refused).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `error[PR203]: attribute \`__class__\` is not accessible
  --> <string>:2:10
   |
 1 | print(1)
@@ -245,7 +248,7 @@ ZeroDivisionError: division by zero
 
 Refused: 1 problem.
 `,
-    ])
+    })
   })
 
   test.each(STOPPED.map(([text, limit, message], index) => ({ text, limit, message, index })))(
@@ -397,11 +400,8 @@ describe('bad input is status 2 with a line on stderr', () => {
 })
 
 test('undecodable bytes are refused as a finding', async () => {
-  const { status, stderr } = await pyrestrict([
-    'run',
-    file('latin.py', Buffer.from('x = "\xe4"', 'latin1')),
-  ])
-  expect([status, stderr.split('\n')[0]]).toEqual([
+  const [refused] = await saidOf([[file('latin.py', Buffer.from('x = "\xe4"', 'latin1'))]])
+  expect([refused!.status, refused!.stderr.split('\n')[0]]).toEqual([
     1,
     'error[PR019]: byte 0xe4 at offset 5 is not UTF-8',
   ])
@@ -415,9 +415,8 @@ describe('what it reads', () => {
       stderr: '',
     })
     file('-odd.py', READS)
-    expect((await pyrestrict(['run', '--', '-odd.py', 'x'], { cwd: folder })).stdout).toBe(
-      "['-odd.py', 'x'] []\n",
-    )
+    const [odd] = await eachOf([['--', '-odd.py', 'x']], { cwd: folder })
+    expect(odd!.stdout).toBe("['-odd.py', 'x'] []\n")
   })
 })
 
@@ -474,11 +473,13 @@ describe('a module of the working directory', () => {
       'kit/__main__.py',
       'import sys, kit.unit\nfrom . import unit\nprint(__name__, sys.argv, kit.unit.name, unit is kit.unit)\n',
     )
-    expect(await pyrestrict(['run', '-m', 'kit', '--', '-v'], { cwd: folder })).toEqual({
-      status: 0,
-      stdout: `__main__ ['${join('kit', '__main__.py')}', '-v'] unit True\n`,
-      stderr: '',
-    })
+    expect(await eachOf([['-m', 'kit', '--', '-v']], { cwd: folder })).toEqual([
+      {
+        status: 0,
+        stdout: `__main__ ['${join('kit', '__main__.py')}', '-v'] unit True\n`,
+        stderr: '',
+      },
+    ])
   })
 
   test('imports its neighbours by dots, in both languages', async () => {

@@ -1,5 +1,5 @@
 /** Runs the built command line in a process of its own, as a shell does. */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** The program that `pyrestrict` is. */
@@ -28,19 +28,11 @@ export interface Surroundings {
 }
 
 /** The exit status and everything printed; colours and CI are as in a plain shell unless `env` says otherwise. */
-export function pyrestrict(
+export async function pyrestrict(
   args: readonly string[],
-  surroundings: Surroundings = {},
+  { stdin = '', env = {}, cwd = ROOT, meanwhile }: Surroundings = {},
 ): Promise<Finished> {
-  return finished([MAIN, ...args], surroundings)
-}
-
-/** The same of a script of Node's. */
-async function finished(
-  script: readonly string[],
-  { stdin = '', env = {}, cwd = ROOT, meanwhile }: Surroundings,
-): Promise<Finished> {
-  const child = spawn(process.execPath, script, {
+  const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...SHELL_ENV, ...env },
     stdio: 'pipe',
@@ -85,13 +77,17 @@ export async function onTerminal(
 }
 
 const COMMAND_LINES = fileURLToPath(new URL('./command-lines.mjs', import.meta.url))
+/** The process of {@link pyrestrictEach}, once there is one. It ends with this one. */
+let speaker: ChildProcess | undefined
+/** What it has been asked before. */
+let asked: Promise<unknown> = Promise.resolve()
 
 /**
- * As {@link pyrestrict} of each, in one process for all of them: for what a command line says, and not for how its process starts,
- * reads its stdin, which is empty, or ends. Starting one takes as long as twenty messages. Where several of them run a program,
+ * As {@link pyrestrict} of each, in one process for all of them and for all tests: for what a command line says, and not for how its
+ * process starts, reads its stdin, which is empty, or ends. Starting one takes as long as twenty messages. Where they run programs,
  * `keeps` has one worker compile them all.
  */
-export async function pyrestrictEach(
+export function pyrestrictEach(
   lines: readonly (readonly string[])[],
   {
     keeps = false,
@@ -99,15 +95,50 @@ export async function pyrestrictEach(
     cwd = ROOT,
   }: { readonly keeps?: boolean } & Pick<Surroundings, 'env' | 'cwd'> = {},
 ): Promise<Finished[]> {
-  const { status, stdout, stderr } = await finished(
-    [COMMAND_LINES, JSON.stringify(lines), ...(keeps ? ['keep'] : [])],
-    { env, cwd },
-  )
-  const [said, complained] = [stdout, stderr].map((text) => text.split('\u001e'))
-  if (status !== 0 || said!.length !== lines.length + 1 || complained!.length !== said!.length)
-    throw new Error(`ended with ${status} after ${said!.length - 1}: ${stderr}`)
-  return lines.map((_, index) => {
-    const [printed, told] = said![index]!.split('\u001f')
-    return { status: Number(told), stdout: printed!, stderr: complained![index]! }
+  const said = asked.then(() => saidOf({ lines, keeps, env: { ...SHELL_ENV, ...env }, cwd }))
+  asked = said.catch(() => undefined)
+  return said
+}
+
+function saidOf(request: { lines: readonly (readonly string[])[] } & object): Promise<Finished[]> {
+  speaker ??= startSpeaker()
+  const [child, count] = [speaker, request.lines.length]
+  const told = { stdout: '', stderr: '' }
+  return new Promise((resolve, reject) => {
+    const stop = new AbortController()
+    const end = (code: number | null): void => {
+      speaker = undefined
+      reject(new Error(`ended with ${code}: ${told.stderr}`))
+    }
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const listen = (text: string): void => {
+        told[stream] += text
+        const [said, complained] = [told.stdout, told.stderr].map((one) => one.split('\u001e'))
+        if (said!.length <= count || complained!.length <= count) return
+        stop.abort()
+        const finished = said!.slice(0, count).map((one, index) => {
+          const [stdout, status] = one.split('\u001f')
+          return { status: Number(status), stdout: stdout!, stderr: complained![index]! }
+        })
+        resolve(finished)
+      }
+      child[stream]!.on('data', listen)
+      stop.signal.addEventListener('abort', () => child[stream]!.off('data', listen))
+    }
+    child.once('exit', end)
+    stop.signal.addEventListener('abort', () => child.off('exit', end))
+    child.send(request)
   })
+}
+
+function startSpeaker(): ChildProcess {
+  const child = spawn(process.execPath, [COMMAND_LINES], {
+    env: SHELL_ENV,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8')
+  // It is no reason to stay.
+  for (const handle of [child, child.channel!, child.stdout, child.stderr])
+    (handle as { unref(): void }).unref()
+  return child
 }

@@ -1,24 +1,34 @@
 /**
- * Runs command lines, the JSON that it is given, one after another in this process, each as `pyrestrict` runs its one: by the built
- * program's `main`. Behind what each of them writes stands a record separator, on stdout with its exit status before it.
+ * Runs command lines for tests, one after another in this process, each as `pyrestrict` runs its one: by the built program's `main`. It
+ * is sent what to run, with environment and working directory. Behind what each line writes stands a record separator, on stdout with
+ * its exit status before it.
  *
- * Told to `keep`, it keeps the worker that compiles from program to program: a sandbox that runs nothing is open all the time. It has
- * that in common only with the modules that the bundle is made of.
+ * Told that it `keeps`, it keeps the worker that compiles from program to program: a sandbox that runs nothing is open from then on. It
+ * has that in common only with the modules that the bundle is made of.
  */
 import { writeSync } from 'node:fs'
 
-const [, , lines, keeps] = process.argv
+let kept
+/** The program whose `main` runs this line. */
+async function programOf([command], keeps) {
+  if (!keeps) return import(`../../dist/bundle/${command === 'check' ? 'check' : 'cli'}.js`)
+  const { createSandbox } = await import('../../dist/index.js')
+  if (!kept) kept = await createSandbox({}, { workers: 1, spares: 0 })
+  return import('../../dist/cli/entry.js')
+}
+
 // Each `run` listens for interrupts, as a process that runs one may for ever.
 process.setMaxListeners(0)
-if (keeps) await (await import('../../dist/index.js')).createSandbox({}, { workers: 1, spares: 0 })
-for (const line of JSON.parse(lines)) {
-  const bundle = line[0] === 'check' ? 'check' : 'cli'
-  const { main } = await import(
-    keeps ? '../../dist/cli/entry.js' : `../../dist/bundle/${bundle}.js`
-  )
-  const status = await main(line)
-  writeSync(1, `\u001f${status}\u001e`)
-  writeSync(2, '\u001e')
-}
-// As after one: what is still open is no reason to stay.
-process.exit()
+// As after one line: what is still open is no reason to stay.
+process.on('disconnect', () => process.exit())
+process.on('message', async ({ lines, keeps, env, cwd }) => {
+  for (const name of Object.keys(process.env)) delete process.env[name]
+  Object.assign(process.env, env)
+  process.chdir(cwd)
+  for (const line of lines) {
+    const { main } = await programOf(line, keeps)
+    const status = await main(line)
+    writeSync(1, `\u001f${status}\u001e`)
+    writeSync(2, '\u001e')
+  }
+})
