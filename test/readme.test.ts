@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../src/cli/commands.js'
 import { FORMAT_NAMES } from '../src/report/formats.js'
 import { WRITTEN } from '../src/trusted/language/modules.js'
-import { MAIN, ROOT, SHELL_ENV } from './support/cli.js'
+import { argumentsOf, MAIN, pyrestrictEach, ROOT, SHELL_ENV } from './support/cli.js'
 import { TABLE_NAMES, withTables } from './support/documents.js'
 
 /** Documents for users: what they show is run. */
@@ -66,6 +66,19 @@ function finished(
   })
 }
 
+/**
+ * The same of a line that is typed in a shell: by the process that says what command lines say, where the line is no more than one. Of
+ * what writes to both stdout and stderr only a shell shows in which order.
+ */
+async function typed(command: string): Promise<{ status: number; output: string }> {
+  const args = argumentsOf(command)
+  const [said] = args ? await pyrestrictEach([args], { keeps: true }) : []
+  if (said && (said.stdout === '' || said.stderr === ''))
+    return { status: said.status!, output: said.stdout + said.stderr }
+  const shell = `exec 2>&1; pyrestrict() { "$NODE" "$MAIN" "$@"; }; node() { "$NODE" "$@"; }\n${command}`
+  return finished('/bin/sh', ['-c', shell], { ...SHELL_ENV, NODE: process.execPath, MAIN })
+}
+
 describe('console', () => {
   const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts)
 
@@ -87,25 +100,13 @@ describe('console', () => {
       for (const [, script] of command.matchAll(/npm (?:run )?(\w[\w:]*)/g))
         expect([...scripts, 'ci', 'install', 'pack']).toContain(script)
     }
-    // One shell, so that a step sees the one before; the status is kept for `echo $?`.
-    const shell = [
-      'pyrestrict() { "$NODE" "$MAIN" "$@"; }',
-      'node() { "$NODE" "$@"; }',
-      ...other.map(
-        ({ command }) => `${command}\nkept=$?; printf '\\036%s\\036' "$kept"; (exit $kept)`,
-      ),
-    ].join('\n')
-    const { output } = await finished('/bin/sh', ['-c', `exec 2>&1\n${shell}`], {
-      ...SHELL_ENV,
-      NODE: process.execPath,
-      MAIN,
-    })
-    const parts = output.split('\u001e')
-    const told = other.map(({ command }, index) => ({
-      command,
-      shown: parts[2 * index]!.trimEnd(),
-      status: parts[2 * index + 1],
-    }))
+    const told: { command: string; shown: string; status: number }[] = []
+    for (const { command } of other) {
+      const before = told.at(-1)?.status
+      const { status, output } =
+        command === 'echo $?' ? { status: 0, output: String(before) } : await typed(command)
+      told.push({ command, shown: output.trimEnd(), status })
+    }
     expect(
       told.map(({ command, shown }, index) => ({
         command,
@@ -113,7 +114,7 @@ describe('console', () => {
       })),
     ).toEqual(other)
     for (const { shown, status } of told.filter((_, index) => other[index]!.shown === ''))
-      expect([status, shown]).toEqual(['0', shown])
+      expect([status, shown]).toEqual([0, shown])
   })
 })
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { pyrestrictEach, SHELL_ENV } from './support/cli.js'
+import { argumentsOf, pyrestrictEach, SHELL_ENV } from './support/cli.js'
 import { OFFERS } from './support/systems.js'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -23,18 +23,15 @@ const run = (command: string): Promise<string> =>
     )
   })
 
-/** The words of a command that is one of ours and nothing around it: its quotes are single ones. */
-const wordsOf = (command: string): readonly string[] =>
-  command.match(/(?:'[^']*'|[^\s'])+/g)!.map((word) => word.replaceAll("'", ''))
-
 beforeAll(async () => {
   const ours = [...new Set(OFFERS.map(({ command }) => command))].filter(
-    (command) => /^pyrestrict [^|]*$/.test(command) && !printed.has(command),
+    (command) => argumentsOf(command) && !printed.has(command),
   )
-  const lines = ours.map((command) => wordsOf(command).slice(1))
-  for (const [index, { stdout, stderr }] of (
-    await pyrestrictEach(lines, { keeps: true })
-  ).entries())
+  const said = await pyrestrictEach(
+    ours.map((command) => argumentsOf(command)!),
+    { keeps: true },
+  )
+  for (const [index, { stdout, stderr }] of said.entries())
     printed.set(ours[index]!, stdout + stderr)
 })
 

@@ -100,6 +100,13 @@ export function pyrestrictEach(
   return said
 }
 
+/** The arguments of a shell's command that is `pyrestrict` with words and single quotes, and nothing around it; of another undefined. */
+export function argumentsOf(command: string): readonly string[] | undefined {
+  if (!/^pyrestrict (?:'[^']*'|[^'"`\\|&;<>$*?])*$/.test(command)) return undefined
+  const words = command.match(/(?:'[^']*'|[^'\s])+/g)!
+  return words.slice(1).map((word) => word.replaceAll("'", ''))
+}
+
 function saidOf(request: { lines: readonly (readonly string[])[] } & object): Promise<Finished[]> {
   speaker ??= startSpeaker()
   const [child, count] = [speaker, request.lines.length]
