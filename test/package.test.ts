@@ -3,7 +3,16 @@
  * declared dependencies and nothing else, and used from there by the command line, by JavaScript and by strict TypeScript.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -27,10 +36,17 @@ function run(command: string, args: readonly string[]): string {
   return execFileSync(command, args, { cwd: project, encoding: 'utf8', stdio: 'pipe' })
 }
 
+/** The memories of the guests' images: to compress them takes longer than all else, so the packed ones are empty, and replaced. */
+const MEMORIES = ['dist/guest/guest.mem', 'dist/guest-full/guest.mem']
+
 beforeAll(() => {
+  const repository = join(project, 'repository')
+  const left = ['.git', 'node_modules', ...MEMORIES].map((name) => join(ROOT, name))
+  cpSync(ROOT, repository, { recursive: true, filter: (path) => !left.includes(path) })
+  for (const name of MEMORIES) writeFileSync(join(repository, name), '')
   const [made] = JSON.parse(
     execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
-      cwd: ROOT,
+      cwd: repository,
       encoding: 'utf8',
       stdio: 'pipe',
     }),
@@ -38,6 +54,7 @@ beforeAll(() => {
   packed = made.files.map(({ path }) => path)
   mkdirSync(own, { recursive: true })
   execFileSync('tar', ['-xzf', join(project, made.filename), '-C', own, '--strip-components=1'])
+  for (const name of MEMORIES) copyFileSync(join(ROOT, name), join(own, name))
   for (const name of Object.keys(dependencies)) link(name)
   link('@types/node')
   link('undici-types')
