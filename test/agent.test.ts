@@ -19,7 +19,7 @@ class Step:
     chance: float
 
 async def steps():
-    for number in range(6):
+    for number in range(3):
         yield Step(number, await tool(number), random.random())
 
 async def main():
@@ -27,12 +27,12 @@ async def main():
     async for step in steps():
         seen.append(step)
         print('step', step.number)
-    said = [approve(word) for word in ('this', 'that')]
+    said = [approve(word) for word in ('this',)]
     return sum(step.answer for step in seen), round(sum(step.chance for step in seen), 12), said
 
 asyncio.run(main())`
 
-test('eight calls, each answered in another process, come to the end that they have in one', async () => {
+test('four calls, each answered in another process, come to the end that they have in one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-agent-'))
   const step = async (isolation: string) => {
     const { stdout } = await promisify(execFile)(process.execPath, [
@@ -72,11 +72,11 @@ test('eight calls, each answered in another process, come to the end that they h
   )
   const whole = await sandbox.run(SOURCE)
   await sandbox.close()
-  expect(pids.size).toBe(8)
+  expect(pids.size).toBe(4)
   expect(whole.status === 'returned' && whole.value).toEqual([
-    55,
+    5,
     expect.any(Number),
-    ['approved this', 'approved that'],
+    ['approved this'],
   ])
   expect(last).toMatchObject({
     status: 'returned',

@@ -3,7 +3,7 @@
  * keeps its state in a file, and is gone.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { awaitable, createSandbox, LATER } from '../../dist/index.js'
+import { awaitable, createSandbox, LATER } from '../../dist/bundle/index.js'
 
 const [file, isolation, source] = process.argv.slice(2)
 const sandbox = await createSandbox(
