@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { nearestRule } from '../src/cli/selection.js'
 import { loadRules } from '../src/rules/load.js'
 import { FORMAT_NAMES } from '../src/report/formats.js'
-import { pyrestrict, pyrestrictEach, ROOT } from './support/cli.js'
+import { pyrestrict, pyrestrictEach, pyrestrictSays, ROOT } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-commands-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 describe('rewrite', () => {
   test('prints the guarded text and writes the map beside it', async () => {
     const map = join(folder, 'out.map')
-    const { status, stdout, stderr } = await pyrestrict([
+    const { status, stdout, stderr } = await pyrestrictSays([
       'rewrite',
       'fixtures/cli/clean.py',
       '--map',
@@ -156,7 +156,7 @@ describe('help', () => {
   })
 
   test("the version is the package's", async () => {
-    expect((await pyrestrict(['--version'])).stdout).toBe(
+    expect((await pyrestrictSays(['--version'])).stdout).toBe(
       `${JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version}\n`,
     )
   })
@@ -183,7 +183,7 @@ describe('help', () => {
     expect(zsh).toMatch(/^#compdef pyrestrict\n/)
     expect(fish).toContain('complete -c pyrestrict -a ')
     const inShell = async (SHELL: string, ...shell: readonly string[]) =>
-      (await pyrestrict(['completion', ...shell], { env: { SHELL } })).stdout
+      (await pyrestrictSays(['completion', ...shell], { env: { SHELL } })).stdout
     expect(await inShell('/bin/zsh', 'bash')).toContain('complete -o bashdefault')
     expect(await inShell('/usr/bin/fish')).toBe(fish)
     expect(await words('ch')).toEqual(

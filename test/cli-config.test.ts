@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Ajv } from 'ajv'
 import { afterAll, describe, expect, test } from 'vitest'
-import { pyrestrict, ROOT } from './support/cli.js'
+import { pyrestrictSays, ROOT } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -29,9 +29,12 @@ function repository(settings: Readonly<Record<string, unknown>>): string {
 
 /** Exit status, what was found by file and code, and what was said on stderr but for what is left out. */
 async function checked(cwd: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = await pyrestrict(['check', '--format', 'concise', ...args], {
-    cwd,
-  })
+  const { status, stdout, stderr } = await pyrestrictSays(
+    ['check', '--format', 'concise', ...args],
+    {
+      cwd,
+    },
+  )
   const found = stdout.split('\n').filter(Boolean)
   return [
     status,
@@ -99,7 +102,9 @@ describe('settings', () => {
 
   test('say nothing to run, whose policy grants', async () => {
     const root = repository({ 'pyrestrict.json': { policy: { modules: {} } } })
-    expect(await pyrestrict(['run', '-c', 'import json; json.dumps(1)'], { cwd: root })).toEqual({
+    expect(
+      await pyrestrictSays(['run', '-c', 'import json; json.dumps(1)'], { keeps: true, cwd: root }),
+    ).toEqual({
       status: 0,
       stdout: "'1'\n",
       stderr: '',
@@ -123,7 +128,7 @@ describe('settings', () => {
     ],
     [{ ignore: ['PRX'] }, 'pyrestrict.json: ignore: there is no rule "PRX"'],
   ])('that are wrong are told: %j', async (settings, message) => {
-    const { status, stdout, stderr } = await pyrestrict(['check', '-q'], {
+    const { status, stdout, stderr } = await pyrestrictSays(['check', '-q'], {
       cwd: repository({ 'pyrestrict.json': settings }),
     })
     expect([status, stdout, stderr.replace(/^pyrestrict: /, '').trimEnd()]).toEqual([

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { isName, putArtifacts } from '../src/cli/mounts.js'
-import { pyrestrict } from './support/cli.js'
+import { pyrestrictSays } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-mounts-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -22,7 +22,7 @@ mkdirSync(join(folder, 'data'))
 writeFileSync(join(folder, 'data/sales.csv'), 'item,price\ntea,3\n')
 
 const run = (source: string, ...args: string[]) =>
-  pyrestrict(['run', '-c', source, ...args], { cwd: folder })
+  pyrestrictSays(['run', '-c', source, ...args], { keeps: true, cwd: folder })
 
 /** Writes what a program left at these places below `/out` into a folder. */
 const put = (folderName: string, ...paths: readonly string[]): void =>

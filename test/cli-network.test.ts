@@ -1,6 +1,6 @@
 /** Requests on the command line: where a program may ask, with which secrets, and what is said of options that cannot be. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pyrestrict } from './support/cli.js'
+import { pyrestrictSays } from './support/cli.js'
 import { serve, type WebServer } from './support/web.js'
 
 let server: WebServer
@@ -17,12 +17,12 @@ import requests
 answer = requests.get('${origin}/v1/x', headers={'Authorization': TOKEN})
 print(TOKEN, answer.json()['headers']['authorization'])
 requests.get('${origin}/v2')`
-  const { status, stdout, stderr } = await pyrestrict(
+  const { status, stdout, stderr } = await pyrestrictSays(
     [
       ...['run', '-c', source, '--allow-net', `${origin}/v1/*`],
       ...['--secret', `TOKEN=${origin},api.example.com`],
     ],
-    { env: { TOKEN: 'hunter2-hunter2' } },
+    { keeps: true, env: { TOKEN: 'hunter2-hunter2' } },
   )
   expect([status, stdout]).toEqual([3, `~secret.TOKEN~ ${'*'.repeat(15)}\n`])
   expect(stderr).toContain(`RequestRefused: the policy does not allow this path of ${origin}\n`)
@@ -76,7 +76,7 @@ test.each([
   ],
 ])('%j', async (args, message) => {
   const env = { KEY: 'long-enough', SHORT: 'short', LINES: 'two\nlines' }
-  const { status, stdout, stderr } = await pyrestrict(['run', '-c', "print('ran')", ...args], {
+  const { status, stdout, stderr } = await pyrestrictSays(['run', '-c', "print('ran')", ...args], {
     env,
   })
   expect([status, stdout]).toEqual([2, ''])

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { isOpen } from '../src/cli/open-text.js'
-import { pyrestrict } from './support/cli.js'
+import { pyrestrict, pyrestrictSays } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-repl-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -85,7 +85,7 @@ describe('repl', () => {
 
 describe('policy', () => {
   test('show: what holds, complete', async () => {
-    const { status, stdout } = await pyrestrict([
+    const { status, stdout } = await pyrestrictSays([
       'policy',
       '--preset',
       'formula',
@@ -104,7 +104,7 @@ describe('policy', () => {
   test('suggest: a policy that can be used as it is, and what none can grant', async () => {
     const program = join(folder, 'program.py')
     writeFileSync(program, 'import math\nprint(math.floor(2.5))\n')
-    const { status, stdout, stderr } = await pyrestrict(['policy', 'suggest', program])
+    const { status, stdout, stderr } = await pyrestrictSays(['policy', 'suggest', program])
     expect([status, stderr]).toEqual([0, ''])
     expect(JSON.parse(stdout)).toEqual({
       modules: { math: ['floor'] },
@@ -112,24 +112,26 @@ describe('policy', () => {
     })
     const file = join(folder, 'policy.json')
     writeFileSync(file, stdout)
-    expect((await pyrestrict(['run', program, '--policy', file])).stdout).toBe('2\n')
+    expect((await pyrestrictSays(['run', program, '--policy', file], { keeps: true })).stdout).toBe(
+      '2\n',
+    )
     const refused = await pyrestrict(['policy', 'suggest', '-'], { stdin: 'import socket' })
     expect(refused.status).toBe(1)
     expect(refused.stderr).toContain('no policy can grant this:\nerror[PR301]: module `socket`')
   })
 
   test('describe, and wrong usage', async () => {
-    expect((await pyrestrict(['policy', 'describe', '--preset', 'formula'])).stdout).toContain(
+    expect((await pyrestrictSays(['policy', 'describe', '--preset', 'formula'])).stdout).toContain(
       'Of the standard library it can import: calendar, datetime,',
     )
-    expect(await pyrestrict(['policy', 'sugest'])).toEqual({
+    expect(await pyrestrictSays(['policy', 'sugest'])).toEqual({
       status: 2,
       stdout: '',
       stderr: 'pyrestrict: policy: there is no action "sugest"; did you mean suggest?\n',
     })
-    expect((await pyrestrict(['policy', 'suggest'])).stderr).toBe(
+    expect((await pyrestrictSays(['policy', 'suggest'])).stderr).toBe(
       'pyrestrict: policy suggest: which files?\n',
     )
-    expect((await pyrestrict(['policy', 'suggest', join(folder, 'none.py')])).status).toBe(2)
+    expect((await pyrestrictSays(['policy', 'suggest', join(folder, 'none.py')])).status).toBe(2)
   })
 })

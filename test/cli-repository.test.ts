@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { pyrestrict, pyrestrictEach, type Finished } from './support/cli.js'
+import { pyrestrictEach, pyrestrictSays, type Finished } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-repository-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -21,7 +21,7 @@ function repository(name: string, files: Readonly<Record<string, string>>): stri
 const BAD = 'x.__class__\n'
 /** The files with findings, and what is said on stderr. */
 async function checked(cwd: string, ...args: readonly string[]) {
-  return read(await pyrestrict(['check', '--format', 'concise', ...args], { cwd }))
+  return read(await pyrestrictSays(['check', '--format', 'concise', ...args], { cwd }))
 }
 
 /** The same of several command lines, in one process. */
@@ -76,7 +76,7 @@ describe('folders that tools fill, and what .gitignore names', () => {
   })
 
   test('are in the document of a format that is one', async () => {
-    const { stdout } = await pyrestrict(['check', '--format', 'json', 'src'], { cwd: root })
+    const { stdout } = await pyrestrictSays(['check', '--format', 'json', 'src'], { cwd: root })
     expect(JSON.parse(stdout).leftOut).toEqual([
       { rule: '*.gen.py', from: '.gitignore:3', folders: 0, files: 2, first: 'src/e.gen.py' },
       { rule: 'own.py', from: 'src/.gitignore:1', folders: 0, files: 1, first: 'src/own.py' },
@@ -109,13 +109,13 @@ describe('folders that tools fill, and what .gitignore names', () => {
   })
 
   test('--quiet says nothing of them, nor of the number of files', async () => {
-    expect(await pyrestrict(['check', '--quiet', 'src/keep.gen.py', 'src'], { cwd: root })).toEqual(
-      {
-        status: 1,
-        stdout: expect.stringMatching(/^error\[PR203\][^]*=[^\n]*\n\n$/),
-        stderr: '',
-      },
-    )
+    expect(
+      await pyrestrictSays(['check', '--quiet', 'src/keep.gen.py', 'src'], { cwd: root }),
+    ).toEqual({
+      status: 1,
+      stdout: expect.stringMatching(/^error\[PR203\][^]*=[^\n]*\n\n$/),
+      stderr: '',
+    })
   })
 })
 
@@ -247,7 +247,7 @@ describe('the operator', () => {
   })
 
   test('has findings counted', async () => {
-    expect((await pyrestrict(['check', '--statistics'], { cwd: root })).stdout).toBe(
+    expect((await pyrestrictSays(['check', '--statistics'], { cwd: root })).stdout).toBe(
       '3  PR203  dunder-attribute  in 3 files\n\n1  a.py\n1  lib/tests/c.py\n1  tests/b.py\n\nFound 3 problems in 3 of 3 files.\n',
     )
   })
@@ -257,7 +257,7 @@ describe('reports', () => {
   const root = repository('reports', { 'a.py': BAD })
 
   test('go to files, several at once', async () => {
-    const { status, stdout } = await pyrestrict(
+    const { status, stdout } = await pyrestrictSays(
       [
         'check',
         '--format',
@@ -272,7 +272,7 @@ describe('reports', () => {
     expect([status, stdout.slice(0, 5)]).toEqual([1, 'a.py:'])
     expect(JSON.parse(readFileSync(join(root, 'out.json'), 'utf8')).summary.findings).toBe(1)
     expect(JSON.parse(readFileSync(join(root, 'out.sarif'), 'utf8')).version).toBe('2.1.0')
-    const text = await pyrestrict(['check', '--output', 'out.txt', 'a.py'], {
+    const text = await pyrestrictSays(['check', '--output', 'out.txt', 'a.py'], {
       cwd: root,
       env: { FORCE_COLOR: '1' },
     })

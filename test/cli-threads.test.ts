@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { onTerminal, pyrestrict } from './support/cli.js'
+import { onTerminal, pyrestrict, pyrestrictEach, pyrestrictSays } from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-threads-'))
 const reports = mkdtempSync(join(tmpdir(), 'pyrestrict-reports-'))
@@ -28,7 +28,7 @@ describe('threads', () => {
     const [one, several] = await Promise.all(
       ['1', '3'].map(async (jobs) => {
         const files = formats.map((format) => join(reports, `${format}.${jobs}`))
-        const finished = await pyrestrict([
+        const finished = await pyrestrictSays([
           ...['check', '-j', jobs, '--format', 'concise'],
           ...formats.flatMap((format, at) => ['--format', `${format}=${files[at]}`]),
           ...['none.py', folder],
@@ -46,12 +46,14 @@ describe('threads', () => {
   })
 
   test('are asked for by a number', async () => {
-    for (const wrong of ['0', '-1', '1.5', 'two', '65'])
-      expect(await pyrestrict(['check', `--jobs=${wrong}`, folder])).toEqual({
+    const wrong = ['0', '-1', '1.5', 'two', '65']
+    expect(await pyrestrictEach(wrong.map((jobs) => ['check', `--jobs=${jobs}`, folder]))).toEqual(
+      wrong.map((jobs) => ({
         status: 2,
         stdout: '',
-        stderr: `pyrestrict: --jobs: must be a whole number from 1 to 64, not "${wrong}"\n`,
-      })
+        stderr: `pyrestrict: --jobs: must be a whole number from 1 to 64, not "${jobs}"\n`,
+      })),
+    )
   })
 
   test('are not used for stdin, which there is one of', async () => {
@@ -69,6 +71,6 @@ test.runIf(process.platform === 'linux')(
       .split('\n')
       .map((line) => line.split('\r\u001b[K').at(-1))
       .join('\n')
-    expect(screen).toBe((await pyrestrict(args)).stdout)
+    expect(screen).toBe((await pyrestrictSays(args)).stdout)
   },
 )

@@ -1,4 +1,4 @@
-/** The command line as a shell sees it: the built program in a process of its own, exact output and exit status. */
+/** The command line as a shell sees it: the built program, exact output and exit status. */
 import { execFileSync, spawn } from 'node:child_process'
 import {
   closeSync,
@@ -19,7 +19,15 @@ import { FORMAT_NAMES } from '../src/report/formats.js'
 import { SETUP } from './support/worker-setup.js'
 import { headOf } from '../src/trusted/channel/frames.js'
 import { encodeFrame } from '../src/trusted/channel/protocol.js'
-import { MAIN, onTerminal, pyrestrict, pyrestrictEach, ROOT, SHELL_ENV } from './support/cli.js'
+import {
+  MAIN,
+  onTerminal,
+  pyrestrict,
+  pyrestrictEach,
+  pyrestrictSays,
+  ROOT,
+  SHELL_ENV,
+} from './support/cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'pyrestrict-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -61,7 +69,7 @@ describe('check', () => {
   })
 
   test('no comment of the author switches anything off', async () => {
-    const { status, stdout } = await pyrestrict([
+    const { status, stdout } = await pyrestrictSays([
       'check',
       '--format',
       'concise',
@@ -94,7 +102,7 @@ describe('check', () => {
   })
 
   test('several paths, in folders and globs, are one report', async () => {
-    const { status, stdout } = await pyrestrict([
+    const { status, stdout } = await pyrestrictSays([
       'check',
       '--format',
       'json',
@@ -129,7 +137,7 @@ describe('check', () => {
   })
 
   test('a folder is the one it is run in when no path is given', async () => {
-    const { status, stdout } = await pyrestrict(['check', '--format', 'concise'], {
+    const { status, stdout } = await pyrestrictSays(['check', '--format', 'concise'], {
       cwd: join(ROOT, 'fixtures/cli'),
     })
     expect([status, stdout.split('\n')[0]]).toEqual([
@@ -150,7 +158,7 @@ describe('check', () => {
     expect((await pyrestrict(['check', '-'], { stdin: 'print(1)\n' })).stdout).toBe(
       'No problems in 1 file.\n',
     )
-    expect(await pyrestrict(['check', '--stdin-filename', 'cell.py', 'fixtures/cli'])).toEqual({
+    expect(await pyrestrictSays(['check', '--stdin-filename', 'cell.py', 'fixtures/cli'])).toEqual({
       status: 2,
       stdout: '',
       stderr: 'pyrestrict: --stdin-filename names stdin: give - as well\n',
@@ -159,7 +167,7 @@ describe('check', () => {
 
   test('a formula is checked against the names its host provides', async () => {
     expect(
-      await pyrestrict([
+      await pyrestrictSays([
         'check',
         '--mode',
         'eval',
@@ -170,7 +178,7 @@ describe('check', () => {
         'fixtures/cli/formula.txt',
       ]),
     ).toEqual({ status: 0, stdout: 'No problems in 1 file.\n', stderr: '' })
-    const { status, stdout } = await pyrestrict([
+    const { status, stdout } = await pyrestrictSays([
       'check',
       '--mode=eval',
       '--names=price,qty',
@@ -181,7 +189,7 @@ describe('check', () => {
       1,
       'fixtures/cli/formula.txt:1:15: PR209 nobody provides `tax`\n',
     ])
-    const wrong = await pyrestrict(['check', '--names', 'a,1b', 'fixtures/cli/formula.txt'])
+    const wrong = await pyrestrictSays(['check', '--names', 'a,1b', 'fixtures/cli/formula.txt'])
     expect([wrong.status, wrong.stdout, wrong.stderr]).toEqual([
       2,
       '',
@@ -191,7 +199,7 @@ describe('check', () => {
 
   test('a policy says what may be imported', async () => {
     const source = file('imports.py', 'import math\nfrom json import loads, dumps\n')
-    const { status, stdout } = await pyrestrict([
+    const { status, stdout } = await pyrestrictSays([
       'check',
       '--policy',
       'fixtures/cli/policy.json',
@@ -214,14 +222,15 @@ describe('check', () => {
       ['PR301', 1, 8],
       ['PR302', 2, 25],
     ])
-    expect((await pyrestrict(['check', source])).status).toBe(0)
+    expect((await pyrestrictSays(['check', source])).status).toBe(0)
     expect(
-      (await pyrestrict(['check', '--preset', 'formula', '--format', 'concise', source])).stdout,
+      (await pyrestrictSays(['check', '--preset', 'formula', '--format', 'concise', source]))
+        .stdout,
     ).toMatch(/:2:6: PR301 /)
   })
 
   test('sarif and github are printed as they are', async () => {
-    const sarif = await pyrestrict(['check', '--format', 'sarif', 'fixtures/cli/finding.py'])
+    const sarif = await pyrestrictSays(['check', '--format', 'sarif', 'fixtures/cli/finding.py'])
     const {
       runs: [
         {
@@ -240,7 +249,7 @@ describe('check', () => {
       JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version,
     )
     expect(
-      (await pyrestrict(['check', '--format', 'github', 'fixtures/cli/finding.py'])).stdout,
+      (await pyrestrictSays(['check', '--format', 'github', 'fixtures/cli/finding.py'])).stdout,
     ).toBe(
       '::error file=fixtures/cli/finding.py,line=4,endLine=4,col=14,endColumn=23,title=PR203 dunder-attribute::' +
         'attribute `__class__` is not accessible%0AHint: write `type(x)`\n',
@@ -311,7 +320,7 @@ test.runIf(process.platform === 'linux')(
 
 describe('colours', () => {
   const coloured = async (args: readonly string[], env: Readonly<Record<string, string>>) =>
-    (await pyrestrict(['check', ...args, 'fixtures/cli/finding.py'], { env })).stdout.includes(
+    (await pyrestrictSays(['check', ...args, 'fixtures/cli/finding.py'], { env })).stdout.includes(
       '\u001b[',
     )
 
@@ -357,7 +366,7 @@ describe('colours', () => {
 
 describe('bad input is status 2 with a line on stderr, never "clean" and never a stack trace', () => {
   const said = async (...args: readonly string[]) => {
-    const { status, stdout, stderr } = await pyrestrict(args)
+    const { status, stdout, stderr } = await pyrestrictSays(args)
     expect(stderr).not.toMatch(/\n {4}at |node:internal|Error: /)
     return [status, stdout, stderr.replaceAll(`${folder}/`, '')]
   }
@@ -481,7 +490,7 @@ describe('bad input is status 2 with a line on stderr, never "clean" and never a
 
 describe('hostile or odd files are findings', () => {
   const concise = async (path: string) => {
-    const { status, stdout, stderr } = await pyrestrict(['check', '--format', 'concise', path])
+    const { status, stdout, stderr } = await pyrestrictSays(['check', '--format', 'concise', path])
     return [status, stdout.replaceAll(`${folder}/`, ''), stderr]
   }
 

@@ -100,6 +100,12 @@ export function pyrestrictEach(
   return said
 }
 
+/** As {@link pyrestrictEach} of one. */
+export const pyrestrictSays = async (
+  args: readonly string[],
+  where?: Parameters<typeof pyrestrictEach>[1],
+): Promise<Finished> => (await pyrestrictEach([args], where))[0]!
+
 /** The arguments of a shell's command that is `pyrestrict` with words and single quotes, and nothing around it; of another undefined. */
 export function argumentsOf(command: string): readonly string[] | undefined {
   if (!/^pyrestrict (?:'[^']*'|[^'"`\\|&;<>$*?])*$/.test(command)) return undefined
