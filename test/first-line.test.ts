@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { ArgumentError, awaitable, check, createSandbox, rewrite } from '../src/index.js'
 import type { GuestException, Outcome } from '../src/index.js'
-import { pyrestrict } from './support/cli.js'
+import { pyrestrict, pyrestrictEach, pyrestrictSays } from './support/cli.js'
 
 const sandbox = await createSandbox(
   { preset: 'script', capabilities: { ask: {} }, evaluate: true },
@@ -167,7 +167,7 @@ describe('--first-line', () => {
     const [checked, rewritten, ran] = await Promise.all([
       pyrestrict(['check', '-', '--first-line', '12'], { stdin }),
       pyrestrict(['rewrite', '-', '--first-line=-1'], { stdin }),
-      pyrestrict(['run', '--first-line=-1'], { stdin: '0\n0\n1 / 0' }),
+      pyrestrictSays(['run', '--first-line=-1', '-c', '0\n0\n1 / 0'], { keeps: true }),
     ])
     expect(checked.stdout).toBe(
       `error[PR203]: attribute \`__class__\` is not accessible
@@ -186,12 +186,13 @@ Found 1 problem in 1 of 1 file.
   })
 
   test('must be a line', async () => {
-    const told = async (...args: string[]) => (await pyrestrict(args, { stdin: '1' })).stderr
-    expect(await told('check', '-', '--first-line', '0')).toBe(
+    const said = await pyrestrictEach([
+      ['check', '-', '--first-line', '0'],
+      ['run', '-', '--first-line', 'x'],
+    ])
+    expect(said.map(({ stderr }) => stderr)).toEqual([
       'pyrestrict: --first-line: must be 1 or more\n',
-    )
-    expect(await told('run', '-', '--first-line', 'x')).toBe(
       'pyrestrict: --first-line: must be a whole number, not "x"\n',
-    )
+    ])
   })
 })

@@ -68,10 +68,8 @@ describe.runIf(process.platform === 'linux')('killed from outside', () => {
   test('while idle: the next run notices nothing', async () => {
     const sandbox = await open({ workers: 1 })
     await sandbox.run('1')
-    for (let i = 0; i < 2; i++) {
-      for (const pid of jails()) kill(pid)
-      expect(await sandbox.run('2')).toMatchObject({ status: 'returned', value: 2 })
-    }
+    for (const pid of jails()) kill(pid)
+    expect(await sandbox.run('2')).toMatchObject({ status: 'returned', value: 2 })
     await sandbox.close()
   })
 
