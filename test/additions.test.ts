@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ROOT } from './support/cli.js'
+import { pyrestrictSays, ROOT } from './support/cli.js'
 
 const run = promisify(execFile)
 let copy: string
@@ -220,14 +220,10 @@ export const greet: Command = {
 }
 
 const main = (): string => join(copy, 'dist/cli/main.js')
-async function pyrestrict(...args: string[]): Promise<{ status: number; output: string }> {
-  try {
-    const { stdout } = await run(process.execPath, [main(), ...args], { cwd: copy })
-    return { status: 0, output: stdout }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
-    return { status: code, output: stdout + stderr }
-  }
+async function pyrestrict(...args: string[]): Promise<{ status: number | null; output: string }> {
+  const where = { repository: copy, cwd: copy }
+  const { status, stdout, stderr } = await pyrestrictSays(args, where)
+  return { status, output: stdout + stderr }
 }
 
 beforeAll(async () => {

@@ -85,7 +85,7 @@ let asked: Promise<unknown> = Promise.resolve()
 /**
  * As {@link pyrestrict} of each, in one process for all of them and for all tests: for what a command line says, and not for how its
  * process starts, reads its stdin, which is empty, or ends. Starting one takes as long as twenty messages. Where they run programs,
- * `keeps` has one worker compile them all.
+ * `keeps` has one worker compile them all. `repository` is another that was built.
  */
 export function pyrestrictEach(
   lines: readonly (readonly string[])[],
@@ -93,9 +93,15 @@ export function pyrestrictEach(
     keeps = false,
     env = {},
     cwd = ROOT,
-  }: { readonly keeps?: boolean } & Pick<Surroundings, 'env' | 'cwd'> = {},
+    repository = ROOT,
+  }: { readonly keeps?: boolean; readonly repository?: string } & Pick<
+    Surroundings,
+    'env' | 'cwd'
+  > = {},
 ): Promise<Finished[]> {
-  const said = asked.then(() => saidOf({ lines, keeps, env: { ...SHELL_ENV, ...env }, cwd }))
+  const said = asked.then(() =>
+    saidOf({ lines, keeps, repository, env: { ...SHELL_ENV, ...env }, cwd }),
+  )
   asked = said.catch(() => undefined)
   return said
 }
