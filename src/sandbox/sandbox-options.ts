@@ -16,7 +16,7 @@ export interface SandboxOptions extends EffectOptions {
   readonly isolation?: Isolation | undefined
   /** How many runs at once, at most. Default: the processor's cores, at most 8; `inline` has one. Started as they are needed, none before the first run. */
   readonly workers?: number | undefined
-  /** How many workers are started ahead, so that one that was killed is replaced at once. Default 1. */
+  /** How many workers are started ahead, once a run has taken a quarter of a second, so that one that was killed is replaced at once. Default 1. */
   readonly spares?: number | undefined
   /** How many runs may wait for a worker; one more is an OverloadError. Default 1,000. */
   readonly queue?: number | undefined
