@@ -1,6 +1,6 @@
 """What a guest can make for itself, as a guest: one of each kind of thing with an inside.
 
-Read in pieces, each run by itself: what a policy's guests could not write, for want of a builtin, is left out.
+Where a policy's guests could not write something, for want of a builtin, it is read in pieces, each run by itself: that one is left out.
 """
 
 from_guest = []

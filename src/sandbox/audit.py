@@ -5,45 +5,36 @@ It does what verified code may do, and no more: reads attributes the language le
 read is not inlined; takes items; iterates; calls. Breadth first, so that a finding comes with its shortest path.
 """
 
+import functools
 import gc
+import itertools
 import sys
 import types
 from collections import deque
 
 SCALARS = (int, float, complex, bool, str, bytes, type(None))
 # Exact instances of these are alike: the attributes of one are those of all.
-ALIKE = {
-    int,
-    float,
-    complex,
-    bool,
-    str,
-    bytes,
-    type(None),
-    list,
-    tuple,
-    dict,
-    set,
-    frozenset,
-    range,
-    slice,
-    bytearray,
-    types.FunctionType,
-    types.MethodType,
-    types.GeneratorType,
-    types.CoroutineType,
-    types.AsyncGeneratorType,
-}
+ALIKE = {*SCALARS, list, tuple, dict, set, frozenset, range, slice, bytearray}
+ALIKE |= {types.FunctionType, types.MethodType}
+ALIKE |= {types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType}
 FORBIDDEN_INSTANCES = (
     (types.FrameType, 'a frame'),
     (types.CodeType, 'a code object'),
     (types.ModuleType, 'a real module'),
 )
-# Exact instances of these are alike too, where their arguments are scalars: a guest can name nothing else of them.
-ERRORS_ALIKE = {TypeError, ValueError, RuntimeError, IndexError, NotImplementedError}
-# What these are called with besides: they would call a million times what they are given.
-ONCE = {'timeit.timeit': {'number': 1}, 'timeit.repeat': {'number': 1}}
+# Exact instances of these are alike too, where what they hold is scalars or was met: a guest can name nothing else of them.
+ERRORS_ALIKE = {AttributeError, IndexError, KeyError, LookupError, TypeError, ValueError}
+ERRORS_ALIKE |= {AssertionError, NotImplementedError, RuntimeError}
+# What these are called with besides: they would call a million times what they are given, or until a fifth of a second has passed.
+ONCE = {
+    'timeit.timeit': {'number': 1},
+    'timeit.repeat': {'number': 1},
+    'timeit.Timer': {'timer': itertools.count().__next__},
+    'timeit.Timer().timeit': {'number': 1},
+    'timeit.Timer().repeat': {'number': 1},
+}
 MOST_FINDINGS = 50
+IMMUTABLE = 1 << 8  # the flag of a class that cannot be changed
 # These tell what is in the namespaces of an object, its class and its ancestors, and no more.
 DIRS = (object.__dir__, type.__dir__)
 HOPS = 7  # steps from a name; some walks never end (the items of `list[int]`)
@@ -68,49 +59,26 @@ def forbidden(value, module_dicts):
     return None
 
 
+def callback(*args, **kwargs):
+    """What is called back by whatever takes a callable."""
+    return args
+
+
 def sample_arguments(guest):
     """Arguments an attacker tries: nothing, plain values, names that lead somewhere, classes, callables, namespaces.
 
     Numbers are small: some of what is called waits so many seconds.
     """
 
-    def callback(*args, **kwargs):
-        return args
-
     klass = guest.get('AuditClass', object)
-    singles = [
-        1,
-        'a',
-        '__class__',
-        '__globals__',
-        'gi_frame',
-        b'a',
-        None,
-        [1, 2],
-        (1, 2),
-        {'a': 1},
-        {1},
-        klass,
-        callback,
-        0.5,
-        '{0.__class__}',
-        ValueError('x'),
-        guest.get('audit_instance'),
-        guest.get('audit_function'),
-        int,
-        str,
-    ]
+    instance, function = guest.get('audit_instance'), guest.get('audit_function')
+    singles = [1, 'a', '__class__', '__globals__', 'gi_frame', b'a', None, [1, 2], (1, 2), {'a': 1}]
+    singles += [{1}, klass, callback, 0.5, '{0.__class__}', ValueError('x')]
+    singles += [instance, function, int, str]
     yield (), {}
     for value in singles:
         yield (value,), {}
-    for first in (
-        klass,
-        callback,
-        'a',
-        guest.get('audit_instance'),
-        [1, 2],
-        guest.get('audit_function'),
-    ):
+    for first in (klass, callback, 'a', instance, [1, 2], function):
         hook = {'__getattribute__': callback}
         for second in ('__class__', '__globals__', callback, klass, [('x', int)], hook, 0):
             yield (first, second), {}
@@ -133,30 +101,21 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
     read = builtins['_getattr_']
     denied_names, denied_prefixes, judged = set(denied_names), tuple(denied_prefixes), set(judged)
 
+    @functools.cache
     def may_name(name):
         return name not in denied_names and not name.startswith(denied_prefixes)
 
-    seen, keep, todo, findings, alike, found_by, called = (
-        set(),
-        [],
-        deque(),
-        [],
-        set(),
-        set(),
-        set(),
-    )
+    seen, alike, found_by, called = set(), set(), set(), set()
+    keep, todo, findings = [], deque(), []
     counts = {'calls': 0}
     spellings = [spelled(args, kwargs) for args, kwargs in sample_arguments(guest)]
 
+    def is_known(value):
+        return type(value) in SCALARS or id(value) in seen or value is guest or value is builtins
+
     def meet(value, hops, *path):
         # Most of what is met was met before: its path is not put together.
-        if (
-            type(value) in SCALARS
-            or id(value) in seen
-            or value is guest
-            or value is builtins
-            or len(findings) >= MOST_FINDINGS
-        ):
+        if is_known(value) or len(findings) >= MOST_FINDINGS:
             return
         if type(value) in (types.BuiltinFunctionType, types.MethodWrapperType) and not isinstance(
             value.__self__, (type, types.ModuleType)
@@ -165,10 +124,14 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
             if kind in alike:
                 return
             alike.add(kind)
-        if type(value) in ERRORS_ALIKE and all([type(each) in SCALARS for each in value.args]):
+        if type(value) in ERRORS_ALIKE and all([is_known(held) for held in held_by(value)]):
             if type(value) in alike:
                 return
             alike.add(type(value))
+        if type(value) is tuple and tuple in alike and all([is_known(each) for each in value[:5]]):
+            return
+        if type(value) is types.MethodType and kind_of(value) in called:
+            return
         path = ''.join(path)
         what = forbidden(value, module_dicts)
         if what is not None:
@@ -219,7 +182,13 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
                 pass
         for key, item in items(value):
             meet(item, hops, path, '[', str(key), ']')
-        if calls and callable(value) and path.count('(') < 2 and not called_before(value, called):
+        if (
+            calls
+            and callable(value)
+            and path.count('(') < 2
+            and (kind := kind_of(value)) not in called
+        ):
+            called.add(kind)
             once = ONCE.get(path, {})
             for (args, others), written in zip(sample_arguments(guest), spellings):
                 kwargs = others | once
@@ -231,30 +200,27 @@ def walk(guest, denied_names, denied_prefixes, judged, calls=True, most=400_000,
     return {'findings': findings, 'objects': len(seen), 'calls': counts['calls']}
 
 
+def held_by(error):
+    """What an error that is alike others holds."""
+    return [*error.args, error.obj] if type(error) is AttributeError else error.args
+
+
 def spelled(args, kwargs):
     """How a path spells a call."""
     keywords = [f'{key}={short(kwargs[key])}' for key in kwargs]
     return f'({", ".join([short(arg) for arg in args] + keywords)})'
 
 
-def called_before(value, called):
-    """Whether this method of such a receiver was called already: `[1].index` and `[2].index` are one. Notes it."""
+def kind_of(value):
+    """What is called once for all of its kind: `[1].index` and `[2].index` are one."""
     if isinstance(value, types.MethodType):
-        kind = (
-            (type(value.__self__), id(value.__func__))
-            if not isinstance(value.__self__, type)
-            else (value.__self__, id(value.__func__))
-        )
-    elif isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType)) and not isinstance(
+        held = value.__self__
+        return (held if isinstance(held, type) else type(held), id(value.__func__))
+    if isinstance(value, (types.BuiltinFunctionType, types.MethodWrapperType)) and not isinstance(
         value.__self__, (type, types.ModuleType)
     ):
-        kind = (type(value.__self__), value.__name__)
-    else:
-        kind = id(value)
-    if kind in called:
-        return True
-    called.add(kind)
-    return False
+        return (type(value.__self__), value.__name__)
+    return id(value)
 
 
 def names_of(value, builtins):
@@ -269,12 +235,23 @@ def names_of(value, builtins):
         found.update(value.__dict__)
     except CAUGHT:
         pass
-    for cls in type(value).__mro__:
-        found.update(cls.__dict__)
-    if isinstance(value, type):
-        for cls in value.__mro__:
-            found.update(cls.__dict__)
-    return {name for name in found if isinstance(name, str) and name[:1] != '_'}
+    found = public(found)
+    for cls in (*type(value).__mro__, *(value.__mro__ if isinstance(value, type) else ())):
+        if cls.__flags__ & IMMUTABLE:
+            found |= public_of(cls)
+        else:
+            found |= public(cls.__dict__)
+    return found
+
+
+def public(names):
+    return {name for name in names if isinstance(name, str) and name[:1] != '_'}
+
+
+@functools.cache
+def public_of(cls):
+    """Those of a class that never changes."""
+    return frozenset(public(cls.__dict__))
 
 
 def items(value):
