@@ -40,20 +40,22 @@ afterAll(async () => {
   rmSync(copy, { recursive: true, force: true })
 })
 
+/** What is not after memory, but after time, depth and meaning: it ends as where the bugs are closed. */
+const NOT_FOR_MEMORY = /^guest-(?:limits|semantics|deep|big-numbers)/
+
 /** Programs of the floor and of the attackers that go for memory, each with its whole text. */
 const programs = ['floor', 'redteam'].flatMap((folder) =>
-  sectionsOf(
-    folder,
-    (file) => file !== 'engine.py' && !/^guest-(?:limits|semantics)/.test(file),
-  ).map(({ file, name, text }) => ({ file, name, code: `# ${name}\n${text}` })),
+  sectionsOf(folder, (file) => file !== 'engine.py' && !NOT_FOR_MEMORY.test(file)).map(
+    ({ file, name, text }) => ({ file, name, code: `# ${name}\n${text}` }),
+  ),
 )
 
 test('no program that goes for memory finds a secret, whatever it finds', async () => {
-  expect(programs.length).toBeGreaterThan(390)
+  expect(programs.length).toBeGreaterThan(270)
   const endings = new Set<string>()
   for (const { file, name, code } of programs) {
     // What never ends is given little time.
-    const wallMs = /^# ends: exhausted wallMs/m.test(code) ? 100 : 1_000
+    const wallMs = /^# ends: exhausted wallMs/m.test(code) ? 30 : 1_000
     const outcome = await sandbox.run(code, { limits: { wallMs } })
     endings.add(outcome.status)
     const told = JSON.stringify(outcome, (_, x: unknown) => (typeof x === 'bigint' ? `${x}` : x))

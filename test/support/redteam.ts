@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import type { Outcome, Sandbox } from '../../src/index.js'
+import type { Limits, Outcome, Sandbox } from '../../src/index.js'
 import { sectionsOf } from './case-files.js'
 
 export interface Part {
@@ -101,19 +101,27 @@ function sayingOf(outcome: Outcome): string {
   }
 }
 
-/** How each part of the program ends in a sandbox. A part that is to run into its time, or out of fuel, gets little of it. */
+/** What a part gets of the limit that it is to run into; of its time more, where it is to print something before. */
+const LITTLE: readonly (readonly [RegExp, Partial<Limits>])[] = [
+  [/^exhausted wallMs$/, { wallMs: 30 }],
+  [/^exhausted wallMs/, { wallMs: 100 }],
+  [/^exhausted fuel/, { fuel: 100_000 }],
+  [/^exhausted resultBytes/, { resultBytes: 100_000 }],
+]
+
+export const limitsOf = (end: string): Partial<Limits> =>
+  LITTLE.find(([pattern]) => pattern.test(end))?.[1] ?? {}
+
+/** How each part of the program ends in a sandbox. */
 export async function endsOf(
   program: Program,
   sandbox: Sandbox,
   preset: string,
 ): Promise<string[]> {
-  const limitsOf = (part: Part) => {
-    const limit = /^exhausted (wallMs|fuel)/.exec(endUnder(part, preset))?.[1]
-    return limit === 'wallMs' ? { wallMs: 100 } : limit === 'fuel' ? { fuel: 100_000 } : {}
-  }
+  const limited = (part: Part) => ({ limits: limitsOf(endUnder(part, preset)) })
   if (program.parts.length === 1) {
     const [part] = program.parts
-    return [endOf(await sandbox.run(part!.code, { limits: limitsOf(part!) }))]
+    return [endOf(await sandbox.run(part!.code, limited(part!)))]
   }
   const session = await sandbox.session()
   const ends: string[] = []
@@ -121,7 +129,7 @@ export async function endsOf(
     const call = /^# call (\w+) ?(.*)/.exec(part.code)
     const outcome = call
       ? await session.call('engine', call[1]!, JSON.parse(call[2] || '[]') as never[])
-      : await session.run(part.code, { limits: limitsOf(part) })
+      : await session.run(part.code, limited(part))
     ends.push(endOf(outcome))
   }
   await session.close()
