@@ -5,14 +5,20 @@ import json
 import zipfile
 
 
-def library():
+def _library():
     """The text of the standard library."""
-    archive = zipfile.ZipFile('/lib/python314.zip')
-    return '\n'.join(
-        archive.read(name).decode(errors='replace')
-        for name in archive.namelist()
-        if name.endswith('.py')
-    )
+    with zipfile.ZipFile('/lib/python314.zip') as archive:
+        return b'\n'.join(
+            archive.read(name) for name in archive.namelist() if name.endswith('.py')
+        )
+
+
+# Read once: the interpreter's memory is kept with it.
+LIBRARY = _library()
+
+
+def is_in_library(piece):
+    return piece.encode() in LIBRARY
 
 
 def messages(text):
