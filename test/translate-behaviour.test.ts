@@ -50,14 +50,14 @@ from pyrestrict.verify.refused import Refused
 import reading
 library = zipfile.ZipFile(next(path for path in sys.path if path.endswith('.zip')))
 told = {}
-for name in sorted(library.namelist())[::4]:
+for name in sorted(library.namelist())[4::8]:
     if name.endswith('.py'):
         try:
             told[name] = reading.difference(library.read(name).decode())
         except Refused as refused:
             told[name] = refused.code
 accepted = [name for name in told if told[name] is None]
-[len(accepted) > 35, {name: what for name, what in told.items() if what not in (None, 'PR900')}]
+[len(accepted) > 18, {name: what for name, what in told.items() if what not in (None, 'PR900')}]
 `),
   ).toEqual([
     true,
