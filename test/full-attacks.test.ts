@@ -35,19 +35,16 @@ afterAll(() => sandbox.close())
 
 /** Each third of them: one that is ended by force takes a second. `EVERY=1` tries all. */
 const every = Number(process.env['EVERY'] ?? 3)
+/** What is after the interpreter's time and stack, and shows no more than numbers; and what no attack is. */
+const HARMLESS = /^(?:guest-(?:limits|semantics|deep|big-numbers)|allowed)/
 const programs = ['escapes', 'floor', 'redteam']
-  .flatMap((folder) =>
-    sectionsOf(
-      folder,
-      (file) => file !== 'engine.py' && !/^(?:guest-limits|guest-semantics|allowed)/.test(file),
-    ),
-  )
+  .flatMap((folder) => sectionsOf(folder, (file) => file !== 'engine.py' && !HARMLESS.test(file)))
   .map(({ file, name, text }) => ({ file, name, code: `# ${name}\n${text}` }))
   .filter((_, at) => at % every === 0)
 const ENDINGS = ['returned', 'raised', 'exited', 'exhausted', 'crashed', 'refused']
 
 test('no attack reaches anything, whatever it does in its own memory', async () => {
-  expect(programs.length).toBeGreaterThan(600 / every)
+  expect(programs.length).toBeGreaterThan(500 / every)
   const environment = JSON.stringify(process.env)
   const endings = new Map<string, number>()
   for (const { file, name, code } of programs) {
