@@ -3,9 +3,10 @@
  * dict of its own. None has more effect than it has as a program, which is none.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Outcome } from '../src/index.js'
 import type { EscapeCase } from './support/cases.js'
 import { escapeCases, evaluateCases, SECRET } from './support/cases.js'
-import { document, ESCAPE_POLICY, EscapeRoom, said, SHOWN } from './support/escapes.js'
+import { document, ESCAPE_POLICY, EscapeRoom, PROBE_BOTH, said, SHOWN } from './support/escapes.js'
 
 const room = new EscapeRoom()
 const others = escapeCases().filter(({ effect }) => effect !== undefined)
@@ -19,25 +20,49 @@ const literal = (text: string): string =>
   `'${text.replaceAll(/[\\'\n\r\0]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)}'`
 
 const ADOPT = `globals().update({k: v for k, v in ns.items() if k.isidentifier() and k[:2] != '__'})`
+const overDict = (code: string): string => `exec(compile(${literal(code)}, 'attack', 'exec'), ns)`
 const WAYS: Readonly<Record<string, (code: string) => string>> = {
   'in its own namespace': (code) => `exec(${literal(code)})`,
   'over a dict, compiled first, in text that is evaluated': (code) => {
-    const inner = `exec(compile(${literal(code)}, 'attack', 'exec'), ns)`
+    const inner = overDict(code)
     return `ns = dict(globals())\ntry:\n    exec(${literal(inner)})\nfinally:\n    ${ADOPT}`
   },
 }
 
-async function holds(attack: EscapeCase, code: string): Promise<void> {
-  const { outcome, probed } = await room.attempt(attack, code)
+/** Both ways in one program. What the one left in its dict, and how it ended, is judged as well. */
+const both = (code: string): string => `
+ns = dict(globals())
+caught = None
+try:
+    exec(${literal(overDict(code))})
+except BaseException as error:
+    caught = error
+exec(${literal(code)})
+`
+/** What ends the whole program, or leaves its effect with the host, is made each way by itself. */
+const isAlone = ({ effect, limits }: EscapeCase): boolean =>
+  limits !== undefined || /\bH\b/.test(effect ?? '')
+
+async function holds(attack: EscapeCase, code: string, probe?: string): Promise<Outcome> {
+  const { outcome, probed } = await room.attempt(attack, code, probe)
   expect(probed).toMatchObject({ status: 'returned', value: false })
   expect(said(outcome)).not.toContain(SECRET)
   const asked = room.asked.filter(({ kind }) => kind !== 'evaluate')
   expect(asked.filter(({ target }) => !SHOWN.includes(target))).toEqual([])
   expect([document.wiped, document.status, document.title]).toEqual([0, 'S', 'T'])
+  return outcome
 }
 
 describe.each(Object.entries(WAYS))('an attack %s has no effect', (_, wrap) => {
-  test.each(others)('$family/$name', (attack) => holds(attack, wrap(attack.code)))
+  test.each(others.filter(isAlone))('$family/$name', (attack) => holds(attack, wrap(attack.code)))
+})
+
+describe('an attack both ways has no effect', () => {
+  test.each(others.filter((attack) => !isAlone(attack)))('$family/$name', async (attack) => {
+    const { status } = await holds(attack, both(attack.code), PROBE_BOTH)
+    // The second was made.
+    expect(['returned', 'raised']).toContain(status)
+  })
 })
 
 describe('an attack on evaluation itself has no effect', () => {

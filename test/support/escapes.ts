@@ -32,6 +32,18 @@ def probe(guest, effect, output):
     return bool(eval(effect, names))
 `
 
+/** The same, where the attack was made twice: over the guest's globals, and before that over `ns`, where it ended with `caught`. */
+export const PROBE_BOTH = `${PROBE}
+once = probe
+def probe(guest, effect, output):
+    try:
+        told = f'{guest["caught"]!r} {guest["caught"]}'
+    except Exception as error:
+        told = ''
+    ways = guest, {**guest, **guest['ns']}
+    return ${JSON.stringify(SECRET)} in told or any([once(way, effect, output) for way in ways])
+`
+
 /** Brings an effect about in the guest's own interpreter, and looks for it. */
 export const PLANT = `
 import builtins, types
@@ -92,7 +104,7 @@ export class EscapeRoom {
     })
   }
 
-  async attempt({ limits, effect }: EscapeCase, code: string) {
+  async attempt({ limits, effect }: EscapeCase, code: string, probe = PROBE) {
     const session = await this.sandbox.session()
     this.asked = []
     try {
@@ -101,7 +113,7 @@ export class EscapeRoom {
       // What the guest holds is judged as it is, in its own interpreter; what it did to the host's objects, in theirs.
       const probed = /\bH\b/.test(effect ?? '')
         ? await session.call('host_app', 'probe', args)
-        : await session.inspect(PROBE, 'probe', args)
+        : await session.inspect(probe, 'probe', args)
       return { outcome, probed }
     } finally {
       await session.close()
