@@ -509,7 +509,7 @@ describe('hostile text', () => {
           )
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 750 },
     )
   })
 })

@@ -77,7 +77,7 @@ describe('CPython', () => {
 
   test('sees the same nodes in its own library, none of which is refused for its syntax', () => {
     const differing: string[] = []
-    for (const name of library().filter((_, index) => index % 8 === 0)) {
+    for (const name of library().filter((_, index) => index % 16 === 0)) {
       const source = read(name)
       const reported = judge(source).map(({ code, message }) => `${name}: ${code} ${message}`)
       differing.push(...reported)
@@ -98,7 +98,7 @@ describe('CPython', () => {
         accepted += 1
         expect(disagreement(text)).toBeUndefined()
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     )
     expect(accepted).toBeGreaterThan(50)
   }, 120_000)

@@ -219,14 +219,14 @@ describe('any text', () => {
             expect(lines[line - 1]! + column - 1).toBe(offset)
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 
   test('has a tree whose nodes lie within their parents, in order', () => {
     fc.assert(
       fc.property(pythonish, (text) => expectWellFormed(parser.parse(text))),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 

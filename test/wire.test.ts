@@ -418,7 +418,7 @@ describe('the validator', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => verdict(bytes) !== ''),
       {
-        numRuns: 5_000,
+        numRuns: 2_500,
       },
     )
   })
