@@ -96,6 +96,14 @@ ZeroDivisionError: division by zero
     expect(later).not.toBe(plain)
   })
 
+  test('so do records of logs', async () => {
+    const outcome = await sandbox.run(
+      "import logging\nlogging.basicConfig(format='%(lineno)d %(message)s')\nlogging.warning('here')\n",
+      { firstLine: 11 },
+    )
+    expect(outcome.stderr).toBe('13 here\n')
+  })
+
   test('so does what it writes of itself; text that it evaluates has lines of its own', async () => {
     const outcome = await sandbox.run(
       'import traceback, warnings\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()\nwarnings.warn("old")\neval("\\n1 / 0")\n',

@@ -273,8 +273,8 @@ const BROKEN: readonly (readonly [attack: string, file: string, before: string, 
     [
       'shared-state/keyword-list',
       'imports.py',
-      'value.copy() if type(value) in (dict, list, set) else value',
-      'value',
+      'return value.copy() if type(value) in (dict, list, set) else value',
+      'return value',
     ],
     [
       'evaluation/traceback-own-frames',

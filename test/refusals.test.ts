@@ -120,7 +120,7 @@ test('nothing else is refused in words of our own', async () => {
   }
   const noRow = new Set(Object.values(NO_ROW).flat())
   const missing: string[] = []
-  for (const folder of ['src/trusted/language', 'src/guest'])
+  for (const folder of ['src/trusted/language', 'src/guest', 'src/library'])
     for (const name of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })) {
       // Those of `web/` are told in docs/network.md.
       if (!name.endsWith('.py') || name.startsWith('web/')) continue

@@ -1,8 +1,9 @@
 """Modules of the standard library that are guest code: their text is in the restricted language (src/library), compiled when
 the image is made as a guest's is, and executed in each run that imports them.
 
-They have the builtins of the run, but for imports: what they are written with is theirs, not the program's, which sees the
-names of their tables and no others. A builtin that the policy denies is denied to them.
+They have every builtin, as CPython's modules have, but for those that do something outside the program: a policy that denies
+these denies them here, too. Their imports are their own: what they are written with is not the program's, which sees the names
+of their tables and no others.
 """
 
 from ..sealed import __builtins__
@@ -17,10 +18,12 @@ from ..judges import read
 from ..modules import FILE_MODULES, MODULES, WRITTEN
 from ..namespaces import globals_of
 from ..names import unmark
+from ..output import writer
 from ..ownership import is_class, own, own_function
 from ..scan import scan
 from .codes import CODES
 from .markup import xml_reader
+from .sources import line_of, source_of
 
 _field_name_split, _parse = (
     string._string.formatter_field_name_split,
@@ -33,6 +36,10 @@ for _code in CODES.values():
 del _code
 if CODES.keys() != WRITTEN.keys():
     raise SystemError('a module of the table has no text, or the reverse')
+
+
+# Builtins that do something outside the program.
+_OUTWARD = frozenset({'open', 'input', 'print'})
 
 
 def _text(value):
@@ -60,7 +67,9 @@ def _offered(run):
             found = frame
         if found is None:
             return '(unknown file)', 0, '(unknown function)'
-        return found.f_code.co_filename, found.f_lineno, unmark(found.f_code.co_name)
+        source = source_of(found.f_code.co_filename)
+        line = found.f_lineno + (0 if source is None else source.before)
+        return found.f_code.co_filename, line, unmark(found.f_code.co_name)
 
     def program():
         """The program's global names, and what they are bound to."""
@@ -81,11 +90,15 @@ def _offered(run):
             'can_evaluate': 'exec' in run.builtins,
             'first_line': first_line,
             'function_of': function_of,
+            'imported': run.builtins['__import__'],
+            'line_of': line_of,
+            'is_own': lambda value: own(type(value)) and not is_class(value),
             'caller': caller,
             'program': program,
             'field_name_split': lambda name: _field_name_split(_text(name)),
             'formatter_parser': lambda template: iter(list(_parse(_text(template)))),
             'read_field': read,
+            'writer': writer,
             'xml_reader': xml_reader,
         }
         | pickling.offered(run)
@@ -93,18 +106,19 @@ def _offered(run):
     )
 
 
-def names(run, module, make_import):
-    """The names of a module, executed in this run if it was not."""
+def names(run, module, make_import, given):
+    """The names of a module, executed in this run if it was not. Its text begins with the names `given`."""
     spaces = run.state.setdefault('library', {})
     if module not in spaces:
         if '' not in spaces:
             spaces[''] = (
-                run.builtins
+                {name: run.every[name] for name in run.every.keys() - _OUTWARD}
+                | run.builtins
                 | GUARDS
                 | _offered(run)
                 | {'__import__': make_import(run, MODULES | FILE_MODULES), 'ʼlibrary': True}
             )
-        space = {'__name__': module, '__doc__': None, '__builtins__': spaces['']}
+        space = given | {'__name__': module, '__doc__': None, '__builtins__': spaces['']}
         exec(marshal.loads(CODES[module]), space)
         for value in space.values():
             if is_class(value) and own(value):

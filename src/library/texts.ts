@@ -3,6 +3,9 @@
  * the restricted language, checked and rewritten as any guest's source is. What such a module does, a program could do
  * itself: nothing of it is trusted.
  *
+ * Of a module that is guest code in part, the text begins with the module's other names, and with what its file of
+ * `src/trusted/language/facets/` has under private names.
+ *
  * Where an edit names a function that Python has none of, `src/guest/library.py` gives it: `caller(level)`, the file, line
  * and function of a frame of the program's; `program()`, its global names; `first_line(f)`, where one of its functions begins;
  * `can_evaluate`, whether it may have text evaluated; `xml_reader(encoding)`, what reads a document.

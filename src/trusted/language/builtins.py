@@ -11,6 +11,7 @@ from . import (
     describe,
     dunders,
     files,
+    grants,
     guards,
     imports,
     kinds,
@@ -39,6 +40,7 @@ class Run:
 
     __slots__ = (
         'builtins',
+        'every',
         'grants',
         'importable',
         'load',
@@ -110,7 +112,7 @@ if _PERMITTED.keys() | {'input', 'print'} != BUILTINS - _CONSTANTS | GUARDED_BUI
 
 def make_run(policy):
     """A fresh run under `policy`; `.builtins` is the dict to execute the guest's code with."""
-    run = Run(imports.judge_grants(policy.get('modules') or {}))
+    run = Run(grants.judge_grants(policy.get('modules') or {}))
     run.open = _FILES if policy.get('files') else _PERMITTED['open']
     permitted = _PERMITTED | {
         'print': built_in(make_print(run), 'print'),
@@ -120,7 +122,7 @@ def make_run(policy):
     is_guarded = policy.get('dunders') == 'guarded'
     if is_guarded:
         permitted |= named_dunders.GUARDED
-    names = policy.get('builtins')
+    run.every, names = permitted, policy.get('builtins')
     if names is not None:
         permitted = {name: permitted[name] for name in names if name not in _CONSTANTS}
     run.builtins = (

@@ -14,6 +14,7 @@ from types import FunctionType, ModuleType
 from . import classes, kinds, modules, ownership, patches, writing
 from .guest import library, own
 from .built_in import as_in, show
+from .grants import REVIEWED, offer
 from .names import unmark
 from .records import record
 
@@ -62,15 +63,6 @@ ownership.FACETS[Facet] = lambda facet: _shown(facet)['_name']
 ownership.WRITABLE.update((Facet, own.Module))
 
 
-# The words by which a policy grants sets of modules.
-_PARTS = {
-    'standard': modules.MODULES,
-    'files': modules.FILE_MODULES,
-    'network': modules.NETWORK_MODULES,
-}
-_REVIEWED = modules.MODULES | modules.FILE_MODULES | modules.NETWORK_MODULES
-
-
 def _wrapper(module):
     if module in modules.NETWORK_MODULES:
         return import_module('..guest.web.' + module.replace('.', '_'), __name__)
@@ -91,7 +83,7 @@ def _load(module):
     """Looks up every reviewed name of `module`, once, when the image is made; one that is missing fails the build."""
     if (twin := modules.TWIN_OF.get(module)) is not None:
         _REAL[module] = import_module(module)
-        fixed = {name: _TABLES[twin][0].get(name) for name in _REVIEWED[module]}
+        fixed = {name: _TABLES[twin][0].get(name) for name in REVIEWED[module]}
         _TABLES[module] = fixed, lambda run: _of_twin(run, module, twin)
         return
     wrapper = _wrapper(module)
@@ -101,25 +93,37 @@ def _load(module):
     real = import_module(module) if module not in modules.NETWORK_MODULES else wrapper
     _REAL[module] = real
     fixed = {name: as_in(real, name, fixed[name], module) for name in fixed}
-    for name in _REVIEWED[module]:
+    for name in REVIEWED[module]:
         if name not in fixed and name not in late:
             fixed[name] = getattr(real, name)
-    if surplus := (fixed.keys() | late) - _REVIEWED[module]:
+    # What a wrapper has under private names is for the module's text, which is guest code.
+    shown = {name for name in fixed.keys() | late if name[:1] != '_'}
+    if surplus := shown - REVIEWED[module]:
         raise SystemError(f'{module} shows names that are not in its table: {surplus}')
-    _TABLES[module] = (
-        fixed,
-        (lambda run: library.names(run, module, make_import))
-        if written
-        else getattr(wrapper, 'names', None),
-    )
-    for cls in fixed.values():
-        if ownership.is_class(cls) and type(cls) is not kinds.Veil:
-            kinds.NAMEABLE.add(cls)
+    per_run = getattr(wrapper, 'names', None)
+    _TABLES[module] = fixed, _written(module, fixed, per_run) if written else per_run
+    for name in fixed.keys() & shown:
+        if ownership.is_class(fixed[name]) and type(fixed[name]) is not kinds.Veil:
+            kinds.NAMEABLE.add(fixed[name])
+
+
+def _written(module, fixed, per_run):
+    """What makes the names of a module that is guest code. Its text begins with the names that are supplied."""
+
+    def names(run):
+        given = {name: _copied(fixed[name]) for name in fixed} | (per_run(run) if per_run else {})
+        return library.names(run, module, make_import, given)
+
+    return names
+
+
+def _copied(value):
+    return value.copy() if type(value) in (dict, list, set) else value
 
 
 def _of_twin(run, module, twin):
     made = _made(run, twin)
-    return {name: made[name] for name in made.keys() & _REVIEWED[module]}
+    return {name: made[name] for name in made.keys() & REVIEWED[module]}
 
 
 def _made(run, module):
@@ -164,8 +168,7 @@ def make_import(run, grants=None):
             for name in grants[module]:
                 if name in live:
                     continue
-                value = fixed.get(name)
-                shown[name] = value.copy() if type(value) in (dict, list, set) else value
+                shown[name] = _copied(fixed.get(name))
             shown |= {name: made[name] for name in made.keys() & grants[module]}
         loaded[module] = facet = Facet()
         _shown(facet).update(shown)
@@ -201,7 +204,7 @@ def make_import(run, grants=None):
             return run.own.imported(name, fromlist)
         if name not in grants and name not in packages:
             raise ModuleNotFoundError(
-                f'No module named {name!r} here; {_offer(name, grants)}', name=name
+                f'No module named {name!r} here; {offer(name, grants)}', name=name
             )
         module = load(name)
         if not fromlist:
@@ -218,40 +221,9 @@ def make_import(run, grants=None):
     return __import__
 
 
-# As many granted modules are listed; more would hide the message.
-_MOST_LISTED = 12
-
-
-def _offer(name, grants):
-    if name in modules.NETWORK_MODULES:
-        return 'it makes requests, and "network" in the policy says which'
-    if name in _REVIEWED:
-        return f'"modules": {{"{name}": "*"}} in the policy grants it'
-    if not grants:
-        return 'the policy grants no modules'
-    if len(grants) > _MOST_LISTED:
-        return f'the policy grants {len(grants)} modules of the standard library'
-    return f'the policy grants {", ".join(sorted(grants))}'
-
-
-def judge_grants(grants):
-    """The modules and names of a policy, limited to the reviewed ones: what is not in the tables cannot be granted."""
-    if type(grants) is str:
-        return {module: names for part in grants.split() for module, names in _PARTS[part].items()}
-    granted = {}
-    for module in grants:
-        if module not in _TABLES:
-            raise ValueError(f'there is no reviewed module {module!r}')
-        names = _REVIEWED[module] if grants[module] == '*' else grants[module]
-        if unknown := set(names) - _REVIEWED[module]:
-            raise ValueError(f'{module!r} has no reviewed names {sorted(unknown)}')
-        granted[module] = names
-    return granted
-
-
 def _register():
     """Fills the sets of classes that guards ask about. Everything in them is of the image."""
-    for module in sorted(_REVIEWED, key=lambda name: (name in modules.TWIN_OF, name)):
+    for module in sorted(REVIEWED, key=lambda name: (name in modules.TWIN_OF, name)):
         _load(module)
     for table, classes_of in (
         (modules.SUBCLASSABLE, classes.BASES),

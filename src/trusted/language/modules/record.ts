@@ -15,7 +15,8 @@ export interface ModuleRecord {
   readonly wrapped?: true
   /**
    * Names that are guest code: CPython's own text in the restricted language (`src/library/`), executed when a guest imports
-   * it. Their classes are as the guest's own.
+   * it. Their classes are as the guest's own. The text begins with the module's other names, and with what its file of
+   * `facets/` has under private names.
    */
   readonly written?: string | true
   /** The public module that has these names: they stand for the same objects. */
