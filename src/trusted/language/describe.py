@@ -11,7 +11,7 @@ from itertools import islice
 from .failures import TRACE
 from .guest.own import is_own
 from .names import PRIVATE_MARK, unmark
-from .suggestions import suggestion
+from .guest.suggestions import suggestion
 
 # As much as anybody reads, of all exceptions of a chain together. What is left out of a traceback's middle is counted in
 # `truncated`.

@@ -13,7 +13,7 @@ from ..guest.sources import line_of, source_of
 from ..kinds import is_of_program
 from ..names import unmark
 from ..output import writer
-from ..suggestions import meant
+from ..guest.suggestions import meant
 
 _spec = find_spec('traceback')
 _copy = module_from_spec(_spec)  # pyright: ignore[reportArgumentType]

@@ -3,13 +3,13 @@
 Reads names only: no attribute of a guest's object is asked for, and no name is told that a guest could not write.
 """
 
-from .sealed import __builtins__
+from ..sealed import __builtins__
 import sys
 from _suggestions import _generate_suggestions  # pyright: ignore[reportMissingImports]
 
-from .language import GUARDS
-from .names import PRIVATE_MARK, unmark
-from .spaces import VIEWS, Globals
+from ..language import GUARDS
+from ..names import PRIVATE_MARK, unmark
+from ..spaces import VIEWS, Globals
 
 _name_of = {
     NameError: NameError.__dict__['name'].__get__,
