@@ -14,7 +14,7 @@ _HIDDEN = frozenset(
 ) | frozenset(contextvars.copy_context())
 
 
-class Context:
+class Context(Mapping):
     """The values of context variables; `run` calls a function with them."""
 
     __slots__ = ('_held', '__weakref__')
@@ -38,28 +38,11 @@ class Context:
         _judge(var)
         return _held_by(self)[var]
 
-    def __contains__(self, var):
-        _judge(var)
-        return var in _held_by(self)
-
-    def get(self, var, default=None, /):
-        _judge(var)
-        return _held_by(self).get(var, default)
-
     def __iter__(self):
         return iter(_shown(self))
 
     def __len__(self):
         return len(_shown(self))
-
-    def keys(self):
-        return _shown(self).keys()
-
-    def values(self):
-        return _shown(self).values()
-
-    def items(self):
-        return _shown(self).items()
 
     def __eq__(self, other):
         if type(other) is not Context:
@@ -73,7 +56,6 @@ _held_by, _hold = Context._held.__get__, Context._held.__set__
 _shown = Context._shown
 del Context._held, Context._shown
 Context.__module__ = 'contextvars'
-Mapping.register(Context)
 
 
 def _judge(var):
