@@ -54,6 +54,7 @@ zone = ZoneInfo(key)
 
   test('names, gaps and folds are as in CPython, and a zone is one object', async () => {
     const outcome = await run(`
+import copy, pickle
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 zone = ZoneInfo('Europe/Amsterdam')
@@ -62,6 +63,7 @@ fold = datetime(2026, 10, 25, 2, 30, tzinfo=zone)
 try: ZoneInfo('Europe/Atlantis')
 except ZoneInfoNotFoundError as error: missing = error.args[0]
 [summer.tzname(), winter.tzname(), summer.dst().seconds, str(summer), repr(zone), zone is ZoneInfo('Europe/Amsterdam'),
+ copy.copy(zone) is copy.deepcopy(zone) is pickle.loads(pickle.dumps(zone)) is zone,
  str(fold), str(fold.replace(fold=1)), str(summer.astimezone(ZoneInfo('Asia/Tokyo'))), missing, len(available_timezones()) > 590]`)
     expect(outcome).toMatchObject({
       status: 'returned',
@@ -71,6 +73,7 @@ except ZoneInfoNotFoundError as error: missing = error.args[0]
         3600,
         '2026-07-01 12:00:00+02:00',
         "zoneinfo.ZoneInfo(key='Europe/Amsterdam')",
+        true,
         true,
         '2026-10-25 02:30:00+02:00',
         '2026-10-25 02:30:00+01:00',

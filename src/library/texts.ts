@@ -12,11 +12,13 @@
  */
 import { readFileSync } from 'node:fs'
 import { libraryFile } from './archive.js'
+import { COPY } from './copy.js'
 import { DOCTEST } from './doctest.js'
 import { FUTURES } from './futures.js'
 import { GZIP } from './gzip.js'
 import { HANDLERS, LOGGING } from './logging.js'
 import { MIMETYPES } from './mimetypes.js'
+import { OPERATOR } from './operator.js'
 import { COPYREG, PICKLE } from './pickle.js'
 import { SIGNAL } from './signal.js'
 import { TIMEIT } from './timeit.js'
@@ -149,14 +151,19 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   _thread: [{ ours: '_thread.py' }],
   argparse: [{ file: 'argparse.py', edits: ARGPARSE }],
   'concurrent.futures': FUTURES,
+  contextlib: [{ ours: 'contextlib.py' }],
+  copy: COPY,
   copyreg: COPYREG,
+  dataclasses: [{ ours: 'dataclasses.py' }],
   doctest: DOCTEST,
+  functools: [{ ours: 'functools.py' }],
   getopt: [{ file: 'getopt.py', edits: GETOPT }],
   gzip: GZIP,
   'html.parser': [MARKUP, { file: 'html/parser.py', edits: HTML }],
   logging: [{ file: 'logging/__init__.py', edits: LOGGING }],
   'logging.handlers': [HANDLERS],
   mimetypes: MIMETYPES,
+  operator: OPERATOR,
   optparse: [{ file: 'optparse.py', edits: OPTPARSE }],
   pickle: PICKLE,
   queue: [{ ours: 'queue.py' }],
@@ -165,7 +172,11 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   signal: SIGNAL,
   string: [{ file: 'string/__init__.py', edits: STRING }],
   threading: [{ ours: 'threading.py' }],
+  time: [{ ours: 'time.py' }],
   timeit: TIMEIT,
+  traceback: [{ ours: 'traceback.py' }],
+  types: [{ ours: 'types.py' }],
+  typing: [{ ours: 'typing.py' }],
   unittest: UNITTEST,
   'xml.etree.ElementTree': ELEMENT_TREE,
 }

@@ -31,8 +31,6 @@ _namespace_of = type.__dict__['__dict__'].__get__
 _function_dict = FunctionType.__dict__['__dict__'].__get__
 _name_of = type.__dict__['__name__'].__get__
 _GETSET = type(FunctionType.__dict__['__dict__'])
-# Image classes whose instances are made to carry attributes of anybody's choosing; facets add theirs.
-CARRIERS = set()
 _missing = object()
 
 
@@ -215,7 +213,7 @@ def attributes(x):
         return _namespace(_function_dict(x), told_attribute, stored_attribute)
     if is_class(x):
         return _members_of(x) if own(x) else None
-    if not own(kind) and kind not in CARRIERS:
+    if not own(kind):
         return None
     for cls in mro_of(kind):
         if (held := _namespace_of(cls).get('__dict__')) is not None and type(held) is _GETSET:

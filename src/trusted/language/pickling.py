@@ -1,18 +1,21 @@
-"""What `pickle` as guest code is told of an object: what it reduces to.
+"""What `pickle` and `copy` as guest code are told of an object: what it reduces to.
 
 What the program's objects hold is told under the names that its source has. Of the library's objects those are told that are data, by
-what they tell CPython; never one that leads to what it hides, as an iterator to what it walks over. An object that holds what the
-library hides cannot be pickled.
+what they tell CPython; never one that leads to what it hides. What iterators walk over is judged (reduced.py). An object that holds
+what the library hides cannot be pickled.
 """
 
 from .sealed import __builtins__
+import collections
 import copyreg
 import functools
+import io
 import operator
+import random
 import re
 import sys
 import zoneinfo
-from array import _array_reconstructor
+from array import _array_reconstructor, array
 from enum import Enum
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, MethodType, ModuleType
@@ -20,15 +23,11 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Metho
 from . import reduced as reductions
 from . import unpickling
 from .built_in import BuiltIn
-from .facets.copy import COPIED, defines
-from .facets.operator import attrgetter, methodcaller
-from .facets.types import SimpleNamespace
 from .guards import guarded_getattr
 from .judges import read
 from .kinds import NAMEABLE, Veil
 from .language import PRIVATE_MARK
 from .names import UNRENAMED, denied, is_dunder, judged, unmark
-from .namespaces import attributes
 from .ownership import (
     DATA_CLASSES,
     UNCHANGEABLE,
@@ -40,20 +39,30 @@ from .ownership import (
     own_function,
     receiver_of,
 )
+from .unpickling import defines
 
-_ITERATORS = frozenset({enumerate, filter, map, reversed, zip})
-_TOLD = (
-    DATA_CLASSES
-    | COPIED - _ITERATORS
-    | {
-        object,
-        PosixPath,
-        PurePosixPath,
-        PureWindowsPath,
-        functools.partial,
-        operator.itemgetter,
-    }
-)
+# Those that tell what they walk over, if it is data or of the program's making.
+_ITERATORS = reductions.ITERATORS | {enumerate, filter, map, reversed, zip}
+# Image classes whose instances are told by what they reduce to; others are the host's or hold more than data.
+_TOLD = DATA_CLASSES | {
+    object,
+    collections.deque,
+    collections.OrderedDict,
+    collections.defaultdict,
+    collections.Counter,
+    collections.ChainMap,
+    collections.UserDict,
+    collections.UserList,
+    array,
+    random.Random,
+    io.StringIO,
+    io.BytesIO,
+    PosixPath,
+    PurePosixPath,
+    PureWindowsPath,
+    functools.partial,
+    operator.itemgetter,
+}
 # What CPython names for it to be made again -> what does so for programs.
 _MAKERS = {
     copyreg._reconstructor: unpickling.reconstructed,
@@ -142,18 +151,12 @@ def _method(x, kind):
 
 def _made_again(x, kind):
     """What the library's objects say to CPython, where it names what programs have otherwise; None of anything else."""
-    if kind is SimpleNamespace:
-        return kind, (), _visible(x, dict(attributes(x)))  # pyright: ignore[reportArgumentType, reportCallIssue]
     if kind is zoneinfo.ZoneInfo:
         return unpickling.zone_of, (x.key, True)
     if kind is re.Pattern:
         return unpickling.pattern_of, (x.pattern, x.flags)
-    if kind in reductions.ITERATORS:
+    if kind in _ITERATORS:
         return reductions.method(x, '__reduce__', x.__reduce__)()
-    if kind is attrgetter:
-        return kind, tuple(map('.'.join, x._paths))
-    if kind is methodcaller and not x._kwargs:
-        return kind, (x._name, *x._args)
     return None
 
 
@@ -193,14 +196,15 @@ def offered(run):
     def reduced(x, protocol):
         """What `x.__reduce_ex__(protocol)` is, of all that can be pickled."""
         kind = type(x)
-        if (method := _method(x, kind)) is not None:
-            return bound, method
-        if (name := _by_name(x, kind)) is not None:
-            return name
-        if (answer := _made_again(x, kind)) is not None:
-            return answer
-        if not own(kind) and not _is_told(kind):
-            _cannot(kind)
+        if is_class(x) or not own(kind):
+            if (method := _method(x, kind)) is not None:
+                return bound, method
+            if (name := _by_name(x, kind)) is not None:
+                return name
+            if (answer := _made_again(x, kind)) is not None:
+                return answer
+            if not _is_told(kind):
+                _cannot(kind)
         if protocol < 2 and own(kind) and not _says_itself(kind):
             return _reconstructing(x, kind)
         answer = kind.__reduce_ex__(x, protocol)  # pyright: ignore[reportCallIssue]

@@ -8,14 +8,13 @@ afterwards; they are filled as `vars(x)` and `setattr` fill them. What the libra
 from .sealed import __builtins__
 import functools
 import re
-import zoneinfo
 from array import _array_reconstructor, array
 from collections import ChainMap, UserDict, UserList
 from io import BytesIO, StringIO
 from random import Random
 from uuid import UUID
 
-from .facets.copy import defines, parted
+from .facets.zoneinfo import zone
 from .guards import _getattr_, guarded_getattr, guarded_setattr
 from .kinds import NAMEABLE
 from .modules import MODULES
@@ -28,6 +27,22 @@ _FILLED = frozenset({UUID, UserDict, UserList, ChainMap, StringIO, BytesIO, obje
 # Those that take a state in a way of their own: at any time, and only while nobody else can hold the object.
 _TAKING = frozenset({StringIO, BytesIO, Random, *ITERATORS})
 _TAKING_NEW = frozenset({UUID, functools.partial})
+
+
+def defines(kind, hooks):
+    """Whether a class of the program's, among those of `kind`, defines one of these."""
+    return any([own(cls) and not vars(cls).keys().isdisjoint(hooks) for cls in mro_of(kind)])
+
+
+def _parted(state):
+    """A state for C code's `__setstate__`, and the attributes that some has behind it: C code would take that dict itself."""
+    if tuple not in mro_of(type(state)):
+        return state, None
+    parts = list(tuple.__iter__(state))
+    attributes_told = None
+    if parts and dict in mro_of(type(parts[-1])):
+        attributes_told, parts[-1] = dict(parts[-1]), None
+    return tuple(parts), attributes_told
 
 
 # ---- what stands for functions of the library that pickles name
@@ -77,7 +92,7 @@ def array_of(cls, typecode, form, data):
 
 
 def zone_of(key, is_from_file):
-    return zoneinfo.ZoneInfo(key)
+    return zone(key)
 
 
 def pattern_of(pattern, flags):
@@ -157,7 +172,7 @@ def offered(run):
         kinds = mro_of(kind)
         is_taking_new = not _TAKING_NEW.isdisjoint(kinds) and (is_fresh or own(kind))
         if is_taking_new or not _TAKING.isdisjoint(kinds):
-            state, attributes_told = parted(state)
+            state, attributes_told = _parted(state)
             kind.__setstate__(x, state)
             _fill(x, attributes_told)
             return

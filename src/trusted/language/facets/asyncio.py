@@ -12,7 +12,7 @@ from ..kinds import veil
 from ..guest.functions import to_thread
 from ..guest.program import TurnLoop
 from .contextvars import _held_by as context_of
-from .traceback import names as traceback_names
+from .traceback import NAMES as TRACEBACK
 
 
 def _future():
@@ -131,7 +131,7 @@ PER_RUN = 'run', 'Runner', 'new_event_loop', 'get_event_loop', 'set_event_loop'
 
 def make_loop(run):
     """A loop for the run's coroutines."""
-    format_exception = traceback_names(run)['format_exception']
+    format_exception = TRACEBACK['format_exception']
 
     def report(loop, context):
         """What nobody waited for: told on stderr, with the guest's frames only."""

@@ -15,7 +15,6 @@ from ..metaclasses import is_metaclass, make_class
 from ..namespaces import frame_of_guest, globals_in
 from ..ownership import FACETS, is_class, mro_of, own
 from ..names import PRIVATE_MARK, denied, judged, mark, unmark
-from .copy import deepcopy
 
 _FIELDS, _FIELD = '__dataclass_fields__', dataclasses._FIELD
 
@@ -134,11 +133,6 @@ def make_dataclass(
     return decorator(make_class(cls_name, resolved, body), **options)
 
 
-def _own_instance(obj, what):
-    if not own(type(obj)) or not hasattr(type(obj), _FIELDS):
-        raise TypeError(f'{what} should be called on dataclass instances')
-
-
 def fields(class_or_instance):
     """The fields of a dataclass, with the names of the source."""
     cls = class_or_instance if is_class(class_or_instance) else type(class_or_instance)
@@ -159,60 +153,10 @@ def _shown(field):
     return shown
 
 
-def is_dataclass(obj):
-    """Whether `obj` is a dataclass or an instance of one."""
-    return hasattr(obj if is_class(obj) else type(obj), _FIELDS)
-
-
-def _collect(obj, record, part):
-    """`obj` with dataclass instances in it turned by `record`, containers rebuilt, and the rest copied."""
-    kind = type(obj)
-    if hasattr(kind, _FIELDS) and own(kind):
-        return record(
-            [
-                (unmark(field.name), part(getattr(obj, field.name)))
-                for field in getattr(kind, _FIELDS).values()
-                if field._field_type is _FIELD
-            ]
-        )
-    if isinstance(obj, tuple) and own(kind) and hasattr(kind, '_fields'):
-        return kind(*[part(item) for item in obj])
-    if isinstance(obj, (list, tuple)):
-        return kind([part(item) for item in obj])
-    if isinstance(obj, dict):
-        pairs = [(part(key), part(value)) for key, value in obj.items()]
-        if not hasattr(kind, 'default_factory'):
-            return kind(pairs)
-        result = kind(obj.default_factory)
-        for key, value in pairs:
-            result[key] = value
-        return result
-    return deepcopy(obj)
-
-
-def asdict(obj, *, dict_factory=dict):
-    """The fields as a dict, recursively."""
-    _own_instance(obj, 'asdict()')
-
-    def part(value):
-        return _collect(value, dict_factory, part)
-
-    return part(obj)
-
-
-def astuple(obj, *, tuple_factory=tuple):
-    """The values of the fields as a tuple, recursively."""
-    _own_instance(obj, 'astuple()')
-
-    def part(value):
-        return _collect(value, lambda pairs: tuple_factory([value for _, value in pairs]), part)
-
-    return part(obj)
-
-
 def replace(obj, /, **changes):
     """A new instance with other values in the fields named."""
-    _own_instance(obj, 'replace()')
+    if not own(type(obj)) or not hasattr(type(obj), _FIELDS):
+        raise TypeError('replace() should be called on dataclass instances')
     return dataclasses._replace(obj, **changes)
 
 
@@ -232,6 +176,8 @@ def _is_type(annotation, cls, a_module, a_type, is_type):
 
 dataclasses._is_type = _is_type
 NAMES = {
-    name: globals()[name]
-    for name in 'dataclass make_dataclass fields is_dataclass asdict astuple replace'.split()
+    'dataclass': dataclass,
+    'make_dataclass': make_dataclass,
+    'fields': fields,
+    'replace': replace,
 }

@@ -1,15 +1,15 @@
-"""`functools` for guests: wrappers that copy only names and texts, and single dispatch that evaluates no annotation.
+"""`functools` for guests: wrappers that copy only names and texts.
 
 The real `update_wrapper` copies, and merges, whatever attributes it is told to: a trusted function's globals out, or others
-in. The real `register` evaluates the string annotations of a function it is given.
+in. Functions that choose by a class are guest code, for which it is found here what the nearest class is.
 """
 
 from ..sealed import __builtins__
 import functools
-from types import UnionType
+from abc import get_cache_token
 
+from ..classes import BASES
 from ..judges import read
-from ..hints import get_type_hints
 from ..writing import writable
 from ..ownership import WRITABLE, is_class, own, own_function
 from ..names import is_dunder
@@ -60,79 +60,32 @@ def total_ordering(cls):
     return functools.total_ordering(cls)
 
 
-def singledispatch(func):
-    """A function that chooses among implementations by the class of its first argument; `register(cls)` adds one."""
-    wrapper = functools.singledispatch(func)
-    add = wrapper.register
-
-    def register(cls, func=None):
-        if func is None and not _is_choice(cls):
-            return add(_annotated(cls), cls)
-        if not _is_choice(cls):
-            raise TypeError(
-                f'Invalid first argument to `register()`. {cls!r} is not a class or union type.'
-            )
-        return (lambda func: add(cls, func)) if func is None else add(cls, func)
-
-    wrapper.register = register
-    return wrapper
+def _found(cls, registry):
+    """What is registered for the nearest class: `registry` has classes for keys, of which none is asked whether it is equal."""
+    if type(registry) is not dict or not all(map(is_class, (cls, *registry))):
+        raise TypeError('issubclass() arg 1 must be a class')
+    return functools._find_impl(cls, registry)
 
 
-def _is_choice(cls):
-    return is_class(cls) or type(cls) is UnionType
+def _found_for(x, registry):
+    """The same for an object, whose class the program may not hold."""
+    return _found(type(x), registry)
 
 
-def _annotated(function):
-    """The class by which a function is chosen: its first annotation."""
-    if type(function) in (staticmethod, classmethod):
-        function = function.__func__
-    hints = get_type_hints(function) if own_function(function) else {}
-    for name, cls in hints.items():
-        if _is_choice(cls) and name != 'return':
-            return cls
-        break
-    raise TypeError(
-        f'Invalid first argument to `register()`: {function!r}. Use either `@register(some_class)` or plain `@register` on an '
-        'annotated function.'
-    )
+class MaybeAbstract:
+    """What is abstract if its `func` is, as the interpreter asks of what a class holds."""
+
+    __slots__ = ()
+    __isabstractmethod__ = property(lambda self: getattr(self.func, '__isabstractmethod__', False))  # pyright: ignore[reportAttributeAccessIssue]
 
 
-class singledispatchmethod:
-    """The same for methods: chooses by the class of the first argument after `self`."""
-
-    def __init__(self, func):
-        if not callable(func) and not hasattr(func, '__get__'):
-            raise TypeError(f'{func!r} is not callable or a descriptor')
-        self.dispatcher = singledispatch(func)
-        self.func = func
-
-    def register(self, cls, method=None):
-        return self.dispatcher.register(cls, method)
-
-    def __get__(self, obj, cls=None):
-        dispatch = self.dispatcher.dispatch
-
-        def method(*args, **kwargs):
-            if not args:
-                raise TypeError(
-                    f'{getattr(self.func, "__name__", "singledispatchmethod method")} requires at least 1 '
-                    f'positional argument'
-                )
-            return dispatch(type(args[0])).__get__(obj, cls)(*args, **kwargs)
-
-        method.register = self.register
-        return functools.update_wrapper(method, self.func)
-
-    @property
-    def __isabstractmethod__(self):
-        return getattr(self.func, '__isabstractmethod__', False)
-
-
-singledispatchmethod.__module__ = 'functools'
+BASES.add(MaybeAbstract)
 NAMES = {
     'update_wrapper': update_wrapper,
     'wraps': wraps,
     'total_ordering': total_ordering,
-    'singledispatch': singledispatch,
-    'singledispatchmethod': singledispatchmethod,
+    '_MaybeAbstract': MaybeAbstract,
+    '_found': _found,
+    '_found_for': _found_for,
+    '_cache_token': get_cache_token,
 }

@@ -6,7 +6,6 @@ from math import isnan
 from operator import index
 
 from .. import door
-from .types import SimpleNamespace
 
 # Seconds that CPython's own clock can count, in nanoseconds of 63 bits.
 _LONGEST = 2**63 / 10**9
@@ -28,9 +27,9 @@ def sleep(seconds, /):
     door.sleep(seconds)
 
 
-def get_clock_info(name):
+def _clock_info(name):
     """What is known of a clock, as it is told to the library."""
-    return SimpleNamespace(vars(time.get_clock_info(name)))
+    return dict(vars(time.get_clock_info(name)))
 
 
-NAMES = {'sleep': sleep, 'get_clock_info': get_clock_info}
+NAMES = {'sleep': sleep, '_clock_info': _clock_info}

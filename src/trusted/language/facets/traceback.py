@@ -19,10 +19,6 @@ _spec = find_spec('traceback')
 _copy = module_from_spec(_spec)  # pyright: ignore[reportArgumentType]
 _spec.loader.exec_module(_copy)  # pyright: ignore[reportOptionalMemberAccess]
 
-FIXED = 'FrameSummary StackSummary TracebackException format_list'.split()
-NAMES = {name: getattr(_copy, name) for name in FIXED}
-PER_RUN = """extract_stack extract_tb format_exc format_exception format_exception_only format_stack format_tb print_exc
-    print_exception print_list print_stack print_tb""".split()
 _FrameSummary, _StackSummary = _copy.FrameSummary, _copy.StackSummary
 TracebackException = _copy.TracebackException
 _make_text, _make_exception = _copy._safe_string, TracebackException.__init__
@@ -89,9 +85,9 @@ def _suggested(error, trace, wrong_name):
     return meant(error, is_of_program)
 
 
-def _stack(limit):
+def extract_stack(f=None, limit=None):
     """What is known of the calls that led here, the outermost first."""
-    frames, frame = [], sys._getframe(2)
+    frames, frame = [], sys._getframe(1)
     while frame is not None:
         if is_of_program(frame):
             frames.append((frame, (frame.f_lineno,)))
@@ -127,41 +123,6 @@ def _unraisable(told):
 
 
 sys.unraisablehook = _unraisable
-
-
-def names(run):
-    def extract_stack(f=None, limit=None):
-        """What is known of the calls that led here."""
-        return _stack(limit)
-
-    def format_stack(f=None, limit=None):
-        """A line for each of them."""
-        return _stack(limit).format()
-
-    def _write(lines, file):
-        (run.stderr if file is None else writer(file)).write(''.join(lines))
-
-    def print_stack(f=None, limit=None, file=None):
-        """Prints these to stderr, or to `file`."""
-        _write(_stack(limit).format(), file)
-
-    def print_list(extracted_list, file=None):
-        """Prints what was extracted."""
-        _write(_copy.format_list(extracted_list), file)
-
-    def print_tb(tb, limit=None, file=None):
-        """Prints the frames of a traceback."""
-        _write(_copy.format_tb(tb, limit), file)
-
-    def print_exception(
-        exc, /, value=_copy._sentinel, tb=_copy._sentinel, limit=None, file=None, chain=True
-    ):
-        """Prints an exception to stderr, or to `file`."""
-        _write(_copy.format_exception(exc, value, tb, limit, chain), file)
-
-    def print_exc(limit=None, file=None, chain=True):
-        """Prints the exception being handled to stderr, or to `file`."""
-        print_exception(sys.exception(), limit=limit, file=file, chain=chain)
-
-    made = {name: getattr(_copy, name) for name in PER_RUN if hasattr(_copy, name)} | locals()
-    return {name: made[name] for name in PER_RUN}
+_FIXED = """FrameSummary StackSummary TracebackException extract_tb format_exc format_exception format_exception_only format_list
+    format_tb _sentinel""".split()
+NAMES = {'extract_stack': extract_stack} | {name: getattr(_copy, name) for name in _FIXED}

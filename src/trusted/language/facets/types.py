@@ -1,51 +1,12 @@
-"""`types` for guests: namespaces and proxies re-implemented, classes of functions as veils."""
+"""`types` for guests: proxies re-implemented, classes of functions as veils."""
 
 from ..sealed import __builtins__
 import types
 from collections.abc import Mapping
-from reprlib import recursive_repr
 
 from ..kinds import VEILS, veil
-from ..names import spelled, unmark
-from ..namespaces import CARRIERS, Place
+from ..namespaces import Place
 from ..ownership import is_class, own_function
-
-
-class SimpleNamespace:
-    """An object with the attributes it is given: public or private ones. The real one takes dunder keys, which the
-    standard library then finds where it looks for methods."""
-
-    def __init__(self, mapping_or_iterable=(), /, **kwargs):
-        attributes = _attributes_of(self)
-        for given in (dict(mapping_or_iterable), kwargs):
-            for name in given:
-                attributes[spelled(name)] = given[name]
-
-    @recursive_repr('namespace(...)')
-    def __repr__(self):
-        kind = 'namespace' if type(self) is SimpleNamespace else type(self).__name__
-        attributes = _attributes_of(self)
-        return f'{kind}({", ".join(f"{unmark(name)}={attributes[name]!r}" for name in attributes)})'
-
-    def __eq__(self, other):
-        if isinstance(self, SimpleNamespace) and isinstance(other, SimpleNamespace):
-            return dict(_attributes_of(self)) == dict(_attributes_of(other))
-        return NotImplemented
-
-    def __replace__(self, /, **changes):
-        copy = type(self)()
-        if not isinstance(copy, SimpleNamespace):
-            raise TypeError('expected a namespace')
-        _attributes_of(copy).update(_attributes_of(self))
-        for name in changes:
-            _attributes_of(copy)[spelled(name)] = changes[name]
-        return copy
-
-    __hash__ = None
-
-
-_attributes_of = SimpleNamespace.__dict__['__dict__'].__get__
-CARRIERS.add(SimpleNamespace)
 
 
 class MappingProxyType:
@@ -114,8 +75,8 @@ class MappingProxyType:
 
 
 Mapping.register(MappingProxyType)
-for _class, _name in (SimpleNamespace, 'SimpleNamespace'), (MappingProxyType, 'mappingproxy'):
-    _class.__module__, _class.__qualname__, _class.__name__ = 'types', _name, _name
+MappingProxyType.__module__ = 'types'
+MappingProxyType.__qualname__ = MappingProxyType.__name__ = 'mappingproxy'
 
 
 def coroutine(func):
@@ -126,7 +87,6 @@ def coroutine(func):
 
 
 NAMES = {
-    'SimpleNamespace': SimpleNamespace,
     'MappingProxyType': MappingProxyType,
     'coroutine': coroutine,
 }

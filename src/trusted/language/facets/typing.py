@@ -3,7 +3,7 @@
 from ..sealed import __builtins__
 import typing
 
-from ..hints import get_type_hints
+from .. import hints
 from ..writing import writable
 from ..ownership import is_class, own
 from ..kinds import VEILS, guest_type
@@ -60,31 +60,11 @@ def _marking(decorator):
     return mark
 
 
-def dataclass_transform(**options):
-    """For type checkers."""
-    return lambda decorated: decorated
-
-
-def no_type_check(arg):
-    """For type checkers."""
-    return arg
-
-
-def overload(func):
-    """A variant for type checkers; the implementation that follows is what runs. The real one keeps every `func`."""
-    return typing._overload_dummy
-
-
 def runtime_checkable(cls):
     """Lets `isinstance` ask whether an object has the members of a protocol."""
     if not is_class(cls) or not own(cls):
         raise TypeError('@runtime_checkable can be only applied to protocol classes defined here')
     return typing.runtime_checkable(cls)
-
-
-def is_protocol(tp, /):
-    """Whether `tp` is a protocol."""
-    return typing.is_protocol(tp)
 
 
 def get_protocol_members(tp, /):
@@ -118,15 +98,17 @@ NAMES = {
     'NamedTuple': NamedTupleMaker(),
     'TypedDict': TypedDictMaker(),
     'Type': typing._alias(guest_type, 1, inst=False, name='Type'),
-    'dataclass_transform': dataclass_transform,
     'final': _marking(typing.final),
     'override': _marking(typing.override),
-    'no_type_check': no_type_check,
-    'overload': overload,
     'runtime_checkable': runtime_checkable,
     'get_args': get_args,
-    'get_type_hints': get_type_hints,
     'get_origin': get_origin,
     'get_protocol_members': get_protocol_members,
-    'is_protocol': is_protocol,
+    '_overload_dummy': typing._overload_dummy,
+    '_variables': hints.variables,
+    '_tree': hints.tree,
+    '_text_of': hints.text_of,
+    '_changed': hints.changed,
+    '_reference': typing.ForwardRef,
+    '_strip': typing._strip_annotations,
 }

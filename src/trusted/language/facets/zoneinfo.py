@@ -11,7 +11,7 @@ from ..kinds import veil
 _MADE = {}
 
 
-def _zone(key):
+def zone(key):
     if type(key) is not str:
         raise TypeError(f'the key of a time zone must be a string, not {type(key).__name__!r}')
     if key not in _MADE:
@@ -21,4 +21,4 @@ def _zone(key):
     return _MADE[key]
 
 
-NAMES = {'ZoneInfo': veil(zoneinfo.ZoneInfo, _zone), 'available_timezones': available_timezones}
+NAMES = {'ZoneInfo': veil(zoneinfo.ZoneInfo, zone), 'available_timezones': available_timezones}

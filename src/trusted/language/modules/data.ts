@@ -56,7 +56,7 @@ export const DATA: ModuleRecords = {
   },
   copy: {
     shows: `Error copy deepcopy error replace`,
-    wrapped: true,
+    written: true,
   },
   copyreg: {
     shows: `constructor dispatch_table pickle`,
@@ -67,6 +67,7 @@ export const DATA: ModuleRecords = {
       Field FrozenInstanceError InitVar KW_ONLY MISSING asdict astuple dataclass field fields
       is_dataclass make_dataclass replace`,
     wrapped: true,
+    written: `asdict astuple is_dataclass`,
   },
   datetime: {
     shows: `MAXYEAR MINYEAR UTC date datetime time timedelta timezone tzinfo`,
@@ -85,6 +86,7 @@ export const DATA: ModuleRecords = {
       Placeholder cache cached_property cmp_to_key lru_cache partial partialmethod reduce
       singledispatch singledispatchmethod total_ordering update_wrapper wraps`,
     wrapped: true,
+    written: `singledispatch singledispatchmethod`,
     subclassable: `partial`,
     configurable: `partial`,
   },
@@ -115,7 +117,7 @@ export const DATA: ModuleRecords = {
       iand iconcat ifloordiv ilshift imatmul imod imul index indexOf inv invert ior ipow irshift
       is_ is_none is_not is_not_none isub itemgetter itruediv ixor le length_hint lshift lt matmul
       methodcaller mod mul ne neg not_ or_ pos pow rshift setitem sub truediv truth xor`,
-    wrapped: true,
+    written: `attrgetter methodcaller`,
   },
   pickle: {
     shows: `
@@ -134,8 +136,7 @@ export const DATA: ModuleRecords = {
       FunctionType GeneratorType GenericAlias LambdaType MappingProxyType MethodType ModuleType
       NoneType NotImplementedType SimpleNamespace TracebackType UnionType coroutine`,
     wrapped: true,
-    subclassable: `SimpleNamespace`,
-    configurable: `SimpleNamespace`,
+    written: `SimpleNamespace`,
   },
   typing: {
     shows: `
@@ -152,6 +153,7 @@ export const DATA: ModuleRecords = {
       dataclass_transform final get_args get_origin get_protocol_members get_type_hints is_protocol is_typeddict no_type_check overload override
       runtime_checkable`,
     wrapped: true,
+    written: `dataclass_transform get_type_hints no_type_check overload`,
     subclassable: `Generic Protocol`,
   },
   uuid: {

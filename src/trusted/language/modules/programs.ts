@@ -46,10 +46,10 @@ export const PROGRAMS: ModuleRecords = {
       AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack
       ContextDecorator ExitStack aclosing asynccontextmanager closing contextmanager nullcontext
       redirect_stderr redirect_stdout suppress`,
-    wrapped: true,
+    written: `redirect_stderr redirect_stdout`,
     subclassable: `
       AbstractAsyncContextManager AbstractContextManager AsyncContextDecorator AsyncExitStack
-      ContextDecorator ExitStack redirect_stderr redirect_stdout suppress`,
+      ContextDecorator ExitStack suppress`,
     configurable: `AsyncExitStack ExitStack`,
   },
   contextvars: {
@@ -182,6 +182,7 @@ export const PROGRAMS: ModuleRecords = {
       process_time process_time_ns sleep strftime strptime struct_time time time_ns timezone
       tzname`,
     wrapped: true,
+    written: `get_clock_info`,
   },
   timeit: {
     shows: `Timer default_timer repeat timeit`,
@@ -194,6 +195,7 @@ export const PROGRAMS: ModuleRecords = {
       format_exception format_exception_only format_list format_stack format_tb print_exc
       print_exception print_list print_stack print_tb`,
     wrapped: true,
+    written: `format_stack print_exc print_exception print_list print_stack print_tb`,
   },
   unittest: {
     shows: `

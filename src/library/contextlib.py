@@ -1,0 +1,32 @@
+"""`contextlib` as guest code, as far as it redirects: CPython's own, to what `print` may write to."""
+
+import sys
+
+
+class _RedirectStream(AbstractContextManager):
+    _stream = None
+
+    def __init__(self, new_target):
+        self._new_target = writer(new_target)
+        # What was there before each time that it was entered.
+        self._old_targets = []
+
+    def __enter__(self):
+        self._old_targets.append(getattr(sys, self._stream))
+        setattr(sys, self._stream, self._new_target)
+        return self._new_target
+
+    def __exit__(self, exctype, excinst, exctb):
+        setattr(sys, self._stream, self._old_targets.pop())
+
+
+class redirect_stdout(_RedirectStream):
+    """Sends what is printed inside to another writer."""
+
+    _stream = 'stdout'
+
+
+class redirect_stderr(_RedirectStream):
+    """Sends warnings and tracebacks printed inside to another writer."""
+
+    _stream = 'stderr'
