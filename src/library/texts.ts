@@ -20,6 +20,7 @@ import { HANDLERS, LOGGING } from './logging.js'
 import { MIMETYPES } from './mimetypes.js'
 import { OPERATOR } from './operator.js'
 import { COPYREG, PICKLE } from './pickle.js'
+import { PPRINT } from './pprint.js'
 import { SIGNAL } from './signal.js'
 import { TIMEIT } from './timeit.js'
 import { UNITTEST } from './unittest.js'
@@ -150,6 +151,7 @@ const SCHED: readonly Edit[] = ['time', 'priority', 'sequence', 'action', 'argum
 export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   _thread: [{ ours: '_thread.py' }],
   argparse: [{ file: 'argparse.py', edits: ARGPARSE }],
+  calendar: [{ ours: 'calendar.py' }],
   'concurrent.futures': FUTURES,
   contextlib: [{ ours: 'contextlib.py' }],
   copy: COPY,
@@ -159,6 +161,7 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   functools: [{ ours: 'functools.py' }],
   getopt: [{ file: 'getopt.py', edits: GETOPT }],
   gzip: GZIP,
+  importlib: [{ ours: 'importlib.py' }],
   'html.parser': [MARKUP, { file: 'html/parser.py', edits: HTML }],
   logging: [{ file: 'logging/__init__.py', edits: LOGGING }],
   'logging.handlers': [HANDLERS],
@@ -166,6 +169,7 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   operator: OPERATOR,
   optparse: [{ file: 'optparse.py', edits: OPTPARSE }],
   pickle: PICKLE,
+  pprint: PPRINT,
   queue: [{ ours: 'queue.py' }],
   sched: [{ file: 'sched.py', edits: SCHED }],
   shlex: [{ file: 'shlex.py', edits: SHLEX }],

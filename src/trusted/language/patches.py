@@ -8,7 +8,6 @@ import calendar
 import collections
 import dataclasses
 import functools
-import pprint
 import random
 import statistics
 import string
@@ -16,10 +15,10 @@ import sys
 import tarfile
 import tempfile
 import textwrap
+import uuid
 from types import FunctionType, ModuleType, SimpleNamespace
 
 from . import annotations, caches, classes, enumerations, names
-from .facets.pprint import dataclass_lines
 from .facets.weakref import finalize
 from .facets.types import MappingProxyType
 from .judges import SAFE_FORMATS
@@ -133,7 +132,6 @@ def apply():
     collections.UserString.format_map = lambda self, mapping: SAFE_FORMATS['format_map'](
         self.data, mapping
     )
-    pprint.PrettyPrinter._pprint_dataclass = dataclass_lines
     # What its `samples` draw would tell what the generator of trusted code is to bring.
     statistics.random = SimpleNamespace(Random=random.Random, random=random.SystemRandom().random)
     string.Template('$x').substitute(x=1)  # computes the class's pattern
@@ -143,6 +141,8 @@ def apply():
     textwrap.TextWrapper.unicode_whitespace_trans = MappingProxyType(
         textwrap.TextWrapper.unicode_whitespace_trans
     )
+    # A node is random: looking for the machine's would run programs.
+    uuid._GETTERS, uuid._generate_time_safe = [], None
     tempfile._weakref = SimpleNamespace(finalize=finalize)
     # What is in it is read as an attribute of the class.
     tarfile.TarFile.OPEN_METH = MappingProxyType(tarfile.TarFile.OPEN_METH)

@@ -35,7 +35,7 @@ export const DATA: ModuleRecords = {
       SEPTEMBER SUNDAY THURSDAY TUESDAY TextCalendar WEDNESDAY calendar day_abbr day_name
       firstweekday isleap leapdays month month_abbr month_name monthcalendar monthrange prcal
       prmonth setfirstweekday timegm weekday weekheader`,
-    wrapped: true,
+    written: `calendar firstweekday month monthcalendar prcal prmonth setfirstweekday weekheader`,
     subclassable: `Calendar HTMLCalendar TextCalendar`,
     configurable: `Calendar HTMLCalendar TextCalendar`,
   },
@@ -161,7 +161,6 @@ export const DATA: ModuleRecords = {
       MAX NAMESPACE_DNS NAMESPACE_OID NAMESPACE_URL NAMESPACE_X500 NIL RESERVED_FUTURE
       RESERVED_MICROSOFT RESERVED_NCS RFC_4122 SafeUUID UUID uuid1 uuid3 uuid4 uuid5 uuid6 uuid7
       uuid8`,
-    wrapped: true,
     subclassable: `UUID`,
   },
   weakref: {

@@ -86,7 +86,7 @@ export const PROGRAMS: ModuleRecords = {
   },
   importlib: {
     shows: `import_module`,
-    wrapped: true,
+    written: true,
   },
   inspect: {
     shows: `

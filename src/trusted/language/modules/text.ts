@@ -36,8 +36,7 @@ export const TEXT: ModuleRecords = {
   },
   pprint: {
     shows: `PrettyPrinter isreadable isrecursive pformat pp pprint saferepr`,
-    wrapped: true,
-    subclassable: `PrettyPrinter`,
+    written: true,
   },
   re: {
     shows: `
