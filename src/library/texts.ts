@@ -163,6 +163,7 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   gzip: GZIP,
   importlib: [{ ours: 'importlib.py' }],
   'html.parser': [MARKUP, { file: 'html/parser.py', edits: HTML }],
+  inspect: [{ ours: 'inspect.py' }],
   logging: [{ file: 'logging/__init__.py', edits: LOGGING }],
   'logging.handlers': [HANDLERS],
   mimetypes: MIMETYPES,
@@ -182,6 +183,7 @@ export const LIBRARY: Readonly<Record<string, readonly Part[]>> = {
   types: [{ ours: 'types.py' }],
   typing: [{ ours: 'typing.py' }],
   unittest: UNITTEST,
+  warnings: [{ ours: 'warnings.py' }],
   'xml.etree.ElementTree': ELEMENT_TREE,
 }
 

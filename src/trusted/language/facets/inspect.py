@@ -4,20 +4,15 @@ Signatures are made by a copy of CPython's own module, so that whoever is not a 
 """
 
 from ..sealed import __builtins__
-import functools
 import inspect
 from importlib.util import find_spec, module_from_spec
 from types import BuiltinFunctionType, MethodDescriptorType, MethodType
 
 from ..built_in import BuiltIn
-from ..classes import told_mro
 from ..code_objects import Code, Frame, currentframe
-from ..guards import guarded_getattr
 from ..guest.own import is_module
 from ..guest.sources import source_of
-from ..hints import annotations
 from ..names import unmark
-from ..scope_builtins import dir
 from ..ownership import FACETS, function_of, is_class, own, own_function
 
 _spec = find_spec('inspect')
@@ -25,13 +20,6 @@ _copy = module_from_spec(_spec)  # pyright: ignore[reportArgumentType]
 _spec.loader.exec_module(_copy)  # pyright: ignore[reportOptionalMemberAccess]
 _make = _copy.Signature.from_callable
 _BUILT_IN = BuiltinFunctionType, MethodDescriptorType
-
-
-def _wrapped(obj):
-    """What a decorator was given; None of what is none."""
-    if not own_function(obj) and type(obj) is not functools._lru_cache_wrapper:
-        return None
-    return vars(obj).get('__wrapped__')
 
 
 def _is_made(function):
@@ -88,53 +76,6 @@ def getfullargspec(func):
     return _copy.getfullargspec(func)
 
 
-def get_annotations(obj, *, globals=None, locals=None, eval_str=False):
-    """The annotations of a function or class of the program's, by their names."""
-    if eval_str:
-        raise TypeError('get_annotations() evaluates no text here')
-    found = annotations(obj)
-    if found is not None:
-        return found
-    if not callable(obj):
-        raise TypeError(f'{obj!r} does not have annotations')
-    return {}
-
-
-def getmembers(object, predicate=None):
-    """The names and values of an object's attributes, as `dir` and `getattr` tell them."""
-    found = []
-    for name in dir(object):
-        try:
-            value = guarded_getattr(object, name)
-        except AttributeError:
-            continue
-        if predicate is None or predicate(value):
-            found.append((name, value))
-    return sorted(found, key=lambda pair: pair[0])
-
-
-def unwrap(func, *, stop=None):
-    """What decorators were given in the end, where the program made all of them."""
-    seen = []
-    while not (stop is not None and stop(func)):
-        inner = _wrapped(func)
-        if inner is None or not (own_function(inner) or own(type(inner))):
-            break
-        if any([inner is each for each in seen]):
-            raise ValueError(f'wrapper loop when unwrapping {func!r}')
-        seen.append(inner)
-        func = inner
-    return func
-
-
-def getmro(cls):
-    """A class and those that it derives from, the nearest first."""
-    found = told_mro(cls)
-    if found is None:
-        raise TypeError(f'{cls!r} is no class whose ancestors are told')
-    return found
-
-
 def iscode(object):
     """Whether it is code."""
     return type(object) is Code
@@ -150,10 +91,11 @@ def ismodule(object):
     return type(object) in FACETS
 
 
-def _lines_of(obj):
+def _lines_from(obj):
+    """The lines of a text from a function or class of the program's on, and the number of the first."""
     if type(obj) is MethodType:
         obj = function_of(obj)
-    if own_function(obj := unwrap(obj)):
+    if own_function(obj):
         source, first = source_of(obj.__code__.co_filename), obj.__code__.co_firstlineno
     elif is_class(obj) and own(obj):
         made = [each for each in vars(obj).values() if own_function(each)]
@@ -163,37 +105,25 @@ def _lines_of(obj):
         raise TypeError(f'{obj!r} is no function or class of the program')
     if source is None or type(first) is not int or first < 1:
         raise OSError('could not get source code')
-    return source, first
-
-
-def getsourcelines(object):
-    """The lines of a function or class of the program's, and the number of the first."""
-    source, first = _lines_of(object)
-    return _copy.getblock(source.lines(first)), first + source.before
-
-
-def getsource(object):
-    """The text of a function or class of the program's."""
-    return ''.join(getsourcelines(object)[0])
+    return source.lines(first), first + source.before
 
 
 _COPIED = """BoundArguments Parameter Signature getasyncgenstate getcoroutinestate getgeneratorstate isdatadescriptor
     isgetsetdescriptor ismemberdescriptor ismethoddescriptor ismethodwrapper GEN_CLOSED GEN_CREATED GEN_RUNNING GEN_SUSPENDED
     CORO_CLOSED CORO_CREATED CORO_RUNNING CORO_SUSPENDED""".split()
-NAMES = {name: getattr(_copy, name) for name in _COPIED} | {
-    each.__name__: each
-    for each in (
-        signature,
-        getfullargspec,
-        get_annotations,
-        getmembers,
-        unwrap,
-        getmro,
-        currentframe,
-        iscode,
-        isframe,
-        ismodule,
-        getsource,
-        getsourcelines,
-    )
-}
+NAMES = (
+    {name: getattr(_copy, name) for name in _COPIED}
+    | {'_block': _copy.getblock}
+    | {
+        each.__name__: each
+        for each in (
+            signature,
+            getfullargspec,
+            currentframe,
+            iscode,
+            isframe,
+            ismodule,
+            _lines_from,
+        )
+    }
+)

@@ -98,6 +98,7 @@ export const PROGRAMS: ModuleRecords = {
       isgeneratorfunction isgetsetdescriptor ismemberdescriptor ismethod ismethoddescriptor
       ismethodwrapper ismodule isroutine istraceback signature unwrap`,
     wrapped: true,
+    written: `get_annotations getmembers getmro getsource getsourcelines unwrap`,
   },
   io: {
     shows: `
@@ -207,5 +208,6 @@ export const PROGRAMS: ModuleRecords = {
   warnings: {
     shows: `catch_warnings filterwarnings formatwarning resetwarnings simplefilter warn`,
     wrapped: true,
+    written: true,
   },
 }
