@@ -9,12 +9,13 @@ class SimpleNamespace:
 
     def __init__(self, mapping_or_iterable=(), /, **kwargs):
         given = dict(mapping_or_iterable) | kwargs if mapping_or_iterable else kwargs
-        if type(self) is SimpleNamespace:
-            for name in given:
+        # `vars` passes by a `__setattr__` of the program's, and takes no special names; `setattr` is quicker.
+        is_plain = type(self) is SimpleNamespace
+        for name in given:
+            if is_plain and name[:1] != '_':
                 setattr(self, name, given[name])
-        else:
-            # Past its own `__setattr__`.
-            vars(self).update(given)
+            else:
+                vars(self)[name] = given[name]
 
     def __repr__(self):
         kind = 'namespace' if type(self) is SimpleNamespace else type(self).__name__
