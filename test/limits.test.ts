@@ -137,7 +137,7 @@ describe.each(['process', 'thread', 'inline'] as const)('%s', (isolation) => {
     const limits = { memoryMb: 64 }
     const fresh = await sandbox.run(grab, { limits })
     expect(fresh).toMatchObject({ status: 'returned' })
-    const other = await sandbox.run('held = bytearray(55 << 20)\n1')
+    const other = await sandbox.run('held = bytearray(50 << 20)\n1')
     expect(other.status === 'returned' && other.usage.peakMemoryBytes).toBeGreaterThan(80 << 20)
     const later = await sandbox.run(grab, { limits })
     expect(later).toMatchObject({ value: fresh.status === 'returned' && fresh.value })
