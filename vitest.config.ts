@@ -31,14 +31,18 @@ const FAST = [
 /** The files that take longest begin first: one that began last would have the other worker wait for it. */
 const LONG = [
   'redteam',
-  'cli-run',
   'readme',
+  'session-memory',
+  'image',
   'floor-open',
-  'audit',
-  'compile-apart',
-  'files-host',
-  'limits',
   'evaluate-escapes',
+  'audit',
+  'cli-run',
+  'limits',
+  'compile-apart',
+  'deep-sources',
+  'guards-broken',
+  'files-attacks',
 ].map((name) => `/test/${name}.test.ts`)
 
 class LongestFirst extends BaseSequencer {

@@ -198,6 +198,21 @@ describe('capture and restore', () => {
     expect(second.run(draw)).toEqual(begun)
   })
 
+  test('leave the classes of a guest beside another open to change, and say nothing of them', () => {
+    const beside = make({ beside: python.guest })
+    const change =
+      'import fractions\nfractions.Fraction.added = 1\nresult = fractions.Fraction.added'
+    expect(() => python.run(change)).toThrow('immutable')
+    expect(beside.guest.capture().length).toBe(PRISTINE)
+    expect(beside.run(change)).toBe(1)
+    beside.guest.restore(beside.guest.capture())
+    expect(
+      beside.run(
+        'import fractions\nfractions.Fraction.added += 1\nresult = fractions.Fraction.added',
+      ),
+    ).toBe(2)
+  })
+
   test('keep the stack of the guest that goes on, not of the one before', () => {
     const deep = 'def f(n): return sorted([1], key=lambda _: f(n))\nf(0)'
     python.run('kept = 1')

@@ -190,7 +190,6 @@ export class Pair implements Guests {
     this.#end.other = end
     this.guest.connect(this.#end)
     guest.connect(end)
-    guest.thaw()
     return { guest, end, memory: 'image', asleep: true }
   }
 
@@ -210,10 +209,8 @@ export class Pair implements Guests {
     trusted.asleep = true
     if (isThere) return
     trusted.memory = undefined
-    if (memory === 'image') {
-      guest.reset(most)
-      guest.thaw()
-    } else guest.restore(memory, most)
+    if (memory === 'image') guest.reset(most)
+    else guest.restore(memory, most)
     end.forget()
     trusted.memory = memory
   }

@@ -29,8 +29,6 @@ const HEADER = 64
 const PAGE = 4096
 const ENTRY = 4 + PAGE
 const WASM_PAGE = 65_536
-/** Compared at a time: most of the memory is never written to. */
-const STRETCH = WASM_PAGE
 
 function imageHash(image: GuestImage): Uint8Array {
   return Uint8Array.from(image.facts.sha256.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
@@ -46,12 +44,13 @@ export function captureDelta(
   const now = new Uint8Array(memory)
   const then = imageBytes(image)
   const changed: number[] = []
-  for (let start = 0; start < now.length; start += STRETCH) {
-    const end = start + STRETCH
+  // Most of the memory is never written to: it is compared by larger pieces first.
+  for (let start = 0; start < now.length; start += WASM_PAGE) {
+    const end = start + WASM_PAGE
     if (isSame(now.subarray(start, end), then.subarray(start, end))) continue
     for (let page = start; page < end; page += PAGE) {
-      const [from, to] = [page, page + PAGE]
-      if (!isSame(now.subarray(from, to), then.subarray(from, to))) changed.push(page / PAGE)
+      const next = page + PAGE
+      if (!isSame(now.subarray(page, next), then.subarray(page, next))) changed.push(page / PAGE)
     }
   }
   const delta = new Uint8Array(HEADER + changed.length * ENTRY)
@@ -73,7 +72,8 @@ export function captureDelta(
 /** A page where bytes of the image stand for bytes of the memory, and the other way round: both are one XOR. */
 const own = new Uint32Array(PAGE / 4)
 const other = new Uint32Array(PAGE / 4)
-const [ownBytes, otherBytes] = [new Uint8Array(own.buffer), new Uint8Array(other.buffer)]
+const ownBytes = new Uint8Array(own.buffer)
+const otherBytes = new Uint8Array(other.buffer)
 
 /** `bytes` XOR the image's page; to be copied before the next is asked for. */
 function differing(image: GuestImage, page: number, bytes: Uint8Array): Uint8Array {

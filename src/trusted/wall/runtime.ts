@@ -7,7 +7,6 @@
  *
  * All of a guest's state is its linear memory, four globals of the module, and what this class holds. No code here trusts
  * anything read from the memory: lengths and pointers are checked by the views they go through.
- *
  * Its C stack ends before the engine's does: stack.ts says how large both have to be.
  */
 import type { Exports } from './c-api.js'
@@ -23,7 +22,7 @@ import { bytesOf, contentsOf, heapEnd, readNote } from './guest-bytes.js'
 import { GuestOutput } from './output.js'
 import { boundStack, isStackWhole, toldStack } from './stack.js'
 import { Tape } from './tape.js'
-import { thaw } from './thaw.js'
+import { turnFrozen } from './thaw.js'
 
 export type { CallLimits, GuestOptions, GuestUsage } from './guest-options.js'
 
@@ -172,11 +171,6 @@ export class Guest {
     this.#bindDoor()
   }
 
-  /** Makes the guest's classes ones that can be changed, as in full Python. For a guest that is as its image. */
-  thaw(): void {
-    thaw(this.#image.facts, this.#state.memory.buffer)
-  }
-
   /**
    * Whether a call that may have so many bytes of memory gets no more than that. A memory that grew never shrinks, and is used
    * up to its end without anybody being asked.
@@ -211,7 +205,9 @@ export class Guest {
     if (!this.#ready) throw new Killed('crash', 'not reset since it was ended')
     const { clock, random, memory, files } = this.#state
     const moment = { elapsed: clock.steady(), random: random.state() }
+    this.#turnFrozen()
     const delta = captureDelta(this.#image, memory.buffer, heapEnd(this.#exports), moment)
+    this.#turnFrozen()
     return withFiles(delta, files?.save())
   }
 
@@ -273,8 +269,14 @@ export class Guest {
     this.#settle()
   }
 
-  /** After the memory is in place: the stack. */
+  /** A guest beside another is full Python: its classes can be changed, except while it is captured. */
+  #turnFrozen(): void {
+    if (this.#options.beside) turnFrozen(this.#image, this.#state.memory.buffer)
+  }
+
+  /** After the memory is in place. */
   #settle(): void {
+    this.#turnFrozen()
     this.#exports._emscripten_stack_restore(this.#image.facts.stackPointer)
     const { stackBytes, beside } = this.#options
     const told = toldStack(stackBytes)
