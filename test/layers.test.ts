@@ -104,6 +104,24 @@ describe('files', () => {
 
 describe('comments', () => {
   const source = (file: string): string => readFileSync(join(root, file), 'utf8')
+
+  test('every exported declaration has a doc comment of words above it; one signature of a function is enough', () => {
+    const DECLARATION =
+      /(?:\/\*\*((?:(?!\*\/)[^])*)\*\/\n)?^export (?:default )?(?:declare )?(?:abstract )?(?:async )?(?:const enum|class|function\*?|interface|type|const|let|enum) +([\w$]+)/gm
+    const bare = files
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => {
+        const declared = [...source(file).matchAll(DECLARATION)]
+        const told = new Set(
+          declared
+            .filter(([, comment = '']) => /^[*\s]*[^@*\s]/.test(comment.replace('@internal', '')))
+            .map(([, , name]) => name!),
+        )
+        const names = new Set(declared.map(([, , name]) => name!))
+        return [...names].filter((name) => !told.has(name)).map((name) => `${file}: ${name}`)
+      })
+    expect(bare).toEqual([])
+  })
   const python = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.py'),
   )

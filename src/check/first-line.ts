@@ -18,7 +18,10 @@ export interface Numbering {
   readonly firstLine?: number | undefined
 }
 
-/** @internal @throws ArgumentError for what is no number of a line */
+/**
+ * @internal Passes a line's number, which may be 0 or below, and undefined. `name` begins the error.
+ * @throws ArgumentError
+ */
 export function checkFirstLine(firstLine: unknown, name = 'firstLine'): void {
   if (firstLine === undefined) return
   if (!Number.isSafeInteger(firstLine) || Math.abs(firstLine as number) > MOST)

@@ -4,6 +4,10 @@ const host = 'a guest cannot: have the host do it and pass the result as an inpu
 const network =
   'the policy grants it where it allows requests: `"network": { "allow": ["https://api.example.com"] }`'
 
+/**
+ * Hints by a module's full name. A name that is not here has the hint of its first part: `email.message` that of
+ * `email`.
+ */
 export const MODULE_HINTS: Readonly<Record<string, string>> = {
   posixpath: 'use `os.path`',
   subprocess: host,

@@ -8,12 +8,17 @@ import type { Grammar } from '../syntax/language.js'
 export const READ = 0
 /** An attribute's or a keyword's name, or one handled where its statement begins. */
 export const NO_NAME = 1
+/** The one target of an assignment, or of an annotation. */
 export const ASSIGN = 2
 /** Bound by anything but an assignment or a definition. */
 export const BIND = 3
+/** A parameter of a function or a lambda. */
 export const PARAMETER_NAME = 4
+/** Bound by `:=`. */
 export const WALRUS = 5
+/** In a `global` statement. */
 export const DECLARE_GLOBAL = 6
+/** In a `nonlocal` statement. */
 export const DECLARE_NONLOCAL = 7
 /** Read, then bound. */
 export const AUGMENT = 8
@@ -68,26 +73,47 @@ const ROLES: readonly (readonly [string, string, number])[] = [
 
 /** Kinds the pass stops at. */
 export const IDENTIFIER = 1
+/** `def`, also with `async`. */
 export const FUNCTION = 2
+/** `lambda`. */
 export const LAMBDA = 3
+/** `class`. */
 export const CLASS = 4
+/** A comprehension that makes a list, a set or a dict. */
 export const COMPREHENSION = 5
+/** A generator expression. */
 export const GENERATOR = 6
+/** `type X = …`. */
 export const TYPE_ALIAS = 7
+/** `del`. */
 export const DELETE = 8
+/** What follows `as`, outside a `case`. */
 export const AS_TARGET = 9
+/** A parameter with a default value. */
 export const DEFAULT = 10
+/** `import a, b`. */
 export const IMPORT = 11
+/** `from a import b`. */
 export const IMPORT_FROM = 12
+/** `from __future__ import annotations`. */
 export const FUTURE_IMPORT = 13
+/** `return`. */
 export const RETURN = 14
+/** `yield`, also with `from`. */
 export const YIELD = 15
+/** `await`. */
 export const AWAIT = 16
+/** `break` and `continue`. */
 export const LOOP_EXIT = 17
+/** A `for` statement, also with `async`. */
 export const FOR = 18
+/** A `with` statement, also with `async`. */
 export const WITH = 19
+/** A call. */
 export const CALL = 20
+/** A `for` of a comprehension, also with `async`. */
 export const FOR_IN = 21
+/** An attribute: `x.name`. */
 export const ATTRIBUTE = 22
 
 const STOPS: readonly (readonly [string, number])[] = [

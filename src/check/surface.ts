@@ -4,6 +4,7 @@ import type { Tree } from '../syntax/tree.js'
 import type { KnownKinds } from './kind-ids.js'
 import { BOUND, MODULE, type Symbols } from './symbols.js'
 
+/** What one module gives. `check` tells it of the host's own modules, whose importers are held to it. */
 export interface Surface {
   /** Public names that its own code binds at its level. */
   readonly names: readonly string[]

@@ -9,30 +9,43 @@ export type ScopeId = number
 /** A pair of a scope and a name; 0 is none. */
 export type SymbolId = number
 
+/** The module's own scope, which every source has. */
 export const MODULE: ScopeId = 0
 
 /** Kinds of scopes. Type parameters (`def f[T]`) have one of their own around what they are for. */
 export const MODULE_SCOPE = 0
+/** A function's body. */
 export const FUNCTION_SCOPE = 1
+/** A lambda's body. */
 export const LAMBDA_SCOPE = 2
+/** A class's body. Functions in it do not see its names. */
 export const CLASS_SCOPE = 3
+/** A comprehension of a list, a set or a dict. */
 export const COMPREHENSION_SCOPE = 4
+/** A generator expression. */
 export const GENERATOR_SCOPE = 5
+/** Type parameters of a function, a class or a type alias. */
 export const TYPE_SCOPE = 6
 
 /** What a scope does with a name. */
 export const USED = 1
+/** Bound in the scope, in whatever way. The marks below stand beside it. */
 export const BOUND = 2
+/** A parameter of the function. */
 export const PARAMETER = 4
+/** Declared by `global`. */
 export const GLOBAL = 8
+/** Declared by `nonlocal`. */
 export const NONLOCAL = 16
 /** Bound by a comprehension's `for`. */
 export const ITERATION = 32
+/** Bound by an import. */
 export const IMPORTED = 64
 /** `x: int` without a value, at module level: names what is to come from elsewhere, and binds nothing. */
 export const ANNOTATED = 128
 /** Bound more than once, or otherwise than by the import that {@link IMPORTED} speaks of. */
 export const REBOUND = 256
+/** A type parameter: `T` of `def f[T]`. */
 export const TYPE_PARAMETER = 512
 
 /** Marks of scopes. */

@@ -7,6 +7,7 @@ import { CHECK_STATUSES, CLEAN, FINDINGS } from './status.js'
 
 const FORMATS = ['text', 'json'] as const
 
+/** The command. Its status is FINDINGS where the walk met what no guest is to meet. */
 export const audit: Command = {
   name: 'audit',
   summary: 'Walk everything a guest of a policy can reach, and tell what it must never meet',

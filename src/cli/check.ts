@@ -23,6 +23,7 @@ import {
   NAMES_OPTION,
 } from './shared-options.js'
 
+/** The command. Its status is FAILED where a file could not be read, FINDINGS where something was found. */
 export const check: Command = {
   name: 'check',
   positional: {

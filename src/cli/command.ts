@@ -30,6 +30,7 @@ export interface Arguments {
   has(name: string): boolean
 }
 
+/** One command. Parsing, help and completion know nothing of it but this. */
 export interface Command {
   readonly name: string
   /** The positional argument as the help shows it, as in `[paths...]`; absent when there is none. */

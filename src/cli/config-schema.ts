@@ -14,6 +14,7 @@ const list = (text: string) =>
     ),
   )
 
+/** What the file may hold. A key that is not named here is an error. */
 export const configSchema = v.pipe(
   keyed({
     $schema: v.optional(

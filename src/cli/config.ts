@@ -14,6 +14,7 @@ import { UsageError } from './status.js'
 
 const STANDARD_NAME = 'pyrestrict.json'
 
+/** The two options, of `check` alone. */
 export const CONFIG_OPTIONS: Readonly<Record<string, Option>> = {
   config: {
     argument: 'FILE',

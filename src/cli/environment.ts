@@ -3,6 +3,7 @@ import { resolvePolicy, type Policy } from '../policy/policy.js'
 import type { Arguments, Option } from './command.js'
 import { UsageError } from './status.js'
 
+/** The option, of `run`. */
 export const ENVIRONMENT_OPTIONS: Readonly<Record<string, Option>> = {
   env: {
     argument: 'NAME[=VALUE]',

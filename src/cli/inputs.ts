@@ -6,6 +6,7 @@ import type { Arguments, Option } from './command.js'
 import { reason } from './read-source.js'
 import { UsageError } from './status.js'
 
+/** The two options, of `run`. */
 export const INPUT_OPTIONS: Readonly<Record<string, Option>> = {
   input: {
     argument: 'NAME=JSON',

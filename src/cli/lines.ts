@@ -5,6 +5,10 @@ import { isTerminal, print } from './output.js'
 /** What stands for a line that Ctrl-C has taken back. */
 export const CLEARED = '\u0003'
 
+/**
+ * Reads stdin line by line. Ctrl-C stops what {@link Lines.whileRunning} runs; else it clears the line on a terminal,
+ * and from a pipe ends the process with status 130.
+ */
 export class Lines {
   readonly #isTerminal = isTerminal(0) && isTerminal(1)
   readonly #interface: Interface

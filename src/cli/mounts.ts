@@ -21,6 +21,7 @@ import { UsageError } from './status.js'
 
 const ACCESSES = ['read', 'overlay', 'write'] as const
 
+/** The options, of `run`. They grant beside the policy. */
 export const MOUNT_OPTIONS: Readonly<Record<string, Option>> = {
   read: {
     argument: 'PATH::AT',

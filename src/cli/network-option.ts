@@ -5,6 +5,7 @@ import { Secrets, type Secret } from '../trusted/network/secrets.js'
 import type { Arguments, Option } from './command.js'
 import { UsageError } from './status.js'
 
+/** The two options, of `run`. */
 export const NETWORK_OPTIONS: Readonly<Record<string, Option>> = {
   'allow-net': {
     argument: 'ORIGIN',

@@ -8,6 +8,7 @@ import type { ProgramSource } from './run-source.js'
 import { ReadError, readSource } from './read-source.js'
 import { UsageError } from './status.js'
 
+/** The two options, of `run`. */
 export const MODULE_OPTIONS: Readonly<Record<string, Option>> = {
   module: {
     argument: 'NAME=FILE',

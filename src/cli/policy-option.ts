@@ -10,6 +10,7 @@ const STANDARD: PresetName = 'script'
 
 const LANGUAGES = ['restricted', 'full'] as const
 
+/** The options, of every command that has a policy. */
 export const POLICY_OPTIONS: Readonly<Record<string, Option>> = {
   policy: {
     argument: 'FILE',

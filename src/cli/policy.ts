@@ -12,6 +12,7 @@ import { LIMITS } from '../policy/limits.js'
 
 const ACTIONS = ['show', 'suggest', 'describe'] as const
 
+/** The command. Its status is FINDINGS where files need what no policy can grant. */
 export const policy: Command = {
   name: 'policy',
   positional: {

@@ -26,6 +26,7 @@ const OWN: Readonly<Record<string, { readonly limit: keyof Limits; readonly plai
   fuel: { limit: 'fuel', plain: 1 },
 }
 
+/** The options, of `run`, `repl` and `policy`. Each takes the place of one limit of the policy's. */
 export const LIMIT_OPTIONS: Readonly<Record<string, Option>> = {
   timeout: { argument: 'TIME', describe: 'Wall time: 2s, 500ms, 1m; a plain number is seconds' },
   memory: { argument: 'SIZE', describe: "The guest's memory: 256m, 1g; a plain number is MiB" },

@@ -4,6 +4,7 @@ import type { EffectEvent } from '../trusted/broker/effect.js'
 import type { Arguments } from './command.js'
 import { UsageError } from './status.js'
 
+/** The three options, of `run`. */
 export const RECORD_OPTIONS = {
   record: {
     argument: 'FILE',

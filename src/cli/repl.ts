@@ -8,6 +8,7 @@ import { converse, HELP } from './prompt.js'
 import { LIMIT_OPTIONS, limitsOf } from './quantities.js'
 import { CLEAN } from './status.js'
 
+/** The command. Its status is CLEAN, or the code with which an entry exits. */
 export const repl: Command = {
   name: 'repl',
   summary: 'Type Python into a session, under a policy',

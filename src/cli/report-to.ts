@@ -15,6 +15,7 @@ import { COLOURS } from './shared-options.js'
 import { UsageError } from './status.js'
 import { version } from './version.js'
 
+/** The options, of `check`. */
 export const REPORT_OPTIONS: Readonly<Record<string, Option>> = {
   format: {
     argument: 'FORMAT[=FILE]',

@@ -19,6 +19,7 @@ import {
 } from './shared-options.js'
 import { CHECK_STATUSES, CLEAN, FINDINGS, UsageError } from './status.js'
 
+/** The command. Its status is FINDINGS, and no text is printed, where the source is refused. */
 export const rewrite: Command = {
   name: 'rewrite',
   positional: { usage: '<file>', describe: 'The file; - for stdin', most: 1 },

@@ -11,6 +11,7 @@ import { COLOUR_OPTION, COLOURS } from './shared-options.js'
 
 const FORMATS = ['text', 'markdown', 'json'] as const
 
+/** The command. It throws {@link UsageError} for a rule that there is not. */
 export const rule: Command = {
   name: 'rule',
   positional: { usage: '<code>', describe: 'The rule, by its code (PR203) or its name', most: 1 },

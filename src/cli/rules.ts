@@ -7,6 +7,7 @@ import { CLEAN } from './status.js'
 
 const FORMATS = ['text', 'json'] as const
 
+/** The command. Its status is always CLEAN. */
 export const rules: Command = {
   name: 'rules',
   summary: 'List every rule',

@@ -10,6 +10,7 @@ import { withOptions } from './quantities.js'
 import { COLOURS } from './shared-options.js'
 import { CLEAN, CRASHED, EXHAUSTED, FINDINGS, INTERRUPTED, RAISED } from './status.js'
 
+/** What `--format` of `run` takes. */
 export const FORMATS = ['text', 'json'] as const
 
 /** Prints what became of the program, whose value is a text where it {@link showsValue}, and tells the exit status. */

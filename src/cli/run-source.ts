@@ -6,6 +6,7 @@ import { isTerminal } from './output.js'
 import { ReadError, readSource, STDIN, type SourceFile } from './read-source.js'
 import { UsageError } from './status.js'
 
+/** The two options, of `run`; with one of them there is no file. */
 export const SOURCE_OPTIONS: Readonly<Record<string, Option>> = {
   code: {
     argument: 'CODE',

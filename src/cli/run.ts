@@ -40,6 +40,7 @@ import {
 } from './status.js'
 import { UNSPENT } from '../sandbox/outcome.js'
 
+/** The command. Its status is of the table {@link RUN_STATUSES}. */
 export const run: Command = {
   name: 'run',
   positional: {

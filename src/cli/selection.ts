@@ -6,6 +6,7 @@ import { loadRules } from '../rules/load.js'
 import type { Arguments, Option } from './command.js'
 import { UsageError } from './status.js'
 
+/** The two options, of `check`. */
 export const SELECTION_OPTIONS: Readonly<Record<string, Option>> = {
   select: {
     argument: 'CODES',

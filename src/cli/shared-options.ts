@@ -3,6 +3,7 @@ import { MODES } from '../check/options.js'
 import type { Arguments, Option } from './command.js'
 import { UsageError } from './status.js'
 
+/** What the source is. Default: a program. */
 export const MODE_OPTION: Option = {
   argument: 'MODE',
   choices: MODES,
@@ -11,7 +12,9 @@ export const MODE_OPTION: Option = {
     'What the source is: a program (exec), one expression (eval) or the body of a function (function)',
 }
 
+/** What `--color` takes. */
 export const COLOURS = ['auto', 'always', 'never'] as const
+/** Whether what is printed has colours. Default: on a terminal. */
 export const COLOUR_OPTION: Option = {
   argument: 'WHEN',
   choices: COLOURS,
@@ -26,7 +29,10 @@ export const FIRST_LINE_OPTION: Option = {
     'The number of its first line in reports; default 1; -2 where 3 lines of yours come first',
 }
 
-/** @throws UsageError for what is no whole number, or less than the reports have room for */
+/**
+ * The number that `--first-line` gives, else 1.
+ * @throws UsageError for what is no whole number, or less than the reports have room for
+ */
 export function firstLineOf(args: Arguments, least = -Infinity): number {
   const text = args.value('first-line')
   if (text === undefined) return 1
@@ -36,6 +42,7 @@ export function firstLineOf(args: Arguments, least = -Infinity): number {
   return Number(text)
 }
 
+/** The names that a host provides. Without the option no free name is a finding for being free. */
 export const NAMES_OPTION: Option = {
   argument: 'A,B',
   many: true,

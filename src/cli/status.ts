@@ -1,5 +1,6 @@
 /** Exit statuses: the part of the command line that scripts rely on. Documented in every `--help`. */
 
+/** Nothing was found; or the program returned, or exited with 0. */
 export const CLEAN = 0
 /** `check` and `rewrite`: something was found. `run`: the source was refused. */
 export const FINDINGS = 1
@@ -31,11 +32,13 @@ const FAILED_TEXT: StatusText = [
   'wrong usage, a bad policy, a file that cannot be read, an internal error',
 ]
 
+/** Statuses of the commands that look for something, as their help tells them. */
 export const CHECK_STATUSES: readonly StatusText[] = [
   [CLEAN, 'nothing found'],
   [FINDINGS, 'something found'],
   FAILED_TEXT,
 ]
+/** Statuses of `run`, as its help tells them. */
 export const RUN_STATUSES: readonly StatusText[] = [
   [
     CLEAN,

@@ -11,6 +11,7 @@ export interface Refusal {
   readonly end: { readonly line: number; readonly column: number }
 }
 
+/** What became of a text in the compile guest: code, or why there is none. */
 export type CompileResponse =
   | {
       readonly ok: true
@@ -20,6 +21,7 @@ export type CompileResponse =
     }
   | { readonly ok: false; readonly refusal: Refusal }
 
+/** A text that the compile guest is to verify and compile. */
 export interface CompileRequest {
   readonly text: string
   readonly mode: Mode
@@ -39,11 +41,12 @@ export interface CompileRequest {
   readonly isFull: boolean
 }
 
+/** The request's bytes. */
 export function compileRequest(request: CompileRequest): Uint8Array {
   return encodeValue({ op: 'compile', ...request })
 }
 
-/** @throws ProtocolError for what compile.py does not answer. */
+/** What the compile guest answers, read as if forged. @throws ProtocolError for what compile.py does not answer */
 export function readCompileResponse(bytes: Uint8Array): CompileResponse {
   let value: Value
   try {

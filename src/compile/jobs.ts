@@ -79,6 +79,7 @@ export function readTerms(text: string): CompileTerms {
   }
 }
 
+/** The bytes of one batch: terms that hold for all of its jobs, and the jobs in their order. */
 export function encodeJobs(terms: string, jobs: readonly Job[]): Uint8Array {
   return encodeValue({
     terms,

@@ -73,6 +73,10 @@ const NO_CODE = {
   warnings: [],
 } as const
 
+/**
+ * One parser and one compile guest, for one batch after the other. Once {@link Workshop.retire} is true, another worker
+ * is to do what comes next.
+ */
 export class Workshop {
   readonly #fronts = new Map<string, Front>()
   readonly #guard: ReturnType<typeof createRewriter>

@@ -25,6 +25,7 @@ interface Settings {
     done: (i: WebAssembly.Instance, m: WebAssembly.Module) => void,
   ) => unknown
 }
+/** What the build uses of Pyodide's own interface. No guest has it at run time. */
 export interface Pyodide {
   runPython(code: string): unknown
   globals: { set(name: string, value: unknown): void }

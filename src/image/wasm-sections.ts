@@ -1,5 +1,6 @@
 /** Reads a WebAssembly module as its sections, and writes the numbers of one. */
 
+/** The numbers of sections, as the format has them. */
 export const SECTION = {
   type: 1,
   import: 2,
@@ -18,6 +19,9 @@ export interface Section {
   readonly to: number
 }
 
+/**
+ * Reads a module from a place on, and moves on as it reads. It checks nothing: what it reads is from the pinned package.
+ */
 export class Reader {
   constructor(
     readonly bytes: Uint8Array,
@@ -49,6 +53,7 @@ export class Reader {
   }
 }
 
+/** A number of 32 bits as unsigned LEB128, which is how the format writes it. */
 export function leb(value: number): number[] {
   const bytes: number[] = []
   for (let rest = value >>> 0; ; rest >>>= 7) {
@@ -70,4 +75,5 @@ export function sectionsOf(bytes: Uint8Array): Map<number, Section> {
   return found
 }
 
+/** Bytes as hexadecimal digits, to be compared and told. */
 export const hex = (bytes: readonly number[]): string => Buffer.from(bytes).toString('hex')

@@ -1,6 +1,7 @@
 /** What is another in the runner, checker and debug runner of `doctest` as guest code. */
 import type { Edit } from './texts.js'
 
+/** Pairs of a text of CPython's and what stands there instead. */
 export const RUNNER: readonly Edit[] = [
   ['                        f"{exc_info[0].__module__}.{exc_info[0].__qualname__}:",\n', ''],
   [

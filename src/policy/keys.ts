@@ -16,7 +16,7 @@ import { modules, type ModulesKey, type ResolvedModules } from './keys/modules.j
 import { network, type NetworkKey, type ResolvedNetwork } from './keys/network.js'
 import { random, type RandomKey, type ResolvedRandom } from './keys/random.js'
 
-/** @internal */
+/** @internal The keys by name. */
 export const KEYS = {
   language,
   modules,
@@ -62,4 +62,5 @@ export interface ResolvedKeys
     ResolvedNetwork,
     ResolvedLimits {}
 
+/** The name of a key, as in a policy's complete form. */
 export type PolicyKeyName = keyof ResolvedKeys

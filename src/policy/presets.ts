@@ -12,6 +12,7 @@ export interface Preset extends Omit<Policy, '$schema' | 'preset'> {
 
 const MIB = 1024 * 1024
 
+/** The names of the presets, as `preset` of a policy and `--preset` take them. */
 export const PRESET_NAMES = ['formula', 'template', 'script', 'agent', 'education'] as const
 
 /** The name of a preset. */

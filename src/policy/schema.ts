@@ -17,7 +17,7 @@ const entries = Object.fromEntries(
   ]),
 ) as unknown as Entries
 
-/** @internal */
+/** @internal What a policy may be, as a host writes it: not yet complete. */
 export const policySchema = v.pipe(
   keyed({
     $schema: v.optional(

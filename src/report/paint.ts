@@ -15,8 +15,10 @@ const sequence =
     text === '' ? '' : `\u001b[${open}m${text}\u001b[${close}m`
 const same = (text: string): string => text
 
+/** No colours: texts as they are. */
 export const PLAIN: Paint = { error: same, warning: same, strong: same, frame: same, hint: same }
 
+/** The colours of a terminal, as SGR sequences. An empty text stays empty. */
 export const COLOURS: Paint = {
   error: (text) => sequence(1, 22)(sequence(31, 39)(text)),
   warning: (text) => sequence(1, 22)(sequence(33, 39)(text)),

@@ -57,7 +57,7 @@ export function unchanged(text: string, options: CheckOptions = {}): Accepted {
   return accepted(text, withoutBlanks(whole, blanks), options)
 }
 
-/** @internal */
+/** @internal A source that was rewritten. */
 export type Accepted = Extract<RewriteResult, { ok: true }>
 
 function accepted(

@@ -6,6 +6,7 @@
 
 /** Bits of {@link Names.shape}. */
 export const DUNDER = 1
+/** `__x`: begins with two underscores, and does not end with two. Python renames it within a class. */
 export const CLASS_PRIVATE = 2
 
 const UNDERSCORE = 95

@@ -11,6 +11,7 @@ import { RuleError } from '../errors.js'
 /** One node of a pattern. */
 export type Pattern = NodePattern | ChoicePattern
 
+/** Matches one node, with patterns for its children. */
 export interface NodePattern {
   readonly type: 'node'
   /** The node's kind, undefined for a wildcard. */
@@ -25,6 +26,7 @@ export interface NodePattern {
   readonly line: number
 }
 
+/** Matches what one of its options matches: `[a b]`. */
 export interface ChoicePattern {
   readonly type: 'choice'
   readonly options: readonly Pattern[]

@@ -29,7 +29,7 @@ import {
 /** What a sandbox without the option has. */
 const NO_MODULES = resolveModules()
 
-/** @internal */
+/** @internal What a sandbox is put together of. */
 export interface Parts {
   readonly runtime: Runtime
   /** What snapshots and compiled code are authenticated with. */

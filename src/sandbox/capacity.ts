@@ -1,7 +1,7 @@
 /** What pools of several kinds of workers have in common: how many workers may be leased at once, and how much memory they may take. */
 import type { Pool } from './pool.js'
 
-/** @internal */
+/** @internal One capacity, which several pools share. */
 export class Capacity {
   readonly #pools = new Set<Pool>()
   #leased = 0

@@ -68,7 +68,7 @@ export function readCells(value: Value, count: number): readonly RawCell[] {
   return (value as unknown[]).every(isCell) ? (value as unknown as RawCell[]) : []
 }
 
-/** @internal */
+/** @internal Why a cell has no value. */
 export function errorOf(outcome: Exclude<Outcome, Returned>): CellError {
   return {
     status: outcome.status,

@@ -10,6 +10,10 @@ import { readAnswers, type CompileAnswer } from '../trusted/channel/compile-answ
 import { ProtocolError } from '../trusted/channel/frames.js'
 import { limitsOf } from './compile-service.js'
 
+/**
+ * Makes one answer after another. A thread that was late, has lied or is damaged is ended, and the next text starts
+ * another.
+ */
 export class CompileNow {
   #thread: BlockingThread | undefined
   #closing: Promise<unknown> = Promise.resolve()

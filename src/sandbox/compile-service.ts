@@ -46,6 +46,10 @@ export interface CompileOrder {
   readonly spent?: (ms: number) => void
 }
 
+/**
+ * The compile workers for one isolation and one wrap: at most {@link COMPILE_WORKERS}, which end when they had nothing
+ * to do for half a minute.
+ */
 export class CompileService {
   readonly #pool: Pool
   #sandboxes = 0

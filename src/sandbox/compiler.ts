@@ -51,6 +51,10 @@ const FILENAME_CHARACTERS = 1_000
 /** What CPython calls such a text. */
 const TEXT_FILENAME = '<string>'
 
+/**
+ * The compiler of one sandbox, under its policy. It keeps 64 MiB of code and sources, and 16 MiB of texts that guests
+ * evaluate.
+ */
 export class Compiler {
   readonly #cache = new CompileCache<Code>(CACHE_BYTES)
   readonly #texts = new CompileCache<Code>(TEXT_CACHE_BYTES)
@@ -234,6 +238,7 @@ function jobOf(text: SourceText): Omit<Job, 'provided'> {
   return { source, mode, filename, ...declared, ...rest }
 }
 
+/** What an answer of a compile worker's comes to: code, or the outcome that a run of the text has. */
 export function outcomeOf(text: SourceText, answer: CompileAnswer): Compiled {
   switch (answer.kind) {
     case 'code':

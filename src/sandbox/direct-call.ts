@@ -41,6 +41,10 @@ function textOf(guest: Guest): number {
   return pointer
 }
 
+/**
+ * One function in one memory of its guest. After a reset or a restore its addresses mean something else: it is not
+ * {@link PreparedFunction.valid} then.
+ */
 export class PreparedFunction {
   readonly #guest: Guest
   readonly #age: number

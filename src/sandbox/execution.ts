@@ -30,6 +30,7 @@ import { OutputCollector, type OnOutput, type Written } from './output.js'
 import { RESPONSE_SLACK } from './requests.js'
 import { judge } from './reply.js'
 
+/** What is to be executed, and what may be asked and told meanwhile. */
 export interface Execution {
   readonly worker: GuestWorker
   /** Default the guest. */
@@ -76,6 +77,7 @@ export class Pauses {
   }
 }
 
+/** How an execution ended. */
 export interface Executed {
   readonly outcome: Outcome
   /** False when the worker was lost before it began, through nobody's wish: nothing was done, and it may be done elsewhere. */

@@ -27,6 +27,10 @@ export type CarryOut = <T>(work: () => Promise<T>) => Promise<T>
 
 const KEYS = ['source', 'parameters', 'filename', 'firstLine']
 
+/**
+ * Makes the formulas of one sandbox and evaluates sheets of them. A sheet takes those that were made here, and no
+ * look-alikes.
+ */
 export class Formulas<I extends Isolation> {
   readonly #runtime: Runtime
   readonly #evaluator: Evaluator

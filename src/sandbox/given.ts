@@ -29,7 +29,7 @@ export interface Given {
   readonly input: Input | undefined
 }
 
-/** @internal @throws ArgumentError */
+/** @internal What a program is given to read. `argv` and `env` are copied: the host may change them later. @throws ArgumentError */
 export function resolveGiven({ stdin, argv = [], env }: GivenOptions): Given {
   if (!Array.isArray(argv)) throw new ArgumentError('options.argv: must be a list of strings')
   for (const [index, text] of (argv as readonly unknown[]).entries())

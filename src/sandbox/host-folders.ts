@@ -10,7 +10,7 @@ import { fileEffects } from '../trusted/broker/files.js'
 import type { Covered, HostMountRule } from '../trusted/broker/host-mounts.js'
 import { denier } from '../trusted/files/deny.js'
 
-/** @internal */
+/** @internal The open folders of one sandbox, until {@link HostFolders.close}. */
 export class HostFolders {
   private constructor(readonly mounts: readonly HostMountRule[]) {}
 

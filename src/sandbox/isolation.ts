@@ -15,7 +15,7 @@ export type Isolation = 'process' | 'thread' | 'inline'
 
 const ISOLATIONS: readonly Isolation[] = ['process', 'thread', 'inline']
 
-/** @internal */
+/** @internal More workers than this are refused, as a slip of the pen. */
 export const MOST_WORKERS = 1_024
 const DEFAULT_WORKERS = 8
 
@@ -25,7 +25,7 @@ export function workersOf(told: number | undefined): number {
   return checkCount('workers', told, 1, MOST_WORKERS)
 }
 
-/** @internal @throws ArgumentError for what is none */
+/** @internal Passes one of the isolations. @throws ArgumentError that suggests one */
 export function checkIsolation(isolation: Isolation): void {
   if (ISOLATIONS.includes(isolation)) return
   const close = typeof isolation === 'string' ? nearest(isolation, ISOLATIONS) : undefined

@@ -9,7 +9,7 @@ interface Lease {
   recall?: (() => void) | undefined
 }
 
-/** @internal */
+/** @internal The leases of one pool. */
 export class Leases {
   readonly #leases = new Map<GuestWorker, Lease>()
   readonly #times = new WeakMap<GuestWorker, number>()

@@ -20,6 +20,7 @@ export interface NetworkTransport {
   readonly ca?: string | readonly string[] | undefined
 }
 
+/** The options of a sandbox that have to do with requests. */
 export interface NetworkingOptions {
   /** How requests that `policy.network` allows get to servers. Default: by the system's network. */
   readonly network?: NetworkTransport | undefined

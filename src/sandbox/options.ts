@@ -166,7 +166,7 @@ export function checkOptions(options: unknown, what: keyof typeof KNOWN): void {
     throw new ArgumentError('options.onOutput: must be a function')
 }
 
-/** @internal @throws ArgumentError */
+/** @internal Passes a list of names, none of them twice. @throws ArgumentError */
 export function checkParameters(parameters: unknown): void {
   if (!Array.isArray(parameters)) throw new ArgumentError('parameters: must be a list of names')
   for (const name of parameters as unknown[]) checkName(name, 'parameters')

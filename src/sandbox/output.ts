@@ -12,7 +12,7 @@ export interface Written {
   readonly bytes: Uint8Array
 }
 
-/** @internal */
+/** @internal The output of one run: handed to `onOutput` as it comes, and kept for the outcome. */
 export class OutputCollector {
   readonly #chunks: Written[]
   readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }

@@ -25,7 +25,10 @@ export interface ResolvedModules {
   readonly granted: ReadonlyMap<string, Readonly<Record<string, Granted>>>
 }
 
-/** @internal @throws ArgumentError for a name that no program could import, and for what is no module. */
+/**
+ * @internal The option `modules`, parted into Python and what of the host's is granted.
+ * @throws ArgumentError for a name that no program could import, and for what is no module
+ */
 export function resolveModules(
   modules: Readonly<Record<string, GuestModule>> = {},
 ): ResolvedModules {

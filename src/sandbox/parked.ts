@@ -9,6 +9,7 @@ const unpack = promisify(inflateRaw) as (bytes: Uint8Array) => Promise<Uint8Arra
 const PACKING = { level: 1 }
 const REST_MS = 1_000
 
+/** The memory of one session: the base as it is, the difference to it, or that difference packed. */
 export class Parked {
   #whole: Uint8Array | undefined
   #packed: Uint8Array | undefined

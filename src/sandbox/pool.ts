@@ -20,7 +20,7 @@ import {
 } from './tenants.js'
 import type { GuestWorker } from '../trusted/channel/worker.js'
 
-/** @internal */
+/** @internal How many workers a pool has, and how it starts them. */
 export interface PoolOptions {
   /** Most workers leased for runs at a time. */
   readonly workers: number
@@ -48,7 +48,7 @@ const SPARE_DELAY_MS = 250
 
 const CLOSED = 'the sandbox was closed'
 
-/** @internal */
+/** @internal One pool. Once it is closed, whoever waits or asks is told CANCELLED. */
 export class Pool implements Workers {
   readonly #options: PoolOptions
   readonly #ready: GuestWorker[] = []

@@ -18,7 +18,7 @@ export interface Next {
   readonly waiter: Waiter
 }
 
-/** @internal */
+/** @internal The waiters of one pool. A tenant's own queue is bounded: one more is rejected with OverloadError. */
 export class Queue {
   /** Tenants who wait, in the order of their turns. */
   readonly #turns = new Set<Tenant>()

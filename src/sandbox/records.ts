@@ -2,7 +2,7 @@
 import { nearest } from '../check/nearest.js'
 import { ArgumentError } from '../errors.js'
 
-/** @internal */
+/** @internal Passes an object that is no list. `at` is what the error begins with. @throws ArgumentError */
 export function checkRecord(value: unknown, at: string): asserts value is object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return
   throw new ArgumentError(
@@ -10,7 +10,10 @@ export function checkRecord(value: unknown, at: string): asserts value is object
   )
 }
 
-/** @internal */
+/**
+ * @internal Passes an object without unknown keys; `kind` is what the error calls one.
+ * @throws ArgumentError that suggests a known key
+ */
 export function checkKeys(value: object, known: readonly string[], at: string, kind: string): void {
   const unknown = Object.keys(value).find((key) => !known.includes(key))
   if (unknown === undefined) return

@@ -196,7 +196,10 @@ export function encodeRecording(calls: readonly RecordedCall[]): Uint8Array {
   return encodeValue([MAGIC, rows as unknown as Value], SIZE)
 }
 
-/** @throws ArgumentError for bytes that are none. Its answers are validated: the guest reads them as they are. */
+/**
+ * The calls of a recording, read as if forged: the guest reads the answers in it as they are.
+ * @throws ArgumentError for bytes that are none
+ */
 export function decodeRecording(recording: unknown): RecordedCall[] {
   if (!(recording instanceof Uint8Array))
     throw new ArgumentError('options.replay: a recording is bytes')

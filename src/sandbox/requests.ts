@@ -17,6 +17,7 @@ const MIB = 1 << 20
 /** Room for what is not the result: an exception's record, the frame around the result. */
 export const RESPONSE_SLACK = 4 << 20
 
+/** A run, as the guest is asked for it. The policy and its limits come beside it. */
 export interface RunRequest {
   readonly code: Uint8Array
   readonly filename: string
@@ -41,6 +42,7 @@ export interface RunRequest {
   readonly given: Given
 }
 
+/** The request's bytes. The inputs are put in as they are: they were encoded before anything was awaited. */
 export function runRequest(
   { inputs, result, host, given, firstLine = 1, package: inside, ...request }: RunRequest,
   policy: ResolvedPolicy,
@@ -138,13 +140,14 @@ export function mapRequest(
   return encode(request, 'value.columns', 'columns', policy)
 }
 
+/** A call of a function of a module that the guest has. */
 export interface CallRequest {
   readonly module: string
   readonly function: string
   readonly args: readonly Value[]
 }
 
-/** @throws ValueError with the path of an argument that cannot cross. */
+/** The request's bytes. @throws ValueError with the path of an argument that cannot cross */
 export function callRequest(
   request: CallRequest,
   policy: ResolvedPolicy,

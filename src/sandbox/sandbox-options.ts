@@ -70,7 +70,7 @@ const KEY_BYTES = 32
 const IDLE_MS = 60_000
 const LONGEST_MS = 2 ** 31 - 1
 
-/** @internal @throws ArgumentError, PolicyError */
+/** @internal The options of a sandbox with every default filled in. @throws ArgumentError, PolicyError */
 export function resolveOptions(options: SandboxOptions, policy: ResolvedPolicy): ResolvedOptions {
   checkOptions(options, 'sandbox')
   const { pool, snapshotKey } = options

@@ -12,7 +12,7 @@ import { filesBytes } from './files.js'
 import { Parked } from './parked.js'
 import { CANCELLED, type Workers } from './tenants.js'
 
-/** @internal */
+/** @internal What the guest of a session needs of its sandbox. */
 export interface GuestHost {
   readonly pool: Workers
   readonly policy: ResolvedPolicy
@@ -49,7 +49,7 @@ const SETTLE_MS = 20
 const MOST_AHEAD_MS = 1_000
 const NOTHING_ASKED = new Uint8Array(0)
 
-/** @internal */
+/** @internal The guest of one session. One execution at a time sits in it. */
 export class SessionGuest {
   readonly #host: GuestHost
   #worker: GuestWorker | undefined

@@ -34,7 +34,7 @@ export interface SessionWork {
   readonly isLast?: boolean
 }
 
-/** @internal */
+/** @internal The runs and calls of one session. */
 export class SessionRuns {
   readonly sources = new SessionSources()
   readonly #runtime: Runtime

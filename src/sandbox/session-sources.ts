@@ -12,7 +12,7 @@ interface Told extends SourceText {
 const MOST_CHARACTERS = 4_000_000
 const OVERHEAD = 1_000
 
-/** @internal */
+/** @internal The sources of one session. Beyond {@link MOST_CHARACTERS} the oldest are forgotten. */
 export class SessionSources {
   readonly #sources = new Map<string, Told>()
   /** How many runs there were: numbers the next. */

@@ -9,7 +9,7 @@ import { CANCELLED, overload } from './tenants.js'
 
 const NOTHING_RUN: SessionState = { delta: undefined, sources: [], runs: 0 }
 
-/** @internal */
+/** @internal Opens the sessions of one sandbox, new or with what was saved, and ends them all with it. */
 export class Sessions {
   readonly #host: SessionHost
   readonly #open = new Set<Session>()

@@ -18,6 +18,7 @@ export interface SessionSource {
   readonly firstLine: number
 }
 
+/** What a snapshot holds of a session. */
 export interface SessionState {
   /** The memory's difference to the base; undefined when the session ran nothing. */
   readonly delta: Uint8Array | undefined
@@ -49,7 +50,7 @@ export function seal(
   return sealed(MAGIC, body, key)
 }
 
-/** @throws SnapshotError for anything that {@link seal} did not make with this key and fingerprint. */
+/** What {@link seal} was given. @throws SnapshotError for what it did not make with this key and fingerprint */
 export function unseal(snapshot: unknown, key: Uint8Array, expected: string): SessionState {
   const body = unsealed(MAGIC, snapshot, key, 'a snapshot')
   try {

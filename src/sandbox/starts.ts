@@ -25,7 +25,7 @@ export interface Started {
   readonly failed: (error: Error | undefined) => void
 }
 
-/** @internal */
+/** @internal The starts of one pool. `started` is told what becomes of each. */
 export class Starts {
   readonly #starting = new Set<GuestWorker>()
   readonly #ending = new Set<Promise<unknown>>()

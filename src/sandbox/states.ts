@@ -144,7 +144,7 @@ const BODY = { bytes: 2 ** 32 - 1, nodes: 10_000_000, depth: 1_000 }
 const pack = promisify(deflateRaw) as (bytes: Uint8Array, options: object) => Promise<Buffer>
 const unpack = promisify(inflateRaw) as (bytes: Uint8Array) => Promise<Buffer>
 
-/** @internal @throws ArgumentError */
+/** @internal Passes the option `states`. @throws ArgumentError */
 export function resolveStates(options: unknown = {}): StatesOptions {
   checkRecord(options, 'options.states')
   checkKeys(options, ['key', 'tenant', 'expiresMs', 'claim'], 'options.states', 'option')

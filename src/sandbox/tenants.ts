@@ -49,7 +49,7 @@ export interface Tenant {
   readonly leased: Record<Purpose, number>
 }
 
-/** @internal */
+/** @internal A tenant that may have so many waiting for runs, and so many sessions. */
 export const tenantOf = (queue: number, sessions: number): Tenant => ({
   queue,
   sessions,
@@ -57,7 +57,7 @@ export const tenantOf = (queue: number, sessions: number): Tenant => ({
   leased: { run: 0, session: 0 },
 })
 
-/** @internal */
+/** @internal Somebody who waits for a worker: it is given, or refused, or wanted no more. */
 export interface Waiter {
   /** Of one tenant, who came first is served first. */
   readonly order: number

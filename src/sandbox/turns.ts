@@ -73,6 +73,7 @@ export interface FirstCall extends Pick<Call, 'begin' | 'request' | 'end' | 'fil
   readonly start: Uint8Array | 'base'
 }
 
+/** One run: its first call, and what the later ones are made with. */
 export interface Work {
   readonly perform: (call: TurnCall) => Promise<Performed>
   /** The first call of a run, or where an earlier run of the program was left standing; its memory is in place then. */

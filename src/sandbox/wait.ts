@@ -11,6 +11,11 @@ export interface Waited {
   readonly ownMs: number
 }
 
+/**
+ * Waits until something is answered, a timer of the program's is due, `leftMs` of its own time are used up, or `isOver`.
+ * Tells that it is to be left standing where its worker has been held since `heldSince`, a time of `performance.now()`,
+ * for as long as its host holds one.
+ */
 export async function wait(
   { conversation, isClockFixed, holdMs }: Turns,
   { timeout, elapsed: before }: Standing,

@@ -30,6 +30,7 @@ export interface Parser extends Grammar {
   readonly crashed: boolean
 }
 
+/** What a parser may be told when it is loaded. */
 export interface ParserOptions {
   /** Whether a text may take {@link BASE_MS} and {@link MS_PER_CHARACTER} at most. Default true; false where others watch it. */
   readonly isTimed?: boolean

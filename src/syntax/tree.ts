@@ -2,8 +2,11 @@
 
 /** Flag bits of {@link Tree.flags}. */
 export const NAMED = 1
+/** A node that tree-sitter put in, to go on after a mistake: there is no text for it. */
 export const MISSING = 2
+/** A comment or a line continuation, which may stand anywhere. */
 export const EXTRA = 4
+/** A stretch of text that tree-sitter made nothing of. */
 export const ERROR = 8
 
 /** The kind id of an ERROR node, in every tree-sitter grammar. */

@@ -6,6 +6,7 @@ import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
 import { firstChild, isSignificant, nextChild, textOf } from './walk.js'
 
+/** The checks of parameters, lambda parameters and arguments. */
 export function argumentChecks(grammar: Grammar): ShapeChecks {
   const kind = (name: string): number => grammar.kindId(name)
   const identifier = kind('identifier')

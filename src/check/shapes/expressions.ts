@@ -9,6 +9,7 @@ import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
 import { childOfKind, countChildren, firstChild, kindSet, nextChild } from './walk.js'
 
+/** The checks of expressions by the places they stand in. */
 export function expressionChecks(grammar: Grammar): ShapeChecks {
   const kind = (name: string): number => grammar.kindId(name)
   const token = (name: string): number => grammar.kindId(name, false)

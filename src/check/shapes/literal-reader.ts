@@ -6,9 +6,11 @@
 
 /** Bits of what {@link readPrefix} tells. */
 export const RAW = 1
+/** A bytes literal. */
 export const BYTES = 2
 /** An f-string or t-string. */
 export const FIELDS = 4
+/** Three quotes begin it, and three end it. */
 export const TRIPLE = 8
 /** CPython has no such prefix. */
 export const INVALID = 16
@@ -17,7 +19,9 @@ export const PREFIX_SHIFT = 5
 
 /** What a literal part ended at. */
 export const AT_END = 0
+/** At the `{` of a replacement field. */
 export const AT_FIELD = 1
+/** At what CPython refuses: {@link LiteralReader.problem} says why. */
 export const AT_PROBLEM = 2
 
 const LINE_FEED = 0x0a

@@ -24,6 +24,7 @@ const CONSTANTS = new Set(['True', 'False', 'None'])
 /** Of a name that begins with another letter, and is ASCII, nothing is to be said. */
 const LETTERS = { a: 0x61, F: 0x46, N: 0x4e, T: 0x54 } as const
 
+/** The checks of numbers and identifiers. */
 export function literalChecks(_grammar: Grammar): ShapeChecks {
   return {
     integer(tree, node, report) {

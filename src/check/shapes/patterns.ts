@@ -14,6 +14,7 @@ import {
   textOf,
 } from './walk.js'
 
+/** The checks of the patterns of `match`. */
 export function patternChecks(grammar: Grammar): ShapeChecks {
   const kind = (name: string): number => grammar.kindId(name)
   const [

@@ -6,6 +6,7 @@ import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
 import { childOfKind, countChildren, firstChild, isSignificant, lastChild } from './walk.js'
 
+/** The checks of statements. */
 export function statementChecks(grammar: Grammar): ShapeChecks {
   const kind = (name: string): number => grammar.kindId(name)
   const token = (name: string): number => grammar.kindId(name, false)

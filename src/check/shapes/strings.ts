@@ -31,6 +31,7 @@ const MISREAD = 'readers of Python disagree about this string'
 const MISREAD_HINT = 'double each backslash that is meant as one, or write a raw string'
 const FORMAT_HINT = 'compute the format before the f-string, and insert it: `{value:{format}}`'
 
+/** The checks of string literals and of their replacement fields. */
 export function stringChecks(grammar: Grammar): ShapeChecks {
   const string = grammar.kindId('string')
   const concatenated = grammar.kindId('concatenated_string')

@@ -6,6 +6,7 @@ import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
 import { childOfField, firstChild, kindSet } from './walk.js'
 
+/** The checks of what is assigned to, deleted, and bound by `as`. */
 export function targetChecks(grammar: Grammar): ShapeChecks {
   const kind = (name: string): number => grammar.kindId(name)
   const [identifier, listSplat, listSplatPattern] = [

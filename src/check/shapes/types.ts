@@ -9,6 +9,7 @@ import type { Report } from '../kinds.js'
 import type { ShapeChecks } from '../shapes.js'
 import { childOfField, firstChild, isSignificant, kindSet, nextChild } from './walk.js'
 
+/** The checks of annotations, type parameters and type aliases. */
 export function typeChecks(grammar: Grammar): ShapeChecks {
   const kind = (name: string): number => grammar.kindId(name)
   const [

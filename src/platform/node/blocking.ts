@@ -26,6 +26,7 @@ export type Blocked =
   | { readonly kind: 'done'; readonly response: Uint8Array }
   | { readonly kind: 'late' | 'lost' }
 
+/** A thread, started when it is made. Whoever made it closes it. */
 export class BlockingThread {
   readonly #worker: Worker
   readonly #port: MessagePort

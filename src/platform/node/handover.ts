@@ -16,6 +16,7 @@ const { O_DIRECTORY, O_EXCL, O_RDWR, O_RDONLY } = constants
 /** Less fits into a pipe; of more there is none among answers about files. */
 const [LEAST_BYTES, MOST_BYTES] = [1 << 16, 1 << 22]
 
+/** The host's end of such a file. One that is closed takes nothing more, and all goes through the pipe. */
 export class Handover {
   private constructor(
     private fd: number | undefined,

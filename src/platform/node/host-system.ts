@@ -67,6 +67,10 @@ export function holdPath(path: string): {
 const kindOf = (of: Pick<Dirent, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): Kind | 0 =>
   of.isFile() ? KIND.file : of.isDirectory() ? KIND.folder : of.isSymbolicLink() ? KIND.link : 0
 
+/**
+ * The system calls, each without a judgement of its own. One that fails throws Node's error, whose `code` names the
+ * errno.
+ */
 export const hostSystem: HostSystem = {
   at: (fd, name) => (name === undefined ? `${DESCRIPTORS}/${fd}` : `${DESCRIPTORS}/${fd}/${name}`),
   hold: (path) => openSync(path, O_PATH | O_NOFOLLOW),

@@ -40,6 +40,7 @@ function orImageError<T>(path: string, read: () => T): T {
 /** The folders `npm run build` writes to, one for each language: in the package's `dist`. */
 /** Not written into `new URL` itself: a bundler would take what is named there for an asset, and copy a folder of ours. */
 const HERE = import.meta.url
+/** Where the images are, by the language of their guests. */
 export const IMAGE_FOLDERS = {
   restricted: fileURLToPath(new URL('../../../dist/guest/', HERE)),
   full: fileURLToPath(new URL('../../../dist/guest-full/', HERE)),

@@ -20,6 +20,10 @@ import { within } from './within.js'
 /** What Node gives the caller's own thread. */
 const DEFAULT_STACK_BYTES = 984 << 10
 
+/**
+ * A worker in the caller's own thread. A call has ended when `perform` returns: meanwhile nothing of the caller's runs
+ * but what answers the guest.
+ */
 export class InlineWorker implements GuestWorker {
   readonly ready = Promise.resolve(true)
   readonly ended: Promise<string>

@@ -29,6 +29,7 @@ const STDERR_BYTES = 1 << 20
 /** How long its pipes stay open after its end, held by what the command around it left running. */
 const PIPES_MS = 1_000
 
+/** What one jail is started with. */
 export interface JailOptions {
   /** What the worker is told, and the largest report that is believed. */
   readonly setup: Setup

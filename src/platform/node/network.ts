@@ -9,6 +9,7 @@ import { networkInterfaces } from 'node:os'
 import type { Header } from '../../trusted/network/headers.js'
 import type { Incoming, Outgoing, Transport } from '../../trusted/network/network.js'
 
+/** What a host may say of the network. Default: the system's names, and the authorities that Node brings. */
 export interface NodeTransportOptions {
   /** Looks a name up instead of the system. */
   readonly resolve?: ((name: string) => Promise<readonly string[]>) | undefined
@@ -21,6 +22,7 @@ const HEADER_BYTES = 65_536
 /** Before the next address of a name is tried, in milliseconds. */
 const NEXT_ADDRESS_MS = 2_000
 
+/** The network of this machine. undici is loaded by the first request. */
 export function nodeTransport({ resolve, ca }: NodeTransportOptions): Transport {
   return {
     resolve:

@@ -7,6 +7,7 @@ import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import { ELSEWHERE, headOf, ProtocolError } from '../../trusted/channel/frames.js'
 import { HANDED_FD } from './handover.js'
 
+/** A worker's end: payloads in, payloads out. A payload that is larger than allowed is a ProtocolError. */
 export interface Pipe {
   /** Waits for the next payload; ends the worker when there will be none. One that is brief holds until the next. */
   read(isBrief?: boolean): Uint8Array

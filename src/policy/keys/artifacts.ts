@@ -39,7 +39,7 @@ const number = (most: number) => {
   )
 }
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const artifacts = policyKey({
   schema: keyed({ from: word, maxFiles: number(MOST_FILES), maxBytes: number(MOST_BYTES) }),
   text: 'The files that a run leaves in memory below the guest folder `from` come back in its outcome. None when left out.',
@@ -53,7 +53,7 @@ export const artifacts = policyKey({
   },
 })
 
-/** @internal @throws PolicyError for artifacts that no mount holds in memory. */
+/** @internal Passes artifacts that lie in a mount which holds them in memory. @throws PolicyError */
 export function checkArtifacts({
   artifacts: told,
   filesystem,

@@ -23,7 +23,7 @@ export interface ResolvedBuiltins {
 
 const PERMITTED: ReadonlySet<string> = new Set([...BUILTINS, ...GUARDED_BUILTINS])
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const builtins = policyKey({
   schema: keyed({
     allow: words(

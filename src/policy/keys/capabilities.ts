@@ -35,7 +35,7 @@ export interface ResolvedCapabilities {
 const CALLS = 'must be a whole number from 0'
 const TIMEOUT = 'must be a whole number of milliseconds from 1 to 86400000'
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const capabilities = policyKey({
   schema: notList(
     v.record(

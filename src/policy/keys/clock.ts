@@ -29,7 +29,7 @@ function exists(instant: string): boolean {
 const INSTANT =
   'must be an existing day as 2026-01-31, or an instant with its offset as 2026-01-31T12:00:00Z'
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const clock = policyKey({
   schema: v.union(
     [

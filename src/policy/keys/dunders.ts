@@ -22,7 +22,7 @@ export interface ResolvedDunders {
   readonly dunders: Dunders
 }
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const dunders = policyKey({
   schema: v.picklist(
     ['refused', 'guarded'],

@@ -19,7 +19,7 @@ export interface ResolvedEvaluate {
   readonly evaluate: boolean
 }
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const evaluate = policyKey({
   schema: v.boolean((issue) => `must be true or false, not ${issue.received}`),
   text:

@@ -38,6 +38,7 @@ export interface FilesystemKey {
 export type ResolvedHostMount = Required<{
   readonly [K in keyof HostMount]: NonNullable<HostMount[K]>
 }>
+/** A mount in its complete form: every default is filled in. */
 export type ResolvedMount = ResolvedHostMount | MemoryMount
 
 /** Its complete form: mounts by guest path, the outer before the inner; none where there are no files. */
@@ -89,7 +90,7 @@ export function guestPath(path: string): readonly string[] | undefined {
     : undefined
 }
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const filesystem = policyKey({
   schema: notList(v.record(word, mount, 'must be an object of mounts by guest path')),
   text: "What the guest finds in files, by absolute guest path: folders in memory, and files and folders of the host's. No file exists when left out.",

@@ -22,7 +22,7 @@ export interface ResolvedLanguage {
 /** What only the restricted language can narrow. */
 const NARROWING = ['modules', 'builtins', 'evaluate'] as const
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const language = policyKey({
   schema: v.picklist(
     ['restricted', 'full'],

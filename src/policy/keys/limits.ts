@@ -35,7 +35,7 @@ const entries = Object.fromEntries(LIMIT_NAMES.map((name) => [name, limit(name)]
   ReturnType<typeof limit>
 >
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const limits = policyKey({
   schema: keyed(entries),
   text: 'What one run may use up. Each has a default; none can be lifted.',

@@ -138,7 +138,7 @@ const names = v.union(
   'must be a list of names, or "*" for all that are reviewed',
 )
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const modules = policyKey({
   schema: v.union(
     [v.picklist(['standard', 'standard files']), notList(v.record(word, names))],

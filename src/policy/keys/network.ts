@@ -89,7 +89,7 @@ const grant = keyed({
   approve: v.optional(v.boolean((issue) => `must be true or false, not ${issue.received}`)),
 })
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const network = policyKey({
   schema: keyed({
     allow: v.array(

@@ -15,7 +15,7 @@ export interface ResolvedRandom {
 
 const SEED = 'must be a whole number from 0 to 9007199254740991'
 
-/** @internal */
+/** @internal The key: what may be written for it, what holds without it, and its complete form. */
 export const random = policyKey({
   schema: v.union(
     [

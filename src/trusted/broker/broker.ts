@@ -4,8 +4,6 @@
  * In this order, and whatever the guest claims: the question is counted; its size is known to be within the limit; a rule must
  * speak of its target; the rule's own count is kept; somebody may be asked for approval; it is performed under a time limit of
  * its own; the answer is data, or an exception of a known class. Whatever happens becomes one event of the audit log.
- *
- * A question may be put off: nobody answers it in this run, which ends as waiting, and a later broker takes it up again.
  * Nothing here throws or rejects because of a guest, a handler that fails, or an approver that fails: each ends as an answer.
  */
 import type { Callback, Lent } from './callbacks.js'
@@ -15,6 +13,7 @@ import type { Held, Question, Rule, Settled, Told, Verdict } from './effect.js'
 import { failureOf, isThenable, quietly, textOf } from './failures.js'
 import { TOO_LATE, within } from './within.js'
 
+/** What one run's broker judges by, and whom it asks and tells. */
 export interface BrokerOptions {
   readonly counts: Counts
   readonly effects: ReadonlyMap<string, Effect>
@@ -42,6 +41,7 @@ interface Open extends Held {
 /** In place of a rule's path: what is counted apart. */
 const APART = ''
 
+/** The broker of one run. A question that nobody answers in it is put off: the next broker takes it up, with these {@link Broker.counts}. */
 export class Broker {
   readonly #options: BrokerOptions
   readonly #asked: Map<string, number>

@@ -41,6 +41,7 @@ export type CallRow = readonly [
 /** Tells the end of a call to the log. */
 export type Callback = (decision: Decision, bytes: number) => void
 
+/** What such calls are judged by, and how they reach the guest. */
 export interface CallbacksOptions {
   /** Counts a call; answers why not, where it may not be made. `cut` is called when the run is over before it. */
   readonly begin: (lent: Lent, bytes: number, cut: () => void) => Callback | string

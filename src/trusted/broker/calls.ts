@@ -58,6 +58,7 @@ export class Objects {
   }
 }
 
+/** What is granted, and what the policy says of it. */
 export interface CallsOptions {
   readonly granted: Readonly<Record<string, Granted>>
   readonly objects: Objects

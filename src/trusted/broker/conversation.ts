@@ -1,9 +1,7 @@
 /**
- * One run's conversation with its host: rows of questions in, rows of answers out.
- *
- * A guest tells what it asks in two ways, which end here. It waits on its stack, in the middle of a call: then its worker blocks,
- * and {@link Conversation.exchange} answers. Or its program waits with an empty stack: then its call has ended with
- * `waiting`, and {@link Conversation.take} is what the next call brings.
+ * What a guest asks its host in one run, and what it is answered: rows of questions in, rows of answers out. It asks in two ways.
+ * It waits on its stack, in the middle of a call: then its worker blocks, and {@link Conversation.exchange} answers. Or its program
+ * waits with an empty stack: then its call has ended with `waiting`, and {@link Conversation.take} is what the next call brings.
  */
 import type { Broker } from './broker.js'
 import { Callbacks } from './callbacks.js'
@@ -12,6 +10,7 @@ import { LATER, type Question, type Told, type Verdict } from './effect.js'
 import { rowOf, Rows } from './rows.js'
 import type { AnswerRow, Asked, Asking, RowsOptions, ToldRows, Waiting } from './rows.js'
 
+/** What a conversation is held with. `now` tells milliseconds from any beginning. */
 export interface ConversationOptions extends RowsOptions {
   readonly broker: Broker
   readonly encode: (value: unknown) => Uint8Array
@@ -30,6 +29,7 @@ export interface Exchanging {
 /** A question that waits for who resumes the run: its row, its place in the log, and the fuel that was used when it was asked. */
 export type HeldRow = readonly [row: readonly unknown[], seq: number, fuel: number]
 
+/** The questions of one run that have no answer yet, and the answers that the guest was not yet told. */
 export class Conversation {
   readonly #options: ConversationOptions
   readonly #open = new Map<number, Asked>()

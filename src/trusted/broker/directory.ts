@@ -61,6 +61,10 @@ export function errnoOf(error: unknown): unknown {
 const MOST_TRIES = 10
 const MOST_NAME = 255
 
+/**
+ * One folder or file, held open by a descriptor, until {@link Directory.close}. What fails throws Errno, or LinkMet
+ * where a link is in the way.
+ */
 export class Directory {
   readonly #system: HostSystem
   readonly #root: number

@@ -25,6 +25,7 @@ export interface Question {
   readonly fault?: readonly [type: string, text: string]
 }
 
+/** A place in a source. Line and column count from 1. */
 export interface Position {
   readonly line: number
   readonly column: number

@@ -32,6 +32,7 @@ export function failureOf(
   return ['failed', 'RuntimeError', `the host's ${target} failed`]
 }
 
+/** Whether it is waited for, rather than told as it is. A getter `then` of the host's runs. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     value instanceof Promise || typeof (value as { then?: unknown } | null)?.then === 'function'

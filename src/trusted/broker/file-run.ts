@@ -34,6 +34,7 @@ const NONE = { end: -1, bytes: new Uint8Array() }
 /** Room in an answer around a piece or an entry. */
 const ANSWER_SLACK = 512
 
+/** One operation of `files.ts`. `path` is below the mount; `target` and `args` are the guest's word. */
 export type Operation = (
   run: FileRun,
   mount: HostMountRule,
@@ -42,6 +43,7 @@ export type Operation = (
   target: string,
 ) => unknown
 
+/** The files of one run. Its handles are numbers, and mean nothing in another run. */
 export class FileRun {
   readonly #mounts: readonly HostMountRule[]
   readonly system: HostSystem
@@ -282,6 +284,7 @@ function alone({ kind, links }: HostStat): void {
   if (kind === KIND.file && links > 1) throw new Errno('EPERM')
 }
 
+/** What a guest is told of a file, as the guest's `remote.ts` reads it: neither the owner nor the device. */
 export const rowOf = (of: HostStat): (number | bigint)[] => [
   ...[of.kind, of.mode, of.size, of.inode],
   ...[of.links, of.modified, of.accessed, of.changed],

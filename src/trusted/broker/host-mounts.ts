@@ -14,6 +14,7 @@ export interface HostMountRule {
   readonly directory: Directory
 }
 
+/** What the files of one run are served by. */
 export interface FilesOptions {
   readonly mounts: readonly HostMountRule[]
   readonly system: HostSystem

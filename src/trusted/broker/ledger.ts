@@ -24,6 +24,7 @@ export class Departed extends Error {
   }
 }
 
+/** The exchanges of one call, in their order. Beyond 64 MiB of questions and answers it {@link Ledger.isFull}. */
 export class Ledger {
   readonly #exchanges: Exchange[]
   #at = 0

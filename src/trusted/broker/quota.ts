@@ -1,6 +1,7 @@
 /** What one run may add to a mount of the host's: bytes by which files grow, and new files. What it takes away it may add again. */
 import { Errno } from '../wall/errno.js'
 
+/** Counts one mount in one run: `maxBytes` by which files may grow, and `maxFiles` that may be made. */
 export class Quota {
   #grown = 0
   #made = 0

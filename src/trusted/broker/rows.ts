@@ -10,6 +10,7 @@ import { GuestError, type Failure, type Question, type Settled } from './effect.
 /** `[number, value]`, or `[number, None, type, text]`, with a fifth item where it is an exception of the guest's own. */
 export type AnswerRow = readonly [number, unknown] | readonly [number, null, ...Failure] | CallRow
 
+/** What rows are read with, and how large they may be. */
 export interface RowsOptions {
   /**
    * Reads the bytes of a value of the guest's. `lend` gives the function of a place; without it, none is to be called.
@@ -59,6 +60,7 @@ export type ToldRows = { readonly [key in 'asked' | 'cancelled' | 'given']?: unk
 /** Characters of an effect's name and its target, of which the log tells. The guest's own end keeps to half of it (questions.py). */
 const MOST_TARGET = 40_000
 
+/** Reads the rows of one run. */
 export class Rows {
   readonly #options: RowsOptions
   readonly #callbacks: Callbacks

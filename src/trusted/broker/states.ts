@@ -40,6 +40,7 @@ const MAGIC = new TextEncoder().encode('pyrestrict waiting 1\n')
 const ID_BYTES = 16
 const HEADER = MAGIC.length + ID_BYTES + 8
 
+/** The body, encrypted under these terms. It is good until `expires`, in milliseconds of the epoch. */
 export async function sealState(
   body: Uint8Array,
   expires: number,
@@ -57,7 +58,10 @@ export async function sealState(
   return state
 }
 
-/** @throws BadState unless {@link sealState} made it, under these terms, and it has not expired. */
+/**
+ * The body of a state that {@link sealState} made under these terms.
+ * @throws BadState for any other, and for one that has expired
+ */
 export async function openState(
   state: unknown,
   now: number,

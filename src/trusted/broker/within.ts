@@ -1,5 +1,6 @@
 /** Work of a host's under a time limit, which ends too when nobody waits for it any more. */
 
+/** What {@link within} rejects with when it waits no more. No error of the work's own is this one. */
 export const TOO_LATE = Symbol('too late')
 
 /** What `work` comes to, or {@link TOO_LATE} when its time is over or nobody waits any more. */

@@ -21,6 +21,7 @@ export interface Finding {
   readonly hint?: string
 }
 
+/** What became of one source. */
 export type CompileAnswer =
   | {
       readonly kind: 'code'
@@ -52,6 +53,7 @@ const NODES = 32 * MOST_FINDINGS + 4_096
 const DEPTH = 8
 const MOST_PARAMETERS = 1_000
 
+/** The bytes of a batch's answers, as {@link readAnswers} reads them. */
 export function encodeAnswers({ answers, retire }: CompileAnswers): Uint8Array {
   return encodeValue({
     retire,

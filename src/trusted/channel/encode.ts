@@ -21,6 +21,10 @@ export type Instead =
   | { readonly fields: readonly unknown[] }
   | { readonly floats: Float64Array | Float32Array }
   | { readonly value: unknown }
+/**
+ * Says what is written in place of an object. `isKey`: it is to be hashed, as a key of a dict or an item of a set.
+ * @throws WireError that says why it cannot cross
+ */
 export type Outward = (value: unknown, isKey: boolean) => Instead
 /** What is written in place of an object that is known, as `outward` writes it; undefined for all others. */
 export type Known = (value: object) => object | undefined

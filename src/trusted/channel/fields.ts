@@ -6,6 +6,7 @@ import { ProtocolError } from './frames.js'
 
 /** What a field holds: answers the value as it is handed on, and throws a {@link ProtocolError} for one that is not of the kind. */
 export type Kind = (value: unknown, name: string) => unknown
+/** The fields that a frame has, by name: these and no others. */
 export type Fields = Readonly<Record<string, Kind>>
 
 /** Characters of a `detail`; more are cut off. */
@@ -14,6 +15,7 @@ const DETAIL_CHARACTERS = 2_000
 const wrong = (name: string, what: string): ProtocolError =>
   new ProtocolError(`"${name}" is ${what}`)
 
+/** A number that is neither infinite nor NaN. */
 export const finite: Kind = (value, name) => {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(name, 'not a number')
   return value
@@ -28,18 +30,22 @@ export const whole: Kind = (value, name) => {
   if (!Number.isSafeInteger(amount(value, name))) throw wrong(name, 'not a whole number')
   return value
 }
+/** True or false: nothing else is taken for one of them. */
 export const flag: Kind = (value, name) => {
   if (typeof value !== 'boolean') throw wrong(name, 'neither true nor false')
   return value
 }
+/** Bytes, of any number: who reads the frame has bounded them. */
 export const bytes: Kind = (value, name) => {
   if (!(value instanceof Uint8Array)) throw wrong(name, 'not bytes')
   return value
 }
+/** A text that is shown to people, cut off after {@link DETAIL_CHARACTERS}. */
 export const detail: Kind = (value, name) => {
   if (typeof value !== 'string') throw wrong(name, 'not text')
   return value.slice(0, DETAIL_CHARACTERS)
 }
+/** One of these values, and no other. */
 export const oneOf =
   (...values: readonly unknown[]): Kind =>
   (value, name) => {
@@ -51,6 +57,7 @@ export const or =
   (kind: Kind, ...values: readonly unknown[]): Kind =>
   (value, name) =>
     values.includes(value) ? value : kind(value, name)
+/** An object that has these fields and no others. */
 export const object =
   (fields: Fields): Kind =>
   (value, name) =>

@@ -2,6 +2,7 @@
 import type { CallLimits, Guest, GuestOptions, GuestUsage } from '../wall/runtime.js'
 import type { Recipient } from './protocol.js'
 
+/** The guests of one station, called and put back as one. */
 export interface Guests {
   /** The untrusted one. */
   readonly guest: Guest

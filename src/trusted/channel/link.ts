@@ -35,6 +35,7 @@ const GRACE_MS = 120
 /** How long a worker may take to start: one that stands still, or a command around it that hangs, is given up then. */
 const START_MS = 30_000
 
+/** The host's end of one worker. Once it was killed, every call is answered as lost. */
 export class Link implements GuestWorker {
   readonly ready: Promise<boolean>
   readonly ended: Promise<string>

@@ -15,6 +15,7 @@ export interface Artifacts {
   readonly maxBytes: number
 }
 
+/** What a worker is told of files before there is a guest. `artifacts`: null where none come back. */
 export interface FilesSetup {
   readonly mounts: readonly Mount[]
   readonly artifacts: Artifacts | null
@@ -23,6 +24,7 @@ export interface FilesSetup {
 /** A guest path and what is there. */
 export type FileRow = readonly [path: string, bytes: Uint8Array]
 
+/** The files that come back from a call. */
 export interface Taken {
   readonly files: readonly FileRow[]
   /** How many did not fit. */
@@ -33,6 +35,7 @@ const KINDS: readonly unknown[] = ['memory', 'overlay', 'read', 'write']
 
 const encoded = (value: unknown): Uint8Array => encode(value, PLAIN, never)
 
+/** The bytes of a setup, as {@link decodeFilesSetup} reads them. */
 export const encodeFilesSetup = ({ mounts, artifacts }: FilesSetup): Uint8Array =>
   encoded({
     mounts: mounts.map(({ at, kind, bytes, files, deny }) => [
@@ -45,7 +48,7 @@ export const encodeFilesSetup = ({ mounts, artifacts }: FilesSetup): Uint8Array 
     artifacts: artifacts && { ...artifacts },
   })
 
-/** @throws ProtocolError */
+/** What {@link encodeFilesSetup} wrote, read as if forged. @throws ProtocolError */
 export function decodeFilesSetup(bytes: Uint8Array): FilesSetup {
   const { mounts, artifacts } = read(bytes) as Record<string, unknown>
   return {
@@ -70,11 +73,13 @@ const readArtifacts = ({ from, maxFiles, maxBytes }: Record<string, unknown>): A
   maxBytes: whole(maxBytes),
 })
 
+/** The bytes of files that a call begins with, as {@link decodeFileRows} reads them. */
 export const encodeFileRows = (files: readonly FileRow[]): Uint8Array => encoded(files)
 
-/** @throws ProtocolError */
+/** What {@link encodeFileRows} wrote, read as if forged. @throws ProtocolError */
 export const decodeFileRows = (bytes: Uint8Array): FileRow[] => list(read(bytes)).map(fileRow)
 
+/** The bytes of what comes back, as {@link decodeTaken} reads them. */
 export const encodeTaken = ({ files, omitted }: Taken): Uint8Array => encoded([files, omitted])
 
 /** What a worker says came back, no more than was to. @throws ProtocolError */

@@ -7,6 +7,7 @@ import { Killed } from '../wall/killed.js'
 /** Asks; what it gives waits for the answer, which holds until the next question. Null: the call is dropped. */
 export type Ask = (id: number, question: Uint8Array, steps: number) => () => Uint8Array | null
 
+/** The questions of one call after another: {@link Questions.begin} begins the next call. */
 export class Questions {
   /** How long the call's questions have been waited for. */
   ms = 0

@@ -39,6 +39,7 @@ export class Room {
   }
 }
 
+/** Bytes that grow as they are written. What would make them more than `most` throws {@link Refusal}. */
 export class ScalarWriter {
   #bytes: Uint8Array<ArrayBuffer>
   #view: DataView

@@ -39,8 +39,10 @@ const SMALL_BYTES = 1 << 16
 /** How long the run before the first may take; it takes 10 ms on a machine that has nothing else to do. */
 const WARM_MS = 20_000
 
+/** The command to make a call. */
 export type Perform = Extract<Command, { kind: 'perform' }>
 
+/** The worker's end: performs one call after another, whatever became of the guest in the last. */
 export class Station {
   readonly #guests: Guests
   readonly #files: Files | undefined

@@ -18,6 +18,10 @@ const SMALL_REPORT = 131_072
 /** Room for the places of exceptions of trusted modules: 20 of them, each of 50 frames (host.py). */
 const TRACES_BYTES = 1 << 20
 
+/**
+ * A call that was sent and has no answer yet. Times are of `performance.now()`. Time in which it stood still or asked is
+ * not the guest's.
+ */
 export interface Pending {
   readonly id: number
   readonly call: Call
@@ -132,6 +136,7 @@ export function usedBy({ started, pausedMs, askedMs, pausedAt, written }: Pendin
   return used(started + pausedMs + askedMs + (pausedAt === undefined ? 0 : now - pausedAt), written)
 }
 
+/** What a call used of which no report came: its time so far, and the output that was counted here. */
 export function used(started: number, outputBytes: number): CallUsage {
   return { wallMs: performance.now() - started, fuel: 0, peakMemoryBytes: 0, outputBytes }
 }

@@ -7,8 +7,10 @@
 const MOST_PARTS = 16
 /** Layout of objects, in words: the type, the size of what has one, the items of a tuple. In bytes: where those of bytes begin. */
 export const TYPE = 1
+/** The word with an object's size, of what has one. */
 export const SIZE = 2
 const ITEMS = 4
+/** Bytes from the beginning of a bytes object to its first byte. */
 export const CONTENTS = 16
 /** The bytes of a message that is one reference to an object of the sender's and nothing else: `(`, 3, `S`, `i` n, `i` c. */
 const REFERENCE = { tuple: 0x28, count: 3, mark: 0x53, int: 0x69, size: 16 }

@@ -46,6 +46,7 @@ interface TrustedGuest {
   asleep: boolean
 }
 
+/** The guests of one worker. A call of either, and every reset, capture and restore, is of both. */
 export class Pair implements Guests {
   readonly guest: Guest
   readonly #passage: Passage

@@ -5,6 +5,7 @@
  */
 import type { Path } from './volume.js'
 
+/** The names that one mount denies. */
 export interface Denied {
   /** Whether a path below the mount is denied: it, or a folder on its way. */
   has(path: Path): boolean
@@ -92,6 +93,7 @@ function isPath(glob: Glob, names: readonly (readonly string[])[]): boolean {
   })
 }
 
+/** What the patterns deny. An empty list denies nothing. */
 export function denier(globs: readonly string[]): Denied {
   const names = globs.filter((glob) => !glob.includes('/')).map((glob) => new Glob(glob))
   const paths = globs

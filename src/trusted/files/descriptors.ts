@@ -22,6 +22,7 @@ export interface Opened {
   copies: number
 }
 
+/** The descriptors from 3 on: those below are the standard streams. What fails throws Errno. */
 export class Descriptors {
   readonly #open = new Map<number, Opened>()
   /** Folders whose entries are kept, and how many, the one that was asked first first. */

@@ -15,6 +15,10 @@ import { load, save } from './saved.js'
 import { Tree, type Mount } from './tree.js'
 import { MOST_PATH, O, quietly, type Path } from './volume.js'
 
+/**
+ * The files of one guest, under the mounts that its worker was told of. `ask` carries questions about mounts of the
+ * host's.
+ */
 export class Files extends NamedFiles implements GuestFiles {
   constructor(mounts: readonly Mount[], ask: AskHost) {
     super(new Tree(mounts, ask))

@@ -10,6 +10,10 @@ import { LinkMet, O, wantsWrite, type Handle, type Path, type Volume } from './v
 const MOST_NAME = 255
 const [READ, WRITE, SEARCH] = [0o400, 0o200, 0o100]
 
+/**
+ * A volume of at most `most` bytes and `mostNodes` nodes. Of its permissions the owner's count, as the guest is the only
+ * user.
+ */
 export class MemoryVolume implements Volume {
   readonly #store: NodeStore
   root: FolderNode

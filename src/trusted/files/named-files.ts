@@ -6,10 +6,12 @@ import { isWithin, type Place } from './tree.js'
 import { O, quietly, settled, type Path, type Volume } from './volume.js'
 import { walk } from './walk.js'
 
+/** The permissions that new files do not have, until a guest says otherwise. */
 export const STANDARD_UMASK = 0o022
 /** The right to write, as `access` is asked for it. */
 const WRITE = 2
 
+/** Files by path, from a descriptor or the current folder. What fails throws Errno. */
 export class NamedFiles extends OpenFiles {
   /** The current folder. */
   protected current: Path = []

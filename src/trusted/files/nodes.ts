@@ -21,22 +21,30 @@ interface Common {
   links: number
   opened: number
 }
+/** A file with its contents. */
 export interface FileNode extends Common {
   readonly kind: typeof KIND.file
   /** Longer than the file, so that appending need not copy it each time. */
   bytes: Uint8Array
   size: number
 }
+/** A folder with what is in it, by name. */
 export interface FolderNode extends Common {
   readonly kind: typeof KIND.folder
   readonly entries: Map<string, Node>
 }
+/** A link with the text that it holds, which may lead nowhere. */
 export interface LinkNode extends Common {
   readonly kind: typeof KIND.link
   readonly target: string
 }
+/** What a name of the volume stands for. */
 export type Node = FileNode | FolderNode | LinkNode
 
+/**
+ * Makes and changes the nodes of one volume, and counts them: `most` bytes and `mostNodes` nodes. One more throws Errno
+ * `ENOSPC`.
+ */
 export class NodeStore {
   #nextInode = 2
   #used = 0

@@ -7,6 +7,7 @@ import { Errno } from '../wall/errno.js'
 import { KIND, type Stat } from '../wall/file-table.js'
 import { O, type Handle, type Path, type Volume } from './volume.js'
 
+/** Where it is. */
 export const NULL_DEVICE: Path = ['dev', 'null']
 
 const STAT: Stat = Object.freeze({
@@ -46,6 +47,7 @@ const itself =
     return work()
   }
 
+/** The device as a volume. Its root is the device, and there is nothing else in it. */
 export const nullVolume: Volume = {
   isReadOnly: false,
   stat: itself(() => STAT),

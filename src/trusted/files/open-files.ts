@@ -5,6 +5,7 @@ import { Descriptors, type Opened } from './descriptors.js'
 import { ABOVE, type Tree } from './tree.js'
 import { O, settled } from './volume.js'
 
+/** Files by descriptor. What fails throws Errno. */
 export class OpenFiles {
   protected readonly descriptors = new Descriptors()
 

@@ -15,6 +15,7 @@ const PIECE = 1 << 20
 /** What a name costs that is remembered as hidden, beside its characters. */
 const HIDDEN_BYTES = 64
 
+/** `upper` over `lower`, as one volume. What is `denied` of the lower one is not made in the upper one either. */
 export class OverlayVolume implements Volume {
   readonly isReadOnly = false
   /** Paths below that are not seen, with all that is below them. */

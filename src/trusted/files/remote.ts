@@ -103,6 +103,7 @@ function put(bytes: Uint8Array, into: Uint8Array): Uint8Array {
   return part
 }
 
+/** One mount of the host's. What was read ahead is forgotten when this guest changes anything in it. */
 export class RemoteVolume implements Volume {
   /** How often the guest has changed anything here. */
   #changes = 0

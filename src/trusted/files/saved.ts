@@ -38,6 +38,7 @@ interface Text {
 const memoryOf = (volume: Memory): MemoryVolume =>
   volume instanceof OverlayVolume ? volume.upper : volume
 
+/** The bytes of all that {@link load} puts back. */
 export function save({
   cwd,
   umask,

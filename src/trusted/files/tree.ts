@@ -48,6 +48,7 @@ export const ABOVE: Stat = Object.freeze({
   block: 4_096,
 })
 
+/** The tree of one guest, made of its mounts: the innermost that a path lies in serves it. */
 export class Tree {
   readonly #mounted: readonly Mounted[]
   /** The same and the null device, unless one is mounted there. */

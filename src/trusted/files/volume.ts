@@ -6,6 +6,7 @@
 import { Errno } from '../wall/errno.js'
 import type { Entry, Kind, Stat, Time } from '../wall/file-table.js'
 
+/** Names from a root downwards. Empty: the root itself. */
 export type Path = readonly string[]
 
 /** A longer path is none, counted in characters. */
@@ -32,6 +33,7 @@ export const O = {
   NOFOLLOW: 0o400000,
 } as const
 
+/** Whether an opening with these flags may change anything: by writing, by cutting off, or by making the file. */
 export const wantsWrite = (flags: number): boolean =>
   (flags & O.ACCESS) !== 0 || (flags & (O.TRUNC | O.CREAT)) !== 0
 
@@ -48,6 +50,7 @@ export interface Handle {
   close(): void
 }
 
+/** What every volume does. What fails throws {@link Errno}, or {@link LinkMet} where a link is in the way. */
 export interface Volume {
   /** Whether nothing in it is changed, whatever a node's permissions say. */
   readonly isReadOnly: boolean

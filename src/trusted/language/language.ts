@@ -162,6 +162,7 @@ export const SETTABLE_DUNDERS = [
 export const CLASS_DUNDERS = words(
   `__slots__ __match_args__ __qualname__ __hash__ __doc__ __eq__ __ne__ __bool__ __iter__ __contains__ __reversed__ __str__ __repr__ __radd__ __rmul__ __rand__ __ror__ __rxor__ __call__ __getitem__ __len__`,
 )
+/** Dunder names that a module may bind at its own level. */
 export const MODULE_DUNDERS = words(
   `__all__ __version__ __author__ __doc__ __license__ __copyright__ __date__ __email__ __credits__ __status__ __maintainer__ __contact__ __url__`,
 )

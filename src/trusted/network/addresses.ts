@@ -45,6 +45,7 @@ export function readRange(text: string): Range | undefined {
   return { first, bits: Number(length) }
 }
 
+/** Whether the range holds the address. An IPv4 address is in no range of IPv6, nor the other way round. */
 export function isWithin(address: Address, { first, bits }: Range): boolean {
   if (address.length !== first.length) return false
   for (let bit = 0; bit < bits; bit++) {

@@ -5,6 +5,7 @@ import type { Outgoing } from './network.js'
 import type { NetworkRule } from './origins.js'
 import type { Secrets } from './secrets.js'
 
+/** A request that holds all that it is sent with, but for the address. */
 export type Filled = Pick<Outgoing, 'url' | 'method' | 'headers' | 'body'>
 
 /**

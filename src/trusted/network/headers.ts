@@ -1,6 +1,7 @@
 /** Headers of a guest's request, read as if they were forged: nothing in them begins another header, or another request. */
 import { GuestError } from '../broker/effect.js'
 
+/** One header. Names may come several times, and in any case. */
 export type Header = readonly [name: string, value: string]
 
 /** Names that say where the request goes, or where it ends: those are the host's. */
@@ -53,7 +54,10 @@ export function headerFault(name: unknown, value: unknown): string | undefined {
   return undefined
 }
 
-/** @throws GuestError, a ValueError in the guest. */
+/**
+ * The headers that a guest gives: a list of pairs, null or nothing.
+ * @throws GuestError, a ValueError in the guest, for any that is not to go out
+ */
 export function readHeaders(given: unknown): Header[] {
   const rows = given ?? []
   if (!Array.isArray(rows) || rows.length > MOST)

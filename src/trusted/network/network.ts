@@ -61,6 +61,7 @@ export type NetworkHandler = (
   rule: NetworkRule,
 ) => Response | undefined | Promise<Response | undefined>
 
+/** What the requests of one run are judged by and made with. */
 export interface NetworkOptions {
   readonly rules: NetworkRules
   readonly secrets: Secrets
@@ -83,6 +84,10 @@ interface Answered {
 const AT_ONCE = 8
 const REFUSED_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
+/**
+ * The effect, for one run. At most {@link AT_ONCE} exchanges are under way at a time; more wait.
+ * @throws TypeError for a rule whose origin is none
+ */
 export function networkEffect(options: NetworkOptions): Effect {
   const { rules, secrets, transport, handler } = options
   const allow = rules.allow.map((rule, index) => ({

@@ -64,6 +64,7 @@ export function readUrl(text: unknown): URL | string {
   return url
 }
 
+/** The port that a URL leads to: where it names none, 80 of `http:` and 443 of `https:`. */
 export const portOf = (url: URL): number => Number(url.port) || PORTS[url.protocol]!
 
 /** The name or address to dial: an IPv6 address without its brackets. */
@@ -122,6 +123,7 @@ export function originText({ scheme, host, isWildcard, port }: Origin): string {
   return `${scheme}//${isWildcard ? '*' : ''}${host}${isUsual ? '' : `:${port}`}`
 }
 
+/** Whether a URL is of the origin: by scheme, port and host. A wildcard stands for names, and for no address. */
 export function isOf(origin: Origin, url: URL): boolean {
   return (
     url.protocol === origin.scheme &&

@@ -44,6 +44,7 @@ const isFor = (origins: readonly ReturnType<typeof originOf>[], url: URL): boole
     origin.isAnyPort ? isOf({ ...origin, port: portOf(url) }, url) : isOf(origin, url),
   )
 
+/** The secrets of one sandbox by name: fills in placeholders, and masks what was filled in. */
 export class Secrets {
   readonly #secrets = new Map<string, { value: string; origins: ReturnType<typeof originOf>[] }>()
   readonly #spellings: Spellings

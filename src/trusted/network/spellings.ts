@@ -105,6 +105,7 @@ function endOf(spelling: Spelling, bytes: Uint8Array, at: number): number {
   return Math.max(...places)
 }
 
+/** Finds some texts in bytes, however they are written there, and masks them. */
 export class Spellings {
   /** By the first byte of each of its ways. */
   readonly #beginning: Spelling[][] = Array.from({ length: 256 }, () => [])

@@ -12,6 +12,7 @@ export const MOST_PIECES = 1_024
 /** Owner of everything: not the one that may do anything. */
 export const OWNER = 1_000
 const [UTIME_NOW, UTIME_OMIT] = [0x3fffffff, 0x3ffffffe]
+/** What `fcntl` is asked for, and the kind of lock that is none, as the interpreter's libc numbers them. */
 export const F = {
   DUPFD: 0,
   GETFD: 1,

@@ -21,6 +21,10 @@ export interface Clock {
   restart(elapsed?: number): void
 }
 
+/**
+ * A clock by the policy: real, in grains of {@link GRAIN} microseconds; or one that stands, and that sleeping moves on
+ * at once.
+ */
 export function createClock(policy: ClockPolicy): Clock {
   let base = performance.now()
   let slept = 0

@@ -1,5 +1,6 @@
 /** The errors of system calls, by name and as WASI numbers them: what Python raises an OSError from. */
 
+/** The numbers, by name. */
 export const ERRNO = {
   EACCES: 2,
   EBADF: 8,
@@ -30,6 +31,7 @@ export const ERRNO = {
   EXDEV: 75,
 } as const
 
+/** The name of an error that a system call may fail with. */
 export type ErrorName = keyof typeof ERRNO
 
 /** A system call that failed. No stack is kept: a program that asks after many files makes many of these. */

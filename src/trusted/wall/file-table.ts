@@ -9,6 +9,7 @@ export const AT_FDCWD = -100
 
 /** Kinds of what has a name, as a directory's entries tell them. */
 export const KIND = { device: 2, folder: 4, file: 8, link: 10 } as const
+/** One of these kinds: the number is that of `d_type` in the directory entries of Linux. */
 export type Kind = (typeof KIND)[keyof typeof KIND]
 
 /** What `stat` tells. Times are nanoseconds of the epoch. */
@@ -27,6 +28,7 @@ export interface Stat {
   readonly block: number
 }
 
+/** One name of a folder, and what is there. */
 export interface Entry {
   readonly name: string
   readonly kind: Kind
@@ -36,6 +38,7 @@ export interface Entry {
 /** A time to be set: nanoseconds; undefined leaves it as it is. */
 export type Time = bigint | undefined
 
+/** The files of a guest, by system call. Descriptors are numbers; whatever fails throws {@link Errno}. */
 export interface FileTable {
   open(dir: number, path: string, flags: number, mode: number): number
   close(fd: number): void

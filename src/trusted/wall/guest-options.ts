@@ -13,6 +13,7 @@ export interface DoorSlot {
   serve(args: number, count: number): number
 }
 
+/** What a guest is made with, for all of its calls. */
 export interface GuestOptions {
   /** Most bytes of memory, the interpreter's own 32 MiB included; default 256 MiB. A call may set its own. */
   readonly memoryBytes?: number
@@ -35,6 +36,10 @@ export interface GuestOptions {
   readonly stackBytes?: number
 }
 
+/**
+ * What one call may use. Memory that is wanting is a MemoryError in the guest. Every other limit ends the call as
+ * {@link Killed}, which names it.
+ */
 export interface CallLimits {
   /** Polls of the interpreter, about 51 loop turns or calls each; default no limit. */
   readonly fuel?: number

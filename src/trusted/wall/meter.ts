@@ -19,6 +19,10 @@ const PULSE_MS = 5
 /** Made when a guest first sleeps: where there is no shared memory, none can. */
 let sleeper: Int32Array | undefined
 
+/**
+ * The meter of all guests of one thread, for one call after another. Time that is over is thrown as {@link Killed} out
+ * of a tick.
+ */
 export class Meter {
   readonly budget: Budget = { ticks: 0, fuel: Infinity, countdown: 1, look: () => this.#look() }
   #deadline = Infinity

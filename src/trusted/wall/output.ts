@@ -9,6 +9,7 @@ export type OnOutput = (fd: 1 | 2, bytes: Uint8Array) => void
 
 const BUFFER_BYTES = 65_536
 
+/** The output of one guest. A piece holds until `deliver` returns. */
 export class GuestOutput {
   readonly #buffer = new Uint8Array(BUFFER_BYTES)
   readonly #deliver: OnOutput | undefined

@@ -32,6 +32,7 @@ export const MEMORY_BYTES = 256 << 20
 /** A guest whose memory grew beyond this is made anew, not wiped: instantiating is then the cheaper. */
 const WIPE_BYTES = 96 << 20
 
+/** One guest, pristine when it is made. A call that was {@link Killed} needs a reset or a restore after it. */
 export class Guest {
   /** What it reads of time and chance. */
   readonly tape: Tape

@@ -13,4 +13,5 @@ export function compareWith(platform: Same): void {
   compare = platform
 }
 
+/** Whether two stretches of one length hold the same bytes. */
 export const same: Same = (one, other) => compare(one, other)

@@ -12,6 +12,7 @@ const WALL = 1,
   STEADY = 2,
   CHANCE = 3
 
+/** The clock and the source of chance that a guest reads through, and what it read of them. */
 export class Tape {
   readonly clock: Clock
   readonly random: RandomSource

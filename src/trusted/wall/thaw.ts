@@ -7,6 +7,7 @@ import { fillFrom, type GuestImage } from './image-facts.js'
 
 /** `Py_TPFLAGS_IMMUTABLETYPE`, and where a type object keeps its flags in this build. */
 export const IMMUTABLE_TYPE = 1 << 8
+/** Bytes from the beginning of a type object to its flags. */
 export const TYPE_FLAGS_OFFSET = 84
 
 /** Turns the flag over wherever the image has it: off, or on again. */

@@ -8,6 +8,7 @@ const BUILTIN_NAMES = [
   ...GUARDED_BUILTINS,
 ].join(' ')
 
+/** The records by full name. */
 export const DATA: ModuleRecords = {
   abc: {
     shows: `ABC ABCMeta abstractmethod`,

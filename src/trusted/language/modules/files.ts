@@ -4,6 +4,10 @@
  */
 import type { ModuleRecords } from './record.js'
 
+/**
+ * The records by full name. The set `standard` has these modules where a policy has files; without files, what they ask
+ * of the system is an OSError.
+ */
 export const FILES: ModuleRecords = {
   glob: {
     shows: `escape glob has_magic iglob translate`,

@@ -1,6 +1,7 @@
 /** Forms of data: encodings, tables, trees of JSON, checksums. */
 import type { ModuleRecords } from './record.js'
 
+/** The records by full name. */
 export const FORMATS: ModuleRecords = {
   ast: {
     shows: `literal_eval`,

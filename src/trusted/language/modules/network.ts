@@ -4,6 +4,7 @@
  */
 import type { ModuleRecords } from './record.js'
 
+/** The records by full name. A policy without `network` grants none of them. */
 export const NETWORK: ModuleRecords = {
   'http.client': {
     shows: `

@@ -1,6 +1,7 @@
 /** Numbers, chance, and counting with them. */
 import type { ModuleRecords } from './record.js'
 
+/** The records by full name. */
 export const NUMBERS: ModuleRecords = {
   cmath: {
     shows: `

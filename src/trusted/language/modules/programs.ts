@@ -1,6 +1,7 @@
 /** What a program is made and run with: arguments, logs, tests, tasks, time. */
 import type { ModuleRecords } from './record.js'
 
+/** The records by full name. */
 export const PROGRAMS: ModuleRecords = {
   _thread: {
     shows: `LockType RLock TIMEOUT_MAX allocate_lock error exit get_ident stack_size start_new_thread`,

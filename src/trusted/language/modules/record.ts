@@ -31,4 +31,5 @@ export interface ModuleRecord {
   readonly hooks?: Readonly<Record<string, string>>
 }
 
+/** Records by the module's full name. */
 export type ModuleRecords = Readonly<Record<string, ModuleRecord>>

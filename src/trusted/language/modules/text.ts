@@ -1,6 +1,7 @@
 /** Text: patterns, templates, layout, languages. */
 import type { ModuleRecords } from './record.js'
 
+/** The records by full name. */
 export const TEXT: ModuleRecords = {
   codecs: {
     shows: `

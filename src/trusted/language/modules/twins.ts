@@ -11,6 +11,7 @@ const OPERATOR = `
   imod imul index indexOf inv invert ior ipow irshift is_ is_none is_not is_not_none isub itemgetter itruediv ixor le length_hint
   lshift lt matmul methodcaller mod mul ne neg not_ or_ pos pow rshift setitem sub truediv truth xor`
 
+/** The records by full name. Each names its public module as `twin`. */
 export const TWINS: ModuleRecords = {
   _asyncio: twin('asyncio', 'Future Task all_tasks current_task get_event_loop get_running_loop'),
   _bisect: twin('bisect', 'bisect_left bisect_right insort_left insort_right'),
