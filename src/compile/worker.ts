@@ -28,7 +28,7 @@ import { decodeJobs } from './jobs.js'
 import { Workshop } from './workshop.js'
 
 /** What a thread is started with. */
-export interface CompileThreadData extends ThreadData {
+interface CompileThreadData extends ThreadData {
   readonly files: WorkerFiles
 }
 

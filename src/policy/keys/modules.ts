@@ -67,7 +67,7 @@ export const hasFileModules = (grants: ModuleGrants): boolean =>
   Object.keys(FILE_MODULES).some((module) => Object.hasOwn(grants, module))
 
 /** No module at all. */
-export const NO_MODULES: ModuleGrants = table([])
+const NO_MODULES: ModuleGrants = table([])
 
 /**
  * The grants that a policy's `modules` stands for.

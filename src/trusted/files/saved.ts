@@ -11,7 +11,7 @@ import type { Path } from './volume.js'
 type Memory = MemoryVolume | OverlayVolume
 
 /** A descriptor of something in memory, or of the null device, which is no volume's and has no node. */
-export interface SavedDescriptor {
+interface SavedDescriptor {
   readonly fd: number
   /** Which of the volumes. */
   readonly volume: number
