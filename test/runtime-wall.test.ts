@@ -378,7 +378,7 @@ describe('the imports, called with anything', () => {
         written.bytes += bytes.length
       },
       sleep() {},
-      door: () => new Uint8Array(9),
+      hatch: () => new Uint8Array(9),
       answer: undefined,
     }
     const imports = createImports(image.wasm, state, {})

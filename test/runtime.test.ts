@@ -460,7 +460,7 @@ describe('output', () => {
   })
 })
 
-describe('clock, chance and the door', () => {
+describe('clock, chance and the hatch', () => {
   const SLEEP =
     'import fcntl, struct\ndef sleep(s): fcntl.ioctl(1000, 1, bytearray(struct.pack("<d", s)))\n'
 
@@ -511,8 +511,8 @@ def call(request):
     fcntl.ioctl(1000, 3, answer)
     return bytes(answer[4:])
 `
-  test('the door passes bytes both ways, small and large', () => {
-    const guest = make({ door: (request) => Uint8Array.from(request).reverse() })
+  test('the hatch passes bytes both ways, small and large', () => {
+    const guest = make({ hatch: (request) => Uint8Array.from(request).reverse() })
     expect(
       guest.run(
         `${CALL}result = [call(b''), call(b'abc'), call(bytes(range(256)) * 4096) == bytes(range(255, -1, -1)) * 4096]`,
@@ -520,7 +520,7 @@ def call(request):
     ).toEqual([new Uint8Array(0), Uint8Array.of(99, 98, 97), true])
   })
 
-  test('no door is an OSError; a wrong use of it too', () => {
+  test('no hatch is an OSError; a wrong use of it too', () => {
     expect(
       python.run(`${CALL}
 result = []
@@ -531,7 +531,7 @@ for op, data in [(2, bytes(4)), (3, bytes(4)), (9, bytes(8)), (1, struct.pack('<
   })
 
   test('an answer is taken once, into room enough for it', () => {
-    const guest = make({ door: () => new Uint8Array(9).fill(7) })
+    const guest = make({ hatch: () => new Uint8Array(9).fill(7) })
     expect(
       guest.run(`${CALL}
 result = [fcntl.ioctl(1000, 2, bytearray(4))]
@@ -542,9 +542,9 @@ for data in small, bytearray(struct.pack('<I', 9) + bytes(9)), bytearray(struct.
     ).toEqual([9, 28, 0, 9, 7, 28, 0])
   })
 
-  test('what the host throws behind the door ends the call, nothing more', () => {
+  test('what the host throws behind the hatch ends the call, nothing more', () => {
     const guest = make({
-      door: () => {
+      hatch: () => {
         throw new Error('broken broker')
       },
     })

@@ -76,12 +76,12 @@ export function warnModuleAttributes(
   kinds: KnownKinds,
   findings: Findings,
 ): void {
-  if (imports.facets.size === 0) return
+  if (imports.importedAs.size === 0) return
   const { kind, parent, skip } = reading.tree
   for (let read = 0; read < reads; read += 1) {
     const binding = bindings[readSymbols[read]]
     if (binding === 0 || (symbols.marks[binding] & (IMPORTED | REBOUND)) !== IMPORTED) continue
-    let module = imports.facets.get(binding)!
+    let module = imports.importedAs.get(binding)!
     let object = readNodes[read]
     while (kind[parent[object]] === kinds.attribute && object === parent[object] + 1) {
       const attribute = parent[object]

@@ -33,8 +33,8 @@ interface Found {
 
 /** @internal Reads the import statements of one source after another. */
 export class Imports {
-  /** The module each symbol stands for, where an import says so. */
-  readonly facets = new Map<SymbolId, string>()
+  /** What each symbol was imported as, in full: a module, or a name of one (`math.tau`). */
+  readonly importedAs = new Map<SymbolId, string>()
   private readonly kinds: KnownKinds
   private readonly found: Found[] = []
   private findings!: Findings
@@ -63,7 +63,7 @@ export class Imports {
     if (this.grants !== grants) this.packages = new Set(Object.keys(grants).flatMap(packagesOf))
     this.grants = grants
     if (this.found.length > 0) this.found.length = 0
-    if (this.facets.size > 0) this.facets.clear()
+    if (this.importedAs.size > 0) this.importedAs.clear()
   }
 
   records(source: Source): readonly ImportRecord[] {
@@ -80,8 +80,8 @@ export class Imports {
       const module = dottedName(this.reading, this.kinds, name)
       this.found.push({ node: name, module, names: undefined })
       this.judgeModule(name, module)
-      if (alias >= 0) this.bindFacet(alias, scope, module)
-      else this.bindFacet(name + 1, scope, module.split('.')[0])
+      if (alias >= 0) this.bindImport(alias, scope, module)
+      else this.bindImport(name + 1, scope, module.split('.')[0])
     }
   }
 
@@ -116,7 +116,7 @@ export class Imports {
       const text = dottedName(this.reading, this.kinds, name)
       names.push(text)
       if (!relative && granted !== undefined) this.judgeName(name, module, text, granted)
-      this.bindFacet(alias >= 0 ? alias : name + 1, scope, `${module}.${text}`)
+      this.bindImport(alias >= 0 ? alias : name + 1, scope, `${module}.${text}`)
     }
   }
 
@@ -223,15 +223,18 @@ export class Imports {
     return this.packages.has(module)
   }
 
-  private bindFacet(node: number, scope: ScopeId, module: string): void {
+  /** Binds what is imported, and keeps its full name: of a module, or of a name of one. */
+  private bindImport(node: number, scope: ScopeId, path: string): void {
     const { symbols } = this.binder
     const before = symbols.find(scope, this.binder.nameAt(node, scope))
     const again =
-      before !== 0 && this.facets.get(before) === module && (symbols.marks[before] & REBOUND) === 0
+      before !== 0 &&
+      this.importedAs.get(before) === path &&
+      (symbols.marks[before] & REBOUND) === 0
     const symbol = this.binder.bind(node, scope, 'other', IMPORTED)
     // `import a.b` after `import a.c` binds the same package again.
     if (again) symbols.marks[symbol] &= ~REBOUND
-    else if (before === 0 || !this.facets.has(before)) this.facets.set(symbol, module)
+    else if (before === 0 || !this.importedAs.has(before)) this.importedAs.set(symbol, path)
   }
 
   private judgeModule(node: number, module: string): void {

@@ -35,7 +35,7 @@ export function moduleNeeds(
   const { kind, parent, skip } = reading.tree
   for (let read = 0; read < reads; read += 1) {
     const binding = bindings[readSymbols[read]]
-    const from = binding === 0 ? undefined : imports.facets.get(binding)
+    const from = binding === 0 ? undefined : imports.importedAs.get(binding)
     if (from === undefined) continue
     let module = from
     let object = readNodes[read]

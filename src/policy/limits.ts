@@ -108,6 +108,7 @@ export const LIMITS = {
     unit: 'bytes',
     text: 'Size of the rewritten text, and of the code compiled from it. Beyond it the source is refused.',
   },
+  /** Milliseconds of wall time for checking and compiling one source. No run is charged for it. Default 30,000. */
   compileMs: {
     bounds: 'source',
     default: 30_000,

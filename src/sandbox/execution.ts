@@ -7,7 +7,7 @@ import { ProtocolError } from '../trusted/channel/frames.js'
 import { Secrets } from '../trusted/network/secrets.js'
 import { WireError } from '../trusted/channel/wire.js'
 import { RETIRED, type Call, type GuestWorker, type Performed } from '../trusted/channel/worker.js'
-import type { CallLimits, Ending, Recipient } from '../trusted/channel/protocol.js'
+import type { CallLimits, Keeping, Recipient } from '../trusted/channel/protocol.js'
 import { filesOf, type FindSource } from './exception.js'
 import {
   CANCELLED_UNSPENT,
@@ -38,7 +38,7 @@ export interface Execution {
   /** The first call; or, of a run that goes on, where it was left standing and what it had written. */
   readonly first:
     | FirstCall
-    | (Standing & { readonly end: Ending; readonly written: readonly Written[] })
+    | (Standing & { readonly end: Keeping; readonly written: readonly Written[] })
   readonly limits: Limits
   /** Which files come back. */
   readonly artifacts?: ResolvedPolicy['artifacts'] | undefined

@@ -1,4 +1,4 @@
-/** What became of a guest. Every ending is a value: nothing that a guest does makes a run throw, reject or hang. */
+/** What became of a guest. However it ended is a value: nothing that a guest does makes a run throw, reject or hang. */
 import type { Diagnostic, Span } from '../diagnostic.js'
 import { PyrestrictError } from '../errors.js'
 import type { Limits } from '../policy/limits.js'

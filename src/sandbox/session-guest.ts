@@ -5,7 +5,7 @@
  * what the last runs left: how many, whoever comes next is told. A session that is idle for longer gives its worker back.
  */
 import type { ResolvedPolicy } from '../policy/policy.js'
-import type { Ending } from '../trusted/channel/protocol.js'
+import type { Keeping } from '../trusted/channel/protocol.js'
 import type { GuestWorker } from '../trusted/channel/worker.js'
 import { callLimits } from './execution.js'
 import { filesBytes } from './files.js'
@@ -29,7 +29,7 @@ export interface Seat {
   /** The same memory, where the host has it. */
   readonly start: 'base' | Uint8Array
   /** How the execution is to end. */
-  readonly end: Ending
+  readonly end: Keeping
 }
 
 /** @internal What is to be executed. */

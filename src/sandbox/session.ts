@@ -183,7 +183,7 @@ export class Session {
     })
   }
 
-  /** The session's state, to open another session with, here or in another process. See `snapshotKey`. */
+  /** The session's memory, to open another session with, here or in another process. See `snapshotKey`. */
   async snapshot(): Promise<Uint8Array> {
     return this.#settled((state) => seal(state, this.#host.key, this.#host.fingerprint))
   }

@@ -220,7 +220,7 @@ const MAKERS: Readonly<Record<string, () => string | Promise<string>>> = {
       ]),
     ),
   'node types': language.nodeTypes,
-  names: () => table(['names', 'use'], language.names()),
+  names: () => table(['use', 'of what', 'names'], language.names()),
   guards: () => table(['guard', 'source', 'guarded text', 'at run time'], language.guards()),
   'refusals at run time': runTimeRefusals,
   refusals: () => table(['rule', 'refused', 'whom it would harm'], language.refusals()),

@@ -20,30 +20,102 @@ export function nodeTypes(): string {
   )
 }
 
-/** [names, who may do what with them] */
+/** Which special methods a row of the table lists: those that match, and are in no row before. */
+const METHODS: readonly (readonly [of: string, pattern: RegExp])[] = [
+  ['comparison, and what goes with it', /^__(?:eq|ne|lt|le|gt|ge|hash|bool)__$/],
+  ['operators', new RegExp(`^__(?:${operators()})__$`)],
+  ['reflected operators', new RegExp(`^__r(?:${operators()})__$`)],
+  ['operators in place', new RegExp(`^__i(?:${operators()})__$`)],
+  ['numbers', /^__(?:neg|pos|abs|invert|int|float|complex|index|round|trunc|floor|ceil)__$/],
+  [
+    'containers and iteration',
+    /^__(?:len|length_hint|contains|missing|reversed|iter|next|(?:get|set|del)item)__$/,
+  ],
+  ['calls, `with` and `await`', /^__(?:call|a?enter|a?exit|await|aiter|anext)__$/],
+  [
+    'attributes and descriptors',
+    /^__(?:get|set|delete|set_name|getattr|getattribute|setattr|delattr)__$/,
+  ],
+  ['all others', /./],
+]
+
+function operators(): string {
+  return 'add|sub|mul|matmul|truediv|floordiv|mod|divmod|pow|lshift|rshift|and|or|xor'
+}
+
+/** Of what the attributes are that a judge looks at, by the judge. */
+const JUDGED: Readonly<Record<string, string>> = {
+  format: 'strings and formatters',
+  obj: 'errors of attributes and names',
+  trace: 'tracebacks',
+  generator: 'generators and coroutines',
+  code: 'code and frames',
+  registry: 'classes with a registry, mappings, patterns, caches',
+  own: 'what the program or the host made',
+  namedtuple: 'named tuples',
+  enum: 'enumerations',
+  text: 'everything, where it is text',
+  new: 'classes: how instances are made',
+  setattr: 'everything: how attributes are written',
+  lookup: 'everything: how attributes are read',
+}
+
+function methodRows(): Rows {
+  const listed = new Set<string>()
+  return METHODS.map(([of, pattern], index) => {
+    const found = language.DEFINABLE_METHODS.filter((one) => pattern.test(one) && !listed.has(one))
+    for (const one of found) listed.add(one)
+    const use =
+      'special methods: defined by a class, and read of `super()`, of classes and of own instances'
+    return [index === 0 ? use : '', of, quoted(found)]
+  })
+}
+
+function judgedRows(): Rows {
+  return Object.entries(language.JUDGED_BY).map(([judge, attributes], index) => {
+    const of = JUDGED[judge]
+    if (of === undefined)
+      throw new Error(`nothing says of what the attributes of the judge "${judge}" are`)
+    return [
+      index === 0 ? 'attributes whose value is judged when it is read' : '',
+      of,
+      quoted(attributes),
+    ]
+  })
+}
+
+/** [who may do what with them, of what they are, names]: a use that is empty is that of the row before. */
 export function names(): Rows {
+  const hooks = language.DEFINED_METHODS.filter((one) => !language.DEFINABLE_METHODS.includes(one))
   return [
-    [quoted(language.GUARDS), 'refused in every role'],
-    [quoted(language.UNBINDABLE), 'read, never bound'],
-    [quoted(language.READABLE_DUNDER_NAMES), 'read as plain names'],
-    [quoted(language.MODULE_DUNDERS), 'assigned at the level of the module'],
-    [quoted(language.CLASS_DUNDERS), 'assigned in a class body, as are special methods'],
+    ['refused in every role', 'guards', quoted(language.GUARDS)],
+    ['read, never bound', 'the interpreter', quoted(language.UNBINDABLE)],
+    ['read as plain names', 'modules', quoted(language.READABLE_DUNDER_NAMES)],
+    ['assigned at the level of the module', 'modules', quoted(language.MODULE_DUNDERS)],
+    ['assigned in a class body, as are special methods', 'classes', quoted(language.CLASS_DUNDERS)],
+    ...methodRows(),
     [
-      quoted(language.DEFINABLE_METHODS),
-      'special methods: defined by a class, and read of `super()`, of classes and of own instances',
-    ],
-    [
-      quoted(language.DEFINED_METHODS.filter((name) => !language.DEFINABLE_METHODS.includes(name))),
       'special methods: defined by a class, and read, where a policy guards dunders, of what defines them itself',
+      'hooks, the last of which mean nothing to this Python',
+      quoted(hooks),
     ],
-    [quoted(language.READABLE_DUNDERS), 'attributes that are read, with what they yield judged'],
-    [quoted(language.JUDGED_ATTRIBUTES), 'attributes whose value is judged when it is read'],
     [
-      `attributes that begin with ${quoted(language.JUDGED_ATTRIBUTE_PREFIXES)}`,
-      "read of what the program or the host made, never of the interpreter's objects",
+      'attributes that are read, with what they yield judged',
+      'everything',
+      quoted(language.READABLE_DUNDERS),
     ],
-    [quoted(language.DENIED_ATTRIBUTES), 'attributes that nobody may name'],
-    ['all other names with double underscores', 'refused in every role'],
+    ...judgedRows(),
+    [
+      "attributes that are read of what the program or the host made, never of the interpreter's objects",
+      'all names that begin so',
+      quoted(language.JUDGED_ATTRIBUTE_PREFIXES),
+    ],
+    [
+      'attributes that nobody may name',
+      'frames, code, classes',
+      quoted(language.DENIED_ATTRIBUTES),
+    ],
+    ['refused in every role', 'everything', 'all other names with double underscores'],
   ]
 }
 

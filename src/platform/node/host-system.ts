@@ -34,7 +34,7 @@ const OPEN = {
   create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
 }
 const DESCRIPTORS = '/proc/self/fd'
-/** Systems of files that are none: what is in them are doors to processes and devices. */
+/** Systems of files that are none: what is in them leads to processes and devices. */
 const UNREAL = new Set([0x9fa0, 0x62656572, 0x64626720, 0x73636673, 0x1cd1, 0x27e0eb, 0x63677270])
 const fromUtf8 = new TextDecoder('utf-8', { fatal: true })
 

@@ -43,7 +43,7 @@ export type Recipient = 'guest' | 'host'
  * What becomes of the memory after a call that was not killed: back to the base, or kept; and captured for the host, or saved: captured
  * in the worker once the host has its answer. A call that begins with `keep` makes it what later ones may go back to.
  */
-export type Ending = 'reset' | 'keep' | 'save' | 'capture'
+export type Keeping = 'reset' | 'keep' | 'save' | 'capture'
 
 /** What a worker must know before it can make its guest: the policy's clock (milliseconds of the epoch) and randomness. */
 export interface Setup {
@@ -68,7 +68,7 @@ export type Command =
       readonly begin: Beginning
       readonly request: Uint8Array
       readonly limits: CallLimits
-      readonly end: Ending
+      readonly end: Keeping
       /** The host counts the wall time by itself, since it may stop the worker; the worker's clock ends nothing. */
       readonly pausable: boolean
       /** Whether the guest may ask: the time that it waits for answers is not counted. */

@@ -85,7 +85,7 @@ export class Station {
         peer.tell({ kind: 'output', id: this.#call, fd, bytes: bytes.slice() }),
       ...(peer.pulse && { pulse: peer.pulse }),
       ...(peer.slice && { sliced: (fuel: number) => this.#slice(peer.slice!, fuel) }),
-      ...(ask && { door: (question: Uint8Array) => questions.put(question)() }),
+      ...(ask && { hatch: (question: Uint8Array) => questions.put(question)() }),
       files: this.#files,
     })
   }

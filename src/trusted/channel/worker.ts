@@ -2,7 +2,7 @@
  * A worker as the host's code sees it: something that serves one guest, call by call, and may end at any time. Jails and
  * threads are workers behind a {@link Channel} (link.ts); the caller's own thread is one too (platform/node/inline.ts).
  */
-import type { Beginning, CallLimits, CallUsage, Done, Ending, Recipient } from './protocol.js'
+import type { Beginning, CallLimits, CallUsage, Done, Keeping, Recipient } from './protocol.js'
 
 /** Why a worker is gone that never said it was ready. */
 export const DID_NOT_START = 'the worker did not start'
@@ -16,7 +16,7 @@ export interface Call {
   readonly begin: Beginning
   readonly request: Uint8Array
   readonly limits: CallLimits
-  readonly end: Ending
+  readonly end: Keeping
   /** Whether it may be {@link GuestWorker.pause}d; then a worker that is late is always killed. Default false. */
   readonly pausable?: boolean
   /** It begins paused. */

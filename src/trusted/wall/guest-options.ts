@@ -22,8 +22,8 @@ export interface GuestOptions {
   /** Default real. */
   readonly random?: RandomPolicy
   readonly onOutput?: OnOutput
-  /** The host's side of the door; may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
-  readonly door?: (request: Uint8Array) => Uint8Array
+  /** The host's side of the hatch (language/door.py); may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
+  readonly hatch?: (request: Uint8Array) => Uint8Array
   /** Its files; without, no file exists. They are reset, captured and restored with its memory. */
   readonly files?: GuestFiles | undefined
   /** A guest of the same thread whose fuel, deadline, output, clock and chance this one shares: entered while it is, never alone. */

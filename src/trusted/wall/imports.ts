@@ -39,21 +39,24 @@ export interface GuestState {
   write(fd: 1 | 2, bytes: Uint8Array): void
   /** Lets time pass, no longer than the deadline. */
   sleep(milliseconds: number): void
-  /** The host's side of the door, if the guest has one. */
-  readonly door: ((request: Uint8Array) => Uint8Array) | undefined
+  /** The host's side of the hatch, if the guest has one. */
+  readonly hatch: ((request: Uint8Array) => Uint8Array) | undefined
   /** Its files, if it has any: then the table of system-calls.ts is added to what is below. */
   readonly files: GuestFiles | undefined
-  /** An answer of the door that the guest has yet to take. */
+  /** An answer through the hatch that the guest has yet to take. */
   answer: Uint8Array | undefined
 }
 
 type Import = (...args: never[]) => number | bigint | void
 
-/** File descriptor of the door; no other is open but stdout and stderr. Only trusted Python holds `fcntl`. */
-const DOOR = 1000
-const DOOR_SLEEP = 1,
-  DOOR_CALL = 2,
-  DOOR_TAKE = 3
+/**
+ * File descriptor of the hatch, by which the interpreter asks its worker (language/door.py). No other is open but stdout and
+ * stderr. Only trusted Python holds `fcntl`.
+ */
+const HATCH = 1000
+const HATCH_SLEEP = 1,
+  HATCH_CALL = 2,
+  HATCH_TAKE = 3
 
 /** By how much memory grows at least: growing is dear, and the cap bounds it all the same. */
 const GROWTH = 4 << 20
@@ -99,23 +102,23 @@ function allowedImports(state: GuestState): Record<string, Import> {
     return seconds
   }
 
-  const door = (operation: number, pointer: number): number => {
+  const hatch = (operation: number, pointer: number): number => {
     const at = pointer >>> 0
     switch (operation) {
-      case DOOR_SLEEP: {
+      case HATCH_SLEEP: {
         const seconds = view().getFloat64(at, true)
         if (!(seconds >= 0 && seconds <= 1e9)) return -ERRNO.EINVAL
         state.sleep(seconds * 1000)
         return 0
       }
-      case DOOR_CALL: {
-        if (state.door === undefined) return -ERRNO.ENOSYS
+      case HATCH_CALL: {
+        if (state.hatch === undefined) return -ERRNO.ENOSYS
         const length = view().getUint32(at, true)
-        state.answer = state.door(new Uint8Array(state.memory.buffer, at + 4, length).slice())
+        state.answer = state.hatch(new Uint8Array(state.memory.buffer, at + 4, length).slice())
         budget.look()
         return state.answer.length
       }
-      case DOOR_TAKE: {
+      case HATCH_TAKE: {
         const answer = state.answer
         if (answer === undefined || view().getUint32(at, true) < answer.length) return -ERRNO.EINVAL
         new Uint8Array(state.memory.buffer, at + 4, answer.length).set(answer)
@@ -206,9 +209,9 @@ function allowedImports(state: GuestState): Record<string, Import> {
       new Uint8Array(state.memory.buffer, out >>> 0, 24).fill(0)
       return 0
     },
-    // The door: one descriptor, three operations.
+    // The hatch: one descriptor, three operations.
     __syscall_ioctl: (fd: number, operation: number, args: number): number =>
-      fd === DOOR ? door(operation, view().getUint32(args >>> 0, true)) : -ERRNO.EBADF,
+      fd === HATCH ? hatch(operation, view().getUint32(args >>> 0, true)) : -ERRNO.EBADF,
     // Bookkeeping of a runtime that is not there.
     emscripten_runtime_keepalive_push: (): void => {},
     emscripten_runtime_keepalive_pop: (): void => {},

@@ -58,11 +58,11 @@ export class Meter {
     this.#deadline += milliseconds
   }
 
-  /** Asks through `door`. The time that the host takes to answer is not the guest's. */
-  ask(door: NonNullable<GuestOptions['door']>, question: Uint8Array): Uint8Array {
+  /** Asks through the hatch. The time that the host takes to answer is not the guest's. */
+  ask(hatch: NonNullable<GuestOptions['hatch']>, question: Uint8Array): Uint8Array {
     this.#output.flush()
     const asked = performance.now()
-    const answer = door(question)
+    const answer = hatch(question)
     this.waited(performance.now() - asked)
     return answer
   }

@@ -70,7 +70,7 @@ export class Guest {
       random: this.tape.random,
       write: (fd, bytes) => this.#output.write(fd, bytes),
       sleep: (milliseconds) => this.#meter.sleep(milliseconds),
-      door: options.door && ((question) => this.#meter.ask(options.door!, question)),
+      hatch: options.hatch && ((question) => this.#meter.ask(options.hatch!, question)),
       // A guest beside another is the host's own and has none.
       files: beside ? undefined : options.files,
       answer: undefined,
