@@ -31,7 +31,7 @@ const [NETWORK, ORIGINS, ADDRESSES, SECRETS, SPELLINGS, FILLING] = [
   'spellings',
   'filling',
 ].map((name) => `trusted/network/${name}.ts`)
-const HEADERS = 'trusted/network/headers.ts'
+const [HEADERS, DECIDER] = ['headers', 'decider'].map((name) => `trusted/network/${name}.ts`)
 const NODE = 'platform/node/network.ts'
 
 const REFUSED = readFileSync(join(ROOT, 'src', ADDRESSES), 'utf8').match(
@@ -233,12 +233,12 @@ export const DEFENCES = [
       'addresses',
     ],
     [
-      NETWORK,
+      DECIDER,
       'if (deny.some((denied) => isOf(denied, url))) return',
       'if (false) return',
       'one exchange',
     ],
-    [NETWORK, ' || REFUSED_METHODS.has(method)', '', 'one exchange'],
+    [DECIDER, ' || REFUSED_METHODS.has(method)', '', 'one exchange'],
     [HEADERS, 'if (RESERVED.has(plain(name))) return', 'if (false) return', 'one exchange'],
     [NETWORK, 'if (body !== null && body.length > most)', 'if (false)', 'one exchange'],
     [NETWORK, 'secrets.mask(whole) }', 'whole }', 'one exchange'],
@@ -353,13 +353,13 @@ export const DEFENCES = [
     ],
     [
       NETWORK,
-      'const { origin, pathname } = url',
-      'const { origin, pathname } = url\n    void transport.resolve(nameOf(url)).catch(() => {})',
+      'rule(target) {',
+      'rule(target) {\n      void options.transport.resolve(nameOf(new URL(target.split(" ")[1]!))).catch(() => {})',
       'no name that is not allowed',
     ],
-    [NETWORK, '(!isAmbiguous(pathname) && paths', '(paths', 'no path outside'],
+    [DECIDER, '(!isAmbiguous(pathname) && paths', '(paths', 'no path outside'],
     [HEADERS, 'if (OVERRIDING.has(plain(header[0])))', 'if (false)', 'no header has another'],
-    [NETWORK, "methods.includes('*') || methods.includes(method)", 'true', 'no other method'],
+    [DECIDER, "methods.includes('*') || methods.includes(method)", 'true', 'no other method'],
     [
       SECRETS,
       'if (!isFor(secret.origins, url)) throw new Refusal(`${name} may not be sent to ${url.origin}`)',
@@ -376,7 +376,12 @@ export const DEFENCES = [
   ...of('network', [
     [NETWORK, 'if (size > room)', 'if (false)', 'bodies without end'],
     [NODE, 'maxHeaderSize: HEADER_BYTES', 'maxHeaderSize: 1 << 28', 'bodies without end'],
-    [NETWORK, 'const late = ms === undefined ? undefined', 'const late = true ? undefined', ''],
+    [
+      NETWORK,
+      'const signal = late ? AbortSignal.any([outer, late]) : outer',
+      'const signal = outer',
+      '',
+    ],
     [
       NETWORK,
       'return { path, calls, approve, timeoutMs } satisfies Rule',

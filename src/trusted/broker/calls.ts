@@ -26,13 +26,24 @@ export class Objects {
   /** Of this run alone: what an earlier run of a session was given names nothing in a later one. */
   readonly #run = crypto.randomUUID().slice(0, 8)
 
-  constructor(granted: Readonly<Record<string, Granted>>) {
+  constructor(private readonly granted: CallsOptions['granted']) {
     for (const [name, value] of Object.entries(granted)) {
       if (!(value instanceof Capability)) continue
       this.#byToken.set(name, value)
       this.#tokens.set(value, name)
       this.#byObject.set(value.object, value)
     }
+  }
+
+  /** Whether something was granted under the name, or it is the token of an object of this run. */
+  knows(name: string): boolean {
+    return Object.hasOwn(this.granted, name) || this.#byToken.has(name)
+  }
+
+  /** What was granted and which name of it: `erp.doc.save` is `save` of `erp.doc`. Nothing that is shown has a dot in its name. */
+  partsOf(target: string): readonly [name: string, member?: string] {
+    const dot = target.lastIndexOf('.')
+    return dot < 0 || this.knows(target) ? [target] : [target.slice(0, dot), target.slice(dot + 1)]
   }
 
   /** The object of the token; undefined for one that this run was never given. */
@@ -67,39 +78,47 @@ export interface CallsOptions {
   readonly timeoutMs: number
 }
 
-type Operation = (question: Question, signal: AbortSignal) => unknown
+type Operation = (options: CallsOptions, question: Question, signal: AbortSignal) => unknown
 
 /** The four effects, which share objects and rules. */
 export function callEffects(options: CallsOptions): Map<string, Effect> {
-  const { granted, objects, rules, timeoutMs } = options
+  return new Map(
+    Object.entries(OPERATIONS).map(([name, perform]): [string, Effect] => [
+      name,
+      {
+        rule: (target) => ruleOf(target, options),
+        perform: (question, signal) => perform(options, question, signal),
+        close() {},
+      },
+    ]),
+  )
+}
 
-  /** What was granted and which name of it: `erp.doc.save` is `save` of `erp.doc`. Nothing that is shown has a dot in its name. */
-  const partsOf = (target: string): readonly [name: string, member?: string] => {
-    const dot = target.lastIndexOf('.')
-    if (dot < 0 || isKnown(target)) return [target]
-    return [target.slice(0, dot), target.slice(dot + 1)]
-  }
-  const isKnown = (name: string): boolean =>
-    Object.hasOwn(granted, name) || objects.get(name) !== undefined
+/** What the policy says of a target; undefined where nothing was granted under its name. */
+function ruleOf(
+  target: string,
+  { objects, rules, timeoutMs }: CallsOptions,
+): Rule | string | undefined {
+  const [name] = objects.partsOf(target)
+  if (!objects.knows(name))
+    return name.startsWith(TOKEN)
+      ? `${target}: the object was given to an earlier part of this run, or another: ask for it again`
+      : undefined
+  // What is said of a module or an object holds for what is in it, where nothing else is said of that.
+  const parts = target.split('.')
+  const paths = parts.map((_, index) => parts.slice(0, index + 1).join('.'))
+  const spoken = paths.filter((path) => Object.hasOwn(rules, path))
+  const said = Object.assign({}, ...spoken.map((path) => rules[path])) as Partial<Rule>
+  const path = `capabilities.${spoken.at(-1) ?? name}`
+  const { calls, approve = false, timeoutMs: own_ms = timeoutMs } = said
+  return { path, calls, approve, timeoutMs: own_ms }
+}
 
-  const rule = (target: string): Rule | string | undefined => {
-    const [name] = partsOf(target)
-    if (!isKnown(name))
-      return name.startsWith(TOKEN)
-        ? `${target}: the object was given to an earlier part of this run, or another: ask for it again`
-        : undefined
-    // What is said of a module or an object holds for what is in it, where nothing else is said of that.
-    const parts = target.split('.')
-    const paths = parts.map((_, index) => parts.slice(0, index + 1).join('.'))
-    const spoken = paths.filter((path) => Object.hasOwn(rules, path))
-    const said = Object.assign({}, ...spoken.map((path) => rules[path])) as Partial<Rule>
-    const path = `capabilities.${spoken.at(-1) ?? name}`
-    const { calls, approve = false, timeoutMs: own_ms = timeoutMs } = said
-    return { path, calls, approve, timeoutMs: own_ms }
-  }
-
-  const call: Operation = ({ target, args, kwargs }, signal) => {
-    const [name, method] = partsOf(target)
+/** What each effect does, by its name. */
+const OPERATIONS: Record<string, Operation> = {
+  /** A function, or a method that is shown. One that is awaited is given the signal that nobody waits for it any more. */
+  call({ granted, objects }, { target, args, kwargs }, signal) {
+    const [name, method] = objects.partsOf(target)
     const named = Object.keys(kwargs).length > 0 ? [kwargs] : []
     if (method === undefined) {
       const value = Object.hasOwn(granted, name) ? granted[name] : undefined
@@ -108,52 +127,42 @@ export function callEffects(options: CallsOptions): Map<string, Effect> {
       if (typeof value === 'function') return Reflect.apply(value, undefined, [...args, ...named])
       throw new GuestError('TypeError', `${name} is not a function`)
     }
-    const object = objectOf(name, target)
-    const isAwaited = object.shown.awaitable.includes(method)
-    if (!isAwaited && !object.shown.methods.includes(method)) throw noName(target)
-    const found = propertyOf(object.object, method)
+    const { object, shown } = objectOf(objects, name, target)
+    const isAwaited = shown.awaitable.includes(method)
+    if (!isAwaited && !shown.methods.includes(method)) throw noName(target)
+    const found = propertyOf(object, method)
     if (typeof found !== 'function') throw noName(target)
     const context = isAwaited ? [{ signal }] : []
-    return Reflect.apply(found, object.object, [...args, ...named, ...context])
-  }
+    return Reflect.apply(found, object, [...args, ...named, ...context])
+  },
 
-  const get: Operation = ({ target }) => {
-    const [name, property = ''] = partsOf(target)
-    const object = objectOf(name, target)
-    if (!object.shown.read.includes(property)) throw noName(target)
-    return propertyOf(object.object, property)
-  }
+  get({ objects }, { target }) {
+    const [name, property = ''] = objects.partsOf(target)
+    const { object, shown } = objectOf(objects, name, target)
+    if (!shown.read.includes(property)) throw noName(target)
+    return propertyOf(object, property)
+  },
 
-  const set: Operation = ({ target, args }) => {
-    const [name, property = ''] = partsOf(target)
-    const object = objectOf(name, target)
-    if (!object.shown.write.includes(property)) throw noName(target)
-    if (!Reflect.set(object.object, property, args[0]))
+  set({ objects }, { target, args }) {
+    const [name, property = ''] = objects.partsOf(target)
+    const { object, shown } = objectOf(objects, name, target)
+    if (!shown.write.includes(property)) throw noName(target)
+    if (!Reflect.set(object, property, args[0]))
       throw new GuestError('PermissionError', `${target} cannot be written`)
     return null
-  }
+  },
 
-  const objectOf = (token: string, target: string): Capability => {
-    const object = objects.get(token)
-    if (object === undefined)
-      throw new GuestError('TypeError', `${target}: there is no such object`)
-    if (object.isRevoked)
-      throw new GuestError('PermissionError', `${target}: access was taken back`)
-    return object
-  }
+  item({ objects }, { target, args }) {
+    return itemOf(objectOf(objects, target, target), String(args[0]), args[1], args[2])
+  },
+}
 
-  const item: Operation = ({ target, args }) => {
-    const object = objectOf(target, target)
-    return itemOf(object, String(args[0]), args[1], args[2])
-  }
-
-  const effect = (perform: Operation): Effect => ({ rule, perform, close() {} })
-  return new Map([
-    ['call', effect(call)],
-    ['get', effect(get)],
-    ['set', effect(set)],
-    ['item', effect(item)],
-  ])
+/** The object that a question is about. @throws GuestError for one that the guest has not, or has no more */
+function objectOf(objects: Objects, token: string, target: string): Capability {
+  const found = objects.get(token)
+  if (found === undefined) throw new GuestError('TypeError', `${target}: there is no such object`)
+  if (found.isRevoked) throw new GuestError('PermissionError', `${target}: access was taken back`)
+  return found
 }
 
 const noName = (target: string): GuestError =>
