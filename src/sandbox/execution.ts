@@ -14,6 +14,7 @@ import {
   UNSPENT,
   type Outcome,
   type Spent,
+  type Waiting,
   type WaitingCall,
 } from './outcome.js'
 import { encodeRecording, type Recorded } from './repeat.js'
@@ -24,9 +25,11 @@ import {
   type Standing,
   type Stood,
   type TurnCall,
+  type Turned,
   type Turns,
 } from './turns.js'
-import { OutputCollector, type OnOutput, type Written } from './output.js'
+import { MaskedOutput } from './masked-output.js'
+import type { OnOutput, Written } from './output.js'
 import { RESPONSE_SLACK } from './requests.js'
 import { judge } from './reply.js'
 
@@ -101,96 +104,99 @@ export function callLimits(limits: Limits): CallLimits {
 
 /** Carries one execution out. Rejects only with what `onOutput` threw. */
 export async function execute(execution: Execution): Promise<Executed> {
-  const { worker, to = 'guest', first, limits, signal, pauses } = execution
+  const { worker, signal, first, limits, turns, recorded } = execution
   // The signal has fired: a listener that is added now is never called.
   if (signal?.aborted) return { outcome: CANCELLED_UNSPENT, begun: true, delta: undefined }
-  let hostError: { readonly error: unknown } | undefined
-  const notTaken = (error: unknown): void => {
-    hostError ??= { error }
-    worker.kill('the output was not taken')
-  }
-  const before = 'written' in first ? first.written : []
-  // A turn that is made again writes again what it had written.
-  const repeated = 'turn' in first && first.turn ? first.spent.outputBytes : Infinity
-  const output = new OutputCollector(execution.onOutput, notTaken, before, repeated)
-  let cancelled = false
+  const secrets = turns?.secrets ?? NO_SECRETS
+  const output = new MaskedOutput(execution, secrets)
+  let isCancelled = false
   const cancel = (): void => {
-    cancelled = true
+    isCancelled = true
     worker.kill('cancelled')
-    execution.turns?.conversation.close()
-    pauses?.slices?.release()
+    turns?.conversation.close()
+    execution.pauses?.slices?.release()
   }
   signal?.addEventListener('abort', cancel)
-  const { turns, save, artifacts = null } = execution
-  const secrets = turns?.secrets ?? NO_SECRETS
-  const maskers = { 1: secrets.masker(), 2: secrets.masker() }
-  const write = (fd: 1 | 2, bytes: Uint8Array): void => {
-    try {
-      if (bytes.length > 0) output.take(fd, bytes)
-    } catch (error) {
-      notTaken(error)
-    }
-  }
-  const perform = async (call: TurnCall) => {
-    const slices = pauses?.slices
-    if (pauses) pauses.hasBegun = true
-    // A worker that is gone is not waited for.
-    const slice = slices && (await Promise.race([slices.begin(), worker.ended.then(() => 1)]))
-    const performing = performOrRefuse(worker, {
-      ...(slices && slice && { slice, onSlice: (fuel: number) => slices.stood(fuel) }),
-      to,
-      ...call,
-      filesBytes: filesBytes({ artifacts }),
-      pausable: pauses !== undefined,
-      paused: pauses?.isPaused ?? false,
-      onOutput: (fd, bytes) => write(fd, maskers[fd].take(bytes)),
-    })
-    pauses?.attach(worker)
-    const performed = await performing
-    slices?.end(performed.usage.fuel)
-    pauses?.attach(undefined)
-    return masked(performed, secrets)
-  }
-  const isOver = (): boolean => cancelled || hostError !== undefined || !worker.alive
-  const { performed, reply, stood } = await performTurns({
-    perform,
+  const turned = await performTurns({
+    perform: async (call) => masked(await performCall(execution, call, output), secrets),
     first,
     limits,
     turns,
-    isOver,
-    recorded: execution.recorded,
+    isOver: () => isCancelled || output.isRefused || !worker.alive,
+    recorded,
   })
   signal?.removeEventListener('abort', cancel)
-  for (const fd of [1, 2] as const) write(fd, maskers[fd].end())
-  if (hostError) throw hostError.error
-  const { recorded } = execution
-  const spent: Spent = {
-    ...output.end(),
+  const spent = spentBy(execution, turned.performed, output.end())
+  const isLost = turned.performed.kind === 'lost' || !worker.alive
+  if (isLost && (isCancelled || execution.isClosing()))
+    return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
+  if (turned.stood && execution.save) {
+    const state = await execution.save(turned.stood, output.written)
+    const outcome: Waiting = { status: 'waiting', calls: callsOf(turned.stood), state, ...spent }
+    return { outcome, begun: true, delta: undefined }
+  }
+  return judged(execution, turned, spent)
+}
+
+/** One call of the worker: paused and sliced where the caller wants that, its output taken as it comes. */
+async function performCall(
+  { worker, to = 'guest', pauses, artifacts = null }: Execution,
+  call: TurnCall,
+  output: MaskedOutput,
+): Promise<Performed> {
+  const slices = pauses?.slices
+  if (pauses) pauses.hasBegun = true
+  // A worker that is gone is not waited for.
+  const slice = slices && (await Promise.race([slices.begin(), worker.ended.then(() => 1)]))
+  const performing = performOrRefuse(worker, {
+    ...(slices && slice && { slice, onSlice: (fuel: number) => slices.stood(fuel) }),
+    to,
+    ...call,
+    filesBytes: filesBytes({ artifacts }),
+    pausable: pauses !== undefined,
+    paused: pauses?.isPaused ?? false,
+    onOutput: (fd, bytes) => output.take(fd, bytes),
+  })
+  pauses?.attach(worker)
+  const performed = await performing
+  slices?.end(performed.usage.fuel)
+  pauses?.attach(undefined)
+  return performed
+}
+
+/** What every outcome tells of the execution, however it ended. */
+function spentBy(
+  { recorded, artifacts = null }: Execution,
+  performed: Performed,
+  written: Pick<Spent, 'output' | 'stdout' | 'stderr'>,
+): Spent {
+  return {
+    ...written,
     usage: performed.usage,
     ...takenOf(performed, artifacts),
     ...(recorded && !recorded.isReplay && { recording: encodeRecording(recorded.calls) }),
   }
-  if ((performed.kind === 'lost' || !worker.alive) && (cancelled || execution.isClosing())) {
-    return { outcome: { status: 'cancelled', ...spent }, begun: true, delta: undefined }
-  }
-  if (stood && save) {
-    const state = await save(stood, output.written)
-    const calls: WaitingCall[] = stood.questions.map(({ id, target: name, args, kwargs }) => ({
-      id,
-      name,
-      args: args as Value[],
-      kwargs: kwargs as Record<string, Value>,
-    }))
-    return {
-      outcome: { status: 'waiting', calls, state, ...spent },
-      begun: true,
-      delta: undefined,
-    }
-  }
+}
+
+/** The calls that a program waits for, as its host is told of them. */
+const callsOf = ({ questions }: Stood): WaitingCall[] =>
+  questions.map(({ id, target: name, args, kwargs }) => ({
+    id,
+    name,
+    args: args as Value[],
+    kwargs: kwargs as Record<string, Value>,
+  }))
+
+/** The outcome of an execution whose last turn came to an end by itself. A worker whose guest crashed is not used again. */
+async function judged(
+  { worker, find, fetch }: Execution,
+  { performed, reply }: Turned,
+  spent: Spent,
+): Promise<Executed> {
   if (reply.status === 'crashed') worker.kill(RETIRED)
-  if (reply.status === 'raised') await execution.fetch?.(filesOf(reply.exception))
+  if (reply.status === 'raised') await fetch?.(filesOf(reply.exception))
   return {
-    outcome: judge(reply, spent, execution.find),
+    outcome: judge(reply, spent, find),
     begun: performed.kind !== 'lost' || performed.begun,
     delta: performed.kind === 'done' ? (performed.delta ?? undefined) : undefined,
   }
