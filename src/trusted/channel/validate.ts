@@ -59,6 +59,13 @@ function lengthAt(bytes: Uint8Array, at: number, end: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
 }
 
+/** A count of things of a byte at least, all of which are there: nothing is allocated on the word of a count. */
+function countAt(bytes: Uint8Array, at: number, end: number): number {
+  const count = lengthAt(bytes, at, end)
+  if (count < 0 || count > end - at - 4) throw new WireError(ENDS_EARLY)
+  return count
+}
+
 /**
  * Passes when `bytes` from `start` up to `end` are one value within `limits` and nothing else. Tells whether a reference is in it.
  * @throws WireError
@@ -104,62 +111,20 @@ function pass(
       if (--nodes < 0) throw new WireError(`more than ${limits.nodes} parts`, 'nodes')
       if (role < KEY) left[depth]!--
       else takes[depth] = role === KEY ? VALUE_OF_KEY : KEY
-      const isHashed = role === HASHED_ITEM || role === KEY
-      switch (code) {
-        case Code.NONE:
-        case Code.TRUE:
-        case Code.FALSE:
-        case Code.ELLIPSIS:
-          break
-        case Code.INT:
-          at += 4
-          break
-        case Code.FLOAT:
-          at += 8
-          break
-        case Code.COMPLEX:
-          at += 16
-          break
-        case Code.BYTES:
-        case Code.TEXT: {
-          const length = lengthAt(bytes, at, end)
-          at += 4
-          if (length < 0 || length > end - at) throw new WireError(ENDS_EARLY)
-          at += length
-          break
-        }
-        case Code.LONG:
-          at = afterLong(bytes, at, end)
-          break
-        case Code.LIST:
-        case Code.SET:
-        case Code.TUPLE:
-        case Code.FROZENSET: {
-          const count = lengthAt(bytes, at, end)
-          at += 4
-          // Each item is a byte at least, so that nothing is allocated on the word of a count.
-          if (count < 0 || count > end - at) throw new WireError(ENDS_EARLY)
-          if (isHashed && (code === Code.LIST || code === Code.SET))
-            throw new WireError('a key that cannot be hashed')
-          if (code === Code.TUPLE && count > 1 && bytes[at] === Code.REFERENCE) {
-            at = afterReference(bytes, at + 1, end, count - 1, limits.references)
-            judged.hasReference = true
-            break
-          }
-          if (depth >= mostDepth) throw tooDeep(mostDepth)
-          depth++
-          takes[depth] =
-            isHashed || code === Code.SET || code === Code.FROZENSET ? HASHED_ITEM : ITEM
+      const after = afterScalar(code, bytes, at, end)
+      if (after >= 0) at = after
+      else {
+        const inner = takenBy(code, role === HASHED_ITEM || role === KEY)
+        const count = inner === KEY ? 0 : countAt(bytes, at, end)
+        if (inner !== KEY) at += 4
+        if (code === Code.TUPLE && count > 1 && bytes[at] === Code.REFERENCE) {
+          at = afterReference(bytes, at + 1, end, count - 1, limits.references)
+          judged.hasReference = true
+        } else {
+          if (depth >= mostDepth) throw new WireError(`nested deeper than ${mostDepth}`, 'depth')
+          takes[++depth] = inner
           left[depth] = count
-          break
         }
-        case Code.DICT:
-          if (isHashed) throw new WireError('a key that cannot be hashed')
-          if (depth >= mostDepth) throw tooDeep(mostDepth)
-          takes[++depth] = KEY
-          break
-        default:
-          throw new WireError(`no value begins with the byte ${code}`)
       }
     }
     while (takes[depth]! < KEY && left[depth] === 0) {
@@ -172,7 +137,46 @@ function pass(
   }
 }
 
-const tooDeep = (most: number): WireError => new WireError(`nested deeper than ${most}`, 'depth')
+/** Where the scalar ends that begins with `code` and goes on at `at`; -1 where none begins so. */
+function afterScalar(code: number, bytes: Uint8Array, at: number, end: number): number {
+  switch (code) {
+    case Code.NONE:
+    case Code.TRUE:
+    case Code.FALSE:
+    case Code.ELLIPSIS:
+      return at
+    case Code.INT:
+      return at + 4
+    case Code.FLOAT:
+      return at + 8
+    case Code.COMPLEX:
+      return at + 16
+    case Code.BYTES:
+    case Code.TEXT:
+      return at + 4 + countAt(bytes, at, end)
+    case Code.LONG:
+      return afterLong(bytes, at, end)
+    default:
+      return -1
+  }
+}
+
+/** What a container takes that begins with `code`. @throws WireError where none begins so, and where it is to be hashed and cannot be */
+function takenBy(code: number, isHashed: boolean): number {
+  switch (code) {
+    case Code.TUPLE:
+      return isHashed ? HASHED_ITEM : ITEM
+    case Code.FROZENSET:
+      return HASHED_ITEM
+    case Code.LIST:
+    case Code.SET:
+    case Code.DICT:
+      if (isHashed) throw new WireError('a key that cannot be hashed')
+      return code === Code.DICT ? KEY : code === Code.SET ? HASHED_ITEM : ITEM
+    default:
+      throw new WireError(`no value begins with the byte ${code}`)
+  }
+}
 
 /** Where the digits end, of the number whose count is at `at`: in range, and none too many. */
 function afterLong(bytes: Uint8Array, at: number, end: number): number {
@@ -202,12 +206,7 @@ function afterReference(
     if (!REFERENCE_CODES.includes(field)) throw new WireError('a reference of no known shape')
     shape += field
     if (field === 'i') at += 4
-    if (field === 'u') {
-      const length = lengthAt(bytes, at, end)
-      at += 4
-      if (length < 0 || length > end - at) throw new WireError(ENDS_EARLY)
-      at += length
-    }
+    if (field === 'u') at += 4 + countAt(bytes, at, end)
   }
   if (at > end) throw new WireError(ENDS_EARLY)
   if (!accepted.includes(shape)) throw new WireError('a reference of no known shape')
