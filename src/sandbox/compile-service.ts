@@ -36,7 +36,7 @@ const MEMORY_BYTES = 512 << 20
 const ANSWER_SLACK = 4 << 20
 
 /** What is to be compiled for whom. */
-export interface CompileOrder {
+interface CompileOrder {
   readonly terms: string
   readonly jobs: readonly Job[]
   readonly policy: ResolvedPolicy

@@ -43,7 +43,7 @@ const MOST_PIECE = 1 << 20
 const FILE_QUESTION_BYTES = MOST_PIECE + 65_536
 
 /** @internal What one run's conversation depends on. */
-export interface Conversing {
+interface Conversing {
   /** What the host grants; undefined when it grants nothing. */
   readonly host: HostSide | undefined
   /** What the run is given to read. */

@@ -31,7 +31,7 @@ import { mayAsk, turnsOf } from './asking.js'
 export type Mapped = Float64Array | readonly Value[]
 
 /** @internal Evaluates a formula for encoded arguments. */
-export type EvaluateOne = (args: Uint8Array) => Promise<Outcome>
+type EvaluateOne = (args: Uint8Array) => Promise<Outcome>
 
 /** @internal Executes a request in a pristine guest of the sandbox's. */
 export type ExecuteRequest = (request: Uint8Array) => Promise<Outcome>

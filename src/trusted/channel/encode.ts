@@ -27,7 +27,7 @@ export type Instead =
  */
 export type Outward = (value: unknown, isKey: boolean) => Instead
 /** What is written in place of an object that is known, as `outward` writes it; undefined for all others. */
-export type Known = (value: object) => object | undefined
+type Known = (value: object) => object | undefined
 
 /** Levels that an error's path names; what nests deeper has been told by then. */
 const MOST_PATH = 40

@@ -40,7 +40,7 @@ const SMALL_BYTES = 1 << 16
 const WARM_MS = 20_000
 
 /** The command to make a call. */
-export type Perform = Extract<Command, { kind: 'perform' }>
+type Perform = Extract<Command, { kind: 'perform' }>
 
 /** The worker's end: performs one call after another, whatever became of the guest in the last. */
 export class Station {

@@ -62,7 +62,8 @@ function lengthAt(bytes: Uint8Array, at: number, end: number): number {
 /** A count of things of a byte at least, all of which are there: nothing is allocated on the word of a count. */
 function countAt(bytes: Uint8Array, at: number, end: number): number {
   const count = lengthAt(bytes, at, end)
-  if (count < 0 || count > end - at - 4) throw new WireError(ENDS_EARLY)
+  // Without its sign a negative one is too large.
+  if (count >>> 0 > end - at - 4) throw new WireError(ENDS_EARLY)
   return count
 }
 
@@ -115,8 +116,11 @@ function pass(
       if (after >= 0) at = after
       else {
         const inner = takenBy(code, role === HASHED_ITEM || role === KEY)
-        const count = inner === KEY ? 0 : countAt(bytes, at, end)
-        if (inner !== KEY) at += 4
+        let count = 0
+        if (inner !== KEY) {
+          count = countAt(bytes, at, end)
+          at += 4
+        }
         if (code === Code.TUPLE && count > 1 && bytes[at] === Code.REFERENCE) {
           at = afterReference(bytes, at + 1, end, count - 1, limits.references)
           judged.hasReference = true
