@@ -1,9 +1,8 @@
 /**
  * The guest runtime: CPython from `pyodide.asm.wasm` and a memory image, under imports of ours and no JavaScript of Pyodide's.
  *
- * Promises: whatever the guest does, `call` returns bytes or throws {@link Killed}, and nothing else happens; after `reset`
- * the guest is exactly what its image is, whatever ran before; fuel is counted by the interpreter itself and does not depend
- * on the machine. Time that never ticks (a long sort, one big multiplication) is not bounded here: the watchdog ends it.
+ * Promises: whatever the guest does, `call` returns bytes or throws {@link Killed}, and nothing else happens; after `reset` the guest is
+ * its image, whatever ran before; fuel does not depend on the machine. Time that never ticks (a long sort) is the watchdog's to end.
  *
  * All of a guest's state is its linear memory, four globals of the module, and what this class holds. No code here trusts
  * anything read from the memory: lengths and pointers are checked by the views they go through.
