@@ -75,5 +75,5 @@ export function sectionsOf(bytes: Uint8Array): Map<number, Section> {
   return found
 }
 
-/** Bytes as hexadecimal digits, to be compared and told. */
+/** Bytes as hexadecimal digits: the image's facts keep what is spliced into a module so. */
 export const hex = (bytes: readonly number[]): string => Buffer.from(bytes).toString('hex')

@@ -50,7 +50,7 @@ const PUBLIC_NAME = /^(?!_)[\p{XID_Start}]\p{XID_Continue}*$/u
 /** What `import` of the library's would find in its place, the library's own imports included. */
 const LIBRARY = new Set(Object.keys(ALL_GRANTS).map((name) => name.split('.')[0]))
 
-/** @internal The trusted modules that a sandbox is given, with every default filled in. @throws ArgumentError */
+/** @internal The trusted modules of a sandbox: their sources, and what each exposes. @throws ArgumentError */
 export function resolveTrusted(
   trusted: Readonly<Record<string, TrustedModule>>,
 ): readonly ResolvedModule[] {
