@@ -9,7 +9,7 @@ import time
 import traceback
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, PathFinder, SourceFileLoader
 
-from . import door
+from . import hatch
 from .full import make_full
 from .guest.frames import is_ours
 from .guest.program import TurnLoop
@@ -46,7 +46,7 @@ def sleep(seconds, /):
         raise ValueError('Invalid value NaN (not a number)')
     if seconds < 0:
         raise ValueError('sleep length must be non-negative')
-    door.sleep(seconds)
+    hatch.sleep(seconds)
 
 
 def _make_sockets():

@@ -20,7 +20,7 @@ from asyncio.base_events import _run_until_complete_cb
 from heapq import heappop
 from time import monotonic
 
-from .. import door
+from .. import hatch
 from ..loop import Loop
 
 from .questions import questions
@@ -108,7 +108,7 @@ class Program:
         them, on a clock that stands, they pass for all that reads the clock."""
         self.loop.start_clock(0 if sleeps else elapsed)
         if sleeps:
-            door.sleep(elapsed)
+            hatch.sleep(elapsed)
         questions.settle(answers)
 
     def _drive(self, loop, future):

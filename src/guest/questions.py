@@ -17,7 +17,7 @@ import asyncio
 from itertools import count, islice
 from sys import _getframe
 
-from .. import door
+from .. import hatch
 from ..values import TooLarge, dumps, given, loads
 from .lent import Lent
 
@@ -92,7 +92,7 @@ class Questions:
         """Tells the host what it does not know yet, and waits on the C stack: for the answer with the number `wanted`, or for any
         answer but no longer than `timeout` seconds. Whether anything came of it."""
         told = self.told() | {'wanted': wanted, 'timeout': timeout}
-        rows = loads(door.ask(dumps(told)))
+        rows = loads(hatch.ask(dumps(told)))
         self.settle(rows)
         return bool(rows)
 

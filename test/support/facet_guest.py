@@ -21,14 +21,14 @@ import _pylong  # C code imports it for large integers, as in the image; it load
 
 import engine
 import guard
-from pyrestrict import builtins, door, names
+from pyrestrict import builtins, hatch, names
 from pyrestrict.compile import compile_source
 from pyrestrict.facets.asyncio import make_loop
 from pyrestrict.guest.given import given as given_to
 from pyrestrict.guest.program import program
 from pyrestrict.scan import scan
 
-door.sleep = time.sleep
+hatch.sleep = time.sleep
 floor.identity.cover()
 asyncio.events._set_running_loop(None)
 _FLAGS = next(at for at in range(0, 400, 4)

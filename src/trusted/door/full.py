@@ -17,7 +17,7 @@ import zlib
 from array import array
 from struct import Struct
 
-from . import door
+from . import hatch
 from .loop import Loop
 
 SOFT = array('I')
@@ -102,7 +102,7 @@ def make_full(archive, make_loop=Loop):
     ]
     asyncio.events._set_event_loop_policy(_Policy(make_loop))
     asyncio.run = asyncio.runners.run = _run
-    time.sleep = door.sleep
+    time.sleep = hatch.sleep
 
 
 def module(name, source, filename):

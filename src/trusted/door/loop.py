@@ -4,7 +4,7 @@ from .sealed import __builtins__
 import asyncio
 from contextvars import Context
 
-from . import door
+from . import hatch
 
 
 class Loop(asyncio.BaseEventLoop):
@@ -19,7 +19,7 @@ class Loop(asyncio.BaseEventLoop):
         if timeout is None:
             raise RuntimeError('deadlock: every task waits for another')
         if timeout > 0:
-            door.sleep(timeout)
+            hatch.sleep(timeout)
         return ()
 
     def _call_soon(self, callback, args, context):

@@ -1,6 +1,6 @@
 """The builtins of a guest: what it gets of CPython's, guards in place of the rest, made afresh for every run.
 
-`make_run(policy)` is the one door from the runtime: `policy` is {'modules': 'standard' or module → names, 'builtins': names}
+`make_run(policy)` is what the runtime calls: `policy` is {'modules': 'standard' or module → names, 'builtins': names}
 as the host resolved it; what is left out is no modules and every permitted builtin.
 """
 

@@ -26,7 +26,7 @@ from .sealed import __builtins__
 import random
 import time
 
-from . import door, formulas, ownership, remotes, values
+from . import formulas, hatch, ownership, remotes, values
 from .compile import compile_source
 from .describe import describe
 from .facets.asyncio import make_loop
@@ -162,7 +162,7 @@ def _warm(request):
     """A run that does what others do: begins, asks for chance and time, sleeps, and ends by what it raises."""
 
     def work(guest):
-        door.sleep(0.0001)
+        hatch.sleep(0.0001)
         guest.scope.update({'value': [values.dumps([0.5, 'text', {}])]})
         raise ValueError(time.time(), time.monotonic(), random.random())
 

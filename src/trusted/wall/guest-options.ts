@@ -22,7 +22,7 @@ export interface GuestOptions {
   /** Default real. */
   readonly random?: RandomPolicy
   readonly onOutput?: OnOutput
-  /** The host's side of the hatch (language/door.py); may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
+  /** The host's side of the hatch (language/hatch.py); may block. Whatever it throws ends the call as a crash, unless it is a Killed. */
   readonly hatch?: (request: Uint8Array) => Uint8Array
   /** Its files; without, no file exists. They are reset, captured and restored with its memory. */
   readonly files?: GuestFiles | undefined

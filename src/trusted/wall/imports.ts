@@ -50,7 +50,7 @@ export interface GuestState {
 type Import = (...args: never[]) => number | bigint | void
 
 /**
- * File descriptor of the hatch, by which the interpreter asks its worker (language/door.py). No other is open but stdout and
+ * File descriptor of the hatch, by which the interpreter asks its worker (language/hatch.py). No other is open but stdout and
  * stderr. Only trusted Python holds `fcntl`.
  */
 const HATCH = 1000

@@ -1,11 +1,11 @@
-"""`time` for guests: waiting goes through the host's door, which the run's deadline ends."""
+"""`time` for guests: waiting goes through the hatch, which the run's deadline ends."""
 
 from ..sealed import __builtins__
 import time
 from math import isnan
 from operator import index
 
-from .. import door
+from .. import hatch
 
 # Seconds that CPython's own clock can count, in nanoseconds of 63 bits.
 _LONGEST = 2**63 / 10**9
@@ -24,7 +24,7 @@ def sleep(seconds, /):
         raise ValueError('sleep length must be non-negative')
     if seconds > _LONGEST:
         raise OverflowError('timestamp out of range for platform time_t')
-    door.sleep(seconds)
+    hatch.sleep(seconds)
 
 
 def _clock_info(name):

@@ -84,7 +84,7 @@ def check_binding(name, node=None):
 def check_member(name, node=None):
     """Refuses `name` where a class body binds it: it becomes an attribute, which must be one that a guest may name.
 
-    A private name must be marked: in the clear, it could replace a private method of the library's in a derived class.
+    A private name must be marked: unmarked, it could replace a private method of the library's in a derived class.
     """
     if name in GUARDS:
         raise Refused(f'`{name}` is the name of a guard', node)

@@ -12,7 +12,7 @@ class Scope:
     """
     What a part of the program is in: `kind` is 'module', 'class', 'function' or 'comprehension', `bases` the plain names a
     class derives from, `nesting` the number of scopes around it, and `handlers` that of exception handlers active there.
-    `members` and `declared` are, for a class, the private names that it binds in the clear, and what it declares global or
+    `members` and `declared` are, for a class, the private names that it binds unmarked, and what it declares global or
     nonlocal; the parts of one class share them.
     """
 
