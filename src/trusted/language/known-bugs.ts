@@ -90,6 +90,12 @@ export const KNOWN_BUGS: readonly KnownBug[] = [
     'ordered',
     '`OrderedDict.copy` goes on in a dict that was cleared (also gh-142734)',
   ),
+  bug(
+    'gh-144475',
+    '3.14.4',
+    'partials',
+    '`repr(partial)` reads what a `__repr__` took out of it, and a call what `__setstate__` did',
+  ),
   bug('gh-145105', '3.14.5', 'readers', '`csv.reader` read by the lines it reads loses its fields'),
   bug(
     'gh-141805',

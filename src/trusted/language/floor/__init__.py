@@ -21,6 +21,7 @@ from . import (
     iterators,
     mappings,
     ordered,
+    partials,
     readers,
     sets,
 )
@@ -36,6 +37,7 @@ _PARTS = (
     sets,
     readers,
     ordered,
+    partials,
     iterators,
     encoding,
     groups,
