@@ -29,9 +29,6 @@ class Veil(type):
     def __call__(cls, *args, **kwargs):
         return cls._make(*args, **kwargs)
 
-    def __getitem__(cls, item):
-        return GenericAlias(cls, item)
-
 
 # Messages tell the class of a class.
 Veil.__name__ = Veil.__qualname__ = 'type'
@@ -66,6 +63,7 @@ def veil(real, make=None, module=None):
         '__module__': module or real.__module__,
         '__doc__': real.__doc__,
         '__slots__': (),
+        '__class_getitem__': classmethod(GenericAlias),
     }
     VEILS[real] = cls = Veil(name, (), namespace)
     return cls

@@ -4,6 +4,7 @@ caches, enumerations and annotations have files of their own.
 """
 
 from .sealed import __builtins__
+import abc
 import calendar
 import collections
 import dataclasses
@@ -18,35 +19,15 @@ import textwrap
 import uuid
 from types import FunctionType, ModuleType, SimpleNamespace
 
-from . import annotations, caches, classes, enumerations, names
+from . import annotations, caches, classes, enumerations, kinds, names
 from .facets.weakref import finalize
 from .facets.types import MappingProxyType
 from .judges import SAFE_FORMATS
 from .modules import HOOKS
-from .ownership import FROZEN, flags_of, mro_of, subclasses
+from .ownership import FROZEN, flags_of, is_class, mro_of, own, subclasses
 
 
 # ---- dataclasses: text is made from identifiers only; privates keep their public spelling
-
-
-def _replace(self, /, **changes):
-    for field in getattr(self, '__dataclass_fields__').values():
-        if field._field_type is dataclasses._FIELD_CLASSVAR:
-            continue
-        name = names.unmark(field.name)
-        if not field.init:
-            if name in changes:
-                raise TypeError(
-                    f'field {name} is declared with init=False, it cannot be specified with replace()'
-                )
-        elif name not in changes:
-            if (
-                field._field_type is dataclasses._FIELD_INITVAR
-                and field.default is dataclasses.MISSING
-            ):
-                raise TypeError(f'InitVar {name!r} must be specified with replace()')
-            changes[name] = getattr(self, field.name)
-    return self.__class__(**changes)
 
 
 def _patch_dataclasses():
@@ -59,9 +40,30 @@ def _patch_dataclasses():
         return get_field(cls, name, *args)
 
     dataclasses._get_field = checked_get_field
-    dataclasses._replace = _replace
     # The proxy of an empty dict would hand that dict, shared by all fields, to the other side of `==`.
     dataclasses._EMPTY_METADATA = MappingProxyType({})
+
+
+# ---- abstract classes: what `isinstance` asks of a program's classes is told of classes as the program may hold them
+
+
+def _patch_abc():
+    in_class, in_object = abc._abc_subclasscheck, abc._abc_instancecheck
+
+    def told(kind):
+        return kind if type(kind) is kinds.Veil else next(classes.shown([kind]), object)
+
+    def of_class(cls, kind):
+        return in_class(cls, told(kind) if own(cls) and is_class(kind) else kind)
+
+    def of_object(cls, x):
+        if own(type(cls)) or cls is abc.ABC:
+            return getattr(type(cls), '__subclasscheck__')(cls, told(type(x)))
+        return in_object(cls, x)
+
+    # Protocols look who asks them.
+    of_object.__module__ = 'abc'
+    abc._abc_subclasscheck, abc._abc_instancecheck = of_class, of_object
 
 
 # ---- hooks: private methods of the library that it calls on whoever derives from its classes
@@ -122,6 +124,7 @@ def check_receivers(named):
 def apply():
     """Applies every correction but `check_receivers`. Called once, before any facet is made."""
     annotations.patch()
+    _patch_abc()
     _patch_hooks()
     caches.patch()
     enumerations.patch()

@@ -48,11 +48,6 @@ def update_wrapper(
     return wrapper
 
 
-def wraps(wrapped, assigned=functools.WRAPPER_ASSIGNMENTS, updated=functools.WRAPPER_UPDATES):
-    """A decorator that applies `update_wrapper` to the function it decorates."""
-    return lambda wrapper: update_wrapper(wrapper, wrapped, assigned, updated)
-
-
 def total_ordering(cls):
     """Supplies the comparisons that a class lacks."""
     if not is_class(cls) or not own(cls):
@@ -68,8 +63,8 @@ def _found(cls, registry):
 
 
 def _found_for(x, registry):
-    """The same for an object, whose class the program may not hold."""
-    return _found(type(x), registry)
+    """The same for an object, whose class the program may not hold: so none of its classes is asked about that."""
+    return _found(type(x), {cls: registry[cls] for cls in registry if not own(cls)})
 
 
 class MaybeAbstract:
@@ -82,7 +77,6 @@ class MaybeAbstract:
 BASES.add(MaybeAbstract)
 NAMES = {
     'update_wrapper': update_wrapper,
-    'wraps': wraps,
     'total_ordering': total_ordering,
     '_MaybeAbstract': MaybeAbstract,
     '_found': _found,
