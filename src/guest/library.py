@@ -24,6 +24,8 @@ from ..scan import scan
 from .codes import CODES
 from .markup import xml_reader
 from .sources import line_of, source_of
+from .unraisable import install
+
 
 _field_name_split, _parse = (
     string._string.formatter_field_name_split,
@@ -31,6 +33,7 @@ _field_name_split, _parse = (
 )
 
 
+install()
 for _code in CODES.values():
     scan(marshal.loads(_code))
 del _code

@@ -3,6 +3,10 @@
 import sys
 
 
+# A program that derives from these may say that `_stream` is any name: of `sys` it is given no other.
+_STREAMS = {'stdout': 'stdout', 'stderr': 'stderr'}
+
+
 class _RedirectStream(AbstractContextManager):
     _stream = None
 
@@ -12,12 +16,13 @@ class _RedirectStream(AbstractContextManager):
         self._old_targets = []
 
     def __enter__(self):
-        self._old_targets.append(getattr(sys, self._stream))
-        setattr(sys, self._stream, self._new_target)
+        stream = _STREAMS[self._stream]
+        self._old_targets.append(getattr(sys, stream))
+        setattr(sys, stream, self._new_target)
         return self._new_target
 
     def __exit__(self, exctype, excinst, exctb):
-        setattr(sys, self._stream, self._old_targets.pop())
+        setattr(sys, _STREAMS[self._stream], self._old_targets.pop())
 
 
 class redirect_stdout(_RedirectStream):

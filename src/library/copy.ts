@@ -5,7 +5,10 @@
 import type { Edit, Part } from './texts.js'
 
 const REDUCING: readonly Edit[] = [
-  ['import types\n', 'import re\nimport types\n'],
+  [
+    'import types\n',
+    'import re\nimport types\nfrom decimal import Decimal\nfrom fractions import Fraction\n\n_NUMBERS = Decimal, Fraction\n',
+  ],
   ['    cls = type(x)\n', '    cls = _class_of(x)\n'],
   ['        return cls.copy(x)\n', '        return x.copy()\n'],
   // Of classes it is told that they are copied as they are.
@@ -86,14 +89,14 @@ const REDUCING: readonly Edit[] = [
           weakref.ref, super}
 `,
     `          types.NotImplementedType, types.FunctionType, types.CodeType,
-          weakref.ref, super, re.Pattern, re.Match}
+          weakref.ref, super, re.Pattern, re.Match, *_NUMBERS}
 `,
   ],
   [
     `          types.BuiltinFunctionType, types.FunctionType, weakref.ref, property}
 `,
     `          types.BuiltinFunctionType, types.FunctionType, weakref.ref, property,
-          re.Pattern, re.Match}
+          re.Pattern, re.Match, *_NUMBERS}
 `,
   ],
   ['del types, weakref\n', ''],

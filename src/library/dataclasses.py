@@ -20,6 +20,13 @@ def _is_instance(obj):
     return not isinstance(obj, type) and is_dataclass(obj)
 
 
+def replace(obj, /, **changes):
+    """A new instance with other values in the fields named."""
+    if not _is_instance(obj):
+        raise TypeError('replace() should be called on dataclass instances')
+    return _replace(obj, **changes)
+
+
 def _collected(obj, record, part):
     """`obj` with dataclass instances in it turned by `record`, containers rebuilt, and the rest copied."""
     if isinstance(obj, _PLAIN) and type(obj) in _PLAIN:

@@ -1,6 +1,15 @@
 """`functools` as guest code, as far as functions are chosen by a class: CPython's own, for which facets/functools.py finds what is
 registered for the nearest class."""
 
+# What `update_wrapper` copies, and what it merges.
+_ASSIGNED = '__module__', '__name__', '__qualname__', '__doc__', '__annotate__', '__type_params__'
+_UPDATED = ('__dict__',)
+
+
+def wraps(wrapped, assigned=_ASSIGNED, updated=_UPDATED):
+    """A decorator that applies `update_wrapper` to the function it decorates."""
+    return lambda wrapper: update_wrapper(wrapper, wrapped, assigned, updated)
+
 
 def singledispatch(func):
     """A function that chooses among implementations by the class of its first argument; `register(cls)` adds one."""
@@ -78,14 +87,18 @@ def _is_choice(cls):
 
 def _annotated(function):
     """The class by which a function is chosen: its first annotation."""
+    from types import UnionType
     from typing import get_type_hints
 
     written = function_of(function) or function
     hints = get_type_hints(written) if first_line(written) else {}
     for name, cls in hints.items():
-        if _is_choice(cls) and name != 'return':
+        if name == 'return':
+            break
+        if _is_choice(cls):
             return cls
-        break
+        what = 'not all arguments are classes' if isinstance(cls, UnionType) else 'is not a class'
+        raise TypeError(f'Invalid annotation for {name!r}. {cls!r} {what}.')
     raise TypeError(
         f'Invalid first argument to `register()`: {function!r}. Use either `@register(some_class)` or plain `@register` on an '
         'annotated function.'

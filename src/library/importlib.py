@@ -7,6 +7,8 @@ def import_module(name, package=None):
         raise TypeError(
             f"the 'package' argument is required to perform a relative import for {name!r}"
         )
+    if not name:
+        raise ValueError('Empty module name')
     module = imported(name)
     for part in name.split('.')[1:]:
         module = getattr(module, part)

@@ -1,5 +1,22 @@
 """`inspect` as guest code, as far as it says what programs can find out themselves; signatures, frames and lines are given."""
 
+import types
+
+
+def iscode(object):
+    """Whether it is code."""
+    return isinstance(object, types.CodeType)
+
+
+def isframe(object):
+    """Whether it is a frame."""
+    return isinstance(object, types.FrameType)
+
+
+def ismodule(object):
+    """Whether it is a module."""
+    return isinstance(object, types.ModuleType)
+
 
 def get_annotations(obj, *, globals=None, locals=None, eval_str=False):
     """The annotations of a function or class of the program's, by their names."""

@@ -29,7 +29,12 @@ const REDUCING: readonly Edit[] = [
                     else:
                         raise PicklingError(f"Can't pickle {_T(t)} object")
 `,
-    '                rv = reduced(obj, self.proto)\n',
+    `                rv = reduced(obj, self.proto)
+                # A pickler of the program's own is told no builtin that its policy does not grant.
+                for builtin in (getattr, iter, reversed):
+                    if isinstance(rv, tuple) and rv and rv[0] is builtin:
+                        found('builtins', builtin.__name__, False)
+`,
   ],
   ['func_name = getattr(func, "__name__", "")', 'func_name = (special(func) or ("", ""))[1]'],
   [

@@ -11,7 +11,7 @@ def _class_of(x):
 
 
 # What shows instances of classes of the library.
-_known = {cls: cls for cls in (int, *PrettyPrinter._dispatch)}
+_known = {cls: cls for cls in (int, *_dispatch)}
 
 def _shown_by(x):
     """The class whose \`__repr__\` shows the object."""
@@ -66,6 +66,10 @@ export const PPRINT: readonly Part[] = [
         '            elif _is_dataclass(object):\n',
       ],
       ['self._dispatch.get(type(object).__repr__, None)', 'self._dispatch.get(_shown_by(object))'],
+      // No attribute of the class, by which a program would have the classes in it.
+      ['class PrettyPrinter:\n', '_dispatch = {}\n\nclass PrettyPrinter:\n'],
+      ['    _dispatch = {}\n\n', ''],
+      ['self._dispatch.get(_shown_by(', '_dispatch.get(_shown_by('],
       ['            self._stream = stream\n', '            self._stream = writer(stream)\n'],
       ['r = getattr(typ, "__repr__", None)', 'r = _shown_by(object)'],
       ['.__repr__] =', '] ='],

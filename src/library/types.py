@@ -11,6 +11,8 @@ class SimpleNamespace:
         given = dict(mapping_or_iterable) | kwargs if mapping_or_iterable else kwargs
         # `vars` passes by a `__setattr__` of the program's, and takes no special names; `setattr` is quicker.
         is_plain = type(self) is SimpleNamespace
+        if any([not isinstance(name, str) for name in given]):
+            raise TypeError('keywords must be strings')
         for name in given:
             if is_plain and name[:1] != '_':
                 setattr(self, name, given[name])

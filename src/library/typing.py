@@ -4,15 +4,32 @@ Of an annotation that is text, names, attributes, items and unions are read as t
 facets/typing.py gives the text as a tree (`_tree`), and makes aliases of other parts (`_changed`).
 """
 
+from types import MethodType
+
 
 def dataclass_transform(**options):
     """For type checkers."""
     return lambda decorated: decorated
 
 
+# What has no types, by its identity: nobody keeps what is no function or class.
+_unchecked = {}
+
+
 def no_type_check(arg):
-    """For type checkers."""
+    """What is annotated with other things than types: it has no hints, nor have the methods of a class."""
+    _unchecked[id(arg)] = arg
+    for each in arg.__dict__.values() if isinstance(arg, type) else ():
+        if first_line(each) is not None:
+            no_type_check(each)
     return arg
+
+
+def _overload_dummy(*args, **kwds):
+    raise NotImplementedError(
+        'You should not call an overloaded function. A series of @overload-decorated functions outside a stub module should always '
+        'be followed by an implementation that is not @overload-ed.'
+    )
 
 
 def overload(func):
@@ -82,6 +99,10 @@ def _meant(value, spaces):
 
 def get_type_hints(obj, globalns=None, localns=None, include_extras=False):
     """The annotations of a function or of a class and those that it derives from: types, where texts name them."""
+    if isinstance(obj, MethodType):
+        obj = obj.__func__
+    if id(obj) in _unchecked:
+        return {}
     given = [dict(space) for space in (localns, globalns) if space is not None]
     if isinstance(obj, type):
         holders = obj.__mro__[::-1]

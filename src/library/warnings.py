@@ -22,6 +22,8 @@ def _add(action, message, category, lineno, append):
         raise ValueError(f'invalid action: {action!r}')
     if not _is_warning(category):
         raise TypeError('category must be a Warning subclass')
+    if not isinstance(lineno, int) or lineno < 0:
+        raise ValueError('lineno must be an int >= 0')
     _shown.clear()
     _filters.insert(len(_filters) if append else 0, (action, message, category, lineno))
     _changed(False)
@@ -40,6 +42,8 @@ def simplefilter(action, category=Warning, lineno=0, append=False):
 
 def filterwarnings(action, message='', category=Warning, module='', lineno=0, append=False):
     """A filter for warnings whose text begins as the pattern `message` says."""
+    if not isinstance(message, str):
+        raise TypeError('message must be a string')
     _add(action, re.compile(message, re.I) if message else None, category, lineno, append)
 
 
@@ -54,13 +58,13 @@ class catch_warnings:
     def __init__(
         self, *, record=False, module=None, action=None, category=Warning, lineno=0, append=False
     ):
-        self._record, self._before = record, None
+        self._record, self._before, self._entered = record, None, False
         self._simple = None if action is None else (action, category, lineno, append)
 
     def __enter__(self):
-        if self._before is not None:
-            raise RuntimeError('Cannot enter catch_warnings twice')
-        self._before = _filters, _log
+        if self._entered:
+            raise RuntimeError('Cannot enter catch_warnings() twice')
+        self._before, self._entered = (_filters, _log), True
         log = [] if self._record else None
         _use(list(_filters), log if self._record else _log)
         if self._simple is not None:
@@ -68,6 +72,8 @@ class catch_warnings:
         return log
 
     def __exit__(self, *exc_info):
+        if self._before is None:
+            raise RuntimeError('Cannot exit catch_warnings() without entering first')
         _use(*self._before)
         self._before = None
 

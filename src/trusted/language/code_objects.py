@@ -57,7 +57,6 @@ del Code._code, Code._is_text, Frame._frame
 for _kind, _name in ((Code, 'code'), (Frame, 'frame')):
     _kind.__name__ = _kind.__qualname__ = _name
     _kind.__module__ = 'builtins'
-    kinds.veil(_kind)
 
 
 def code_object(code, is_text=False):

@@ -32,7 +32,15 @@ _PARTS = {
     ast.List: ('elts',),
     ast.Constant: ('value',),
 }
-_ALIASES = frozenset({GenericAlias, UnionType, typing._GenericAlias})
+_ALIASES = frozenset(
+    {
+        GenericAlias,
+        UnionType,
+        typing._GenericAlias,
+        typing._AnnotatedAlias,
+        typing._CallableGenericAlias,
+    }
+)
 _WITH_TEXTS = _ALIASES | {typing.ForwardRef, str}
 
 
@@ -72,8 +80,9 @@ def _told(part, depth):
         return part
     if type(part) not in _PARTS or not depth:
         return None
-    names = _PARTS[type(part)]
-    return type(part).__name__, *[_told(getattr(part, name), depth - 1) for name in names]
+    return type(part).__name__, *[
+        _told(getattr(part, name), depth - 1) for name in _PARTS[type(part)]
+    ]
 
 
 def text_of(value):

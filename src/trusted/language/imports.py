@@ -196,6 +196,7 @@ def make_import(run, grants=None):
             # The interpreter's own C code, on behalf of something this guest called (`strptime` imports `_strptime`); it
             # ignores the answer and takes the module from sys.modules. Source compiles to a tuple or None.
             return None
+        name = str.__str__(name)
         if level:
             raise ImportError(
                 'relative imports are not available: this program is not part of a package'

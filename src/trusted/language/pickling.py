@@ -23,7 +23,6 @@ from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, Metho
 from . import reduced as reductions
 from . import unpickling
 from .built_in import BuiltIn
-from .guards import guarded_getattr
 from .judges import read
 from .kinds import NAMEABLE, Veil
 from .language import PRIVATE_MARK
@@ -157,7 +156,6 @@ def _made_again(x, kind):
         return unpickling.pattern_of, (x.pattern, x.flags)
     if kind in _ITERATORS:
         return reductions.method(x, '__reduce__', x.__reduce__)()
-    return None
 
 
 def _says_itself(kind):
@@ -191,14 +189,13 @@ def _makes_itself(cls):
 
 def offered(run):
     """The functions of a run."""
-    bound = run.builtins['getattr'] if 'getattr' in run.builtins else guarded_getattr
 
     def reduced(x, protocol):
         """What `x.__reduce_ex__(protocol)` is, of all that can be pickled."""
         kind = type(x)
         if is_class(x) or not own(kind):
             if (method := _method(x, kind)) is not None:
-                return bound, method
+                return run.every['getattr'], method
             if (name := _by_name(x, kind)) is not None:
                 return name
             if (answer := _made_again(x, kind)) is not None:
@@ -216,7 +213,8 @@ def offered(run):
             return answer
         function, args, *others = answer
         if not is_class(function):
-            function = _MAKERS[function] if function in _MAKERS else _cannot(kind)
+            # One of the program's, which a metaclass may answer, is not asked whether it is one of these.
+            function = not own(type(function)) and _MAKERS.get(function) or _cannot(kind)
         if others and not (own(kind) and defines(kind, ('__getstate__',))):
             others[0] = _state(x, others[0])
         return function, args, *others
@@ -226,7 +224,6 @@ def offered(run):
         for name, (stand, _) in unpickling.SPECIAL.items():
             if x is stand:
                 return name
-        return None
 
     def module_of(x):
         kind = type(x)

@@ -25,7 +25,7 @@ from .reduced import ITERATORS
 # Image classes whose instances are made empty and filled afterwards.
 _FILLED = frozenset({UUID, UserDict, UserList, ChainMap, StringIO, BytesIO, object})
 # Those that take a state in a way of their own: at any time, and only while nobody else can hold the object.
-_TAKING = frozenset({StringIO, BytesIO, Random, *ITERATORS})
+_TAKING = frozenset({StringIO, BytesIO, Random, map, zip, *ITERATORS})
 _TAKING_NEW = frozenset({UUID, functools.partial})
 
 

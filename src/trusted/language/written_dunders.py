@@ -7,6 +7,7 @@ judged by when it was made stays as it was.
 
 from .sealed import __builtins__
 from abc import ABC
+from functools import partial
 from types import TracebackType
 from typing import Generic, Protocol
 
@@ -54,7 +55,7 @@ def _write_text(x, name, value):
         or name != '__module__'
         and (own_class(x) or name == '__doc__' and own(type(x)))
         or name in ('__name__', '__doc__')
-        and property in mro_of(type(x))
+        and not {property, partial}.isdisjoint(mro_of(type(x)))
     ):
         _put(x, name, value)
     else:

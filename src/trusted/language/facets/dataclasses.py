@@ -153,11 +153,24 @@ def _shown(field):
     return shown
 
 
-def replace(obj, /, **changes):
-    """A new instance with other values in the fields named."""
-    if not own(type(obj)) or not hasattr(type(obj), _FIELDS):
-        raise TypeError('replace() should be called on dataclass instances')
-    return dataclasses._replace(obj, **changes)
+def _replace(self, /, **changes):
+    for field in getattr(self, '__dataclass_fields__').values():
+        if field._field_type is dataclasses._FIELD_CLASSVAR:
+            continue
+        name = unmark(field.name)
+        if not field.init:
+            if name in changes:
+                raise TypeError(
+                    f'field {name} is declared with init=False, it cannot be specified with replace()'
+                )
+        elif name not in changes:
+            if (
+                field._field_type is dataclasses._FIELD_INITVAR
+                and field.default is dataclasses.MISSING
+            ):
+                raise TypeError(f'InitVar {name!r} must be specified with replace()')
+            changes[name] = getattr(self, field.name)
+    return self.__class__(**changes)
 
 
 def _is_type(annotation, cls, a_module, a_type, is_type):
@@ -174,10 +187,10 @@ def _is_type(annotation, cls, a_module, a_type, is_type):
     return is_type(held, a_module)
 
 
-dataclasses._is_type = _is_type
+dataclasses._is_type, dataclasses._replace = _is_type, _replace
 NAMES = {
     'dataclass': dataclass,
     'make_dataclass': make_dataclass,
     'fields': fields,
-    'replace': replace,
+    '_replace': _replace,
 }

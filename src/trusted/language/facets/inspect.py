@@ -9,11 +9,11 @@ from importlib.util import find_spec, module_from_spec
 from types import BuiltinFunctionType, MethodDescriptorType, MethodType
 
 from ..built_in import BuiltIn
-from ..code_objects import Code, Frame, currentframe
+from ..code_objects import currentframe
 from ..guest.own import is_module
 from ..guest.sources import source_of
 from ..names import unmark
-from ..ownership import FACETS, function_of, is_class, own, own_function
+from ..ownership import function_of, is_class, own, own_function
 
 _spec = find_spec('inspect')
 _copy = module_from_spec(_spec)  # pyright: ignore[reportArgumentType]
@@ -76,21 +76,6 @@ def getfullargspec(func):
     return _copy.getfullargspec(func)
 
 
-def iscode(object):
-    """Whether it is code."""
-    return type(object) is Code
-
-
-def isframe(object):
-    """Whether it is a frame."""
-    return type(object) is Frame
-
-
-def ismodule(object):
-    """Whether it is a module."""
-    return type(object) in FACETS
-
-
 def _lines_from(obj):
     """The lines of a text from a function or class of the program's on, and the number of the first."""
     if type(obj) is MethodType:
@@ -120,9 +105,6 @@ NAMES = (
             signature,
             getfullargspec,
             currentframe,
-            iscode,
-            isframe,
-            ismodule,
             _lines_from,
         )
     }

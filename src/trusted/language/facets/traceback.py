@@ -13,7 +13,6 @@ from ..guest.sources import line_of, source_of
 from ..kinds import is_of_program
 from ..names import unmark
 from ..output import writer
-from ..guest.suggestions import meant
 
 _spec = find_spec('traceback')
 _copy = module_from_spec(_spec)  # pyright: ignore[reportArgumentType]
@@ -81,10 +80,6 @@ def _exception(self, exc_type, exc_value, exc_traceback, **options):
         self.exc_type_qualname = unmark(exc_type.__qualname__)
 
 
-def _suggested(error, trace, wrong_name):
-    return meant(error, is_of_program)
-
-
 def extract_stack(f=None, limit=None):
     """What is known of the calls that led here, the outermost first."""
     frames, frame = [], sys._getframe(1)
@@ -104,7 +99,6 @@ def _print(self, *, file=None, chain=True, **options):
 _copy.linecache = _Lines
 _copy._safe_string = _safe_string
 _copy._walk_tb_with_full_positions = _walk
-_copy._compute_suggestion_error = _suggested
 _StackSummary._extract_from_extended_frame_gen = classmethod(_extract)
 TracebackException.__init__ = _exception
 TracebackException.print = _print
@@ -112,17 +106,6 @@ TracebackException.print = _print
 TracebackException._find_keyword_typos = lambda self: None
 
 
-def _unraisable(told):
-    """What CPython prints of an exception that no one can catch, of a finalizer: without the library's frames, and unmarked."""
-    said = unmark(told.err_msg or 'Exception ignored in')
-    if told.object is not None:
-        said += f': {unmark(repr(told.object))}'
-    error = told.exc_type, told.exc_value, told.exc_traceback
-    text = ''.join(_copy.format_exception(*error, chain=False))
-    sys.stderr.write(f'{said}:\n{text}')
-
-
-sys.unraisablehook = _unraisable
 _FIXED = """FrameSummary StackSummary TracebackException extract_tb format_exc format_exception format_exception_only format_list
     format_tb _sentinel""".split()
 NAMES = {'extract_stack': extract_stack} | {name: getattr(_copy, name) for name in _FIXED}

@@ -4,6 +4,7 @@ from ..sealed import __builtins__
 import types
 from collections.abc import Mapping
 
+from ..code_objects import Code, Frame
 from ..kinds import VEILS, veil
 from ..namespaces import Place
 from ..ownership import is_class, own_function
@@ -123,3 +124,4 @@ for _class in _VEILED:
     _veil = veil(_class, _alias if _class is types.GenericAlias else None, 'builtins')
     NAMES |= {_name: _veil for _name in vars(types) if getattr(types, _name) is _class}
 VEILS[Place] = VEILS[types.GetSetDescriptorType]
+VEILS[Code], VEILS[Frame] = VEILS[types.CodeType], VEILS[types.FrameType]

@@ -69,7 +69,7 @@ def runtime_checkable(cls):
 
 def get_protocol_members(tp, /):
     """The names that a protocol asks for, as they were written."""
-    return frozenset([unmark(name) for name in typing.get_protocol_members(tp)])
+    return frozenset(map(unmark, typing.get_protocol_members(tp)))
 
 
 def _plain(part):
@@ -104,7 +104,6 @@ NAMES = {
     'get_args': get_args,
     'get_origin': get_origin,
     'get_protocol_members': get_protocol_members,
-    '_overload_dummy': typing._overload_dummy,
     '_variables': hints.variables,
     '_tree': hints.tree,
     '_text_of': hints.text_of,

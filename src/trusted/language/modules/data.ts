@@ -68,7 +68,7 @@ export const DATA: ModuleRecords = {
       Field FrozenInstanceError InitVar KW_ONLY MISSING asdict astuple dataclass field fields
       is_dataclass make_dataclass replace`,
     wrapped: true,
-    written: `asdict astuple is_dataclass`,
+    written: `asdict astuple is_dataclass replace`,
   },
   datetime: {
     shows: `MAXYEAR MINYEAR UTC date datetime time timedelta timezone tzinfo`,
@@ -87,7 +87,7 @@ export const DATA: ModuleRecords = {
       Placeholder cache cached_property cmp_to_key lru_cache partial partialmethod reduce
       singledispatch singledispatchmethod total_ordering update_wrapper wraps`,
     wrapped: true,
-    written: `singledispatch singledispatchmethod`,
+    written: `singledispatch singledispatchmethod wraps`,
     subclassable: `partial`,
     configurable: `partial`,
   },

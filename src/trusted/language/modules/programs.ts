@@ -99,7 +99,7 @@ export const PROGRAMS: ModuleRecords = {
       isgeneratorfunction isgetsetdescriptor ismemberdescriptor ismethod ismethoddescriptor
       ismethodwrapper ismodule isroutine istraceback signature unwrap`,
     wrapped: true,
-    written: `get_annotations getmembers getmro getsource getsourcelines unwrap`,
+    written: `get_annotations getmembers getmro getsource getsourcelines iscode isframe ismodule unwrap`,
   },
   io: {
     shows: `
