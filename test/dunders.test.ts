@@ -396,8 +396,8 @@ len.__self__
 print.__self__
 json.dumps.__self__
 re.compile('x').match.__self__
-functools.wraps.__dict__
-functools.wraps.__wrapped__
+functools.update_wrapper.__dict__
+functools.update_wrapper.__wrapped__
 functools.reduce.__defaults__
 functools.partial(len).__dict__
 type.__dict__
@@ -459,7 +459,7 @@ setattr(C, '__mod' + 'ule__', 'os')
 setattr(C(), '__cla' + 'ss__', int)
 setattr(1, '__cla' + 'ss__', C)
 setattr(C, '__cla' + 'ss__', int)
-setattr(functools.wraps, '__wrap' + 'ped__', C)
+setattr(functools.update_wrapper, '__wrap' + 'ped__', C)
 setattr(E(), '__cau' + 'se__', 1)
 setattr(E(), '__dict' + '__', {})
 setattr(asyncio.Queue(), '__dict' + '__', {})
