@@ -99,7 +99,10 @@ result = [len(memory), found(b'flesti tseug eht fo txet a'), [text for text in b
         result: 'result',
       } as never,
     )
-  const sizes = [2_600_000, 2_800_000, 2_400_000, 3_000_000, 2_200_000, 1_800_000, 1_500_000]
+  const sizes = [
+    2_600_000, 2_800_000, 2_400_000, 3_000_000, 2_200_000, 1_800_000, 1_500_000, 3_400_000,
+    2_000_000,
+  ]
   let outcome = await attack(sizes[0]!)
   for (const size of sizes.slice(1)) if (outcome.status !== 'returned') outcome = await attack(size)
   expect(outcome.status === 'returned' ? outcome.value : outcome).toEqual([0x7fffffff, true, []])
