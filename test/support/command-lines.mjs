@@ -6,7 +6,6 @@
  * Told that it `keeps`, it keeps the worker that compiles from program to program: a sandbox that runs nothing is open from then on. It
  * has that in common only with the modules that the bundle is made of.
  */
-import { writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -20,6 +19,9 @@ async function programOf([command], { keeps, repository }) {
   return built('cli/entry.js')
 }
 
+/** Waits until the text is out: whoever reads may be busy, and what is written to a full pipe at once would fail. */
+const put = (stream, text) => new Promise((done) => stream.write(text, done))
+
 // Each `run` listens for interrupts, as a process that runs one may for ever.
 process.setMaxListeners(0)
 // As after one line: what is still open is no reason to stay.
@@ -31,7 +33,7 @@ process.on('message', async ({ lines, env, cwd, ...program }) => {
   for (const line of lines) {
     const { main } = await programOf(line, program)
     const status = await main(line)
-    writeSync(1, `\u001f${status}\u001e`)
-    writeSync(2, '\u001e')
+    await put(process.stdout, `\u001f${status}\u001e`)
+    await put(process.stderr, '\u001e')
   }
 })
