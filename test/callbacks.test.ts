@@ -14,9 +14,7 @@ import {
   type SandboxOptions,
 } from '../src/index.js'
 import { raised, returned, waiting } from './support/outcomes.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const of = sharedWorkers()
+import { sharedWorkers as of } from './support/shared-workers.js'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -10,9 +10,7 @@ import {
   type Sandbox,
 } from '../src/index.js'
 import { returned, raised } from './support/outcomes.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const of = sharedWorkers()
+import { sharedWorkers as of } from './support/shared-workers.js'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

@@ -13,9 +13,7 @@ import {
 import { decodeRecording, encodeRecording } from '../src/sandbox/repeat.js'
 import type { Exchange } from '../src/trusted/broker/ledger.js'
 import { raised, returned, waiting } from './support/outcomes.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const workers = sharedWorkers()
+import { sharedWorkers as workers } from './support/shared-workers.js'
 
 const POLICY = { modules: 'standard', evaluate: true } as const
 let events: EffectEvent[] = []

@@ -21,11 +21,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { hostFolder, refill } from './support/host-folder.js'
-import { sharedWorkers } from './support/shared-workers.js'
+import { sharedWorkers as workers } from './support/shared-workers.js'
 import { createSandbox, type Capabilities, type Policy, type Sandbox } from '../src/index.js'
 import { denier } from '../src/trusted/files/deny.js'
 
-const workers = sharedWorkers()
 const folders = hostFolder()
 const { top, data, outside } = folders
 let before: unknown

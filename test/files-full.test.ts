@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSandbox, type Policy } from '../src/index.js'
-import { sharedWorkers } from './support/shared-workers.js'
+import { sharedWorkers as workers } from './support/shared-workers.js'
 
-const workers = sharedWorkers()
 let data: string
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'full-'))

@@ -21,7 +21,7 @@ import type { Policy } from '../src/policy/policy.js'
 import { holdPath, hostSystem, whyNoHostFolders } from '../src/platform/node/host-system.js'
 import type { SandboxOptions } from '../src/sandbox/sandbox-options.js'
 import { hostFolder } from './support/host-folder.js'
-import { sharedWorkers } from './support/shared-workers.js'
+import { sharedWorkers as workers } from './support/shared-workers.js'
 import { createSandbox } from '../src/sandbox/sandbox.js'
 import { Directory } from '../src/trusted/broker/directory.js'
 import type { EffectEvent } from '../src/trusted/broker/effect.js'
@@ -31,7 +31,6 @@ import { fileEffects } from '../src/trusted/broker/files.js'
 import { denier } from '../src/trusted/files/deny.js'
 import { ERRNO } from '../src/trusted/wall/errno.js'
 
-const workers = sharedWorkers()
 let top: string
 let data: string
 let outside: string

@@ -11,10 +11,9 @@ import { Errno } from '../src/trusted/wall/errno.js'
 import { AT_FDCWD } from '../src/trusted/wall/file-table.js'
 import { fileImports } from '../src/trusted/wall/system-calls.js'
 import { bare, BareGuest } from './support/images.js'
-import { sharedWorkers } from './support/shared-workers.js'
+import { sharedWorkers as workers } from './support/shared-workers.js'
 
 const MIB = 1 << 20
-const workers = sharedWorkers()
 let image: LoadedImage
 beforeAll(() => {
   image = bare()

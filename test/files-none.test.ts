@@ -5,9 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { check, createSandbox, type Policy } from '../src/index.js'
 import { returned } from './support/outcomes.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const workers = sharedWorkers()
+import { sharedWorkers as workers } from './support/shared-workers.js'
 
 const ASKED: readonly (readonly [source: string, told: string])[] = [
   ["os.path.join('a', 'b.txt')", "'a/b.txt'"],

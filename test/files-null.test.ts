@@ -8,9 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSandbox, type Policy } from '../src/index.js'
 import { hostFolder } from './support/host-folder.js'
 import { returned } from './support/outcomes.js'
-import { sharedWorkers } from './support/shared-workers.js'
+import { sharedWorkers as workers } from './support/shared-workers.js'
 
-const workers = sharedWorkers()
 let top: string
 let data: string
 beforeEach(() => {

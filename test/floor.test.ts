@@ -11,9 +11,7 @@ import {
 } from '../src/index.js'
 import { KNOWN_BUGS } from '../src/trusted/language/known-bugs.js'
 import { sectionsOf } from './support/case-files.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const workers = sharedWorkers()
+import { sharedWorkers as workers } from './support/shared-workers.js'
 
 interface Program {
   readonly name: string

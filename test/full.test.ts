@@ -18,7 +18,7 @@ import {
   type Sandbox,
 } from '../src/index.js'
 import { pyrestrictEach } from './support/cli.js'
-import { sharedWorkers } from './support/shared-workers.js'
+import { sharedWorkers as workers } from './support/shared-workers.js'
 import { resolvePolicy } from '../src/policy/policy.js'
 
 const POLICY: Policy = { language: 'full', limits: { wallMs: 20_000 } }
@@ -44,8 +44,6 @@ const told = (outcome: Outcome): unknown =>
         : outcome.status === 'exhausted'
           ? outcome.limit
           : outcome.status
-
-const workers = sharedWorkers()
 
 let sandbox: Sandbox<'process'>
 let inline: Sandbox<'inline'>

@@ -1,9 +1,7 @@
 /** Modules that are guest code have the builtins that CPython's modules have; what does something outside the program a policy denies them, too. */
 import { expect, test } from 'vitest'
 import { createSandbox, type Outcome, type Policy } from '../src/index.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const workers = sharedWorkers()
+import { sharedWorkers as workers } from './support/shared-workers.js'
 
 async function outcomeOf(policy: Policy, source: string): Promise<Outcome> {
   const sandbox = await createSandbox(policy, workers('thread'))

@@ -5,9 +5,7 @@ import { FORMAT_NAMES, createFormatter } from '../src/report/formats.js'
 import { explain } from '../src/rules/load.js'
 import { Link } from '../src/trusted/channel/link.js'
 import { decodeValue, encodeValue, type Value } from '../src/trusted/channel/values.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const workers = sharedWorkers()
+import { sharedWorkers as workers } from './support/shared-workers.js'
 
 type Answer = Record<string, Value>
 

@@ -15,10 +15,8 @@ import {
   type Policy,
 } from '../src/index.js'
 import { returned, raised } from './support/outcomes.js'
-import { sharedWorkers } from './support/shared-workers.js'
+import { sharedWorkers as workers } from './support/shared-workers.js'
 import { serve, type WebServer } from './support/web.js'
-
-const workers = sharedWorkers()
 
 const SECRET = 'tk_5up3r/s3cr+t=%?'
 

@@ -13,9 +13,7 @@ import {
   type SandboxOptions,
 } from '../src/index.js'
 import { returned, waiting } from './support/outcomes.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const of = sharedWorkers()
+import { sharedWorkers as of } from './support/shared-workers.js'
 
 const key = new Uint8Array(32).fill(7)
 

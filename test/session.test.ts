@@ -11,9 +11,7 @@ import {
   type Sandbox,
   type Value,
 } from '../src/index.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const of = sharedWorkers()
+import { sharedWorkers as of } from './support/shared-workers.js'
 
 const value = (outcome: Outcome): Value => {
   if (outcome.status !== 'returned') throw new Error(JSON.stringify(outcome).slice(0, 500))

@@ -10,9 +10,7 @@ import {
   type RunOptions,
   type Sandbox,
 } from '../src/index.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const workers = sharedWorkers()
+import { sharedWorkers as workers } from './support/shared-workers.js'
 
 const ABSENT =
   'EOFError: this program was given no input: the host gives it with the option `stdin`'

@@ -16,9 +16,7 @@ import {
   type Waiting,
 } from '../src/index.js'
 import { returned, raised, waiting } from './support/outcomes.js'
-import { sharedWorkers } from './support/shared-workers.js'
-
-const of = sharedWorkers()
+import { sharedWorkers as of } from './support/shared-workers.js'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 const never = awaitable(() => new Promise(() => {}))

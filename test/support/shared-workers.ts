@@ -20,10 +20,8 @@ const open = (): Record<Exclude<Isolation, 'inline'>, WorkerPool> => ({
 let pools = open()
 
 /** The options that make a sandbox one of an isolation. A guest that is inline has no worker. */
-export const sharedWorkers =
-  () =>
-  (isolation: Isolation): Pick<SandboxOptions, 'isolation' | 'pool'> =>
-    isolation === 'inline' ? { isolation } : { pool: pools[isolation] }
+export const sharedWorkers = (isolation: Isolation): Pick<SandboxOptions, 'isolation' | 'pool'> =>
+  isolation === 'inline' ? { isolation } : { pool: pools[isolation] }
 
 /** For tests that count workers, or measure what is left of them: in their file nothing is shared. */
 export function shareNoWorkers(): void {
